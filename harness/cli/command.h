@@ -1,0 +1,39 @@
+// Subcommands: each file of this folder adds one to the command line; all_commands.cc lists them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "probes/host.h"
+
+namespace weighin {
+
+/// Exit codes: 0 yes, 1 no (a named model does not fit), 2 an error.
+inline constexpr int exit_yes = 0;
+inline constexpr int exit_no = 1;
+inline constexpr int exit_error = 2;
+
+/// What every subcommand shares while one command line is carried out.
+struct Invocation {
+  Host host;
+  std::string program;         // argv[0], for the probe's child process
+  std::string database;        // --db, else under the XDG data folder
+  int exit_code = exit_yes;    // set by the subcommand that ran
+};
+
+/// Adds a subcommand to `app`; its callback does the work and sets invocation.exit_code.
+struct Command {
+  const char* name;
+  void (*add)(CLI::App& app, Invocation& invocation);
+};
+
+/// Adds --db to a subcommand.
+void add_database_option(CLI::App& command, Invocation& invocation);
+
+/// Says `message` on standard error as "weighin: ..." and sets the exit code for errors.
+void fail(Invocation& invocation, const std::string& message);
+
+/// Parses argv, runs the subcommand (plain `weighin`: the whole weigh-in), returns the exit code.
+int run_command_line(int argc, char** argv);
+
+}  // namespace weighin

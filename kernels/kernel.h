@@ -1,0 +1,59 @@
+// Kernels: named ways to run a problem, in one table that tests, listings and the plan all read.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "kernels/isa.h"
+#include "kernels/problem.h"
+#include "kernels/thread_pool.h"
+#include "kernels/weight_pool.h"
+
+namespace weighin {
+
+/// What kernels run with; owned by the caller and alive as long as anything prepared from it.
+struct Workbench {
+  ThreadPool& pool;            // its size is the thread count of the measurement
+  WeightPool& weights;
+  std::string storage_folder;  // for storage_read; empty: storage is not measured
+  uint64_t seed = 1;
+};
+
+/// The result compared with the double-precision reference.
+struct Check {
+  double error = 0;      // the largest, relative to the size of the terms summed
+  double tolerance = 0;  // what the format and the arithmetic allow
+  bool right() const { return error <= tolerance; }  // false for NaN
+};
+
+/// A problem made ready: operands allocated and filled, so that run() does the operation and nothing else.
+class Prepared {
+ public:
+  virtual ~Prepared() = default;
+  /// Does the operation once. Each call reads other weights of the working set where there are any.
+  virtual void run() noexcept = 0;
+  /// Runs once and compares `samples` of its outputs (spread over all, always with the last) with the reference.
+  virtual Check check(uint32_t samples) = 0;
+  /// Seconds of the last run() by the kernel's own clock, or negative to time it from outside.
+  virtual double own_seconds() const { return -1; }
+};
+
+struct Kernel {
+  std::string name;  // "cpu.gemv.q4_0.avx512vnni": the same in code, table, database and report
+  Op op;
+  FormatId format;  // `none`: the operation has no format
+  Isa isa;
+  /// Makes `problem` (of this op and format) ready. Error: what could not be had, of what size.
+  tl::expected<std::unique_ptr<Prepared>, std::string> (*prepare)(const Problem& problem, Workbench& bench);
+};
+
+/// Every kernel there is, on whatever machine: the table all_kernels.cc.
+const std::vector<Kernel>& all_kernels();
+
+/// The kernels for `problem` that `simd` can run, best first.
+std::vector<const Kernel*> kernels_for(const Problem& problem, const Simd& simd);
+
+}  // namespace weighin

@@ -1,0 +1,83 @@
+// Problems: one operation of one size, with what it costs, and the step from a model's shape to its problems.
+// The plan measures problems and the prediction adds them up; both use the lists made here.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/shape.h"
+
+namespace weighin {
+
+enum class Op : uint8_t {
+  stream_read,   // read m bytes: the bandwidth bound
+  peak_fp32,     // fused multiply-adds in registers: the arithmetic bound
+  peak_bf16,     // bf16 dot products accumulated in f32
+  peak_int8,     // int8 dot products accumulated in int32
+  gemv,          // decode: y[m] = W[m][k] x[k]
+  gemm,          // prefill: Y[n][m] = X[n][k] W[m][k]^T
+  attention,     // one token over a KV cache of `context` tokens
+  prefill_attention,  // n tokens over each other (causal for chat models)
+  rms_norm,      // n rows of k values
+  layer_norm,    // n rows of k values
+  rope,          // rotate m heads of k dimensions
+  softmax,       // n rows of k values
+  swiglu,        // n rows: silu(gate[k]) * up[k]
+  gelu,          // n rows of k values
+  embedding,     // look up n rows of k values
+  barrier,       // all threads meet once
+  storage_read,  // read m bytes from where models live, past the page cache
+};
+
+std::string_view op_name(Op op);
+/// The operation called `name`, or nullptr-like false.
+bool find_op(std::string_view name, Op& op);
+
+/// One operation of one size. Fields an operation does not have are 0.
+struct Problem {
+  Op op = Op::gemv;
+  FormatId format = FormatId::none;  // of the weights; attention: of the KV cache
+  uint64_t m = 0;                    // rows of W (outputs), heads, or bytes
+  uint32_t n = 0;                    // tokens computed together
+  uint32_t k = 0;                    // values of a row: the dimension that is summed over
+  uint32_t heads = 0;
+  uint32_t kv_heads = 0;
+  uint32_t context = 0;  // tokens in the KV cache
+
+  auto operator<=>(const Problem&) const = default;
+};
+
+/// "gemv q4_0 m=2048 k=2048": the same in listings, errors and reports.
+std::string describe(const Problem& problem);
+
+/// What a problem moves and computes, each operand counted once; operations count a multiply-add as two.
+struct Cost {
+  double bytes_read = 0;
+  double bytes_written = 0;
+  double operations = 0;
+  double bytes() const { return bytes_read + bytes_written; }
+};
+
+Cost cost_of(const Problem& problem);
+
+/// Which peak bounds `problem`: peak_int8 for quantized weights, peak_bf16 for bf16, else peak_fp32.
+Op peak_of(const Problem& problem);
+
+/// A problem as a model uses it: how often in one step, and in which part of the model.
+struct ProblemUse {
+  Problem problem;
+  double times = 0;
+  std::string part;  // "attn_q", "attention", "norm", ...
+};
+
+/// All work of one decoded token with `depth` tokens already in the KV cache.
+std::vector<ProblemUse> decode_step(const ModelShape& shape, FormatId format, uint32_t depth);
+
+/// All work of `n` prompt tokens computed together, the output head for the last token only (as engines do);
+/// for an encoder, of one text of `n` tokens.
+std::vector<ProblemUse> prefill_step(const ModelShape& shape, FormatId format, uint32_t n);
+
+}  // namespace weighin

@@ -1,0 +1,39 @@
+// Threads that stay: a fixed team for timed loops, one thread a core, joined by a spinning barrier.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace weighin {
+
+/// A team of threads with fixed ranks. The caller is rank 0; the others wait between runs, first spinning,
+/// then asleep. Each rank is pinned to a core of its own where there are enough (hwloc order: fastest cores first).
+class ThreadPool {
+ public:
+  explicit ThreadPool(uint32_t threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  uint32_t threads() const;
+
+  /// Calls work(rank) on every rank and returns when all are done. Not reentrant; `work` must not throw.
+  void run(const std::function<void(uint32_t rank)>& work);
+
+  /// From inside run(): returns when every rank has called it.
+  void barrier();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The half-open slice [first, last) of `count` items that `rank` of `threads` works on, cut at multiples of `grain`.
+struct Slice {
+  uint64_t first;
+  uint64_t last;
+};
+Slice slice_of(uint64_t count, uint32_t rank, uint32_t threads, uint64_t grain = 1);
+
+}  // namespace weighin

@@ -1,0 +1,38 @@
+// The weights kernels read: valid random blocks of every format, more than the caches hold.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "models/format.h"
+
+namespace weighin {
+
+/// Large read-only buffers, one a format, filled with random valid blocks (never zero) and kept for the whole run.
+/// Block scales are ordinary f16 numbers; a row may start at any block. Memory is touched by all threads before use.
+class WeightPool {
+ public:
+  /// `working_set_bytes` a format (at least 4x the last-level cache where memory allows), never more than
+  /// `budget_bytes` over all formats: the longest unused buffer is given back first.
+  WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed = 1);
+  ~WeightPool();
+  WeightPool(const WeightPool&) = delete;
+  WeightPool& operator=(const WeightPool&) = delete;
+
+  /// The buffer of `format` (or `none`: random bytes), 64-byte aligned, a whole number of blocks.
+  /// Error: how much was asked, what the budget is.
+  tl::expected<std::span<const std::byte>, std::string> weights(FormatId format);
+
+  uint64_t working_set_bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weighin

@@ -1,0 +1,43 @@
+// The world a probe reads, injected so that every probe runs over recorded machines in the tests.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace weighin {
+
+struct ProcessResult {
+  int exit_code = -1;  // -1 when it did not exit by itself
+  int signal = 0;      // the signal that ended it, or 0
+  bool timed_out = false;
+  std::string output;  // standard output, at most 1 MiB
+};
+
+struct Host {
+  /// Where /proc, /sys and /etc are found: "/" or a recorded tree.
+  std::filesystem::path root = "/";
+  /// True on the machine itself: cpuid, sysconf, statvfs, hwloc's live discovery may be asked.
+  bool live = true;
+  /// Runs a program with a time limit; standard error is discarded. Error: why it could not be started.
+  std::function<tl::expected<ProcessResult, std::string>(const std::vector<std::string>& arguments,
+                                                         std::chrono::milliseconds limit)>
+      run_process;
+  std::function<std::optional<std::string>(const char* name)> environment;
+  std::function<std::chrono::system_clock::time_point()> now;
+
+  /// The file's text with trailing white space removed. Error: the path and the system's reason.
+  tl::expected<std::string, std::string> read(const std::filesystem::path& absolute_path) const;
+};
+
+/// The machine the program runs on.
+Host this_host();
+
+/// A recorded machine: files below `root`, no processes, no environment, not live.
+Host recorded_host(std::filesystem::path root);
+
+}  // namespace weighin

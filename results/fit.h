@@ -1,0 +1,113 @@
+// Fit: from bytes and measurements to a verdict, one a model.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/memory.h"
+#include "models/shape.h"
+#include "results/measurement.h"
+#include "results/store.h"
+
+namespace weighin {
+
+/// A speed or a time as an interval that holds it 4 times in 5.
+struct Interval {
+  double low = 0;
+  double mid = 0;
+  double high = 0;
+};
+
+enum class Answer : uint8_t { runs_well, runs, slow, does_not_fit, unknown };
+std::string_view answer_name(Answer answer);  // "runs well", "runs", "slow", "does not fit", "unknown"
+
+/// What is asked of every model.
+struct Question {
+  std::optional<FormatId> format;  // none: the best one (best_format's rule)
+  uint32_t context = 0;            // 0: min(4096, the model's maximum)
+  uint32_t prompt = 512;
+  uint32_t answer = 256;
+  std::optional<double> min_tps;   // in place of the table's tokens/s line for `runs` and `runs well`
+  bool allow_low_bit = false;      // formats under 4 bits may be chosen
+};
+
+/// What the device gives: memory and storage that may be used, its measurements, the threads they may use.
+struct Capacity {
+  std::string device;            // label
+  uint64_t memory_bytes = 0;     // usable
+  std::string memory_kind;       // what binds: "RAM", "cgroup", "ulimit -v"
+  uint64_t memory_total_bytes = 0;  // could be had after freeing: total less the reserve, under every hard limit
+  bool now = true;               // available now, or a stored device's total less the reserve
+  std::optional<uint64_t> storage_free_bytes;
+  std::vector<std::string> warnings;
+};
+
+/// This machine now.
+Capacity capacity_of(const Machine& machine);
+/// A stored device: total memory less a reserve for the system.
+Capacity capacity_of(const Device& device);
+
+/// The limit that binds, as arithmetic.
+struct Limit {
+  std::string kind;  // "RAM", "cgroup", "storage", "speed", "context", "none", "unknown"
+  double needed = 0;  // bytes, or tokens/s, ...
+  double usable = 0;
+  std::string text;  // "needs 4.9 GiB, 3.1 GiB available: RAM"
+};
+
+/// One term of a predicted time, for --explain.
+struct Term {
+  std::string phase;  // "decode", "prefill"
+  std::string part;   // "ffn_up"
+  Problem problem;    // the whole problem
+  double times = 0;
+  double seconds = 0;  // all `times` together
+  int64_t measurement = 0;  // it stands on; 0: none was found
+  std::string note;         // scaling, or what stands in for a missing measurement
+};
+
+struct Verdict {
+  std::string model;
+  std::string size_class;
+  uint64_t params = 0;
+  uint64_t active_params = 0;
+  FormatId format = FormatId::none;
+  Task task = Task::chat;
+  std::optional<bool> fits;  // none: unknown
+  Answer answer = Answer::unknown;
+  bool borderline = false;
+  Limit limit;
+  MemoryUse memory;
+  uint64_t download_bytes = 0;
+  std::optional<Interval> decode_tps, prefill_tps, encode_ms, ttft_s;
+  std::optional<double> load_s;
+  uint32_t context = 0;
+  uint32_t prompt = 0;
+  uint32_t max_context = 0;  // the largest that fits
+  std::string basis;         // "measured", or why not
+  std::vector<std::string> warnings;
+  std::vector<Term> terms;
+};
+
+/// The verdict on one model.
+Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
+            std::span<const Measurement> measurements);
+
+/// The lines between verdicts, with their sources, as text for --help and reports.
+std::string verdict_rules();
+
+/// The reference kernels stand for no engine yet: what every answer says of its speeds.
+inline constexpr std::string_view engine_name = "reference";
+
+/// {schema_version, device, engine, context, prompt, verdicts: [...]}.
+std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity, const Question& question);
+/// One row a verdict, RFC 4180.
+std::string verdicts_csv(std::span<const Verdict> verdicts);
+/// A table for a terminal `columns` wide, then assumptions and warnings.
+std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity, const Question& question,
+                          bool explain, unsigned columns);
+
+}  // namespace weighin
