@@ -13,27 +13,28 @@
 namespace weighin {
 
 enum class Op : uint8_t {
-  stream_read,   // read m bytes: the bandwidth bound
-  peak_fp32,     // fused multiply-adds in registers: the arithmetic bound
-  peak_bf16,     // bf16 dot products accumulated in f32
-  peak_int8,     // int8 dot products accumulated in int32
-  gemv,          // decode: y[m] = W[m][k] x[k]
-  gemm,          // prefill: Y[n][m] = X[n][k] W[m][k]^T
-  attention,     // one token over a KV cache of `context` tokens
-  prefill_attention,  // n tokens over each other (causal for chat models)
-  rms_norm,      // n rows of k values
-  layer_norm,    // n rows of k values
-  rope,          // rotate m heads of k dimensions
-  softmax,       // n rows of k values
-  swiglu,        // n rows: silu(gate[k]) * up[k]
-  gelu,          // n rows of k values
-  embedding,     // look up n rows of k values
-  barrier,       // all threads meet once
-  storage_read,  // read m bytes from where models live, past the page cache
+  stream_read,        // read m bytes: the bandwidth bound
+  peak_fp32,          // fused multiply-adds in registers: the arithmetic bound
+  peak_bf16,          // bf16 dot products accumulated in f32
+  peak_int8,          // int8 dot products accumulated in int32
+  gemv,               // decode: y[m] = W[m][k] x[k]
+  gemm,               // prefill: Y[n][m] = X[n][k] W[m][k]^T
+  attention,          // one token over a KV cache of `context` tokens
+  prefill_attention,  // n tokens over each other: causal when context = n, all of them (encoders) when
+                      // context = 0
+  rms_norm,           // n rows of k values
+  layer_norm,         // n rows of k values
+  rope,               // n tokens: rotate m heads of k dimensions
+  softmax,            // n rows of k values
+  swiglu,             // n rows: silu(gate[k]) * up[k]
+  gelu,               // n rows of k values
+  embedding,          // look up n rows of k values
+  barrier,            // all threads meet once
+  storage_read,       // read m bytes from where models live, past the page cache
 };
 
 std::string_view op_name(Op op);
-/// The operation called `name`, or nullptr-like false.
+/// Sets `op` to the operation called `name`; false, and `op` as it was, when there is none.
 bool find_op(std::string_view name, Op& op);
 
 /// One operation of one size. Fields an operation does not have are 0.
