@@ -1,0 +1,100 @@
+// Problems hold every multiplication of a model exactly once, and cost what they move.
+#include "kernels/problem.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "models/catalogue.h"
+
+namespace weighin {
+namespace {
+
+double multiply_adds(const std::vector<ProblemUse>& step) {
+  double sum = 0;
+  for (const ProblemUse& use : step) {
+    if (use.problem.op != Op::gemv && use.problem.op != Op::gemm) continue;
+    sum += use.times * static_cast<double>(use.problem.m) * use.problem.n * use.problem.k;
+  }
+  return sum;
+}
+
+double matrix_values_used(const ModelShape& shape) {
+  double sum = 0;
+  for (const Tensor& tensor : shape.tensors) {
+    if (tensor.role == TensorRole::norm || tensor.role == TensorRole::bias) continue;
+    if (tensor.role == TensorRole::token_embedding || tensor.role == TensorRole::position_embedding) continue;
+    sum += static_cast<double>(tensor.rows) * static_cast<double>(tensor.cols) * tensor.used;
+  }
+  return sum;
+}
+
+TEST(Problems, DecodeMultipliesEveryUsedWeightOnce) {
+  for (const ModelShape& shape : all_models()) {
+    if (!shape.undisclosed.empty() || shape.task != Task::chat) continue;
+    const double expected = matrix_values_used(shape);
+    EXPECT_NEAR(multiply_adds(decode_step(shape, FormatId::q8_0, 0)) / expected, 1, 1e-9) << shape.name;
+  }
+}
+
+TEST(Problems, PrefillComputesTheHeadForTheLastTokenOnly) {
+  const ModelShape* llama = find_model("llama-3.2-1b");
+  ASSERT_NE(llama, nullptr);
+  const double head = static_cast<double>(llama->vocab) * llama->width;
+  const double expected = (matrix_values_used(*llama) - head) * 128 + head;
+  EXPECT_NEAR(multiply_adds(prefill_step(*llama, FormatId::f16, 128)) / expected, 1, 1e-9);
+}
+
+TEST(Problems, ExpertsComputeTheSameWorkInPrefillHoweverTokensAreGrouped) {
+  const ModelShape* mixtral = find_model("mixtral-8x7b");
+  ASSERT_NE(mixtral, nullptr);
+  const double head = static_cast<double>(mixtral->vocab) * mixtral->width;
+  const double expected = (matrix_values_used(*mixtral) - head) * 512 + head;
+  EXPECT_NEAR(multiply_adds(prefill_step(*mixtral, FormatId::q4_0, 512)) / expected, 1, 1e-9);
+}
+
+TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
+  const ModelShape* gemma = find_model("gemma-2-2b");
+  ASSERT_NE(gemma, nullptr);
+  bool windowed = false, whole = false;
+  for (const ProblemUse& use : decode_step(*gemma, FormatId::q4_0, 7999)) {
+    if (use.problem.op != Op::attention) continue;
+    windowed |= use.problem.context == 4096;
+    whole |= use.problem.context == 8000;
+  }
+  EXPECT_TRUE(windowed);
+  EXPECT_TRUE(whole);
+}
+
+TEST(Problems, CostsAreThoseWorkedOutByHand) {
+  const Cost gemv = cost_of({.op = Op::gemv, .format = FormatId::q4_0, .m = 10, .n = 1, .k = 64});
+  EXPECT_EQ(gemv.bytes_read, 10 * 2 * 18 + 64 * 4);
+  EXPECT_EQ(gemv.bytes_written, 40);
+  EXPECT_EQ(gemv.operations, 2 * 10 * 64);
+  const Cost attention = cost_of(
+      {.op = Op::attention, .format = FormatId::f16, .k = 64, .heads = 8, .kv_heads = 2, .context = 100});
+  EXPECT_EQ(attention.operations, 4.0 * 100 * 8 * 64);
+  EXPECT_EQ(attention.bytes_read, 2.0 * 100 * 2 * 64 * 2 + 8 * 64 * 4);
+  EXPECT_EQ(cost_of({.op = Op::stream_read, .m = 4096}).bytes_read, 4096);
+}
+
+TEST(Problems, NamesAreFoundAgain) {
+  for (int i = 0; i <= static_cast<int>(Op::storage_read); ++i) {
+    Op found = Op::gemv;
+    ASSERT_TRUE(find_op(op_name(static_cast<Op>(i)), found));
+    EXPECT_EQ(found, static_cast<Op>(i));
+  }
+  Op untouched = Op::rope;
+  EXPECT_FALSE(find_op("no such operation", untouched));
+  EXPECT_EQ(untouched, Op::rope);
+}
+
+TEST(Problems, PeaksFollowTheFormat) {
+  EXPECT_EQ(peak_of({.op = Op::gemm, .format = FormatId::q6_K}), Op::peak_int8);
+  EXPECT_EQ(peak_of({.op = Op::gemm, .format = FormatId::bf16}), Op::peak_bf16);
+  EXPECT_EQ(peak_of({.op = Op::gemm, .format = FormatId::f16}), Op::peak_fp32);
+  EXPECT_EQ(peak_of({.op = Op::attention, .format = FormatId::f16}), Op::peak_fp32);
+}
+
+}  // namespace
+}  // namespace weighin
