@@ -21,7 +21,9 @@ bool same_letters(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::span<const QuantFormat> all_formats() { return formats; }
+std::span<const QuantFormat> all_formats() {
+  return formats;
+}
 
 const QuantFormat& format_of(FormatId id) {
   static constexpr QuantFormat no_format{FormatId::none, "", 0, 1, 0};

@@ -7,12 +7,13 @@
 
 namespace weighin {
 
-/// The format `tensor` has in a file of `model_format`, by llama.cpp's converter rule: vectors and routers stay f32,
-/// the output matrix (or the embedding it is tied to) is at least q6_K, and a row that is no whole number of
-/// blocks falls back to the next finer format with blocks that fit.
+/// The format `tensor` has in a file of `model_format`, by llama.cpp's converter rule: vectors and routers
+/// stay f32, the output matrix (or the embedding it is tied to) is at least q6_K, and a row that is no whole
+/// number of blocks falls back to the next finer format with blocks that fit.
 FormatId tensor_format(const ModelShape& shape, const Tensor& tensor, FormatId model_format);
 
-/// Bytes to download: every stored tensor exactly, and the header's tokenizer (estimated from the vocabulary).
+/// Bytes to download: every stored tensor exactly, and the header's tokenizer (estimated from the
+/// vocabulary).
 uint64_t download_bytes(const ModelShape& shape, FormatId format);
 
 /// Memory held while running, by part.

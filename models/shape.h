@@ -33,7 +33,8 @@ enum class TensorRole : uint8_t {
 
 std::string_view role_name(TensorRole role);
 
-/// A group of equal tensors, each `rows` x `cols` (GGUF: cols is the contiguous dimension, the k of a product).
+/// A group of equal tensors, each `rows` x `cols` (GGUF: cols is the contiguous dimension, the k of a
+/// product).
 struct Tensor {
   TensorRole role;
   uint64_t rows;
@@ -52,7 +53,8 @@ struct AttentionLayers {
   uint32_t kv_heads;
   uint32_t key_dim;    // of one head, as the scores are computed
   uint32_t value_dim;  // of one head
-  /// Values kept per token and layer: kv_heads * (key_dim + value_dim), or the latent's size for MLA, 0 for encoders.
+  /// Values kept per token and layer: kv_heads * (key_dim + value_dim), or the latent's size for MLA, 0 for
+  /// encoders.
   uint32_t cached_values;
   uint32_t window;  // tokens a sliding-window layer sees; 0: all of them
 };
@@ -72,10 +74,11 @@ struct ModelShape {
   std::string undisclosed;
   /// A shape made to stand for its size class where no published model exists.
   bool made = false;
-  uint64_t published_params = 0;  // as the source states it, to hold the computed count against; 0: not stated
-  std::string source;             // where the numbers are from
-  std::string checked;            // date they were read there, or "recalled"
-  std::string remark;             // what a reader should know, shown with the model
+  uint64_t published_params =
+      0;                // as the source states it, to hold the computed count against; 0: not stated
+  std::string source;   // where the numbers are from
+  std::string checked;  // date they were read there, or "recalled"
+  std::string remark;   // what a reader should know, shown with the model
 
   uint32_t layers = 0;
   uint32_t width = 0;
@@ -96,8 +99,8 @@ struct ModelShape {
 /// Distinct parameters: what is stored, shared weights once.
 uint64_t parameters(const ModelShape& shape);
 
-/// Parameters one token is multiplied with or looks up: all of a dense model's, fewer in a mixture of experts.
-/// Weights shared by several layers count once.
+/// Parameters one token is multiplied with or looks up: all of a dense model's, fewer in a mixture of
+/// experts. Weights shared by several layers count once.
 uint64_t active_parameters(const ModelShape& shape);
 
 }  // namespace weighin

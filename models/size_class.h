@@ -15,8 +15,8 @@ struct SizeClass {
 /// Every class, smallest first.
 std::span<const SizeClass> all_size_classes();
 
-/// The class of a model with `params` parameters: the nearest nominal size by ratio, so that the line between two
-/// classes is their geometric mean. A mixture of experts is classed by its total.
+/// The class of a model with `params` parameters: the nearest nominal size by ratio, so that the line between
+/// two classes is their geometric mean. A mixture of experts is classed by its total.
 const SizeClass& size_class_of(uint64_t params);
 
 /// The class called `name` (any case), or nullptr.

@@ -1,0 +1,258 @@
+#include "models/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "models/build_shape.h"
+
+namespace weighin {
+
+std::span<const std::pair<std::string_view, std::string_view>> catalogue_files();  // models/catalog/*.json
+
+namespace {
+
+using nlohmann::json;
+
+/// Reads fields of one file; the first wrong one is kept as the error.
+class Fields {
+ public:
+  Fields(std::string_view file, const json& object) : file_(file), object_(object) {}
+
+  template <class T>
+  void read(const char* name, T& value) {
+    const auto field = object_.find(name);
+    if (field == object_.end() || !error_.empty()) return;
+    try {
+      if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
+        if (!field->is_number_unsigned()) throw std::invalid_argument("");
+      }
+      value = field->get<T>();
+    } catch (const std::exception&) {
+      error_ =
+          fmt::format("models/catalog/{}: field \"{}\" is {}, which is no {}", file_, name, field->dump(),
+                      std::is_same_v<T, bool>          ? "true or false"
+                      : std::is_unsigned_v<T>          ? "whole number of at least 0"
+                      : std::is_same_v<T, std::string> ? "text"
+                                                       : "list of texts");
+    }
+  }
+
+  template <class T>
+  void read_word(const char* name, T& value, std::initializer_list<std::pair<const char*, T>> words) {
+    std::string text;
+    read(name, text);
+    if (text.empty()) return;
+    for (const auto& [word, meaning] : words) {
+      if (text == word) {
+        value = meaning;
+        return;
+      }
+    }
+    if (error_.empty())
+      error_ = fmt::format("models/catalog/{}: field \"{}\" is \"{}\", an unknown word", file_, name, text);
+  }
+
+  void need(bool condition, const char* field) {
+    if (!condition && error_.empty()) {
+      error_ = fmt::format("models/catalog/{}: field \"{}\" is missing or zero", file_, field);
+    }
+  }
+
+  const std::string& error() const { return error_; }
+
+ private:
+  std::string_view file_;
+  const json& object_;
+  std::string error_;
+};
+
+void read_plain(Fields& fields, ModelShape& shape) {
+  fields.read("name", shape.name);
+  fields.read("aliases", shape.aliases);
+  fields.read("title", shape.title);
+  fields.read("family", shape.family);
+  fields.read("undisclosed", shape.undisclosed);
+  fields.read("made", shape.made);
+  fields.read("published_params", shape.published_params);
+  fields.read("source", shape.source);
+  fields.read("checked", shape.checked);
+  fields.read("remark", shape.remark);
+  fields.read("layers", shape.layers);
+  fields.read("width", shape.width);
+  fields.read("vocab", shape.vocab);
+  fields.read("max_context", shape.max_context);
+  fields.read("ffn_width", shape.ffn_width);
+  fields.read("experts", shape.experts);
+  fields.read("experts_active", shape.experts_active);
+  fields.read("rope", shape.rope);
+  fields.read_word("task", shape.task, {{"chat", Task::chat}, {"encode", Task::encode}});
+  fields.read_word("norm", shape.norm, {{"rms", NormKind::rms}, {"layer", NormKind::layer}});
+  fields.read_word("activation", shape.activation,
+                   {{"swiglu", Activation::swiglu},
+                    {"geglu", Activation::geglu},
+                    {"gelu", Activation::gelu},
+                    {"silu", Activation::silu}});
+}
+
+void read_hyperparameters(Fields& fields, Hyperparameters& h) {
+  fields.read("heads", h.heads);
+  h.kv_heads = h.heads;
+  fields.read("kv_heads", h.kv_heads);
+  fields.read("head_dim", h.head_dim);
+  fields.read("embedding_width", h.embedding_width);
+  fields.read("positions", h.positions);
+  fields.read("token_types", h.token_types);
+  fields.read("norms_per_layer", h.norms_per_layer);
+  fields.read("embedding_norm", h.embedding_norm);
+  fields.read("final_norm", h.final_norm);
+  fields.read("query_key_norm", h.query_key_norm);
+  fields.read("tied", h.tied);
+  fields.read("head", h.head);
+  fields.read("pooler", h.pooler);
+  fields.read("shared_layers", h.shared_layers);
+  fields.read("bias_qkv", h.bias_qkv);
+  fields.read("bias_all", h.bias_all);
+  fields.read("window", h.window);
+  fields.read("window_layers", h.window_layers);
+  fields.read("dense_layers", h.dense_layers);
+  fields.read("dense_ffn_width", h.dense_ffn_width);
+  fields.read("shared_experts", h.shared_experts);
+  fields.read("q_lora_rank", h.q_lora_rank);
+  fields.read("kv_lora_rank", h.kv_lora_rank);
+  fields.read("rope_dim", h.rope_dim);
+  fields.read("value_dim", h.value_dim);
+}
+
+/// "Google/Gemma 2B" -> "gemma-2b": lower case, no owner, hyphens for spaces, underscores and colons.
+std::string normalized(std::string_view name) {
+  if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+  std::string text;
+  for (const unsigned char c : name) {
+    text += c == ' ' || c == '_' || c == ':' ? '-' : static_cast<char>(std::tolower(c));
+  }
+  return text;
+}
+
+/// Levenshtein's distance: insertions, deletions and substitutions of letters.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::vector<ModelShape> load_catalogue() {
+  std::vector<ModelShape> models;
+  for (const auto& [file, text] : catalogue_files()) {
+    // A file that does not parse is a defect of the build: the tests parse every one and name the field.
+    if (auto model = parse_model(file, text)) models.push_back(std::move(*model));
+  }
+  std::stable_sort(models.begin(), models.end(), [](const ModelShape& a, const ModelShape& b) {
+    return std::pair(!a.undisclosed.empty(), parameters(a)) <
+           std::pair(!b.undisclosed.empty(), parameters(b));
+  });
+  return models;
+}
+
+/// The models named "reference_of" in their files, by class.
+const ModelShape* declared_reference(std::string_view size_class) {
+  for (const auto& [file, text] : catalogue_files()) {
+    const json object = json::parse(text, nullptr, false);
+    if (object.is_object() && object.value("reference_of", "") == size_class)
+      return find_model(object.value("name", ""));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+tl::expected<ModelShape, std::string> parse_model(std::string_view file_name, std::string_view json_text) {
+  const json object = json::parse(json_text, nullptr, false);
+  if (!object.is_object()) {
+    return tl::unexpected(fmt::format("models/catalog/{}: not a JSON object", file_name));
+  }
+  Fields fields(file_name, object);
+  ModelShape shape;
+  Hyperparameters h;
+  read_plain(fields, shape);
+  read_hyperparameters(fields, h);
+  fields.need(!shape.name.empty(), "name");
+  fields.need(!shape.source.empty(), "source");
+  if (shape.undisclosed.empty()) {
+    fields.need(shape.layers, "layers");
+    fields.need(shape.width, "width");
+    fields.need(shape.vocab, "vocab");
+    fields.need(shape.max_context, "max_context");
+    fields.need(shape.ffn_width, "ffn_width");
+    fields.need(h.heads, "heads");
+    fields.need(h.kv_heads, "kv_heads");
+    fields.need(h.window_layers <= shape.layers, "window_layers");
+    fields.need(h.dense_layers <= shape.layers, "dense_layers");
+  }
+  if (!fields.error().empty()) return tl::unexpected(fields.error());
+  if (shape.title.empty()) shape.title = shape.name;
+  if (shape.undisclosed.empty()) {
+    if (h.head_dim == 0) h.head_dim = shape.width / h.heads;
+    build_shape(shape, h);
+  }
+  return shape;
+}
+
+const std::vector<ModelShape>& all_models() {
+  static const std::vector<ModelShape> models = load_catalogue();
+  return models;
+}
+
+const ModelShape* find_model(std::string_view name) {
+  const std::string wanted = normalized(name);
+  for (const ModelShape& model : all_models()) {
+    if (model.name == wanted) return &model;
+  }
+  for (const ModelShape& model : all_models()) {
+    const bool alias = std::any_of(model.aliases.begin(), model.aliases.end(),
+                                   [&](const std::string& a) { return normalized(a) == wanted; });
+    if (alias) return &model;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> nearest_models(std::string_view name, size_t most) {
+  const std::string wanted = normalized(name);
+  std::vector<std::pair<size_t, std::string>> ranked;
+  for (const ModelShape& model : all_models()) {
+    size_t distance = edit_distance(wanted, model.name);
+    // A part of a name ("gemma", "llama-3") is nearer than its length says.
+    const bool part = !wanted.empty() && model.name.find(wanted) != std::string::npos;
+    ranked.emplace_back(part ? std::min<size_t>(distance, 1) : distance, model.name);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (size_t i = 0; i < std::min(most, ranked.size()); ++i) names.push_back(ranked[i].second);
+  return names;
+}
+
+const ModelShape& reference_model(const SizeClass& size_class) {
+  if (const ModelShape* declared = declared_reference(size_class.name)) return *declared;
+  // Every class declares one (a test holds it); else the model nearest in size stands in.
+  const auto distance = [&](const ModelShape& m) {
+    const double ratio = static_cast<double>(parameters(m)) / static_cast<double>(size_class.nominal_params);
+    return ratio <= 0 ? 1e300 : ratio > 1 ? ratio : 1 / ratio;
+  };
+  return *std::min_element(all_models().begin(), all_models().end(),
+                           [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
+}
+
+}  // namespace weighin

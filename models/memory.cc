@@ -1,0 +1,96 @@
+#include "models/memory.h"
+
+#include <algorithm>
+
+namespace weighin {
+namespace {
+
+bool is_vector(TensorRole role) {
+  return role == TensorRole::norm || role == TensorRole::bias;
+}
+
+/// llama.cpp allots the KV cache in steps of 256 tokens (v0.5.0, confirmed by its log).
+constexpr uint32_t context_step = 256;
+/// The program itself, beside what it allocates: about 8 MiB of resident size (measured, llama.cpp v0.5.0).
+constexpr uint64_t program_bytes = 8ull << 20;
+/// A vocabulary entry in a GGUF header, by the format's layout (GGUF specification v3): 8 bytes of length and about 7
+/// of text, a 4-byte score, a 4-byte type, and for BPE one merge of 8 + about 9 bytes. An estimate: texts differ.
+constexpr uint64_t vocabulary_entry_bytes = 40;
+
+uint64_t matrix_bytes(const ModelShape& shape, const Tensor& tensor, FormatId format) {
+  return row_bytes(tensor_format(shape, tensor, format), tensor.cols) * tensor.rows * tensor.stored;
+}
+
+uint64_t tensor_bytes(const ModelShape& shape, FormatId format) {
+  uint64_t sum = 0;
+  for (const Tensor& tensor : shape.tensors) sum += matrix_bytes(shape, tensor, format);
+  return sum;
+}
+
+uint64_t kv_bytes(const ModelShape& shape, uint32_t context) {
+  const uint64_t padded = (uint64_t{context} + context_step - 1) / context_step * context_step;
+  uint64_t values = 0;
+  for (const AttentionLayers& group : shape.attention) {
+    const uint64_t held = group.window ? std::min<uint64_t>(group.window, padded) : padded;
+    values += held * group.layers * group.cached_values;
+  }
+  return values * 2;  // f16
+}
+
+/// The part of llama.cpp's compute buffer that is touched, with flash attention: see docs/method.md.
+uint64_t workspace_bytes(const ModelShape& shape, uint32_t micro_batch) {
+  const uint64_t ffn = std::max<uint64_t>(shape.ffn_width, shape.width);
+  return 4ull * micro_batch * (3 * ffn + 4ull * shape.width) + 4ull * shape.vocab;
+}
+
+}  // namespace
+
+FormatId tensor_format(const ModelShape& shape, const Tensor& tensor, FormatId model_format) {
+  if (is_vector(tensor.role) || tensor.role == TensorRole::router) return FormatId::f32;
+  const bool tied = std::any_of(shape.tensors.begin(), shape.tensors.end(), [](const Tensor& other) {
+    return other.role == TensorRole::output && other.stored == 0;
+  });
+  const bool is_output =
+      tensor.role == TensorRole::output || (tied && tensor.role == TensorRole::token_embedding);
+  FormatId format = model_format;
+  if (is_output && format_of(format).bits_per_weight() < format_of(FormatId::q6_K).bits_per_weight()) {
+    format = FormatId::q6_K;
+  }
+  // llama.cpp falls back from q4_K to q5_0; weighin has no q5_0 yet and takes q8_0, so its figure is a little
+  // larger.
+  if (tensor.cols % format_of(format).block_values != 0 && format_of(format).block_values == 256) {
+    format = FormatId::q8_0;
+  }
+  if (tensor.cols % format_of(format).block_values != 0) format = FormatId::f16;
+  return format;
+}
+
+uint64_t download_bytes(const ModelShape& shape, FormatId format) {
+  return tensor_bytes(shape, format) + shape.vocab * vocabulary_entry_bytes;
+}
+
+MemoryUse memory_use(const ModelShape& shape, FormatId format, uint32_t context, uint32_t micro_batch) {
+  const uint32_t together = std::max<uint32_t>(1, std::min(context, micro_batch));
+  return {.weights_bytes = tensor_bytes(shape, format),
+          .kv_bytes = kv_bytes(shape, context),
+          .workspace_bytes = workspace_bytes(shape, together),
+          .runtime_bytes = program_bytes + shape.vocab * vocabulary_entry_bytes * 2};
+}
+
+uint32_t largest_context(const ModelShape& shape, FormatId format, uint64_t usable_bytes) {
+  const auto fits = [&](uint32_t context) {
+    return memory_use(shape, format, context).peak_bytes() <= usable_bytes;
+  };
+  if (shape.max_context == 0 || !fits(1)) return 0;
+  if (fits(shape.max_context)) return shape.max_context;
+  // Memory grows with each step of 256 tokens; every context within a step has the last one's cache.
+  uint32_t low = 0,
+           high = shape.max_context / context_step + 1;  // in steps: low fits (or is 0), high does not
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    (fits(middle * context_step) ? low : high) = middle;
+  }
+  return low * context_step;
+}
+
+}  // namespace weighin
