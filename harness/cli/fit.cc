@@ -1,0 +1,177 @@
+// weighin fit: which models this machine, or a stored one, can run.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "models/catalogue.h"
+#include "results/fit.h"
+
+namespace weighin {
+namespace {
+
+constexpr unsigned terminal_columns = 100;
+
+struct FitOptions {
+  std::vector<std::string> models;
+  std::string device, format;
+  Question question;
+  double min_tps = 0;
+  bool explain = false, json = false, csv = false;
+};
+
+/// The catalogue models named, or all of them. Error: the name that is not there, and the nearest ones.
+tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names) {
+  std::vector<const ModelShape*> models;
+  for (const std::string& name : names) {
+    const ModelShape* model = find_model(name);
+    if (!model)
+      return tl::unexpected(fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)",
+                                        name, fmt::join(nearest_models(name), ", ")));
+    models.push_back(model);
+  }
+  if (names.empty())
+    for (const ModelShape& model : all_models())
+      if (!model.made) models.push_back(&model);
+  return models;
+}
+
+/// The formats to answer for: none (the best one), one, or all. Error: the formats there are.
+tl::expected<std::vector<std::optional<FormatId>>, std::string> formats_of(const std::string& name) {
+  std::vector<std::optional<FormatId>> formats;
+  if (name.empty()) return std::vector<std::optional<FormatId>>{std::nullopt};
+  std::vector<std::string_view> names;
+  for (const QuantFormat& format : all_formats()) {
+    names.push_back(format.name);
+    if (name == "all") formats.emplace_back(format.id);
+  }
+  if (name == "all") return formats;
+  const QuantFormat* format = find_format(name);
+  if (!format)
+    return tl::unexpected(
+        fmt::format("no format is called \"{}\"; there are: {}, or all", name, fmt::join(names, ", ")));
+  return std::vector<std::optional<FormatId>>{format->id};
+}
+
+struct Weighed {
+  Capacity capacity;
+  std::vector<Measurement> measurements;
+};
+
+bool any_measured(const std::vector<Measurement>& measurements) {
+  return std::any_of(measurements.begin(), measurements.end(),
+                     [](const Measurement& m) { return m.status == Status::measured; });
+}
+
+/// What the device gives, and its measurements. Error: no store, no such device, nothing measured on it.
+tl::expected<Weighed, std::string> weighed_device(const FitOptions& options, const Invocation& invocation) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(invocation.database, ignored))
+    return tl::unexpected(std::string("nothing has been measured yet; run `weighin run` first"));
+  auto store = Store::open(invocation.database, Access::read);
+  if (!store) return tl::unexpected(store.error());
+  Weighed weighed;
+  std::string id;
+  if (options.device.empty()) {
+    const Machine machine = probe_machine(invocation.host);
+    weighed.capacity = capacity_of(machine);
+    id = machine.id;
+    if (const auto stored = store->find_device(id); stored && !stored->label.empty())
+      weighed.capacity.device = stored->label;
+  } else {
+    const auto device = store->find_device(options.device);
+    if (!device) return tl::unexpected(device.error());
+    weighed.capacity = capacity_of(*device);
+    id = device->id;
+  }
+  auto measurements = store->measurements(id);
+  if (!measurements) return tl::unexpected(measurements.error());
+  if (!any_measured(*measurements))
+    return tl::unexpected(
+        fmt::format("there are no measurements of {}; run `weighin run` first", weighed.capacity.device));
+  weighed.measurements = std::move(*measurements);
+  return weighed;
+}
+
+/// Every named model fits in one of its formats at least; where none was named, any model does.
+bool yes(const std::vector<Verdict>& verdicts, bool named) {
+  std::map<std::string, bool> fits;
+  for (const Verdict& v : verdicts) fits[v.model] |= v.fits == true;
+  const auto fit_one = [](const auto& model) { return model.second; };
+  return named ? std::all_of(fits.begin(), fits.end(), fit_one)
+               : std::any_of(fits.begin(), fits.end(), fit_one);
+}
+
+void run_fit(const FitOptions& options, Invocation& invocation) {
+  const auto models = models_of(options.models);
+  if (!models) return fail(invocation, models.error());
+  const auto formats = formats_of(options.format);
+  if (!formats) return fail(invocation, formats.error());
+  const auto weighed = weighed_device(options, invocation);
+  if (!weighed) return fail(invocation, weighed.error());
+
+  std::vector<Verdict> verdicts;
+  for (const ModelShape* model : *models) {
+    for (const auto& format : *formats) {
+      Question question = options.question;
+      question.format = format;
+      verdicts.push_back(fit(*model, question, weighed->capacity, weighed->measurements));
+      if (!model->undisclosed.empty()) break;  // unknown in every format
+    }
+  }
+  std::string text;
+  if (options.json) {
+    text = verdicts_json(verdicts, weighed->capacity, options.question);
+  } else if (options.csv) {
+    text = verdicts_csv(verdicts);
+  } else {
+    text = verdicts_text(verdicts, weighed->capacity, options.question, options.explain, terminal_columns);
+  }
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written) return fail(invocation, "the answer could not be written to standard output");
+  invocation.exit_code = yes(verdicts, !options.models.empty()) ? exit_yes : exit_no;
+}
+
+}  // namespace
+
+void add_fit(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<FitOptions>();
+  CLI::App* command =
+      app.add_subcommand("fit", "Which models this machine, or a measured one, can run, and how fast");
+  command->footer("\n" + verdict_rules());
+  add_database_option(*command, invocation);
+  command
+      ->add_option("models", options->models, "Models by name (weighin models list); all when none is named")
+      ->type_name("MODEL");
+  command->add_option("--device", options->device,
+                      "A measured device, by label or id; else this machine, now");
+  command->add_option("--format", options->format, "A format as ggml spells it, or all; else the best one");
+  command
+      ->add_option("--context", options->question.context,
+                   "Tokens of context; else min(4096, the model's maximum)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--prompt", options->question.prompt, "Tokens of the prompt")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--answer", options->question.answer, "Tokens of the answer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  CLI::Option* min_tps =
+      command->add_option("--min-tps", options->min_tps, "Tokens/s that a model must reach to run")
+          ->check(CLI::PositiveNumber);
+  command->add_flag("--allow-low-bit", options->question.allow_low_bit, "Allow formats of fewer than 4 bits");
+  command->add_flag("--explain", options->explain, "Show the predicted time term by term");
+  CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");
+  command->add_flag("--csv", options->csv, "Answer as CSV, one row a verdict")->excludes(json);
+  command->callback([options, min_tps, &invocation] {
+    if (min_tps->count()) options->question.min_tps = options->min_tps;
+    run_fit(*options, invocation);
+  });
+}
+
+}  // namespace weighin

@@ -1,0 +1,160 @@
+#include "results/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/size_class.h"
+#include "results/best_format.h"
+#include "results/predict.h"
+#include "results/verdict.h"
+
+namespace weighin {
+namespace {
+
+/// The context answered for when none is asked: what llama.cpp's programs took by default for years, and
+/// enough for a conversation of several thousand words.
+constexpr uint32_t default_context = 4096;
+constexpr double gib = 1024.0 * 1024 * 1024;
+constexpr double gb = 1e9;
+
+Verdict identity(const ModelShape& shape) {
+  Verdict verdict;
+  verdict.model = shape.name;
+  verdict.task = shape.task;
+  if (!shape.undisclosed.empty()) {
+    verdict.basis = "undisclosed: " + shape.undisclosed;
+    verdict.limit = {.kind = "unknown", .text = "unknown: " + shape.undisclosed};
+    return verdict;
+  }
+  verdict.params = parameters(shape);
+  verdict.active_params = active_parameters(shape);
+  verdict.size_class = size_class_of(verdict.params).name;
+  return verdict;
+}
+
+/// Context and prompt as they will be, with a warning for each that was cut.
+void settle_tokens(Verdict& verdict, const ModelShape& shape, const Question& question) {
+  verdict.context = question.context ? question.context : std::min(default_context, shape.max_context);
+  if (verdict.context > shape.max_context) {
+    verdict.warnings.push_back(fmt::format("context {} is more than {}'s maximum: answered for {}",
+                                           verdict.context, shape.name, shape.max_context));
+    verdict.context = shape.max_context;
+  }
+  if (shape.task == Task::encode) {
+    verdict.prompt = std::min(encoder_tokens, shape.max_context);
+    return;
+  }
+  verdict.prompt = std::max<uint32_t>(1, question.prompt);
+  if (verdict.prompt > verdict.context) {
+    verdict.warnings.push_back(fmt::format("a prompt of {} does not fit in a context of {}: answered for {}",
+                                           verdict.prompt, verdict.context, verdict.context));
+    verdict.prompt = verdict.context;
+  }
+  if (uint64_t{verdict.prompt} + question.answer > verdict.context)
+    verdict.warnings.push_back(fmt::format("prompt {} and answer {} are more than the context of {}",
+                                           verdict.prompt, question.answer, verdict.context));
+}
+
+Limit memory_limit(const Verdict& verdict, const Capacity& capacity) {
+  const double needed = static_cast<double>(verdict.memory.peak_bytes());
+  const double usable = static_cast<double>(capacity.memory_bytes);
+  Limit limit{capacity.memory_kind, needed, usable,
+              needs_text(needed / gib, usable / gib, "GiB", "available", capacity.memory_kind)};
+  if (needed > usable && capacity.now && needed <= static_cast<double>(capacity.memory_total_bytes))
+    limit.text += fmt::format("; fits after freeing {} GiB", two_digits((needed - usable) / gib));
+  return limit;
+}
+
+Limit storage_limit(const Verdict& verdict, uint64_t free_bytes) {
+  const double needed = static_cast<double>(verdict.download_bytes), usable = static_cast<double>(free_bytes);
+  return {"storage", needed, usable, needs_text(needed / gb, usable / gb, "GB", "free", "storage")};
+}
+
+/// Sets fits, and the limit of memory and storage that leaves the least headroom.
+void weigh_bytes(Verdict& verdict, const Capacity& capacity) {
+  verdict.limit = memory_limit(verdict, capacity);
+  if (capacity.memory_kind == "unknown") {
+    verdict.limit = {.kind = "unknown",
+                     .needed = static_cast<double>(verdict.memory.peak_bytes()),
+                     .text = fmt::format("needs {} GiB, how much memory there is could not be read",
+                                         two_digits(static_cast<double>(verdict.memory.peak_bytes()) / gib))};
+  } else {
+    verdict.fits = verdict.memory.peak_bytes() <= capacity.memory_bytes;
+  }
+  if (!capacity.storage_free_bytes) {
+    verdict.warnings.emplace_back("free storage could not be read: it is not part of this answer");
+    return;
+  }
+  const Limit storage = storage_limit(verdict, *capacity.storage_free_bytes);
+  const bool stored = verdict.download_bytes <= *capacity.storage_free_bytes;
+  const double memory_share = verdict.limit.usable > 0 ? verdict.limit.needed / verdict.limit.usable : 1e300;
+  const double storage_share = storage.usable > 0 ? storage.needed / storage.usable : 1e300;
+  const bool known = verdict.fits.has_value();
+  if ((known && storage_share > memory_share) || (!known && !stored)) verdict.limit = storage;
+  if (!stored) verdict.fits = false;
+}
+
+void weigh_speed(Verdict& verdict, const Question& question, const Prediction& prediction) {
+  const Judgement judgement = judge(verdict.task, prediction, question.min_tps);
+  if (verdict.fits == false) {
+    verdict.answer = Answer::does_not_fit;
+    return;
+  }
+  if (!verdict.fits) return;
+  verdict.answer = judgement.answer;
+  verdict.borderline = judgement.borderline;
+  if (judgement.answer == Answer::runs_well) {
+    verdict.limit.kind = "none";
+  } else if (judgement.answer == Answer::unknown) {
+    verdict.limit.kind = "unknown";
+  } else {
+    verdict.limit = {"speed", judgement.needed, judgement.usable, judgement.text};
+  }
+}
+
+Verdict fit_format(const ModelShape& shape, FormatId format, const Question& question,
+                   const Capacity& capacity, std::span<const Measurement> measurements) {
+  Verdict verdict = identity(shape);
+  verdict.format = format;
+  settle_tokens(verdict, shape, question);
+  verdict.memory = memory_use(shape, format, verdict.context);
+  verdict.download_bytes = download_bytes(shape, format);
+  verdict.max_context = largest_context(shape, format, capacity.memory_bytes);
+  weigh_bytes(verdict, capacity);
+  if (verdict.fits == false && verdict.max_context > 0 && verdict.memory.peak_bytes() > capacity.memory_bytes)
+    verdict.warnings.push_back(fmt::format("memory suffices for a context of {}", verdict.max_context));
+
+  // Half of the answer is in the cache when the middle one of its tokens is computed.
+  const uint32_t depth = static_cast<uint32_t>(std::min<uint64_t>(
+      uint64_t{verdict.prompt} + question.answer / 2, verdict.context ? verdict.context - 1 : 0));
+  Prediction prediction =
+      predict(shape, format, verdict.prompt, depth, verdict.memory.weights_bytes, measurements);
+  weigh_speed(verdict, question, prediction);
+  verdict.decode_tps = prediction.decode_tps;
+  verdict.prefill_tps = prediction.prefill_tps;
+  verdict.encode_ms = prediction.encode_ms;
+  verdict.ttft_s = prediction.ttft_s;
+  verdict.load_s = prediction.load_s;
+  verdict.basis = std::move(prediction.basis);
+  verdict.terms = std::move(prediction.terms);
+  return verdict;
+}
+
+}  // namespace
+
+Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
+            std::span<const Measurement> measurements) {
+  if (!shape.undisclosed.empty()) {
+    Verdict verdict = identity(shape);
+    verdict.prompt = question.prompt;
+    return verdict;
+  }
+  if (question.format) return fit_format(shape, *question.format, question, capacity, measurements);
+  std::vector<Verdict> verdicts;
+  for (const QuantFormat& format : all_formats())
+    verdicts.push_back(fit_format(shape, format.id, question, capacity, measurements));
+  return best_format(verdicts, question.allow_low_bit);
+}
+
+}  // namespace weighin

@@ -1,0 +1,56 @@
+// Prediction: the seconds of a model's steps, added up from measured problems.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "results/fit.h"
+
+namespace weighin {
+
+/// What adding measured seconds leaves out, as a fraction of the sum: operations that follow each other find
+/// other data in the caches than when timed alone, and a shared machine is not the same from minute to minute
+/// (one read loop reached 0.75 to 0.95 of its own best on the machine this was developed on: +-12% around the
+/// middle). Kept wide until predictions are checked against real engines.
+inline constexpr double composition_error = 0.15;
+
+/// What a stand-in adds, as a fraction of its own seconds: a measurement of another k, batch or head count,
+/// scaled. Twice the +-10% by which one kernel's rate differs between the k of common models; stated, not yet
+/// learned.
+inline constexpr double stand_in_error = 0.20;
+
+/// Tokens of the text an encoder is timed on: MLPerf inference's maximum BERT sequence length (SQuAD).
+inline constexpr uint32_t encoder_tokens = 384;
+
+/// Seconds of one step, and what they stand on.
+struct StepTime {
+  double seconds = 0;
+  double error = 0;  // relative half-width of the 80% interval
+  uint32_t threads = 0;
+  uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
+  std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
+  std::vector<Term> terms;
+};
+
+/// Sums `step` at the measured thread count that makes it fastest. Only measurements with status `measured`
+/// are used. Error: which operation was never measured, and why if a measurement says so.
+tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
+                                            std::span<const Measurement> measurements);
+
+/// The speeds of one model in one format.
+struct Prediction {
+  std::optional<Interval> decode_tps, prefill_tps, encode_ms, ttft_s;
+  std::optional<double> load_s;
+  std::string basis;
+  std::vector<Term> terms;
+};
+
+/// Predicts `shape` in `format`. Decode is priced with `depth` tokens in the KV cache, prefill with `prompt`
+/// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
+Prediction predict(const ModelShape& shape, FormatId format, uint32_t prompt, uint32_t depth,
+                   uint64_t weights_bytes, std::span<const Measurement> measurements);
+
+}  // namespace weighin

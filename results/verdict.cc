@@ -1,0 +1,130 @@
+#include "results/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace weighin {
+namespace {
+
+std::string digits(double value, int significant) {
+  if (value == 0 || !std::isfinite(value)) return fmt::format("{:g}", value);
+  const int after = significant - 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
+  const double unit = std::pow(10.0, -after);
+  const double rounded = after >= 0 ? value : std::round(value / unit) * unit;
+  return fmt::format("{:.{}f}", rounded, std::max(after, 0));
+}
+
+Answer chat_answer(double tps, std::optional<double> ttft_s, const VerdictLines& lines) {
+  if (tps < lines.runs_tps) return Answer::slow;
+  if (!ttft_s) return Answer::unknown;
+  if (*ttft_s > lines.runs_ttft_s) return Answer::slow;
+  return tps >= lines.well_tps && *ttft_s <= lines.well_ttft_s ? Answer::runs_well : Answer::runs;
+}
+
+Answer encoder_answer(double ms, const VerdictLines& lines) {
+  if (ms > lines.runs_encode_ms) return Answer::slow;
+  return ms <= lines.well_encode_ms ? Answer::runs_well : Answer::runs;
+}
+
+void name_line(Judgement& judgement, double needed, double usable, const std::string& unit, bool at_least) {
+  judgement.needed = needed;
+  judgement.usable = usable;
+  judgement.text = at_least ? needs_text(needed, usable, unit, "predicted", "speed")
+                            : fmt::format("needs at most {} {}, {} {} predicted: speed", two_digits(needed),
+                                          unit, two_digits(usable), unit);
+}
+
+}  // namespace
+
+std::string two_digits(double value) {
+  return digits(value, 2);
+}
+
+std::string needs_text(double needed, double usable, const std::string& unit, const std::string& word,
+                       const std::string& kind) {
+  int significant = 2;
+  while (needed != usable && significant < 12 && digits(needed, significant) == digits(usable, significant))
+    ++significant;
+  return fmt::format("needs {} {}, {} {} {}: {}", digits(needed, significant), unit,
+                     digits(usable, significant), unit, word, kind);
+}
+
+Judgement judge(Task task, const Prediction& prediction, std::optional<double> min_tps) {
+  VerdictLines lines;
+  if (min_tps) lines.runs_tps = lines.well_tps = *min_tps;
+  Judgement judgement;
+  if (task == Task::encode) {
+    if (!prediction.encode_ms) return judgement;
+    const Interval& ms = *prediction.encode_ms;
+    judgement.answer = encoder_answer(ms.mid, lines);
+    judgement.borderline = encoder_answer(ms.low, lines) != encoder_answer(ms.high, lines);
+    if (judgement.answer != Answer::runs_well)
+      name_line(judgement, judgement.answer == Answer::slow ? lines.runs_encode_ms : lines.well_encode_ms,
+                ms.mid, "ms", false);
+    return judgement;
+  }
+  if (!prediction.decode_tps) return judgement;
+  const Interval& tps = *prediction.decode_tps;
+  const auto& first = prediction.ttft_s;
+  const auto time = [&](double Interval::*end) {
+    return first ? std::optional((*first).*end) : std::nullopt;
+  };
+  judgement.answer = chat_answer(tps.mid, time(&Interval::mid), lines);
+  judgement.borderline = chat_answer(tps.low, time(&Interval::high), lines) !=
+                         chat_answer(tps.high, time(&Interval::low), lines);
+  const bool slow = judgement.answer == Answer::slow;
+  if (judgement.answer == Answer::runs_well || judgement.answer == Answer::unknown) return judgement;
+  const double tps_line = slow ? lines.runs_tps : lines.well_tps;
+  if (tps.mid < tps_line) {
+    name_line(judgement, tps_line, tps.mid, "tokens/s", true);
+  } else if (first) {
+    name_line(judgement, slow ? lines.runs_ttft_s : lines.well_ttft_s, first->mid, "s to the first token",
+              false);
+  }
+  return judgement;
+}
+
+std::string_view answer_name(Answer answer) {
+  switch (answer) {
+    case Answer::runs_well:
+      return "runs well";
+    case Answer::runs:
+      return "runs";
+    case Answer::slow:
+      return "slow";
+    case Answer::does_not_fit:
+      return "does not fit";
+    case Answer::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string verdict_rules() {
+  const VerdictLines lines;
+  return fmt::format(
+      "Verdicts\n"
+      "  chat models\n"
+      "    runs well     at least {:g} tokens/s and the first token within {:g} s\n"
+      "                  (twice reading speed; MLPerf inference's 2 s to the first token, Llama 2 70B)\n"
+      "    runs          at least {:g} tokens/s and the first token within {:g} s\n"
+      "                  (MLPerf inference's 200 ms a token; reading speed, 238 words a minute, Brysbaert "
+      "2019;\n"
+      "                  10 s keeps a user's attention, Nielsen 1993)\n"
+      "    slow          it fits, but is slower than that\n"
+      "  encoders, one text of {} tokens\n"
+      "    runs well     within {:g} ms (MLPerf inference, BERT server)\n"
+      "    runs          within {:g} ms (1 s keeps a train of thought, Nielsen 1993)\n"
+      "    slow          it fits, but is slower than that\n"
+      "  does not fit    memory or free storage is too small; swap never counts\n"
+      "  unknown         the model is undisclosed, or what it needs was not measured\n"
+      "  borderline      is added when the 80% interval straddles a line\n"
+      "--min-tps X stands in for the {:g} and the {:g} tokens/s.\n",
+      lines.well_tps, lines.well_ttft_s, lines.runs_tps, lines.runs_ttft_s, encoder_tokens,
+      lines.well_encode_ms, lines.runs_encode_ms, lines.runs_tps, lines.well_tps);
+}
+
+}  // namespace weighin

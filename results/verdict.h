@@ -1,0 +1,40 @@
+// The lines between verdicts, in one table, and where a prediction falls among them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "results/predict.h"
+
+namespace weighin {
+
+/// The lines of verdict_rules(); sources stand there.
+struct VerdictLines {
+  double runs_tps = 5;
+  double well_tps = 10;
+  double runs_ttft_s = 10;
+  double well_ttft_s = 2;
+  double runs_encode_ms = 1000;
+  double well_encode_ms = 130;
+};
+
+/// A prediction's answer by speed alone, and the line that kept it from a better one.
+struct Judgement {
+  Answer answer = Answer::unknown;
+  bool borderline = false;  // the interval's ends give other answers than its middle
+  double needed = 0;        // tokens/s, seconds or milliseconds; 0 when it runs well or is unknown
+  double usable = 0;
+  std::string text;  // "needs 10 tokens/s, 6.3 predicted: speed"
+};
+
+/// `min_tps` stands in for both tokens/s lines.
+Judgement judge(Task task, const Prediction& prediction, std::optional<double> min_tps);
+
+/// `value` with two significant digits and no exponent: 4.9, 22, 120, 0.012.
+std::string two_digits(double value);
+
+/// "needs A unit, B unit WORD: KIND", with as many digits (two or more) as it takes to see which is larger.
+std::string needs_text(double needed, double usable, const std::string& unit, const std::string& word,
+                       const std::string& kind);
+
+}  // namespace weighin

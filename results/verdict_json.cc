@@ -1,0 +1,146 @@
+// Verdicts for other programs: JSON kept stable by its schema version, and CSV.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "results/fit.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int schema_version = 1;
+
+/// Four significant digits: more than any interval here supports, and none of a double's noise.
+double rounded(double value) {
+  if (value == 0 || !std::isfinite(value)) return 0;
+  const double unit = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
+  return std::stod(fmt::format("{:.4g}", std::round(value * unit) / unit));
+}
+
+ordered_json number(std::optional<double> value) {
+  return value ? ordered_json(rounded(*value)) : nullptr;
+}
+
+ordered_json interval(const std::optional<Interval>& value) {
+  if (!value) return nullptr;
+  return {{"low", rounded(value->low)}, {"mid", rounded(value->mid)}, {"high", rounded(value->high)}};
+}
+
+/// Bytes as integers; tokens/s and seconds rounded; null where nothing is known to be needed.
+ordered_json amount(const Limit& limit, double value) {
+  if (limit.needed <= 0) return nullptr;
+  if (limit.kind == "speed") return rounded(value);
+  if (limit.kind == "unknown" && value <= 0) return nullptr;
+  return static_cast<uint64_t>(value);
+}
+
+ordered_json json_of(const Verdict& v) {
+  const bool known = v.params > 0;
+  const auto if_known = [&](auto value) { return known ? ordered_json(value) : ordered_json(nullptr); };
+  ordered_json out;
+  out["model"] = v.model;
+  out["size_class"] = if_known(v.size_class);
+  out["params"] = if_known(v.params);
+  out["active_params"] = if_known(v.active_params);
+  out["format"] = if_known(std::string(format_of(v.format).name));
+  out["task"] = v.task == Task::chat ? "chat" : "encode";
+  out["fits"] = v.fits ? ordered_json(*v.fits) : ordered_json(nullptr);
+  out["verdict"] = answer_name(v.answer);
+  out["borderline"] = v.borderline;
+  out["limit"] = {{"kind", v.limit.kind},
+                  {"needed", amount(v.limit, v.limit.needed)},
+                  {"usable", amount(v.limit, v.limit.usable)},
+                  {"text", v.limit.text}};
+  out["bytes"] = {{"weights", if_known(v.memory.weights_bytes)},
+                  {"kv", if_known(v.memory.kv_bytes)},
+                  {"workspace", if_known(v.memory.workspace_bytes)},
+                  {"runtime", if_known(v.memory.runtime_bytes)},
+                  {"peak", if_known(v.memory.peak_bytes())}};
+  out["download_bytes"] = if_known(v.download_bytes);
+  out["decode_tps"] = interval(v.decode_tps);
+  out["prefill_tps"] = interval(v.prefill_tps);
+  out["encode_ms"] = interval(v.encode_ms);
+  out["ttft_s"] = interval(v.ttft_s);
+  out["load_s"] = number(v.load_s);
+  out["max_context"] = if_known(v.max_context);
+  out["basis"] = v.basis;
+  out["warnings"] = v.warnings;
+  return out;
+}
+
+std::string csv_field(const std::string& field) {
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + "\"";
+}
+
+/// One CSV cell of a JSON value: null is empty.
+std::string cell(const ordered_json& value) {
+  if (value.is_null()) return "";
+  return csv_field(value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+/// `value`'s cells under `name`, with objects opened into name_key columns and lists joined.
+void flatten(const std::string& name, const ordered_json& value,
+             std::vector<std::pair<std::string, std::string>>& row) {
+  if (value.is_array()) {
+    std::string joined;
+    for (const auto& item : value) joined += (joined.empty() ? "" : "; ") + item.get<std::string>();
+    row.emplace_back(name, csv_field(joined));
+  } else if (value.is_object()) {
+    for (const auto& [key, inner] : value.items()) flatten(name + "_" + key, inner, row);
+  } else {
+    row.emplace_back(name, cell(value));
+  }
+}
+
+/// Intervals are three columns whether they are known or not.
+ordered_json with_interval_columns(ordered_json verdict) {
+  for (const char* name : {"decode_tps", "prefill_tps", "encode_ms", "ttft_s"})
+    if (verdict[name].is_null()) verdict[name] = {{"low", nullptr}, {"mid", nullptr}, {"high", nullptr}};
+  return verdict;
+}
+
+}  // namespace
+
+std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,
+                          const Question& question) {
+  uint32_t context = question.context;
+  if (context == 0)
+    for (const Verdict& verdict : verdicts) context = std::max(context, verdict.context);
+  ordered_json out;
+  out["schema_version"] = schema_version;
+  out["device"] = capacity.device;
+  out["engine"] = engine_name;
+  out["context"] = context ? ordered_json(context) : ordered_json(nullptr);
+  out["prompt"] = question.prompt;
+  out["verdicts"] = ordered_json::array();
+  for (const Verdict& verdict : verdicts) out["verdicts"].push_back(json_of(verdict));
+  return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string verdicts_csv(std::span<const Verdict> verdicts) {
+  std::string text;
+  const auto line = [&](const auto& row, auto part) {
+    for (size_t i = 0; i < row.size(); ++i) text += (i ? "," : "") + part(row[i]);
+    text += "\r\n";
+  };
+  using Cells = std::vector<std::pair<std::string, std::string>>;
+  const auto row_of = [](const Verdict& verdict) {
+    Cells row;
+    const ordered_json json = with_interval_columns(json_of(verdict));
+    for (const auto& [key, value] : json.items()) flatten(key, value, row);
+    return row;
+  };
+  line(row_of(Verdict{}), [](const auto& column) { return column.first; });
+  for (const Verdict& verdict : verdicts)
+    line(row_of(verdict), [](const auto& column) { return column.second; });
+  return text;
+}
+
+}  // namespace weighin
