@@ -1,0 +1,109 @@
+// Bytes: held against sums worked out by hand and against a real engine's.
+#include "models/memory.h"
+
+#include <gtest/gtest.h>
+
+#include "models/catalogue.h"
+
+namespace weighin {
+namespace {
+
+constexpr double mib = 1 << 20;
+
+const ModelShape& model(const char* name) {
+  const ModelShape* found = find_model(name);
+  EXPECT_NE(found, nullptr) << name;
+  return *found;
+}
+
+TEST(Formats, RowsAreWholeBlocks) {
+  EXPECT_EQ(row_bytes(FormatId::f32, 3), 12u);
+  EXPECT_EQ(row_bytes(FormatId::q4_0, 64), 36u);
+  EXPECT_EQ(row_bytes(FormatId::q4_0, 65), 54u);
+  EXPECT_EQ(row_bytes(FormatId::q4_K, 256), 144u);
+  EXPECT_EQ(row_bytes(FormatId::q6_K, 512), 420u);
+  EXPECT_EQ(find_format("Q4_k")->id, FormatId::q4_K);
+  EXPECT_EQ(find_format("q9"), nullptr);
+}
+
+// Llama 3.2 1B, by hand: 16 layers of q, o 2048x2048, k, v 512x2048, three of 8192x2048 in q4_0 (18 bytes for
+// 32), the tied embedding 128256x2048 in q6_K (210 bytes for 256), 33 norms of 2048 in f32.
+TEST(Memory, WeightsAreExact) {
+  const uint64_t layer = (2ull * 2048 * 2048 + 2ull * 512 * 2048 + 3ull * 8192 * 2048) / 32 * 18;
+  const uint64_t expected = 16 * layer + 128256ull * 2048 / 256 * 210 + 33ull * 2048 * 4;
+  EXPECT_EQ(memory_use(model("llama-3.2-1b"), FormatId::q4_0, 2048).weights_bytes, expected);
+}
+
+// llama.cpp v0.5.0's peak resident size, loaded without mmap, context 2048: 875 MiB in Q4_0, 1399 in Q8_0.
+TEST(Memory, PeakIsARealEngines) {
+  const auto peak = [](FormatId format) {
+    return static_cast<double>(memory_use(model("llama-3.2-1b"), format, 2048).peak_bytes()) / mib;
+  };
+  EXPECT_NEAR(peak(FormatId::q4_0), 875, 875 * 0.03);
+  EXPECT_NEAR(peak(FormatId::q8_0), 1399, 1399 * 0.03);
+}
+
+TEST(Memory, CacheFollowsGroupsWindowsAndLatents) {
+  const auto kv = [](const char* name, uint32_t context) {
+    return memory_use(model(name), FormatId::q8_0, context).kv_bytes;
+  };
+  EXPECT_EQ(kv("llama-3.2-1b", 2048), 16ull * 2 * 8 * 64 * 2048 * 2);
+  EXPECT_EQ(kv("llama-3.2-1b", 2049), 16ull * 2 * 8 * 64 * 2304 * 2);  // in steps of 256
+  EXPECT_EQ(kv("gemma-2b", 4096), 18ull * 2 * 256 * 4096 * 2);         // one KV head
+  EXPECT_EQ(kv("mistral-7b", 32768), kv("mistral-7b", 4096));          // all layers see 4096
+  EXPECT_EQ(kv("gemma-2-2b", 8192), 2ull * 2 * 4 * 256 * (13ull * 4096 + 13ull * 8192));
+  EXPECT_EQ(kv("kimi-k2", 4096), 61ull * (512 + 64) * 4096 * 2);
+  EXPECT_EQ(kv("distilbert", 512), 0u);
+}
+
+TEST(Memory, TheOutputMatrixIsNeverUnderSixBits) {
+  const ModelShape& llama = model("llama-3.1-8b");
+  for (const Tensor& tensor : llama.tensors) {
+    if (tensor.role == TensorRole::output) {
+      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q4_0), FormatId::q6_K);
+      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q8_0), FormatId::q8_0);
+    }
+    if (tensor.role == TensorRole::token_embedding) {
+      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q4_0), FormatId::q4_0);  // not tied here
+    }
+    if (tensor.role == TensorRole::norm) {
+      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q4_0), FormatId::f32);
+    }
+  }
+}
+
+TEST(Memory, RowsThatAreNoWholeSuperBlockFallBack) {
+  const ModelShape& qwen = model("qwen2.5-0.5b");  // 896 wide: 3.5 super-blocks
+  for (const Tensor& tensor : qwen.tensors) {
+    if (tensor.role == TensorRole::attn_q)
+      EXPECT_EQ(tensor_format(qwen, tensor, FormatId::q4_K), FormatId::q8_0);
+    if (tensor.role == TensorRole::ffn_down) {
+      EXPECT_EQ(tensor_format(qwen, tensor, FormatId::q4_K), FormatId::q4_K);
+    }
+  }
+}
+
+TEST(Memory, FewerBitsAreFewerBytes) {
+  for (const ModelShape& shape : all_models()) {
+    if (!shape.undisclosed.empty()) continue;
+    uint64_t previous = UINT64_MAX;
+    for (const FormatId format :
+         {FormatId::f32, FormatId::f16, FormatId::q8_0, FormatId::q6_K, FormatId::q4_0}) {
+      const uint64_t bytes = download_bytes(shape, format);
+      EXPECT_LE(bytes, previous) << shape.name;
+      previous = bytes;
+    }
+  }
+}
+
+TEST(Memory, TheLargestContextIsTheLastThatFits) {
+  const ModelShape& llama = model("llama-3.2-1b");
+  const uint64_t exact = memory_use(llama, FormatId::q4_0, 8192).peak_bytes();
+  EXPECT_EQ(largest_context(llama, FormatId::q4_0, exact), 8192u);
+  EXPECT_EQ(largest_context(llama, FormatId::q4_0, exact - 1), 8192u - 256);
+  EXPECT_EQ(largest_context(llama, FormatId::q4_0, 1 << 20), 0u);
+  EXPECT_EQ(largest_context(llama, FormatId::q4_0, UINT64_MAX), llama.max_context);
+}
+
+}  // namespace
+}  // namespace weighin
