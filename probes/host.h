@@ -23,6 +23,8 @@ struct Host {
   std::filesystem::path root = "/";
   /// True on the machine itself: cpuid, sysconf, statvfs, hwloc's live discovery may be asked.
   bool live = true;
+  /// This program's own file, run again as a child for what may crash (Vulkan drivers); empty: no such child.
+  std::filesystem::path program;
   /// Runs a program with a time limit; standard error is discarded. Error: why it could not be started.
   std::function<tl::expected<ProcessResult, std::string>(const std::vector<std::string>& arguments,
                                                          std::chrono::milliseconds limit)>
@@ -32,6 +34,15 @@ struct Host {
 
   /// The file's text with trailing white space removed. Error: the path and the system's reason.
   tl::expected<std::string, std::string> read(const std::filesystem::path& absolute_path) const;
+
+  /// Where `absolute_path` of this machine lies: below `root`.
+  std::filesystem::path at(const std::filesystem::path& absolute_path) const;
+
+  /// True if there is such a file or folder; false also when it may not be looked at.
+  bool exists(const std::filesystem::path& absolute_path) const;
+
+  /// Names in a folder, sorted; empty when there is none or it may not be read.
+  std::vector<std::string> list(const std::filesystem::path& absolute_path) const;
 };
 
 /// The machine the program runs on.

@@ -98,8 +98,8 @@ struct Storage {
   std::string where;  // "models folder", never a path: paths hold user names
   Fact<std::string> filesystem;
   Fact<uint64_t> total_bytes;
-  Fact<uint64_t> free_bytes;              // to an ordinary user
-  Fact<double> read_bytes_per_s;          // only when measured
+  Fact<uint64_t> free_bytes;      // to an ordinary user
+  Fact<double> read_bytes_per_s;  // only when measured
 };
 
 struct VulkanHeap {
@@ -121,11 +121,12 @@ struct VulkanDevice {
 
 /// Where the operating system runs and what feeds it.
 struct Platform {
-  Fact<std::string> board;           // "Raspberry Pi 5 Model B", DMI product
-  Fact<std::string> system;          // "Debian GNU/Linux 12 (bookworm)"
-  Fact<std::string> kernel;          // release
-  Fact<std::string> virtualization;  // "wsl2", "kvm", "docker", ...; absent with reason "none found" on bare metal
-  Fact<std::string> power;           // "mains", "battery 57%"
+  Fact<std::string> board;   // "Raspberry Pi 5 Model B", DMI product
+  Fact<std::string> system;  // "Debian GNU/Linux 12 (bookworm)"
+  Fact<std::string> kernel;  // release
+  Fact<std::string>
+      virtualization;       // "wsl2", "kvm", "docker", ...; absent with reason "none found" on bare metal
+  Fact<std::string> power;  // "mains", "battery 57%"
 };
 
 struct Machine {
@@ -137,8 +138,9 @@ struct Machine {
   Memory memory;
   Storage storage;
   Fact<std::vector<VulkanDevice>> vulkan;
-  std::vector<std::string> remarks;   // "inside WSL2: the memory is the guest's"
-  std::vector<std::string> warnings;  // what would spoil a measurement now: battery, powersave governor, other load
+  std::vector<std::string> remarks;  // "inside WSL2: the memory is the guest's"
+  std::vector<std::string>
+      warnings;  // what would spoil a measurement now: battery, powersave governor, other load
 };
 
 /// One probe: its name in messages and what it fills. Probes only read.
@@ -147,10 +149,12 @@ struct Probe {
   void (*fill)(const Host& host, Machine& machine);
 };
 
-/// Where models would be kept, for the storage probe: an existing folder or the nearest existing parent is used.
+/// Where models would be kept, for the storage probe: an existing folder or the nearest existing parent is
+/// used.
 std::filesystem::path models_folder(const Host& host);
 
-/// Runs every probe of all_probes.cc, in that order. Never fails: what cannot be read is absent with its reason.
+/// Runs every probe of all_probes.cc, in that order. Never fails: what cannot be read is absent with its
+/// reason.
 Machine probe_machine(const Host& host);
 
 /// All of it as JSON text, absent facts as {"absent": reason}; `indent` < 0 for one line.

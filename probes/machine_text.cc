@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "probes/machine.h"
+
+namespace weighin {
+
+namespace {
+
+constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+
+class Lines {
+ public:
+  void section(const char* title) { fmt::format_to(std::back_inserter(text_), "\n{}\n", title); }
+  void add(const std::string& name, const std::string& value) {
+    fmt::format_to(std::back_inserter(text_), "  {:<22} {}\n", name, value);
+  }
+  template <class T, class Show>
+  void fact(const std::string& name, const Fact<T>& fact, Show show) {
+    add(name, fact.known() ? show(*fact.value)
+                           : "not known: " + (fact.reason.empty() ? std::string("not probed") : fact.reason));
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string size_text(uint64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (value >= gib) return fmt::format("{:.1f} GiB", value / gib);
+  if (bytes >= 1024 * 1024) return fmt::format("{:.4g} MiB", value / (1024.0 * 1024.0));
+  return fmt::format("{:.4g} KiB", value / 1024.0);
+}
+
+std::string same(const std::string& text) {
+  return text;
+}
+std::string number(uint64_t value) {
+  return std::to_string(value);
+}
+std::string mhz(double value) {
+  return fmt::format("{:.0f} MHz", value);
+}
+
+void add_cpu(Lines& lines, const Cpu& cpu) {
+  lines.section("Processor");
+  lines.fact("name", cpu.name, same);
+  lines.add("architecture", cpu.architecture);
+  lines.fact("features", cpu.simd, [](const Simd& simd) {
+    const auto names = simd.names();
+    return names.empty() ? std::string("none that matters here") : fmt::format("{}", fmt::join(names, " "));
+  });
+  lines.fact("governor", cpu.governor, same);
+  lines.fact("frequency now", cpu.mhz, mhz);
+  lines.fact("highest frequency", cpu.max_mhz, mhz);
+}
+
+void add_topology(Lines& lines, const Topology& topology) {
+  lines.section("Cores and caches");
+  lines.fact("sockets", topology.sockets, number);
+  lines.fact("cores", topology.cores, number);
+  lines.fact("threads", topology.threads, number);
+  lines.fact("threads usable here", topology.usable_threads, number);
+  for (const CoreKind& kind : topology.core_kinds) {
+    const std::string top = kind.max_mhz.known() ? ", up to " + mhz(*kind.max_mhz.value) : "";
+    lines.add("kind " + kind.kind, fmt::format("{} cores, {} threads{}", kind.cores, kind.threads, top));
+  }
+  for (const Cache& cache : topology.caches) {
+    lines.add(fmt::format("L{} {}", cache.level, cache.type),
+              fmt::format("{} x {}, each shared by {} thread{}", cache.count, size_text(cache.bytes),
+                          cache.shared_by_threads, cache.shared_by_threads == 1 ? "" : "s"));
+  }
+  lines.fact("last-level cache", topology.last_level_cache_bytes, size_text);
+  for (const NumaNode& node : topology.numa) {
+    lines.add(fmt::format("NUMA node {}", node.node),
+              fmt::format("{}, {} threads", size_text(node.bytes), node.threads));
+  }
+}
+
+void add_memory(Lines& lines, const Memory& memory) {
+  lines.section("Memory");
+  lines.fact("total", memory.total_bytes, size_text);
+  lines.fact("available now", memory.available_bytes, size_text);
+  for (const MemoryLimit& limit : memory.limits) {
+    lines.add("limit " + limit.kind, fmt::format("{}, {} left ({})", size_text(limit.bytes),
+                                                 size_text(limit.available_bytes), limit.source));
+  }
+  if (memory.limits.empty()) lines.add("limit", "none set by cgroup or ulimit");
+  const UsableMemory usable = usable_memory(memory);
+  lines.add("usable", fmt::format("{} ({} binds)", size_text(usable.bytes), usable.limit));
+  lines.fact("swap", memory.swap_total_bytes, size_text);
+  lines.fact("swap free", memory.swap_free_bytes, size_text);
+  lines.fact("transparent huge pages", memory.transparent_huge_pages, same);
+  lines.fact("huge page", memory.huge_page_bytes, size_text);
+  lines.fact("huge pages free", memory.huge_pages_free, number);
+}
+
+void add_storage(Lines& lines, const Storage& storage) {
+  lines.section("Storage (" + storage.where + ")");
+  lines.fact("file system", storage.filesystem, same);
+  lines.fact("total", storage.total_bytes, size_text);
+  lines.fact("free", storage.free_bytes, size_text);
+  lines.fact("read speed", storage.read_bytes_per_s,
+             [](double rate) { return fmt::format("{:.2g} GB/s", rate / 1e9); });
+}
+
+void add_vulkan(Lines& lines, const Fact<std::vector<VulkanDevice>>& vulkan) {
+  lines.section("Vulkan");
+  if (!vulkan.known()) {
+    lines.fact("devices", vulkan, [](const auto&) { return std::string(); });
+    return;
+  }
+  for (const VulkanDevice& device : *vulkan.value) {
+    lines.add("device", device.name);
+    lines.add("  kind", device.software ? "software rasterizer on the CPU, not a GPU" : device.type);
+    lines.add("  driver", fmt::format("{}, Vulkan {}", device.driver, device.api_version));
+    lines.add("  memory", device.unified ? "shared with the machine" : "its own");
+    for (const VulkanHeap& heap : device.heaps) {
+      lines.add("  heap", size_text(heap.bytes) + (heap.device_local ? ", on the device" : ""));
+    }
+    lines.add("  largest buffer", size_text(device.max_storage_buffer_range));
+  }
+}
+
+}  // namespace
+
+std::string machine_text(const Machine& machine) {
+  Lines lines;
+  lines.add("device", machine.label);
+  lines.add("id", machine.id);
+  lines.fact("board", machine.platform.board, same);
+  lines.fact("system", machine.platform.system, same);
+  lines.fact("kernel", machine.platform.kernel, same);
+  lines.fact("virtualization", machine.platform.virtualization, same);
+  lines.fact("power", machine.platform.power, same);
+  add_cpu(lines, machine.cpu);
+  add_topology(lines, machine.topology);
+  add_memory(lines, machine.memory);
+  add_storage(lines, machine.storage);
+  add_vulkan(lines, machine.vulkan);
+  if (!machine.remarks.empty()) lines.section("Remarks");
+  for (const std::string& remark : machine.remarks) lines.add("-", remark);
+  if (!machine.warnings.empty()) lines.section("Warnings");
+  for (const std::string& warning : machine.warnings) lines.add("-", warning);
+  return lines.take();
+}
+
+}  // namespace weighin

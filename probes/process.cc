@@ -1,0 +1,129 @@
+#include "probes/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <thread>
+
+extern char** environ;
+
+namespace weighin {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kept_output_bytes = std::size_t{1} << 20;
+
+// Starts the program in a process group of its own with `output` as its standard output.
+tl::expected<pid_t, std::string> start(const std::vector<std::string>& arguments, int output) {
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigset_t defaults;
+  sigemptyset(&none);
+  sigfillset(&defaults);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t child = 0;
+  const int error = posix_spawnp(&child, argv[0], &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    return tl::unexpected("Could not start " + arguments[0] + ": " +
+                          std::error_code(error, std::generic_category()).message() + ".");
+  }
+  return child;
+}
+
+int milliseconds_until(Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<long long>(left, 0, 60'000));
+}
+
+// Reads until end of file or the deadline; true if the end was reached.
+bool drain(int pipe, Clock::time_point deadline, std::string& output) {
+  std::array<char, 16384> buffer;
+  while (Clock::now() < deadline) {
+    pollfd ready{pipe, POLLIN, 0};
+    const int events = ::poll(&ready, 1, milliseconds_until(deadline));
+    if (events < 0 && errno != EINTR) return false;
+    if (events <= 0) continue;
+    const ssize_t got = ::read(pipe, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return true;
+    const std::size_t room = kept_output_bytes - output.size();
+    output.append(buffer.data(), std::min(room, static_cast<std::size_t>(got)));
+  }
+  return false;
+}
+
+// Waits for the child until the deadline; true if it ended.
+bool wait_until(pid_t child, Clock::time_point deadline, int& status) {
+  for (;;) {
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) return true;
+    if (ended < 0 && errno != EINTR) return false;
+    if (Clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace
+
+tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
+                                                     std::chrono::milliseconds limit) {
+  if (arguments.empty()) return tl::unexpected("Could not start a program: no program was named.");
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return tl::unexpected("Could not start " + arguments[0] + ": no pipe to read its output, " +
+                          std::error_code(errno, std::generic_category()).message() + ".");
+  }
+  const auto child = start(arguments, ends[1]);
+  ::close(ends[1]);
+  if (!child) {
+    ::close(ends[0]);
+    return tl::unexpected(child.error());
+  }
+  const Clock::time_point deadline = Clock::now() + limit;
+  ProcessResult result;
+  int status = 0;
+  // A child may close its output and go on, or end and leave a grandchild that holds the pipe: both are timed
+  // out.
+  const bool whole = drain(ends[0], deadline, result.output);
+  const bool ended = wait_until(*child, deadline, status);
+  // The group is killed in any case, so that nothing the program started outlives it.
+  ::kill(-*child, SIGKILL);
+  ::close(ends[0]);
+  if (!ended) {
+    while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  result.timed_out = !whole || !ended;
+  if (ended && WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
+  if (ended && WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+  return result;
+}
+
+}  // namespace weighin

@@ -1,0 +1,19 @@
+// Running another program without letting it harm this one.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "probes/host.h"
+
+namespace weighin {
+
+/// Runs arguments[0] with the rest as its arguments and waits at most `limit`; then the whole process group
+/// is killed. Standard input is empty, standard error is discarded, of standard output the first 1 MiB is
+/// kept and the rest read and dropped. Error: a sentence saying why it could not be started.
+tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
+                                                     std::chrono::milliseconds limit);
+
+}  // namespace weighin

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+#include <set>
+
+#include "probes/cpu.h"
+#include "probes/text.h"
+
+namespace weighin {
+
+namespace {
+
+struct Feature {
+  const char* name;     // as people write it
+  const char* flag;     // as /proc/cpuinfo writes it
+  bool Simd::*present;  // where it is kept
+};
+
+// Widest last. Flags are spelled as in Linux's arch/x86/include/asm/cpufeatures.h and
+// arch/arm64/kernel/cpuinfo.c.
+constexpr std::array features{
+    Feature{"sse4.2", "sse4_2", &Simd::sse42},
+    Feature{"avx", "avx", &Simd::avx},
+    Feature{"f16c", "f16c", &Simd::f16c},
+    Feature{"fma", "fma", &Simd::fma},
+    Feature{"avx2", "avx2", &Simd::avx2},
+    Feature{"avx-vnni", "avx_vnni", &Simd::avxvnni},
+    Feature{"avx512f", "avx512f", &Simd::avx512f},
+    Feature{"avx512bw", "avx512bw", &Simd::avx512bw},
+    Feature{"avx512dq", "avx512dq", &Simd::avx512dq},
+    Feature{"avx512vl", "avx512vl", &Simd::avx512vl},
+    Feature{"avx512-vnni", "avx512_vnni", &Simd::avx512vnni},
+    Feature{"avx512-bf16", "avx512_bf16", &Simd::avx512bf16},
+    Feature{"avx512-fp16", "avx512_fp16", &Simd::avx512fp16},
+    Feature{"amx-tile", "amx_tile", &Simd::amx_tile},
+    Feature{"amx-int8", "amx_int8", &Simd::amx_int8},
+    Feature{"amx-bf16", "amx_bf16", &Simd::amx_bf16},
+    Feature{"neon", "asimd", &Simd::neon},
+    Feature{"neon", "neon", &Simd::neon},  // 32-bit kernels
+    Feature{"dotprod", "asimddp", &Simd::dotprod},
+    Feature{"i8mm", "i8mm", &Simd::i8mm},
+    Feature{"bf16", "bf16", &Simd::arm_bf16},
+    Feature{"sve", "sve", &Simd::sve},
+};
+
+using Flags = std::set<std::string_view>;
+
+// The flags every core has: a program's threads may run on any of them.
+std::optional<Flags> flags_of_all_cores(const std::string& cpuinfo, const char* key) {
+  std::optional<Flags> shared;
+  for (const std::string_view line : lines_of(cpuinfo)) {
+    const auto value = field(line, key);
+    if (!value) continue;
+    const auto words = words_of(*value);
+    const Flags own(words.begin(), words.end());
+    if (!shared) {
+      shared = own;
+      continue;
+    }
+    if (own == *shared) continue;
+    Flags both;
+    std::set_intersection(own.begin(), own.end(), shared->begin(), shared->end(),
+                          std::inserter(both, both.begin()));
+    shared = std::move(both);
+  }
+  return shared;
+}
+
+Simd from_flags(const Flags& flags) {
+  Simd simd;
+  for (const Feature& feature : features) {
+    if (flags.count(feature.flag) != 0) simd.*feature.present = true;
+  }
+  return simd;
+}
+
+std::optional<Simd> from_cpuid() {
+#if defined(__x86_64__)
+  Simd simd;
+  simd.sse42 = __builtin_cpu_supports("sse4.2");
+  simd.avx = __builtin_cpu_supports("avx");
+  simd.avx2 = __builtin_cpu_supports("avx2");
+  simd.fma = __builtin_cpu_supports("fma");
+  simd.f16c = simd.avx2;  // every CPU with AVX2 has F16C; this compiler cannot ask for it by name
+  simd.avx512f = __builtin_cpu_supports("avx512f");
+  simd.avx512bw = __builtin_cpu_supports("avx512bw");
+  simd.avx512vl = __builtin_cpu_supports("avx512vl");
+  simd.avx512dq = __builtin_cpu_supports("avx512dq");
+  simd.avx512vnni = __builtin_cpu_supports("avx512vnni");
+  simd.avx512bf16 = __builtin_cpu_supports("avx512bf16");
+  return simd;
+#else
+  return std::nullopt;
+#endif
+}
+
+}  // namespace
+
+std::vector<std::string> Simd::names() const {
+  std::vector<std::string> names;
+  for (const Feature& feature : features) {
+    if (!(this->*feature.present)) continue;
+    if (names.empty() || names.back() != feature.name) names.emplace_back(feature.name);
+  }
+  return names;
+}
+
+void probe_simd(const Host& host, Machine& machine) {
+  const auto cpuinfo = host.read("/proc/cpuinfo");
+  if (cpuinfo) {
+    for (const char* key : {"flags", "Features"}) {
+      if (const auto flags = flags_of_all_cores(*cpuinfo, key)) {
+        machine.cpu.simd = known(from_flags(*flags), std::string("/proc/cpuinfo ") + key);
+        return;
+      }
+    }
+  }
+  if (const auto simd = host.live ? from_cpuid() : std::nullopt) {
+    machine.cpu.simd = known(*simd, "cpuid");
+    return;
+  }
+  machine.cpu.simd =
+      absent<Simd>(cpuinfo ? "/proc/cpuinfo lists no flags or Features" : cpuinfo.error(), "/proc/cpuinfo");
+}
+
+}  // namespace weighin

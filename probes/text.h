@@ -1,0 +1,30 @@
+// Reading the small text formats of /proc and /sys.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weighin {
+
+/// `text` without white space at both ends.
+std::string_view trimmed(std::string_view text);
+
+/// The lines of `text`, without their line ends.
+std::vector<std::string_view> lines_of(std::string_view text);
+
+/// The words of `text`, split at white space.
+std::vector<std::string_view> words_of(std::string_view text);
+
+/// A whole unsigned decimal number, or nothing: no sign, no rest, no overflow.
+std::optional<uint64_t> whole_number(std::string_view text);
+
+/// The value of the first line "key<separator> value", trimmed; nothing if no line has that key.
+std::optional<std::string_view> field(std::string_view text, std::string_view key, char separator = ':');
+
+/// `text` in ASCII lower case.
+std::string lower_case(std::string_view text);
+
+}  // namespace weighin

@@ -1,0 +1,288 @@
+#include "probes/topology.h"
+
+#include <hwloc.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <tuple>
+
+#include "probes/text.h"
+
+namespace weighin {
+
+namespace {
+
+using Loaded = std::unique_ptr<hwloc_topology, decltype(&hwloc_topology_destroy)>;
+using Set = std::unique_ptr<hwloc_bitmap_s, decltype(&hwloc_bitmap_free)>;
+
+Loaded new_topology() {
+  hwloc_topology_t topology = nullptr;
+  if (hwloc_topology_init(&topology) != 0) topology = nullptr;
+  Loaded loaded(topology, hwloc_topology_destroy);
+  if (!loaded) return loaded;
+  hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE);
+  for (const hwloc_obj_type_t type : {HWLOC_OBJ_PACKAGE, HWLOC_OBJ_CORE}) {
+    hwloc_topology_set_type_filter(topology, type, HWLOC_TYPE_FILTER_KEEP_ALL);
+  }
+  hwloc_topology_set_cache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+  hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+  return loaded;
+}
+
+uint32_t weight(hwloc_const_bitmap_t set) {
+  return set == nullptr ? 0 : static_cast<uint32_t>(std::max(0, hwloc_bitmap_weight(set)));
+}
+
+Fact<uint32_t> count(hwloc_topology_t topology, hwloc_obj_type_t type, const char* what) {
+  const int found = hwloc_get_nbobjs_by_type(topology, type);
+  if (found <= 0) return absent<uint32_t>(std::string("hwloc found no ") + what, "hwloc");
+  return known(static_cast<uint32_t>(found), "hwloc");
+}
+
+uint32_t cores_within(hwloc_topology_t topology, hwloc_const_bitmap_t set) {
+  uint32_t cores = 0;
+  hwloc_obj_t core = nullptr;
+  while ((core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr) {
+    if (hwloc_bitmap_intersects(core->cpuset, set) != 0) ++cores;
+  }
+  return cores;
+}
+
+const char* info_of(unsigned infos, const hwloc_info_s* info, std::string_view name) {
+  for (unsigned i = 0; i < infos; ++i) {
+    if (name == info[i].name) return info[i].value;
+  }
+  return nullptr;
+}
+
+CoreKind kind_of(hwloc_topology_t topology, unsigned index, unsigned kinds) {
+  CoreKind kind;
+  const Set cpus(hwloc_bitmap_alloc(), hwloc_bitmap_free);
+  int efficiency = -1;
+  unsigned infos = 0;
+  hwloc_info_s* info = nullptr;
+  if (hwloc_cpukinds_get_info(topology, index, cpus.get(), &efficiency, &infos, &info, 0) != 0) return kind;
+  const char* type = info_of(infos, info, "CoreType");
+  const std::string_view core_type = type == nullptr ? "" : type;
+  kind.kind = "core";
+  if (core_type == "IntelAtom") {
+    kind.kind = "efficiency";
+  } else if (core_type == "IntelCore") {
+    kind.kind = "performance";
+  } else if (kinds > 1 && efficiency >= 0) {
+    // hwloc numbers kinds from the least powerful (0) to the most.
+    const bool most = static_cast<unsigned>(efficiency) + 1 == kinds;
+    kind.kind = most ? "performance" : efficiency == 0 ? "efficiency" : "middle";
+  }
+  kind.cores = cores_within(topology, cpus.get());
+  kind.threads = weight(cpus.get());
+  const char* max = info_of(infos, info, "FrequencyMaxMHz");
+  const auto mhz = max == nullptr ? std::nullopt : whole_number(max);
+  kind.max_mhz = mhz ? known(static_cast<double>(*mhz), "hwloc FrequencyMaxMHz")
+                     : absent<double>("hwloc knows no maximum frequency", "hwloc");
+  return kind;
+}
+
+// Kinds of one name are one row: favoured cores of slightly higher turbo are no kind of their own.
+void add_kind(std::vector<CoreKind>& kinds, const CoreKind& kind) {
+  for (CoreKind& row : kinds) {
+    if (row.kind != kind.kind) continue;
+    row.cores += kind.cores;
+    row.threads += kind.threads;
+    if (kind.max_mhz.known() && (!row.max_mhz.known() || *row.max_mhz.value < *kind.max_mhz.value)) {
+      row.max_mhz = kind.max_mhz;
+    }
+    return;
+  }
+  kinds.push_back(kind);
+}
+
+std::vector<CoreKind> core_kinds(hwloc_topology_t topology, const Topology& counts) {
+  std::vector<CoreKind> kinds;
+  const int found = hwloc_cpukinds_get_nr(topology, 0);
+  for (int i = 0; i < found; ++i) {
+    add_kind(kinds, kind_of(topology, static_cast<unsigned>(i), static_cast<unsigned>(found)));
+  }
+  if (kinds.size() == 1) kinds[0].kind = "core";
+  uint32_t covered = 0;
+  for (const CoreKind& kind : kinds) covered += kind.threads;
+  const uint32_t threads = counts.threads.value.value_or(0);
+  if (threads == 0 || (covered == threads && !kinds.empty())) return kinds;
+  // No kinds, or some cores without one: a single row says no more than is known.
+  return {{"core", counts.cores.value.value_or(0), threads,
+           absent<double>("hwloc knows no maximum frequency", "hwloc")}};
+}
+
+const char* cache_type(hwloc_obj_cache_type_t type) {
+  if (type == HWLOC_OBJ_CACHE_DATA) return "data";
+  return type == HWLOC_OBJ_CACHE_INSTRUCTION ? "instruction" : "unified";
+}
+
+std::vector<Cache> caches(hwloc_topology_t topology) {
+  std::map<std::tuple<uint32_t, std::string, uint64_t, uint32_t>, uint32_t> rows;
+  for (int type = HWLOC_OBJ_L1CACHE; type <= HWLOC_OBJ_L3ICACHE; ++type) {
+    hwloc_obj_t cache = nullptr;
+    while ((cache = hwloc_get_next_obj_by_type(topology, static_cast<hwloc_obj_type_t>(type), cache)) !=
+           nullptr) {
+      const auto& facts = cache->attr->cache;
+      ++rows[{facts.depth, cache_type(facts.type), facts.size, weight(cache->cpuset)}];
+    }
+  }
+  std::vector<Cache> found;
+  for (const auto& [row, number] : rows) {
+    const auto& [level, type, bytes, threads] = row;
+    found.push_back({level, type, bytes, threads, number});
+  }
+  return found;
+}
+
+bool holds_data(hwloc_obj_t object) {
+  return hwloc_obj_type_is_cache(object->type) != 0 && hwloc_obj_type_is_icache(object->type) == 0;
+}
+
+// The outermost cache above each thread, each cache counted once.
+Fact<uint64_t> last_level(hwloc_topology_t topology) {
+  std::set<hwloc_obj_t> outermost;
+  hwloc_obj_t thread = nullptr;
+  while ((thread = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, thread)) != nullptr) {
+    hwloc_obj_t last = nullptr;
+    for (hwloc_obj_t above = thread->parent; above != nullptr; above = above->parent) {
+      if (holds_data(above) && above->attr->cache.size > 0) last = above;
+    }
+    if (last != nullptr) outermost.insert(last);
+  }
+  uint64_t bytes = 0;
+  for (hwloc_obj_t cache : outermost) bytes += cache->attr->cache.size;
+  if (bytes == 0) return absent<uint64_t>("hwloc found no cache sizes", "hwloc");
+  return known(bytes, "hwloc");
+}
+
+std::vector<NumaNode> numa_nodes(hwloc_topology_t topology) {
+  std::vector<NumaNode> nodes;
+  hwloc_obj_t node = nullptr;
+  while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != nullptr) {
+    nodes.push_back({node->os_index, node->attr->numanode.local_memory, weight(node->cpuset)});
+  }
+  return nodes;
+}
+
+Topology facts_of(hwloc_topology_t topology) {
+  Topology facts;
+  facts.sockets = count(topology, HWLOC_OBJ_PACKAGE, "packages");
+  facts.cores = count(topology, HWLOC_OBJ_CORE, "cores");
+  facts.threads = count(topology, HWLOC_OBJ_PU, "hardware threads");
+  facts.usable_threads = facts.threads;
+  facts.core_kinds = core_kinds(topology, facts);
+  facts.caches = caches(topology);
+  facts.numa = numa_nodes(topology);
+  facts.last_level_cache_bytes = last_level(topology);
+  return facts;
+}
+
+// Sets environment variables while it lives and puts the old values back.
+class Steering {
+ public:
+  Steering(std::initializer_list<std::pair<const char*, std::string>> variables) {
+    for (const auto& [name, value] : variables) {
+      const char* old = std::getenv(name);
+      before_.emplace_back(name, old == nullptr ? std::nullopt : std::optional<std::string>(old));
+      setenv(name, value.c_str(), 1);
+    }
+  }
+  ~Steering() {
+    for (const auto& [name, old] : before_) {
+      if (old)
+        setenv(name, old->c_str(), 1);
+      else
+        unsetenv(name);
+    }
+  }
+  Steering(const Steering&) = delete;
+  Steering& operator=(const Steering&) = delete;
+
+ private:
+  std::vector<std::pair<const char*, std::optional<std::string>>> before_;
+};
+
+tl::expected<Topology, std::string> live_topology() {
+  const Loaded topology = new_topology();
+  if (!topology) return tl::unexpected("hwloc could not be started");
+  hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+  if (hwloc_topology_load(topology.get()) != 0) return tl::unexpected("hwloc could not read this machine");
+  return facts_of(topology.get());
+}
+
+tl::expected<Topology, std::string> recorded_topology(const std::filesystem::path& root) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  const Loaded topology = new_topology();
+  if (!topology) return tl::unexpected("hwloc could not be started");
+  const Steering steering{{"HWLOC_FSROOT", std::filesystem::absolute(root).string()},
+                          {"HWLOC_THISSYSTEM", "0"}};
+  hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+  // cpuid would answer for the machine the test runs on.
+  hwloc_topology_set_components(topology.get(), HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
+  if (hwloc_topology_load(topology.get()) != 0) {
+    return tl::unexpected("hwloc could not read the recorded /proc and /sys");
+  }
+  return facts_of(topology.get());
+}
+
+// Threads of a list such as "0-3,8".
+std::optional<uint32_t> listed_threads(std::string_view list) {
+  const Set set(hwloc_bitmap_alloc(), hwloc_bitmap_free);
+  if (hwloc_bitmap_list_sscanf(set.get(), std::string(list).c_str()) != 0) return std::nullopt;
+  const int number = hwloc_bitmap_weight(set.get());
+  return number > 0 ? std::optional(static_cast<uint32_t>(number)) : std::nullopt;
+}
+
+Fact<uint32_t> usable_threads(const Host& host, const Topology& topology) {
+  Fact<uint32_t> usable = topology.threads;
+  const auto status = host.read("/proc/self/status");
+  const auto allowed = status ? field(*status, "Cpus_allowed_list") : std::nullopt;
+  const auto listed = allowed ? listed_threads(*allowed) : std::nullopt;
+  if (listed && (!usable.known() || *listed < *usable.value)) {
+    usable = known(*listed, "/proc/self/status Cpus_allowed_list");
+  }
+  cpu_set_t set;
+  if (host.live && sched_getaffinity(0, sizeof set, &set) == 0) {
+    const auto affine = static_cast<uint32_t>(CPU_COUNT(&set));
+    if (!usable.known() || affine < *usable.value) usable = known(affine, "sched_getaffinity");
+  }
+  const Fact<uint32_t> quota = quota_threads(host);
+  if (quota.known() && (!usable.known() || *quota.value < *usable.value)) usable = quota;
+  return usable;
+}
+
+}  // namespace
+
+void probe_topology(const Host& host, Machine& machine) {
+  const auto found = host.live ? live_topology() : recorded_topology(host.root);
+  if (found) {
+    machine.topology = *found;
+  } else {
+    for (Fact<uint32_t>* fact :
+         {&machine.topology.sockets, &machine.topology.cores, &machine.topology.threads}) {
+      *fact = absent<uint32_t>(found.error(), "hwloc");
+    }
+    machine.topology.last_level_cache_bytes = absent<uint64_t>(found.error(), "hwloc");
+  }
+  machine.topology.usable_threads = usable_threads(host, machine.topology);
+}
+
+tl::expected<Topology, std::string> topology_from_xml(const std::filesystem::path& file) {
+  const Loaded topology = new_topology();
+  if (!topology) return tl::unexpected("hwloc could not be started.");
+  if (hwloc_topology_set_xml(topology.get(), file.c_str()) != 0 || hwloc_topology_load(topology.get()) != 0) {
+    return tl::unexpected("hwloc could not read the topology in " + file.string() +
+                          "; it must be XML that hwloc wrote.");
+  }
+  return facts_of(topology.get());
+}
+
+}  // namespace weighin

@@ -1,0 +1,24 @@
+// Cores, caches and NUMA nodes, through hwloc.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "probes/machine.h"
+
+namespace weighin {
+
+/// The live machine's topology, or that of a recorded tree's /proc and /sys. For a recorded tree hwloc is
+/// steered by environment variables while it loads: calls are serialized, but no other thread may read the
+/// environment.
+void probe_topology(const Host& host, Machine& machine);
+
+/// A topology exported by hwloc as XML. Error: the file and that hwloc could not load it.
+tl::expected<Topology, std::string> topology_from_xml(const std::filesystem::path& file);
+
+/// Threads a CPU quota allows, rounded up: cgroup v2 cpu.max or v1 cpu.cfs_quota_us, the tightest of this
+/// process's groups. Absent when there is no quota.
+Fact<uint32_t> quota_threads(const Host& host);
+
+}  // namespace weighin

@@ -1,0 +1,75 @@
+#include "probes/vulkan.h"
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace weighin {
+
+namespace {
+
+using nlohmann::json;
+constexpr const char* source = "the Vulkan loader, in a child process";
+constexpr std::chrono::milliseconds time_limit{3000};
+
+Fact<std::vector<VulkanDevice>> none(std::string reason) {
+  return absent<std::vector<VulkanDevice>>(std::move(reason), source);
+}
+
+VulkanDevice device_from(const json& row) {
+  VulkanDevice device;
+  device.name = row.value("name", "");
+  device.driver = row.value("driver", "");
+  device.type = row.value("type", "other");
+  device.api_version = row.value("api_version", "");
+  device.software = row.value("software", false);
+  device.unified = row.value("unified", false);
+  device.max_storage_buffer_range = row.value("max_storage_buffer_range", uint64_t{0});
+  device.max_allocation_bytes = row.value("max_allocation_bytes", uint64_t{0});
+  for (const json& heap : row.value("heaps", json::array())) {
+    device.heaps.push_back({heap.value("bytes", uint64_t{0}), heap.value("device_local", false)});
+  }
+  return device;
+}
+
+}  // namespace
+
+Fact<std::vector<VulkanDevice>> devices_from_json(const std::string& text) {
+  const json answer = json::parse(text, nullptr, false);
+  if (!answer.is_object()) return none("the Vulkan child process gave no readable answer");
+  if (answer.contains("absent") && answer["absent"].is_string())
+    return none(answer["absent"].get<std::string>());
+  if (!answer.contains("devices") || !answer["devices"].is_array()) {
+    return none("the Vulkan child process listed no devices");
+  }
+  std::vector<VulkanDevice> devices;
+  try {
+    for (const json& row : answer["devices"]) devices.push_back(device_from(row));
+  } catch (const json::exception&) {
+    return none("the Vulkan child process gave an answer of the wrong shape");
+  }
+  if (devices.empty()) return none("the Vulkan loader found no device");
+  return known(std::move(devices), source);
+}
+
+void probe_vulkan(const Host& host, Machine& machine) {
+  if (host.program.empty() || !host.run_process) {
+    machine.vulkan = none(host.live ? "this program's own file is not known, so no child process could look"
+                                    : "a recorded machine runs no drivers");
+    return;
+  }
+  const auto result = host.run_process({host.program.string(), vulkan_child_command}, time_limit);
+  if (!result) {
+    machine.vulkan = none(result.error());
+  } else if (result->timed_out) {
+    machine.vulkan = none("the Vulkan driver did not answer within 3 s and was stopped");
+  } else if (result->signal != 0) {
+    machine.vulkan = none(std::string("the Vulkan driver crashed: ") + strsignal(result->signal));
+  } else if (result->exit_code != 0) {
+    machine.vulkan =
+        none("the Vulkan child process failed with exit code " + std::to_string(result->exit_code));
+  } else {
+    machine.vulkan = devices_from_json(result->output);
+  }
+}
+
+}  // namespace weighin

@@ -1,0 +1,23 @@
+// Vulkan devices. Drivers may crash or hang, so they are only ever loaded in a child process.
+#pragma once
+
+#include <string>
+
+#include "probes/machine.h"
+
+namespace weighin {
+
+/// The hidden subcommand with which this program is run again as that child.
+inline constexpr const char* vulkan_child_command = "probe-vulkan";
+
+/// Runs `host.program probe-vulkan` with a time limit; a crash, a hang or no answer becomes the reason.
+void probe_vulkan(const Host& host, Machine& machine);
+
+/// In the child: loads the Vulkan loader and every driver into this process and lists the devices as JSON,
+/// which devices_from_json reads. May crash or never return with a bad driver.
+std::string vulkan_devices_json();
+
+/// The child's answer. Error (as the absent fact's reason): what the child said, or that it said nonsense.
+Fact<std::vector<VulkanDevice>> devices_from_json(const std::string& text);
+
+}  // namespace weighin
