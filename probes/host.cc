@@ -92,7 +92,7 @@ Host recorded_host(std::filesystem::path root) {
   host.live = false;
   host.run_process = [](const std::vector<std::string>&,
                         std::chrono::milliseconds) -> tl::expected<ProcessResult, std::string> {
-    return tl::unexpected("a recorded machine runs no programs");
+    return tl::unexpected(std::string("a recorded machine runs no programs"));
   };
   host.environment = [](const char*) -> std::optional<std::string> { return std::nullopt; };
   host.now = [] { return std::chrono::system_clock::time_point{}; };

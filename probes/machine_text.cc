@@ -12,7 +12,7 @@ constexpr double gib = 1024.0 * 1024.0 * 1024.0;
 
 class Lines {
  public:
-  void section(const char* title) { fmt::format_to(std::back_inserter(text_), "\n{}\n", title); }
+  void section(const std::string& title) { fmt::format_to(std::back_inserter(text_), "\n{}\n", title); }
   void add(const std::string& name, const std::string& value) {
     fmt::format_to(std::back_inserter(text_), "  {:<22} {}\n", name, value);
   }

@@ -94,7 +94,8 @@ bool wait_until(pid_t child, Clock::time_point deadline, int& status) {
 
 tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
                                                      std::chrono::milliseconds limit) {
-  if (arguments.empty()) return tl::unexpected("Could not start a program: no program was named.");
+  if (arguments.empty())
+    return tl::unexpected(std::string("Could not start a program: no program was named."));
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return tl::unexpected("Could not start " + arguments[0] + ": no pipe to read its output, " +

@@ -211,9 +211,10 @@ class Steering {
 
 tl::expected<Topology, std::string> live_topology() {
   const Loaded topology = new_topology();
-  if (!topology) return tl::unexpected("hwloc could not be started");
+  if (!topology) return tl::unexpected(std::string("hwloc could not be started"));
   hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-  if (hwloc_topology_load(topology.get()) != 0) return tl::unexpected("hwloc could not read this machine");
+  if (hwloc_topology_load(topology.get()) != 0)
+    return tl::unexpected(std::string("hwloc could not read this machine"));
   return facts_of(topology.get());
 }
 
@@ -221,14 +222,14 @@ tl::expected<Topology, std::string> recorded_topology(const std::filesystem::pat
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   const Loaded topology = new_topology();
-  if (!topology) return tl::unexpected("hwloc could not be started");
+  if (!topology) return tl::unexpected(std::string("hwloc could not be started"));
   const Steering steering{{"HWLOC_FSROOT", std::filesystem::absolute(root).string()},
                           {"HWLOC_THISSYSTEM", "0"}};
   hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
   // cpuid would answer for the machine the test runs on.
   hwloc_topology_set_components(topology.get(), HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
   if (hwloc_topology_load(topology.get()) != 0) {
-    return tl::unexpected("hwloc could not read the recorded /proc and /sys");
+    return tl::unexpected(std::string("hwloc could not read the recorded /proc and /sys"));
   }
   return facts_of(topology.get());
 }
@@ -277,7 +278,7 @@ void probe_topology(const Host& host, Machine& machine) {
 
 tl::expected<Topology, std::string> topology_from_xml(const std::filesystem::path& file) {
   const Loaded topology = new_topology();
-  if (!topology) return tl::unexpected("hwloc could not be started.");
+  if (!topology) return tl::unexpected(std::string("hwloc could not be started."));
   if (hwloc_topology_set_xml(topology.get(), file.c_str()) != 0 || hwloc_topology_load(topology.get()) != 0) {
     return tl::unexpected("hwloc could not read the topology in " + file.string() +
                           "; it must be XML that hwloc wrote.");
