@@ -1,0 +1,180 @@
+#include "kernels/thread_pool.h"
+
+#include <hwloc.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace weighin {
+namespace {
+
+// Spins before a waiting thread gives its core away: some 20 us, longer than the gaps between timed runs.
+constexpr int spins_before_sleep = 4000;
+constexpr int spins_before_yield = 2000;
+
+void pause_core() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+/// Processors this thread may use, the first of each core before the second of any, fastest kind of core
+/// first.
+std::vector<int> processors_in_order(const cpu_set_t& allowed) {
+  std::vector<int> order;
+  const auto add = [&](unsigned cpu) {
+    if (cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &allowed)) return false;
+    if (std::find(order.begin(), order.end(), static_cast<int>(cpu)) != order.end()) return false;
+    order.push_back(static_cast<int>(cpu));
+    return true;
+  };
+  hwloc_topology_t topology = nullptr;
+  if (hwloc_topology_init(&topology) == 0) {
+    if (hwloc_topology_load(topology) == 0) {
+      std::vector<hwloc_obj_t> cores;
+      const int count = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
+      for (int i = 0; i < count; ++i) cores.push_back(hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, i));
+      // hwloc numbers kinds of cores from the slowest up; -1 where it knows none.
+      std::stable_sort(cores.begin(), cores.end(), [&](hwloc_obj_t a, hwloc_obj_t b) {
+        return hwloc_cpukinds_get_by_cpuset(topology, a->cpuset, 0) >
+               hwloc_cpukinds_get_by_cpuset(topology, b->cpuset, 0);
+      });
+      for (const hwloc_obj_t core : cores) {
+        for (int cpu = hwloc_bitmap_first(core->cpuset); cpu >= 0;
+             cpu = hwloc_bitmap_next(core->cpuset, cpu)) {
+          if (add(static_cast<unsigned>(cpu))) break;
+        }
+      }
+    }
+    hwloc_topology_destroy(topology);
+  }
+  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) add(cpu);
+  return order;
+}
+
+void pin_to(int cpu) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(cpu, &one);
+  sched_setaffinity(0, sizeof one, &one);  // refused in some sandboxes: then the system places the thread
+}
+
+}  // namespace
+
+struct ThreadPool::State {
+  uint32_t threads = 1;
+  bool crowded = false;  // more threads than processors: spinning would keep the awaited thread from running
+  bool pinned = false;
+  cpu_set_t before{};
+  std::vector<std::thread> team;
+  const std::function<void(uint32_t)>* work = nullptr;
+  bool stop = false;
+  alignas(64) std::atomic<uint32_t> generation{0};
+  alignas(64) std::atomic<uint32_t> running{0};
+  alignas(64) std::atomic<uint32_t> arrived{0};
+  alignas(64) std::atomic<uint32_t> phase{0};
+
+  template <typename Done>
+  void wait_until(Done done) const {
+    for (int spin = 0; !done(); ++spin) {
+      if (crowded || spin >= spins_before_yield) {
+        std::this_thread::yield();
+      } else {
+        pause_core();
+      }
+    }
+  }
+
+  void serve(uint32_t rank, int cpu) {
+    if (cpu >= 0) pin_to(cpu);
+    for (uint32_t seen = 0;;) {
+      for (int spin = 0; spin < spins_before_sleep && generation.load(std::memory_order_acquire) == seen;
+           ++spin) {
+        if (crowded) {
+          std::this_thread::yield();
+        } else {
+          pause_core();
+        }
+      }
+      while (generation.load(std::memory_order_acquire) == seen) generation.wait(seen);
+      ++seen;
+      if (stop) return;
+      (*work)(rank);
+      running.fetch_sub(1, std::memory_order_release);
+    }
+  }
+};
+
+ThreadPool::ThreadPool(uint32_t threads) : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.threads = std::max(1U, threads);
+  std::vector<int> order;
+  CPU_ZERO(&s.before);
+  if (sched_getaffinity(0, sizeof s.before, &s.before) == 0) {
+    order = processors_in_order(s.before);
+    s.crowded = s.threads > order.size();
+    s.pinned = !order.empty() && !s.crowded;
+  } else {
+    s.crowded = s.threads > std::max(1U, std::thread::hardware_concurrency());
+  }
+  for (uint32_t rank = 1; rank < s.threads; ++rank) {
+    try {
+      s.team.emplace_back([&s, rank, cpu = s.pinned ? order[rank] : -1] { s.serve(rank, cpu); });
+    } catch (const std::system_error&) {  // a limit on threads: the team is as large as it could be made
+      s.threads = rank;
+    }
+  }
+  if (s.pinned) pin_to(order[0]);
+}
+
+ThreadPool::~ThreadPool() {
+  State& s = *state_;
+  s.stop = true;
+  s.generation.fetch_add(1, std::memory_order_release);
+  s.generation.notify_all();
+  for (std::thread& thread : s.team) thread.join();
+  if (s.pinned) sched_setaffinity(0, sizeof s.before, &s.before);
+}
+
+uint32_t ThreadPool::threads() const {
+  return state_->threads;
+}
+
+void ThreadPool::run(const std::function<void(uint32_t rank)>& work) {
+  State& s = *state_;
+  if (s.threads == 1) {
+    work(0);
+    return;
+  }
+  s.work = &work;
+  s.running.store(s.threads - 1, std::memory_order_relaxed);
+  s.generation.fetch_add(1, std::memory_order_release);
+  s.generation.notify_all();
+  work(0);
+  s.wait_until([&] { return s.running.load(std::memory_order_acquire) == 0; });
+}
+
+void ThreadPool::barrier() {
+  State& s = *state_;
+  if (s.threads == 1) return;
+  const uint32_t phase = s.phase.load(std::memory_order_acquire);
+  if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == s.threads) {
+    s.arrived.store(0, std::memory_order_relaxed);
+    s.phase.store(phase + 1, std::memory_order_release);
+  } else {
+    s.wait_until([&] { return s.phase.load(std::memory_order_acquire) != phase; });
+  }
+}
+
+Slice slice_of(uint64_t count, uint32_t rank, uint32_t threads, uint64_t grain) {
+  const uint64_t step = std::max<uint64_t>(1, grain), pieces = (count + step - 1) / step;
+  const uint64_t each = pieces / threads, extra = pieces % threads;
+  const auto cut = [&](uint64_t r) { return std::min(count, (r * each + std::min(r, extra)) * step); };
+  return {cut(rank), cut(uint64_t{rank} + 1)};
+}
+
+}  // namespace weighin
