@@ -12,8 +12,7 @@
 namespace weighin {
 namespace {
 
-/// The context answered for when none is asked: what llama.cpp's programs took by default for years, and
-/// enough for a conversation of several thousand words.
+/// The context answered for when none is asked: a convention of weighin, printed with every answer.
 constexpr uint32_t default_context = 4096;
 constexpr double gib = 1024.0 * 1024 * 1024;
 constexpr double gb = 1e9;

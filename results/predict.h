@@ -18,8 +18,8 @@ namespace weighin {
 inline constexpr double composition_error = 0.15;
 
 /// What a stand-in adds, as a fraction of its own seconds: a measurement of another k, batch or head count,
-/// scaled. Twice the +-10% by which one kernel's rate differs between the k of common models; stated, not yet
-/// learned.
+/// scaled. A judgement, not a measurement: chosen larger than composition_error so that a scaled term is
+/// never shown as surer than an exact one. To be learned from real machines (docs/method.md).
 inline constexpr double stand_in_error = 0.20;
 
 /// Tokens of the text an encoder is timed on: MLPerf inference's maximum BERT sequence length (SQuAD).

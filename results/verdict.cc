@@ -11,9 +11,9 @@ namespace {
 
 std::string digits(double value, int significant) {
   if (value == 0 || !std::isfinite(value)) return fmt::format("{:g}", value);
-  const int after = significant - 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
-  const double unit = std::pow(10.0, -after);
-  const double rounded = after >= 0 ? value : std::round(value / unit) * unit;
+  // The decimal exponent once rounded: 9.96 has two digits as 10, not as 10.0.
+  const double rounded = std::stod(fmt::format("{:.{}e}", value, significant - 1));
+  const int after = significant - 1 - static_cast<int>(std::floor(std::log10(std::abs(rounded))));
   return fmt::format("{:.{}f}", rounded, std::max(after, 0));
 }
 

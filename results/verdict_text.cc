@@ -86,7 +86,9 @@ std::string details(const Verdict& v) {
 }
 
 std::string terms_text(const Verdict& v, size_t columns) {
-  std::string text = fmt::format("\n{} {}, term by term ({})\n", v.model, format_of(v.format).name, v.basis);
+  std::string text =
+      "\n" + wrapped(fmt::format("{} {}, term by term ({})", v.model, format_of(v.format).name, v.basis), 0,
+                     columns);
   std::string phase;
   double sum = 0;
   const auto end_phase = [&] {
