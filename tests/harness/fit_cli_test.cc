@@ -55,7 +55,7 @@ class FitCommand : public testing::Test {
     device.id = "ffeeddccbbaa9988";
     device.label = "bare";
     ASSERT_TRUE(store->put_device(device));
-    Run run;
+    weighin::Run run;  // testing::Test has a Run of its own
     run.device = "00112233445566aa";
     run.started_at = "2026-01-01T00:00:00Z";
     const auto id = store->begin_run(run);
