@@ -209,28 +209,47 @@ class Steering {
   std::vector<std::pair<const char*, std::optional<std::string>>> before_;
 };
 
-tl::expected<Topology, std::string> live_topology() {
+// Linux names the kinds of Intel's hybrid cores by their performance counters, /sys/devices/cpu_core and
+// cpu_atom; hwloc learns them from cpuid only, which a recorded tree does not have.
+void register_intel_kinds(const Host& host, hwloc_topology_t topology) {
+  const auto performance = host.read("/sys/devices/cpu_core/cpus");
+  const auto efficiency = host.read("/sys/devices/cpu_atom/cpus");
+  if (!performance || !efficiency || hwloc_cpukinds_get_nr(topology, 0) > 1) return;
+  int rank = 0;
+  for (const auto& [list, type] :
+       {std::pair(*efficiency, "IntelAtom"), std::pair(*performance, "IntelCore")}) {
+    const Set cpus(hwloc_bitmap_alloc(), hwloc_bitmap_free);
+    if (hwloc_bitmap_list_sscanf(cpus.get(), list.c_str()) != 0) return;
+    hwloc_info_s info{const_cast<char*>("CoreType"), const_cast<char*>(type)};
+    hwloc_cpukinds_register(topology, cpus.get(), rank++, 1, &info, 0);
+  }
+}
+
+tl::expected<Topology, std::string> live_topology(const Host& host) {
   const Loaded topology = new_topology();
   if (!topology) return tl::unexpected(std::string("hwloc could not be started"));
   hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
   if (hwloc_topology_load(topology.get()) != 0)
     return tl::unexpected(std::string("hwloc could not read this machine"));
+  register_intel_kinds(host, topology.get());
   return facts_of(topology.get());
 }
 
-tl::expected<Topology, std::string> recorded_topology(const std::filesystem::path& root) {
+tl::expected<Topology, std::string> recorded_topology(const Host& host) {
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   const Loaded topology = new_topology();
   if (!topology) return tl::unexpected(std::string("hwloc could not be started"));
-  const Steering steering{{"HWLOC_FSROOT", std::filesystem::absolute(root).string()},
-                          {"HWLOC_THISSYSTEM", "0"}};
+  const Steering steering{{"HWLOC_FSROOT", std::filesystem::absolute(host.root).string()},
+                          {"HWLOC_THISSYSTEM", "0"},
+                          {"HWLOC_HIDE_ERRORS", "2"}};
   hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
   // cpuid would answer for the machine the test runs on.
   hwloc_topology_set_components(topology.get(), HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
   if (hwloc_topology_load(topology.get()) != 0) {
     return tl::unexpected(std::string("hwloc could not read the recorded /proc and /sys"));
   }
+  register_intel_kinds(host, topology.get());
   return facts_of(topology.get());
 }
 
@@ -263,7 +282,7 @@ Fact<uint32_t> usable_threads(const Host& host, const Topology& topology) {
 }  // namespace
 
 void probe_topology(const Host& host, Machine& machine) {
-  const auto found = host.live ? live_topology() : recorded_topology(host.root);
+  const auto found = host.live ? live_topology(host) : recorded_topology(host);
   if (found) {
     machine.topology = *found;
   } else {

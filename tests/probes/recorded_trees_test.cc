@@ -1,0 +1,236 @@
+// The probes over hand-made /proc and /sys trees (tests/machines/NAME, each with a file MADE that says what
+// it is).
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "probes/cpu.h"
+#include "probes/machine.h"
+#include "probes/platform.h"
+#include "probes/sha256.h"
+
+namespace weighin {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr uint64_t gib = uint64_t{1} << 30;
+
+fs::path tree(const std::string& name) {
+  return fs::path(WEIGHIN_SOURCE_DIR) / "tests/machines" / name;
+}
+Machine machine(const std::string& name) {
+  return probe_machine(recorded_host(tree(name)));
+}
+
+bool any_contains(const std::vector<std::string>& lines, const std::string& part) {
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const std::string& line) { return line.find(part) != std::string::npos; });
+}
+
+// A copy that the test may change, gone at its end.
+class Copy {
+ public:
+  explicit Copy(const std::string& name) {
+    std::string pattern = (fs::temp_directory_path() / "weighin-tree-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+    fs::copy(tree(name), path_, fs::copy_options::recursive);
+  }
+  ~Copy() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Copy(const Copy&) = delete;
+  Copy& operator=(const Copy&) = delete;
+  const fs::path& path() const { return path_; }
+  void write(const std::string& file, const std::string& text) const { std::ofstream(path_ / file) << text; }
+
+ private:
+  fs::path path_;
+};
+
+TEST(RecordedTrees, EveryTreeSaysItIsMadeAndProbes) {
+  int trees = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(WEIGHIN_SOURCE_DIR) / "tests/machines")) {
+    ++trees;
+    EXPECT_TRUE(fs::exists(entry.path() / "MADE")) << entry.path();
+    const Machine found = probe_machine(recorded_host(entry.path()));
+    EXPECT_EQ(found.id.size(), 16U);
+    EXPECT_FALSE(machine_text(found).empty());
+    EXPECT_TRUE(nlohmann::json::parse(machine_json(found), nullptr, false).is_object()) << entry.path();
+  }
+  EXPECT_GE(trees, 10);
+}
+
+TEST(RecordedTrees, CgroupV2LimitOfAParentBinds) {
+  const Machine found = machine("cgroup-v2");
+  EXPECT_EQ(found.memory.total_bytes.value, 16 * gib);
+  ASSERT_EQ(found.memory.limits.size(), 1U);
+  EXPECT_EQ(found.memory.limits[0].kind, "cgroup");
+  EXPECT_EQ(found.memory.limits[0].bytes, 4 * gib);
+  // 2 GiB in use, of which 1 GiB is file cache the kernel would drop.
+  EXPECT_EQ(found.memory.limits[0].available_bytes, 3 * gib);
+  EXPECT_EQ(usable_memory(found.memory).bytes, 3 * gib);
+  EXPECT_EQ(usable_memory(found.memory).limit, "cgroup");
+  // 1.5 CPUs of quota, rounded up.
+  EXPECT_EQ(found.topology.usable_threads.value, 2U);
+  EXPECT_EQ(found.topology.threads.value, 4U);
+}
+
+TEST(RecordedTrees, MemoryHighBindsLikeMemoryMax) {
+  const Copy copy("cgroup-v2");
+  copy.write("sys/fs/cgroup/lab.slice/memory.high", std::to_string(3 * gib));
+  const Machine found = probe_machine(recorded_host(copy.path()));
+  EXPECT_EQ(usable_memory(found.memory).bytes, 2 * gib);
+}
+
+TEST(RecordedTrees, CgroupV1Limit) {
+  const Machine found = machine("cgroup-v1");
+  ASSERT_EQ(found.memory.limits.size(), 1U);
+  EXPECT_EQ(found.memory.limits[0].bytes, 2 * gib);
+  EXPECT_EQ(usable_memory(found.memory).bytes, 2 * gib - gib / 2);
+  EXPECT_EQ(found.topology.usable_threads.value, 4U);  // cfs_quota_us is -1: no quota
+}
+
+TEST(RecordedTrees, UlimitOfAContainerBinds) {
+  const Machine found = machine("container");
+  EXPECT_EQ(usable_memory(found.memory).limit, "ulimit -v");
+  EXPECT_EQ(usable_memory(found.memory).bytes, 7 * gib);
+  EXPECT_EQ(found.topology.usable_threads.value, 2U);
+  ASSERT_TRUE(found.platform.virtualization.known());
+  EXPECT_EQ(*found.platform.virtualization.value, "qemu, podman");
+  EXPECT_FALSE(found.platform.board.known());  // "Standard PC" is no board
+  EXPECT_TRUE(any_contains(found.remarks, "memory is the guest's"));
+}
+
+TEST(RecordedTrees, Wsl2) {
+  const Machine found = machine("wsl2");
+  EXPECT_EQ(found.platform.virtualization.value, "wsl2");
+  EXPECT_TRUE(any_contains(found.remarks, "WSL2"));
+}
+
+TEST(RecordedTrees, RaspberryPi5) {
+  const Machine found = machine("raspberry-pi-5");
+  EXPECT_EQ(found.cpu.architecture, "aarch64");
+  EXPECT_EQ(found.cpu.name.value, "Cortex-A76");
+  EXPECT_EQ(found.platform.board.value, "Raspberry Pi 5 Model B Rev 1.0");
+  EXPECT_TRUE(found.label.starts_with("Raspberry Pi 5 Model B"));
+  EXPECT_EQ(found.cpu.max_mhz.value, 2400.0);
+  ASSERT_TRUE(found.cpu.simd.known());
+  EXPECT_EQ(found.cpu.simd.value->names(), (std::vector<std::string>{"neon", "dotprod"}));
+  EXPECT_EQ(found.topology.cores.value, 4U);
+  EXPECT_EQ(found.topology.last_level_cache_bytes.value, uint64_t{2} << 20);
+  EXPECT_EQ(machine_json(found).find("0123456789abcdef"), std::string::npos) << "the serial number is shown";
+}
+
+TEST(RecordedTrees, HybridLaptopOnBattery) {
+  const Machine found = machine("laptop");
+  EXPECT_EQ(found.platform.power.value, "battery 57%");
+  EXPECT_EQ(found.platform.board.value, "LENOVO ThinkPad Example");
+  EXPECT_TRUE(any_contains(found.warnings, "battery"));
+  EXPECT_TRUE(any_contains(found.warnings, "powersave"));
+  EXPECT_FALSE(found.platform.virtualization.known());
+  uint32_t performance = 0;
+  uint32_t efficiency = 0;
+  for (const CoreKind& kind : found.topology.core_kinds) {
+    if (kind.kind == "performance") performance = kind.cores * 100 + kind.threads;
+    if (kind.kind == "efficiency") efficiency = kind.cores * 100 + kind.threads;
+  }
+  EXPECT_EQ(performance, 204U) << "2 cores, 4 threads";
+  EXPECT_EQ(efficiency, 404U) << "4 cores, 4 threads";
+}
+
+TEST(RecordedTrees, WhatCannotBeReadHasAReason) {
+  const Machine found = machine("unreadable");
+  EXPECT_FALSE(found.memory.total_bytes.known());
+  EXPECT_FALSE(found.memory.total_bytes.reason.empty());
+  EXPECT_FALSE(found.cpu.name.known());
+  EXPECT_FALSE(found.cpu.simd.known());
+  EXPECT_FALSE(found.vulkan.known());
+  EXPECT_FALSE(found.vulkan.reason.empty());
+  EXPECT_EQ(usable_memory(found.memory).limit, "unknown");
+  EXPECT_NE(machine_text(found).find("not known: "), std::string::npos);
+}
+
+TEST(RecordedTrees, AnEmptyTreeIsSurvived) {
+  const Copy copy("unreadable");
+  fs::remove_all(copy.path() / "proc");
+  const Machine found = probe_machine(recorded_host(copy.path()));
+  EXPECT_EQ(found.id.size(), 16U);
+  EXPECT_FALSE(found.cpu.name.reason.empty());
+}
+
+TEST(RecordedTrees, CpuWithOnlySse2HasNoFeatureThatMatters) {
+  const Machine found = machine("sse-only");
+  ASSERT_TRUE(found.cpu.simd.known());
+  EXPECT_TRUE(found.cpu.simd.value->names().empty());
+}
+
+TEST(RecordedTrees, AFeatureThatOneCoreLacksIsNotThere) {
+  const Copy copy("sse-only");
+  copy.write("proc/cpuinfo", "flags : sse4_2 avx avx2\n\nflags : sse4_2\n");
+  EXPECT_EQ(probe_machine(recorded_host(copy.path())).cpu.simd.value->names(),
+            std::vector<std::string>{"sse4.2"});
+}
+
+TEST(Identity, TwoClonesOfOneDiskDiffer) {
+  EXPECT_NE(machine("clone-a").id, machine("clone-b").id);
+}
+
+TEST(Identity, IsTheSameFromRunToRun) {
+  EXPECT_EQ(machine("clone-a").id, machine("clone-a").id);
+}
+
+// The UUID is readable by root only on real machines; root must not take it into the id that users get
+// without it.
+TEST(Identity, RootAndUserGetTheSame) {
+  const Copy with_uuid("clone-a");
+  const Copy without_uuid("clone-a");
+  const fs::path uuid = "sys/class/dmi/id/product_uuid";
+  ASSERT_EQ(chmod((with_uuid.path() / uuid).c_str(), 0400), 0);
+  fs::remove(without_uuid.path() / uuid);
+  EXPECT_EQ(probe_machine(recorded_host(with_uuid.path())).id,
+            probe_machine(recorded_host(without_uuid.path())).id);
+}
+
+TEST(Identity, AddressesOfContainersBridgesDoNotCount) {
+  const Copy copy("clone-a");
+  copy.write("sys/class/net/docker0/address", "02:42:ff:ff:ff:ff\n");
+  EXPECT_EQ(probe_machine(recorded_host(copy.path())).id, machine("clone-a").id);
+}
+
+TEST(Identity, WithoutAnythingUniqueItSaysSo) {
+  EXPECT_TRUE(any_contains(machine("wsl2").remarks, "--label"));
+  EXPECT_FALSE(any_contains(machine("clone-a").remarks, "--label"));
+}
+
+TEST(Identity, ShowsNothingItIsMadeOf) {
+  const std::string text = machine_json(machine("clone-a")) + machine_text(machine("clone-a"));
+  for (const char* secret : {"00112233445566778899aabbccddeeff", "52:54:00:00:00:01", "000000000001"}) {
+    EXPECT_EQ(text.find(secret), std::string::npos) << secret;
+  }
+}
+
+// The examples of FIPS 180-2, appendix B: one block and two.
+TEST(Sha256, PublishedExamples) {
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+TEST(Cpu, ArmCoreNames) {
+  EXPECT_EQ(arm_core_name("0x41", "0xd08"), "Cortex-A72");
+  EXPECT_NE(arm_core_name("0x99", "0xfff").find("0xfff"), std::string::npos);
+}
+
+TEST(Platform, NamesThatAreNone) {
+  EXPECT_TRUE(empty_board_name("To Be Filled By O.E.M."));
+  EXPECT_TRUE(empty_board_name("Standard PC (i440FX + PIIX, 1996)"));
+  EXPECT_FALSE(empty_board_name("ThinkPad X1"));
+}
+
+}  // namespace
+}  // namespace weighin
