@@ -30,17 +30,18 @@ struct Question {
   uint32_t context = 0;            // 0: min(4096, the model's maximum)
   uint32_t prompt = 512;
   uint32_t answer = 256;
-  std::optional<double> min_tps;   // in place of the table's tokens/s line for `runs` and `runs well`
-  bool allow_low_bit = false;      // formats under 4 bits may be chosen
+  std::optional<double> min_tps;  // in place of the table's tokens/s line for `runs` and `runs well`
+  bool allow_low_bit = false;     // formats under 4 bits may be chosen
 };
 
 /// What the device gives: memory and storage that may be used, its measurements, the threads they may use.
 struct Capacity {
-  std::string device;            // label
-  uint64_t memory_bytes = 0;     // usable
-  std::string memory_kind;       // what binds: "RAM", "cgroup", "ulimit -v"
-  uint64_t memory_total_bytes = 0;  // could be had after freeing: total less the reserve, under every hard limit
-  bool now = true;               // available now, or a stored device's total less the reserve
+  std::string device;         // label
+  uint64_t memory_bytes = 0;  // usable
+  std::string memory_kind;    // what binds: "RAM", "cgroup", "ulimit -v"
+  uint64_t memory_total_bytes =
+      0;            // could be had after freeing: total less the reserve, under every hard limit
+  bool now = true;  // available now, or a stored device's total less the reserve
   std::optional<uint64_t> storage_free_bytes;
   std::vector<std::string> warnings;
 };
@@ -52,7 +53,7 @@ Capacity capacity_of(const Device& device);
 
 /// The limit that binds, as arithmetic.
 struct Limit {
-  std::string kind;  // "RAM", "cgroup", "storage", "speed", "context", "none", "unknown"
+  std::string kind;   // "RAM", "cgroup", "storage", "speed", "context", "none", "unknown"
   double needed = 0;  // bytes, or tokens/s, ...
   double usable = 0;
   std::string text;  // "needs 4.9 GiB, 3.1 GiB available: RAM"
@@ -64,7 +65,7 @@ struct Term {
   std::string part;   // "ffn_up"
   Problem problem;    // the whole problem
   double times = 0;
-  double seconds = 0;  // all `times` together
+  double seconds = 0;       // all `times` together
   int64_t measurement = 0;  // it stands on; 0: none was found
   std::string note;         // scaling, or what stands in for a missing measurement
 };
@@ -103,11 +104,12 @@ std::string verdict_rules();
 inline constexpr std::string_view engine_name = "reference";
 
 /// {schema_version, device, engine, context, prompt, verdicts: [...]}.
-std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity, const Question& question);
+std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,
+                          const Question& question);
 /// One row a verdict, RFC 4180.
 std::string verdicts_csv(std::span<const Verdict> verdicts);
 /// A table for a terminal `columns` wide, then assumptions and warnings.
-std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity, const Question& question,
-                          bool explain, unsigned columns);
+std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
+                          const Question& question, bool explain, unsigned columns);
 
 }  // namespace weighin
