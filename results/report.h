@@ -15,10 +15,10 @@ struct ReportInput {
   Device device;
   Capacity capacity;
   Question question;
-  std::optional<Run> run;                 // the newest, for provenance and warnings
+  std::optional<Run> run;  // the newest, for provenance and warnings
   std::vector<Measurement> measurements;
-  std::vector<Verdict> best;              // one a model, best format
-  std::vector<Verdict> grid;              // reference model of each size class x each format
+  std::vector<Verdict> best;  // one a model, best format
+  std::vector<Verdict> grid;  // reference model of each size class x each format
 };
 
 /// The whole file's text.

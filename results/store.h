@@ -20,12 +20,12 @@ struct Device {
   std::string cpu;
   uint32_t cores = 0;
   uint32_t threads = 0;
-  uint64_t memory_bytes = 0;           // total; 0: not known
-  uint64_t memory_available_bytes = 0; // when last probed, under every limit
-  std::string memory_limit;            // what binds: "RAM", "cgroup", ...
-  uint64_t memory_limit_bytes = 0;     // the lowest hard limit (cgroup, ulimit) if any, else 0
+  uint64_t memory_bytes = 0;            // total; 0: not known
+  uint64_t memory_available_bytes = 0;  // when last probed, under every limit
+  std::string memory_limit;             // what binds: "RAM", "cgroup", ...
+  uint64_t memory_limit_bytes = 0;      // the lowest hard limit (cgroup, ulimit) if any, else 0
   uint64_t storage_free_bytes = 0;
-  std::string probed_at;               // UTC, ISO 8601
+  std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
 };
 
@@ -50,9 +50,9 @@ enum class Access : uint8_t { read, write };
 
 class Store {
  public:
-  /// Opens `path`; for writing it is made with its folder if missing and brought to the newest schema. Errors name
-  /// the file and what to do: missing (read), not a database, corrupt, from a newer weighin, read-only, locked.
-  /// A file with an error is left untouched.
+  /// Opens `path`; for writing it is made with its folder if missing and brought to the newest schema. Errors
+  /// name the file and what to do: missing (read), not a database, corrupt, from a newer weighin, read-only,
+  /// locked. A file with an error is left untouched.
   static tl::expected<Store, std::string> open(const std::string& path, Access access);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;

@@ -1,0 +1,22 @@
+#include "harness/cli/all_commands.h"
+
+#include <array>
+
+namespace weighin {
+
+void add_probe(CLI::App& app, Invocation& invocation);
+void add_models(CLI::App& app, Invocation& invocation);
+void add_fit(CLI::App& app, Invocation& invocation);
+void add_schema(CLI::App& app, Invocation& invocation);
+
+std::span<const Command> all_commands() {
+  static constexpr std::array<Command, 4> commands{{
+      {"probe", add_probe},
+      {"fit", add_fit},
+      {"models", add_models},
+      {"schema", add_schema},
+  }};
+  return commands;
+}
+
+}  // namespace weighin

@@ -1,0 +1,13 @@
+// The table of subcommands.
+#pragma once
+
+#include <span>
+
+#include "harness/cli/command.h"
+
+namespace weighin {
+
+/// Every subcommand, in the order --help shows them.
+std::span<const Command> all_commands();
+
+}  // namespace weighin

@@ -1,0 +1,59 @@
+#include "harness/cli/command.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "harness/cli/all_commands.h"
+
+namespace weighin {
+namespace {
+
+/// $XDG_DATA_HOME/weighin/weighin.db, else ~/.local/share/weighin/weighin.db (XDG Base Directory
+/// Specification 0.8); empty when neither variable is set.
+std::string default_database(const Host& host) {
+  if (const auto data = host.environment("XDG_DATA_HOME"); data && !data->empty())
+    return *data + "/weighin/weighin.db";
+  if (const auto home = host.environment("HOME"); home && !home->empty()) {
+    return *home + "/.local/share/weighin/weighin.db";
+  }
+  return "";
+}
+
+}  // namespace
+
+void add_database_option(CLI::App& command, Invocation& invocation) {
+  command.add_option("--db", invocation.database, "The database file (default: below the XDG data folder)")
+      ->type_name("FILE");
+}
+
+void fail(Invocation& invocation, const std::string& message) {
+  std::fflush(stdout);
+  fmt::print(stderr, "weighin: {}\n", message);
+  invocation.exit_code = exit_error;
+}
+
+int run_command_line(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not the end of a run that measures
+  CLI::App app{
+      "weighin weighs this machine in: which language models it can run, how fast, and what binds if not.\n"
+      "Without a command it probes, measures for about 90 seconds on all cores, answers and writes a report.",
+      "weighin"};
+  Invocation invocation{.host = this_host(), .program = argv[0], .database = "", .exit_code = exit_yes};
+  invocation.database = default_database(invocation.host);
+  app.set_version_flag("--version", "weighin " WEIGHIN_VERSION);
+  app.require_subcommand(0, 1);
+  for (const Command& command : all_commands()) command.add(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_yes : exit_error;
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    fail(invocation, "cannot write to standard output: it is closed, or its disk is full");
+  }
+  return invocation.exit_code;
+}
+
+}  // namespace weighin
