@@ -59,8 +59,12 @@ TEST(ProbeCommand, NoValueIsAHostNameUserNameOrHomePath) {
     if (!value.is_string()) continue;
     const std::string text = value;
     EXPECT_NE(text, host.data()) << key;
-    if (user != nullptr) EXPECT_NE(text, user->pw_name) << key;
-    if (home != nullptr && std::string(home).size() > 1) EXPECT_EQ(text.find(home), std::string::npos) << key;
+    if (user != nullptr) {
+      EXPECT_NE(text, user->pw_name) << key;
+    }
+    if (home != nullptr && std::string(home).size() > 1) {
+      EXPECT_EQ(text.find(home), std::string::npos) << key;
+    }
   }
 }
 
