@@ -1,7 +1,7 @@
 // The HTML report: one file, no network, readable with scripts off.
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -21,7 +21,14 @@ struct ReportInput {
   std::vector<Verdict> grid;  // reference model of each size class x each format
 };
 
-/// The whole file's text.
+/// Everything the report shows of `device`: its newest measurements and run from `store`, the verdict on
+/// every published model in its best format (or `question.format`), and on each size class's reference model
+/// in every format. Error: the store could not be read.
+tl::expected<ReportInput, std::string> report_input(const Store& store, const Device& device,
+                                                    const Capacity& capacity, const Question& question);
+
+/// The whole file's text: HTML with its style, script and data inside. Names and labels are escaped; a part
+/// that is missing (no run, no measurements) is named as missing.
 std::string report_html(const ReportInput& input);
 
 }  // namespace weighin

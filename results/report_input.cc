@@ -1,0 +1,56 @@
+// What a report shows of one device, gathered from the store and answered over the catalogue.
+#include "models/catalogue.h"
+#include "results/report.h"
+
+namespace weighin {
+namespace {
+
+/// The best format's verdict on every published model; a shape made to stand for a class is nobody's model.
+std::vector<Verdict> published_models(const Question& question, const Capacity& capacity,
+                                      const std::vector<Measurement>& measurements) {
+  std::vector<Verdict> verdicts;
+  for (const ModelShape& model : all_models()) {
+    if (!model.made) verdicts.push_back(fit(model, question, capacity, measurements));
+  }
+  return verdicts;
+}
+
+/// Each size class's reference model in each format: classes smallest first, formats as formats.inc has them.
+std::vector<Verdict> class_by_format(const Question& question, const Capacity& capacity,
+                                     const std::vector<Measurement>& measurements) {
+  std::vector<Verdict> verdicts;
+  for (const SizeClass& size_class : all_size_classes()) {
+    const ModelShape& model = reference_model(size_class);
+    for (const QuantFormat& format : all_formats()) {
+      Question in_format = question;
+      in_format.format = format.id;
+      Verdict verdict = fit(model, in_format, capacity, measurements);
+      verdict.size_class = size_class.name;  // the class it stands for
+      verdict.terms.clear();                 // the grid shows no explanations
+      verdicts.push_back(std::move(verdict));
+    }
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+tl::expected<ReportInput, std::string> report_input(const Store& store, const Device& device,
+                                                    const Capacity& capacity, const Question& question) {
+  auto measurements = store.measurements(device.id);
+  if (!measurements) return tl::unexpected(measurements.error());
+  auto run = store.last_run(device.id);
+  if (!run) return tl::unexpected(run.error());
+  ReportInput input{.device = device,
+                    .capacity = capacity,
+                    .question = question,
+                    .run = std::move(*run),
+                    .measurements = std::move(*measurements),
+                    .best = {},
+                    .grid = {}};
+  input.best = published_models(question, capacity, input.measurements);
+  input.grid = class_by_format(question, capacity, input.measurements);
+  return input;
+}
+
+}  // namespace weighin
