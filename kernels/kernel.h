@@ -16,7 +16,7 @@ namespace weighin {
 
 /// What kernels run with; owned by the caller and alive as long as anything prepared from it.
 struct Workbench {
-  ThreadPool& pool;            // its size is the thread count of the measurement
+  ThreadPool& pool;  // its size is the thread count of the measurement
   WeightPool& weights;
   std::string storage_folder;  // for storage_read; empty: storage is not measured
   uint64_t seed = 1;
@@ -24,8 +24,8 @@ struct Workbench {
 
 /// The result compared with the double-precision reference.
 struct Check {
-  double error = 0;      // the largest, relative to the size of the terms summed
-  double tolerance = 0;  // what the format and the arithmetic allow
+  double error = 0;                                  // the largest, relative to the size of the terms summed
+  double tolerance = 0;                              // what the format and the arithmetic allow
   bool right() const { return error <= tolerance; }  // false for NaN
 };
 
@@ -35,7 +35,8 @@ class Prepared {
   virtual ~Prepared() = default;
   /// Does the operation once. Each call reads other weights of the working set where there are any.
   virtual void run() noexcept = 0;
-  /// Runs once and compares `samples` of its outputs (spread over all, always with the last) with the reference.
+  /// Runs once and compares `samples` of its outputs (spread over all, always with the last) with the
+  /// reference.
   virtual Check check(uint32_t samples) = 0;
   /// Seconds of the last run() by the kernel's own clock, or negative to time it from outside.
   virtual double own_seconds() const { return -1; }

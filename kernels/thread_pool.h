@@ -8,7 +8,8 @@
 namespace weighin {
 
 /// A team of threads with fixed ranks. The caller is rank 0; the others wait between runs, first spinning,
-/// then asleep. Each rank is pinned to a core of its own where there are enough (hwloc order: fastest cores first).
+/// then asleep. Each rank is pinned to a core of its own where there are enough (hwloc order: fastest cores
+/// first).
 class ThreadPool {
  public:
   explicit ThreadPool(uint32_t threads);
@@ -29,7 +30,8 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
-/// The half-open slice [first, last) of `count` items that `rank` of `threads` works on, cut at multiples of `grain`.
+/// The half-open slice [first, last) of `count` items that `rank` of `threads` works on, cut at multiples of
+/// `grain`.
 struct Slice {
   uint64_t first;
   uint64_t last;

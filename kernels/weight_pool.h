@@ -13,8 +13,9 @@
 
 namespace weighin {
 
-/// Large read-only buffers, one a format, filled with random valid blocks (never zero) and kept for the whole run.
-/// Block scales are ordinary f16 numbers; a row may start at any block. Memory is touched by all threads before use.
+/// Large read-only buffers, one a format, filled with random valid blocks (never zero) and kept for the whole
+/// run. Block scales are ordinary f16 numbers; a row may start at any block. Memory is touched by all threads
+/// before use.
 class WeightPool {
  public:
   /// `working_set_bytes` a format (at least 4x the last-level cache where memory allows), never more than

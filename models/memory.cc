@@ -13,8 +13,9 @@ bool is_vector(TensorRole role) {
 constexpr uint32_t context_step = 256;
 /// The program itself, beside what it allocates: about 8 MiB of resident size (measured, llama.cpp v0.5.0).
 constexpr uint64_t program_bytes = 8ull << 20;
-/// A vocabulary entry in a GGUF header, by the format's layout (GGUF specification v3): 8 bytes of length and about 7
-/// of text, a 4-byte score, a 4-byte type, and for BPE one merge of 8 + about 9 bytes. An estimate: texts differ.
+/// A vocabulary entry in a GGUF header, by the format's layout (GGUF specification v3): 8 bytes of length and
+/// about 7 of text, a 4-byte score, a 4-byte type, and for BPE one merge of 8 + about 9 bytes. An estimate:
+/// texts differ.
 constexpr uint64_t vocabulary_entry_bytes = 40;
 
 uint64_t matrix_bytes(const ModelShape& shape, const Tensor& tensor, FormatId format) {

@@ -1,18 +1,11 @@
 #include "results/migrations.h"
 
-#include <fmt/format.h>
-
-#include "results/measurement_fields.h"
-
 namespace weighin {
-namespace {
 
-std::string first_version() {
-  std::string columns;
-  for (const MeasurementField& field : measurement_fields()) {
-    columns += fmt::format("  {} {},\n", field.name, field.sql_type);
-  }
-  return fmt::format(R"(
+// A migration that was ever released is never changed: databases of its version exist. A new column is a row
+// in measurement_fields.cc and an ALTER TABLE in a new migration; a test holds both to each other.
+const std::vector<std::string>& migrations() {
+  static const std::vector<std::string> steps{R"(
 CREATE TABLE device (
   id TEXT PRIMARY KEY,
   label TEXT NOT NULL,
@@ -45,8 +38,33 @@ CREATE TABLE run_warning (
 );
 CREATE TABLE measurement (
   id INTEGER PRIMARY KEY,
-{}  UNIQUE (run, backend, kernel, op, format, m, n, k, heads, kv_heads, context, threads)
+  run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  device TEXT NOT NULL REFERENCES device(id),
+  backend TEXT NOT NULL,
+  kernel TEXT NOT NULL,
+  op TEXT NOT NULL,
+  format TEXT,
+  m INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  k INTEGER NOT NULL,
+  heads INTEGER NOT NULL,
+  kv_heads INTEGER NOT NULL,
+  context INTEGER NOT NULL,
+  threads INTEGER NOT NULL,
+  seconds REAL,
+  spread REAL,
+  bytes REAL NOT NULL,
+  operations REAL NOT NULL,
+  bytes_per_s REAL,
+  ops_per_s REAL,
+  roofline_fraction REAL,
+  error REAL,
+  status TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  samples TEXT NOT NULL
 );
+CREATE UNIQUE INDEX measured_once ON measurement
+  (run, backend, kernel, op, coalesce(format, ''), m, n, k, heads, kv_heads, context, threads);
 CREATE INDEX measurement_of_device ON measurement (device, op, format);
 CREATE TABLE measurement_class (
   measurement_id INTEGER NOT NULL REFERENCES measurement(id) ON DELETE CASCADE,
@@ -57,14 +75,7 @@ CREATE VIEW measurements AS
   SELECT measurement.id AS measurement_id, run, device, backend, kernel, op, format, size_class, m, n, k, threads,
          seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason, heads, kv_heads, context
   FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
-)",
-                     columns);
-}
-
-}  // namespace
-
-const std::vector<std::string>& migrations() {
-  static const std::vector<std::string> steps{first_version()};
+)"};
   return steps;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -67,6 +68,14 @@ void migrate(SQLite::Database& database) {
   transaction.commit();
 }
 
+/// `path` as an SQLite URI: its own signs escaped.
+std::string uri_of(const std::string& path) {
+  std::string uri = "file:";
+  for (const unsigned char c : path)
+    uri += std::isalnum(c) || c == '/' ? std::string(1, char(c)) : fmt::format("%{:02X}", c);
+  return uri;
+}
+
 Opened open_reading(const std::string& path) {
   try {
     auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READONLY, lock_wait_ms);
@@ -75,10 +84,18 @@ Opened open_reading(const std::string& path) {
   } catch (const SQLite::Exception& error) {
     if (error.getErrorCode() != SQLITE_READONLY && error.getErrorCode() != SQLITE_CANTOPEN) throw;
   }
-  // A WAL database where no -shm file may be made (read-only folder or medium): nobody else can be writing
-  // it.
-  const std::string uri = fmt::format("file:{}?immutable=1", path);
-  return std::make_unique<SQLite::Database>(uri, SQLite::OPEN_READONLY | SQLITE_OPEN_URI, lock_wait_ms);
+  // A WAL database where its -shm file may not be made (a read-only folder or medium). Whole only if no -wal
+  // holds rows.
+  std::error_code missing;
+  const auto wal_bytes = fs::file_size(path + "-wal", missing);
+  if (!missing && wal_bytes > 0) {
+    return tl::unexpected(
+        fmt::format("{} has rows in its -wal file that cannot be read in a read-only folder; copy all "
+                    "its files to a folder of yours and name that with --db",
+                    path));
+  }
+  return std::make_unique<SQLite::Database>(uri_of(path) + "?immutable=1",
+                                            SQLite::OPEN_READONLY | SQLITE_OPEN_URI, lock_wait_ms);
 }
 
 Opened open_writing(const std::string& path) {
@@ -122,17 +139,29 @@ Opened open_store_file(const std::string& path, Access access) {
   }
   if (const std::string problem = not_a_database(path); !problem.empty()) return tl::unexpected(problem);
   try {
-    Opened database = access == Access::read ? open_reading(path) : open_writing(path);
+    // Looked at through a connection that cannot write, so that a refused file keeps every byte.
+    const bool exists = fs::exists(path, missing) && fs::file_size(path, missing) > 0;
+    Opened database = exists ? open_reading(path) : open_writing(path);
     if (!database) return database;
     if (const std::string problem = not_ours(**database, path); !problem.empty())
       return tl::unexpected(problem);
+    const int version = (*database)->execAndGet("PRAGMA user_version").getInt();
+    if (access == Access::read && version < static_cast<int>(migrations().size())) {
+      return tl::unexpected(
+          version == 0 ? fmt::format("{} holds no measurements yet; `weighin run` makes them", path)
+                       : fmt::format("{} is from an older weighin (schema {}); `weighin run` brings it "
+                                     "up to date",
+                                     path, version));
+    }
     if (access == Access::write) {
+      database = open_writing(path);
+      if (!database) return database;
+      if (sqlite3_db_readonly((*database)->getHandle(), "main") == 1) {
+        return tl::unexpected(fmt::format("{} is read-only; name another file with --db", path));
+      }
       (*database)->exec("PRAGMA journal_mode = WAL");
       (*database)->exec("PRAGMA synchronous = NORMAL");
       migrate(**database);
-    } else if ((*database)->execAndGet("PRAGMA user_version").getInt() <
-               static_cast<int>(migrations().size())) {
-      return tl::unexpected(fmt::format("{} holds no measurements yet; `weighin run` makes them", path));
     }
     (*database)->exec("PRAGMA foreign_keys = ON");
     return database;

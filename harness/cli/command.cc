@@ -37,13 +37,12 @@ void fail(Invocation& invocation, const std::string& message) {
 int run_command_line(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not the end of a run that measures
   CLI::App app{
-      "weighin weighs this machine in: which language models it can run, how fast, and what binds if not.\n"
-      "Without a command it probes, measures for about 90 seconds on all cores, answers and writes a report.",
+      "weighin weighs this machine in: which language models it can run, how fast, and what binds if not.",
       "weighin"};
   Invocation invocation{.host = this_host(), .program = argv[0], .database = "", .exit_code = exit_yes};
   invocation.database = default_database(invocation.host);
   app.set_version_flag("--version", "weighin " WEIGHIN_VERSION);
-  app.require_subcommand(0, 1);
+  app.require_subcommand(1);
   for (const Command& command : all_commands()) command.add(app, invocation);
   try {
     app.parse(argc, argv);

@@ -16,9 +16,9 @@ inline constexpr int exit_error = 2;
 /// What every subcommand shares while one command line is carried out.
 struct Invocation {
   Host host;
-  std::string program;         // argv[0], for the probe's child process
-  std::string database;        // --db, else under the XDG data folder
-  int exit_code = exit_yes;    // set by the subcommand that ran
+  std::string program;       // argv[0], for the probe's child process
+  std::string database;      // --db, else under the XDG data folder
+  int exit_code = exit_yes;  // set by the subcommand that ran
 };
 
 /// Adds a subcommand to `app`; its callback does the work and sets invocation.exit_code.

@@ -75,8 +75,9 @@ TEST(Memory, TheOutputMatrixIsNeverUnderSixBits) {
 TEST(Memory, RowsThatAreNoWholeSuperBlockFallBack) {
   const ModelShape& qwen = model("qwen2.5-0.5b");  // 896 wide: 3.5 super-blocks
   for (const Tensor& tensor : qwen.tensors) {
-    if (tensor.role == TensorRole::attn_q)
+    if (tensor.role == TensorRole::attn_q) {
       EXPECT_EQ(tensor_format(qwen, tensor, FormatId::q4_K), FormatId::q8_0);
+    }
     if (tensor.role == TensorRole::ffn_down) {
       EXPECT_EQ(tensor_format(qwen, tensor, FormatId::q4_K), FormatId::q4_K);
     }
