@@ -43,8 +43,8 @@ class StoreTest : public testing::Test {
             .probed_at = "2026-01-01T00:00:00Z",
             .facts_json = "{}"};
   }
-  static Run run_at(const std::string& started_at, const std::vector<std::string>& warnings = {}) {
-    Run run;
+  static weighin::Run run_at(const std::string& started_at, const std::vector<std::string>& warnings = {}) {
+    weighin::Run run;
     run.device = "aaaa1111";
     run.started_at = started_at;
     run.warnings = warnings;
