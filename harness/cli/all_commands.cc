@@ -7,13 +7,15 @@ namespace weighin {
 void add_probe(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);
 void add_fit(CLI::App& app, Invocation& invocation);
+void add_report(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 4> commands{{
+  static constexpr std::array<Command, 5> commands{{
       {"probe", add_probe},
       {"fit", add_fit},
       {"models", add_models},
+      {"report", add_report},
       {"schema", add_schema},
   }};
   return commands;

@@ -1,0 +1,54 @@
+# npm packages, by lock file: fetched once into the build folder and bundled there. Nothing of them is committed.
+#
+# weighin_npm_bundle(TARGET_VARIABLE): adds the commands that make report.bundle.js (the report's script with
+# the parts of Observable Plot it uses, and their licences) and report.bundle.sha256 (its hash, for the page's
+# content security policy), and sets the variable to the two files' paths. A second build does nothing.
+#
+# This file is also the script that runs npm, so that a failure ends in a sentence that says what to do.
+
+if(CMAKE_SCRIPT_MODE_FILE)
+  execute_process(
+    COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --prefer-offline ${NPM_OMIT}
+    WORKING_DIRECTORY ${NPM_FOLDER}
+    RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(failed)
+    message(FATAL_ERROR "${said}\nnpm could not fetch the report's chart library (package-lock.json). It needs the "
+      "network, or npm's cache of an earlier build; npm itself comes with the Debian package \"npm\".")
+  endif()
+  file(TOUCH ${NPM_FOLDER}/installed)
+  return()
+endif()
+
+function(weighin_npm_bundle files)
+  find_program(NODE NAMES node nodejs)
+  find_program(NPM npm)
+  if(NOT NODE OR NOT NPM)
+    message(FATAL_ERROR "The report's charts need node 18 or newer and npm to build, and one is missing: install "
+      "the Debian package \"npm\" (it brings nodejs), or run ./scripts/setup.")
+  endif()
+  set(folder ${CMAKE_BINARY_DIR}/npm)
+  set(omit --omit=dev)
+  if(WEIGHIN_TESTS)
+    set(omit "")
+  endif()
+  # Another choice of packages is another command line, and so runs npm again.
+  foreach(file package.json package-lock.json .npmrc)
+    configure_file(${PROJECT_SOURCE_DIR}/${file} ${folder}/${file} COPYONLY)
+  endforeach()
+  add_custom_command(
+    OUTPUT ${folder}/installed
+    COMMAND ${CMAKE_COMMAND} -DNPM=${NPM} -DNPM_FOLDER=${folder} "-DNPM_OMIT=${omit}"
+      -P ${PROJECT_SOURCE_DIR}/cmake/npm.cmake
+    DEPENDS ${folder}/package.json ${folder}/package-lock.json ${folder}/.npmrc
+    COMMENT "Fetching the report's chart library by package-lock.json" VERBATIM)
+  set(bundle ${folder}/report.bundle.js ${folder}/report.bundle.sha256)
+  set(script ${PROJECT_SOURCE_DIR}/results/report/report.js)
+  set(bundler ${PROJECT_SOURCE_DIR}/results/report/bundle.mjs)
+  add_custom_command(
+    OUTPUT ${bundle}
+    COMMAND ${NODE} ${bundler} ${script} ${bundle}
+    DEPENDS ${folder}/installed ${script} ${bundler}
+    WORKING_DIRECTORY ${folder}
+    COMMENT "Bundling the report's script" VERBATIM)
+  set(${files} ${bundle} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,266 @@
+// Draws the report's charts beside its tables. Every number is in a table too: nothing is lost without this.
+import { axisX, axisY, barX, dot, gridX, gridY, link, plot, pointer, ruleX, text, tip } from "@observablehq/plot";
+
+const data = JSON.parse(document.getElementById("chart-data").textContent);
+const ink = "var(--ink)";
+const quiet = "var(--quiet)";
+const look = { fontSize: "12px", color: "inherit", background: "transparent", overflow: "visible" };
+const rowHeight = 20;
+
+/** Two significant digits, no exponent. */
+function digits(value) {
+  return value.toLocaleString("en", { maximumSignificantDigits: 2, useGrouping: false });
+}
+
+function element(name, properties = {}, children = []) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+function caption(words) {
+  return element("figcaption", {}, [words]);
+}
+
+/** A legend whose marks look as they do in the chart: [label, SVG inside a 16 x 16 box]. */
+function key(entries) {
+  const items = entries.map(([label, mark]) => {
+    const item = element("li");
+    item.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true">${mark}</svg>`;
+    item.append(label);
+    return item;
+  });
+  return element("ul", { className: "key" }, items);
+}
+
+function square(color) {
+  return `<rect x="1" y="2" width="14" height="12" fill="${color}"/>`;
+}
+
+/** Room for the models' names, at most a third of the chart. */
+function nameWidth(width, models) {
+  return Math.min(width * 0.34, 14 + 6.7 * Math.max(...models.map((each) => each.model.length)));
+}
+
+/** A model's name, cut in its middle where the chart is too narrow for it. */
+function fitted(name, pixels) {
+  const room = Math.max(8, Math.floor((pixels - 12) / 6.5));
+  return name.length <= room ? name : `${name.slice(0, room - 5)}…${name.slice(-4)}`;
+}
+
+function nameAxis(marginLeft) {
+  return axisY({ tickSize: 0, label: null, tickFormat: (name) => fitted(name, marginLeft), fill: ink });
+}
+
+function memoryChart(width) {
+  const { limit_gib: limit, kind } = data.memory;
+  const models = [...data.memory.models].sort((a, b) => a.peak - b.peak);
+  if (!models.length) return null;
+  // Bars are cut soon after the limit, so that the models near it can be told apart.
+  const end = limit ? limit * 1.5 : models[models.length - 1].peak;
+  const parts = [["weights", "var(--blue)"], ["kv", "var(--orange)"], ["other", "var(--grey)"]];
+  const bars = models.flatMap((each) => {
+    let from = 0;
+    return parts.map(([part, color]) => {
+      const bar = { model: each.model, from: Math.min(from, end), to: Math.min(from + each[part], end), color };
+      from += each[part];
+      return bar;
+    });
+  });
+  const marginLeft = nameWidth(width, models);
+  const narrow = width < 560;
+  const said = (each) => `${digits(each.peak)} GiB${!narrow && limit && !each.fits ? ", does not fit" : ""}`;
+  const chart = plot({
+    width, marginLeft, marginRight: narrow ? 70 : 150, marginTop: 30, marginBottom: 40,
+    height: models.length * rowHeight + 70, style: look,
+    ariaLabel: "Bar chart: the memory each model needs, by part, against the memory that may be used",
+    x: { domain: [0, end] },
+    y: { domain: models.map((each) => each.model), padding: 0.25 },
+    marks: [
+      gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: Math.max(3, width / 140) }),
+      axisX({ fill: quiet, stroke: quiet, label: "GiB", ticks: Math.max(3, width / 140) }),
+      nameAxis(marginLeft),
+      barX(bars, { x1: "from", x2: "to", y: "model", fill: "color" }),
+      text(models, {
+        x: (each) => Math.min(each.peak, end), y: "model", text: said, textAnchor: "start", dx: 5,
+        fill: ink, stroke: "var(--surface)", strokeWidth: 3,
+      }),
+      limit ? ruleX([limit], { stroke: "var(--red)", strokeWidth: 2, strokeDasharray: "6 3" }) : null,
+      limit
+        ? text([limit], {
+            x: limit, frameAnchor: "top", dy: -16, fill: "var(--red)", fontWeight: 600,
+            text: () => `limit ${digits(limit)} GiB (${kind})`,
+          })
+        : null,
+    ],
+  });
+  const words = limit
+    ? "What each model holds in memory in its format, smallest first. Bars far beyond the limit are cut; the numbers are whole."
+    : "What each model holds in memory in its format, smallest first. How much memory there is could not be read.";
+  return [
+    caption(words),
+    key([["weights", square("var(--blue)")], ["KV cache", square("var(--orange)")],
+         ["workspace and runtime", square("var(--grey)")]]),
+    chart,
+  ];
+}
+
+function speedChart(width) {
+  const { runs, well } = data.speed;
+  const models = [...data.speed.models].sort((a, b) => b.mid - a.mid);
+  if (!models.length) return null;
+  const marginLeft = nameWidth(width, models);
+  const narrow = width < 560;
+  const fits = models.filter((each) => each.fits);
+  const not = models.filter((each) => !each.fits);
+  const interval = { x1: "low", x2: "high", y1: "model", y2: "model", strokeWidth: 3, strokeLinecap: "round" };
+  const said = (each) =>
+    narrow ? digits(each.mid) : `${digits(each.mid)} (${digits(each.low)} to ${digits(each.high)})`;
+  const lines = runs === well ? [[runs, "asked for"]] : [[runs, "runs"], [well, "runs well"]];
+  const chart = plot({
+    width, marginLeft, marginRight: narrow ? 40 : 120, marginTop: 30, marginBottom: 40,
+    height: models.length * rowHeight + 70, style: look,
+    ariaLabel: "Chart: decode speed of each chat model with its interval, in tokens per second",
+    x: {
+      type: "log",
+      domain: [Math.min(runs / 2, ...models.map((each) => each.low)) * 0.9,
+               Math.max(well * 2, ...models.map((each) => each.high)) * 1.1],
+    },
+    y: { type: "point", domain: models.map((each) => each.model), padding: 0.6 },
+    marks: [
+      gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: Math.max(3, width / 140) }),
+      gridY({ stroke: "var(--line)", strokeOpacity: 0.5 }),
+      axisX({ fill: quiet, stroke: quiet, label: "tokens/s, each step ten times the last", ticks: Math.max(3, width / 140),
+              tickFormat: digits }),
+      nameAxis(marginLeft),
+      ruleX(lines, { x: (line) => line[0], stroke: quiet, strokeDasharray: "5 3" }),
+      text(lines, { x: (line) => line[0], frameAnchor: "top", dy: -16, fill: ink, text: (line) => line[1],
+                    textAnchor: (line) => (line[1] === "runs" ? "end" : "start") }),
+      link(fits, { ...interval, stroke: "var(--teal)" }),
+      link(not, { ...interval, stroke: "var(--grey)", strokeWidth: 1.5 }),
+      dot(fits, { x: "mid", y: "model", r: 4.5, fill: "var(--teal)" }),
+      dot(not, { x: "mid", y: "model", r: 4, fill: "var(--surface)", stroke: "var(--grey)", strokeWidth: 1.5 }),
+      text(models, { x: "high", y: "model", text: said, textAnchor: "start", dx: 8, fill: ink,
+                     stroke: "var(--surface)", strokeWidth: 3 }),
+    ],
+  });
+  return [
+    caption("Tokens per second of each chat model in its format, fastest first: the middle, and the interval that should hold 4 times in 5. An upper bound for real engines."),
+    key([
+      ["fits in memory", '<path d="M0 8H16" stroke="var(--teal)" stroke-width="3"/><circle cx="8" cy="8" r="5" fill="var(--teal)"/>'],
+      ["does not fit: what it would reach if it did", '<path d="M0 8H16" stroke="var(--grey)" stroke-width="1.5"/><circle cx="8" cy="8" r="4.5" fill="var(--surface)" stroke="var(--grey)" stroke-width="1.5"/>'],
+    ]),
+    chart,
+  ];
+}
+
+const groups = [
+  ["decode (matrix x vector)", "var(--blue)", "circle", '<circle cx="8" cy="8" r="5" fill="var(--blue)"/>'],
+  ["prefill (matrix x matrix)", "var(--orange)", "square", '<rect x="3.5" y="3.5" width="9" height="9" fill="var(--orange)"/>'],
+  ["attention", "var(--purple)", "triangle", '<path d="M8 2L14 13H2Z" fill="var(--purple)"/>'],
+  ["other", "var(--grey)", "diamond", '<path d="M8 2L13 8L8 14L3 8Z" fill="var(--grey)"/>'],
+];
+const dashes = { fp32: "none", bf16: "7 4", int8: "2 3" };
+
+/** Operations a second with a unit: "1.2 Top/s". */
+function rate(value) {
+  const [divisor, unit] = value >= 1e12 ? [1e12, "Top/s"] : value >= 1e9 ? [1e9, "Gop/s"] : [1e6, "Mop/s"];
+  return `${digits(value / divisor)} ${unit}`;
+}
+
+function rooflineChart(roof, width) {
+  const { points, peaks, bytes_per_s: bandwidth } = roof;
+  const shown = points.map((point) => ({ ...point, look: groups.find(([name]) => name === point.group) ?? groups[3] }));
+  const top = Math.max(...peaks.map((peak) => peak.ops_per_s), ...points.map((point) => point.ops_per_s));
+  const ridges = bandwidth ? peaks.map((peak) => peak.ops_per_s / bandwidth) : [1];
+  const left = Math.min(0.1, ...points.map((point) => point.intensity)) / 1.5;
+  const right = Math.max(...ridges, ...points.map((point) => point.intensity)) * 6;
+  const bottom = Math.min(top / 1e3, ...points.map((point) => point.ops_per_s)) / 2;
+  const widest = Math.max(...peaks.map((peak) => peak.ops_per_s), 0);
+  const slope = bandwidth && widest
+    ? [{ x1: Math.max(left, bottom / bandwidth), y1: Math.max(bandwidth * left, bottom),
+         x2: widest / bandwidth, y2: widest }]
+    : [];
+  const flat = peaks.map((peak) => ({ ...peak, from: bandwidth ? peak.ops_per_s / bandwidth : left }));
+  // A label stands above its line, or below it where the next peak is too near.
+  const ordered = [...flat].sort((a, b) => a.ops_per_s - b.ops_per_s);
+  const below = (peak) => {
+    const next = ordered[ordered.indexOf(peak) + 1];
+    return Boolean(next) && next.ops_per_s / peak.ops_per_s < 1.5;
+  };
+  const label = (peak) => `${peak.name} ${rate(peak.ops_per_s)}`;
+  const labels = (chosen, dy) =>
+    text(chosen, { x: right, y: "ops_per_s", text: label, textAnchor: "end", dy, fill: ink, fontWeight: 600,
+                   stroke: "var(--surface)", strokeWidth: 3 });
+  const chart = plot({
+    width, height: Math.max(320, Math.min(480, width * 0.75)), marginLeft: 74, marginBottom: 44, marginTop: 24,
+    marginRight: 16, style: look,
+    ariaLabel: `Roofline chart: operations per second of every kernel at ${roof.threads} threads, against memory bandwidth and arithmetic peaks`,
+    x: { type: "log", domain: [left, right] },
+    y: { type: "log", domain: [bottom, top * 2] },
+    symbol: { type: "identity" },
+    marks: [
+      gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
+      gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
+      axisX({ fill: quiet, stroke: quiet, ticks: 5, tickFormat: (value) => `${value}`, label: "operations for each byte moved" }),
+      axisY({ fill: quiet, stroke: quiet, ticks: 5, tickFormat: rate, label: "operations a second" }),
+      link(slope, { x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: ink, strokeWidth: 2 }),
+      flat.map((peak) => link([peak], { x1: "from", x2: right, y1: "ops_per_s", y2: "ops_per_s", stroke: ink,
+                                         strokeWidth: 2, strokeDasharray: dashes[peak.name] })),
+      groups.map(([name, color, symbol]) =>
+        dot(shown.filter((point) => point.look[0] === name),
+            { x: "intensity", y: "ops_per_s", symbol: () => symbol, r: 3.6, fill: color, fillOpacity: 0.75,
+              stroke: "var(--surface)", strokeWidth: 0.6 })),
+      labels(flat.filter((peak) => !below(peak)), -9),
+      labels(flat.filter(below), 10),
+      tip(shown, pointer({
+        x: "intensity", y: "ops_per_s", fill: "var(--surface)", stroke: quiet, lineWidth: 26,
+        title: (point) => [point.kernel, point.problem, rate(point.ops_per_s),
+                           point.fraction === null ? "" : `${Math.round(point.fraction * 100)}% of its roofline`]
+                            .filter(Boolean).join("\n"),
+      })),
+    ],
+  });
+  const heading = `${roof.threads} ${roof.threads === 1 ? "thread" : "threads"}` +
+    (bandwidth ? `, ${digits(bandwidth / 1e9)} GB/s` : ", bandwidth not measured");
+  return element("div", {}, [element("h3", {}, [heading]), chart]);
+}
+
+function rooflineCharts(width) {
+  const roofs = data.rooflines.filter((roof) => roof.points.length || roof.peaks.length);
+  if (!roofs.length) return null;
+  const each = roofs.length > 1 && width >= 912 ? (width - 16) / 2 : width;
+  const present = groups.filter(([name]) => roofs.some((roof) => roof.points.some((point) => point.group === name)));
+  return [
+    caption("Every measured kernel; both scales are logarithmic. Quantized formats are held by the int8 peak, bf16 by its own, f32 and f16 by fp32."),
+    key(present.map(([name, , , mark]) => [name, mark])),
+    element("div", { className: "pair" }, roofs.map((roof) => rooflineChart(roof, each))),
+  ];
+}
+
+const charts = { memory: memoryChart, speed: speedChart, rooflines: rooflineCharts };
+
+/** Draws a figure anew for its width; one that has nothing to show stays hidden, its sentence shown. */
+function draw(figure) {
+  figure.hidden = false;
+  const width = Math.floor(figure.clientWidth);
+  if (figure.drawnWidth === width) return;
+  const parts = charts[figure.dataset.chart](width);
+  figure.hidden = !parts;
+  const sentence = figure.parentElement.querySelector(".without");
+  if (!parts) {
+    sentence.textContent = "There is nothing to draw: it was not measured.";
+    return;
+  }
+  sentence.hidden = true;
+  figure.drawnWidth = width;
+  figure.replaceChildren(...parts);
+}
+
+const figures = [...document.querySelectorAll("figure[data-chart]")];
+figures.forEach(draw);
+let waiting = 0;
+addEventListener("resize", () => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => figures.forEach(draw));
+});
