@@ -1,0 +1,28 @@
+// Codecs: what a format's bytes mean, written for exactness and not for speed. The reference and the tests
+// use them; kernels have their own fast readers and are checked against these.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "models/format.h"
+
+namespace weighin {
+
+/// One format's meaning. `k` is a whole number of the format's blocks.
+struct FormatCodec {
+  FormatId id;
+  /// bytes[k / block_values][block_bytes] -> values[k], exactly.
+  void (*decode)(const std::byte* bytes, double* values, uint32_t k);
+  /// values[k] -> bytes: rounds to nearest within each block's range. A plain quantizer for tests: it
+  /// searches for no better scales as ggml's does.
+  void (*encode)(const float* values, std::byte* bytes, uint32_t k);
+};
+
+/// The codec of `format`, which is not `none`.
+const FormatCodec& codec_of(FormatId format);
+
+// One a file; codec.cc lists them.
+extern const FormatCodec f32_codec, f16_codec, bf16_codec, q8_0_codec, q6_K_codec, q4_K_codec, q4_0_codec;
+
+}  // namespace weighin

@@ -1,0 +1,42 @@
+// q4_0: 32 values, f16 scale d and 16 bytes; low nibbles are the first 16 values, high nibbles the rest:
+// d * (q - 8).
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/formats/codec.h"
+#include "kernels/formats/half.h"
+
+namespace weighin {
+namespace {
+
+void decode(const std::byte* block, double* values, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 32, block += 18) {
+    const double d = half_to_float(load_u16(block));
+    for (uint32_t i = 0; i < 16; ++i) {
+      const auto pair = static_cast<uint8_t>(block[2 + i]);
+      values[at + i] = d * ((pair & 15) - 8);
+      values[at + 16 + i] = d * ((pair >> 4) - 8);
+    }
+  }
+}
+
+void encode(const float* values, std::byte* block, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 32, block += 18) {
+    float largest = 0;
+    for (uint32_t i = 0; i < 32; ++i) largest = std::max(largest, std::fabs(values[at + i]));
+    store_u16(block, float_to_half(largest / 7));
+    const float d = half_to_float(load_u16(block));
+    const auto nibble = [&](float value) {
+      return static_cast<uint8_t>(d > 0 ? std::clamp(std::nearbyint(value / d) + 8, 0.F, 15.F) : 8);
+    };
+    for (uint32_t i = 0; i < 16; ++i) {
+      block[2 + i] = static_cast<std::byte>(nibble(values[at + i]) | nibble(values[at + 16 + i]) << 4);
+    }
+  }
+}
+
+}  // namespace
+
+const FormatCodec q4_0_codec{FormatId::q4_0, decode, encode};
+
+}  // namespace weighin

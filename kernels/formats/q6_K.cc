@@ -1,0 +1,55 @@
+// q6_K: 256 values in 16 groups of 16; 128 bytes of low nibbles, 64 bytes of high bit pairs, 16 int8 scales,
+// f16 d: d * scale * (q - 32). Each half of 128 values keeps values l, l+32, l+64, l+96 together.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/formats/codec.h"
+#include "kernels/formats/half.h"
+
+namespace weighin {
+namespace {
+
+constexpr size_t high_at = 128, scales_at = 192, d_at = 208, block_bytes = 210;
+
+void decode(const std::byte* block, double* values, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 256, block += block_bytes) {
+    const double d = half_to_float(load_u16(block + d_at));
+    for (uint32_t i = 0; i < 256; ++i) {
+      const uint32_t half = i / 128, quarter = i % 128 / 32, l = i % 32;
+      const auto low = static_cast<uint8_t>(block[half * 64 + (quarter & 1) * 32 + l]);
+      const auto high = static_cast<uint8_t>(block[high_at + half * 32 + l]);
+      const int q = (quarter < 2 ? low & 15 : low >> 4) | (high >> (2 * quarter) & 3) << 4;
+      values[at + i] = d * static_cast<int8_t>(block[scales_at + i / 16]) * (q - 32);
+    }
+  }
+}
+
+void encode(const float* values, std::byte* block, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 256, block += block_bytes) {
+    float largest[16] = {}, all = 0;
+    for (uint32_t i = 0; i < 256; ++i) {
+      largest[i / 16] = std::max(largest[i / 16], std::fabs(values[at + i]));
+      all = std::max(all, largest[i / 16]);
+    }
+    std::memset(block, 0, block_bytes);
+    store_u16(block + d_at, float_to_half(all / 31 / 127));
+    const float d = half_to_float(load_u16(block + d_at));
+    for (uint32_t i = 0; i < 256; ++i) {
+      const float scale = d > 0 ? std::min(127.F, std::ceil(largest[i / 16] / 31 / d)) : 0;
+      block[scales_at + i / 16] = static_cast<std::byte>(scale);
+      const float step = d * scale;
+      const auto q = static_cast<unsigned>(
+          step > 0 ? std::clamp(std::nearbyint(values[at + i] / step) + 32, 0.F, 63.F) : 32);
+      const uint32_t half = i / 128, quarter = i % 128 / 32, l = i % 32;
+      block[half * 64 + (quarter & 1) * 32 + l] |= static_cast<std::byte>((q & 15) << (quarter < 2 ? 0 : 4));
+      block[high_at + half * 32 + l] |= static_cast<std::byte>((q >> 4) << (2 * quarter));
+    }
+  }
+}
+
+}  // namespace
+
+const FormatCodec q6_K_codec{FormatId::q6_K, decode, encode};
+
+}  // namespace weighin

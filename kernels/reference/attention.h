@@ -1,0 +1,20 @@
+// Attention in double precision: the truth fast kernels are compared with.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace weighin {
+
+/// One output vector and the size of the terms each of its values sums.
+struct AttentionTruth {
+  std::vector<double> values;  // [k]
+  std::vector<double> sizes;   // [k]: sum over tokens of weight * |value|
+};
+
+/// softmax(q . keys / sqrt(k)) . values for one query head. q [k]; keys, values [tokens][k] as f16;
+/// tokens at least 1.
+AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
+                               uint32_t k);
+
+}  // namespace weighin

@@ -1,0 +1,144 @@
+// Formats over bytes made by hand, and back.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "kernels/formats/codec.h"
+#include "kernels/formats/half.h"
+#include "kernels/reference/matrix.h"
+
+namespace weighin {
+namespace {
+
+constexpr uint16_t half_one = 0x3c00, half_two = 0x4000, half_quarter = 0x3400;
+
+std::vector<double> decoded(FormatId format, const std::vector<std::byte>& bytes) {
+  const QuantFormat& f = format_of(format);
+  std::vector<double> values(bytes.size() / f.block_bytes * f.block_values);
+  codec_of(format).decode(bytes.data(), values.data(), static_cast<uint32_t>(values.size()));
+  return values;
+}
+
+TEST(Half, EveryNumberGoesThereAndBack) {
+  for (uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const float value = half_to_float(static_cast<uint16_t>(bits));
+    if (std::isnan(value)) {
+      EXPECT_TRUE(std::isnan(half_to_float(float_to_half(value))));
+    } else {
+      ASSERT_EQ(float_to_half(value), bits);
+    }
+  }
+}
+
+TEST(Half, KnownNumbersAndRounding) {
+  EXPECT_EQ(half_to_float(0x3c00), 1.0F);
+  EXPECT_EQ(half_to_float(0xc500), -5.0F);
+  EXPECT_EQ(half_to_float(0x0001), 0x1p-24F);
+  EXPECT_EQ(half_to_float(0x7bff), 65504.0F);
+  EXPECT_EQ(float_to_half(1 + 0x1p-11F), 0x3c00) << "a tie goes to even";
+  EXPECT_EQ(float_to_half(1 + 0x3p-11F), 0x3c02) << "a tie goes to even";
+  EXPECT_EQ(float_to_half(65520.0F), 0x7c00);
+  EXPECT_EQ(float_to_half(0x1p-26F), 0);
+  EXPECT_EQ(float_to_bf16(1 + 0x1p-8F), 0x3f80);
+  EXPECT_EQ(float_to_bf16(1 + 0x3p-8F), 0x3f82);
+}
+
+TEST(Formats, Q4_0LowNibblesComeFirst) {
+  std::vector<std::byte> block(18, std::byte{0x88});
+  store_u16(block.data(), half_two);
+  block[2] = std::byte{0xf0};
+  block[17] = std::byte{0x19};
+  const auto v = decoded(FormatId::q4_0, block);
+  EXPECT_EQ(v[0], -16);
+  EXPECT_EQ(v[16], 14);
+  EXPECT_EQ(v[15], 2);
+  EXPECT_EQ(v[31], -14);
+  EXPECT_EQ(v[1], 0);
+}
+
+TEST(Formats, Q8_0IsSigned) {
+  std::vector<std::byte> block(34);
+  store_u16(block.data(), half_quarter);
+  block[2] = std::byte{0x80};
+  block[33] = std::byte{0x7f};
+  const auto v = decoded(FormatId::q8_0, block);
+  EXPECT_EQ(v[0], -32);
+  EXPECT_EQ(v[31], 31.75);
+  EXPECT_EQ(v[5], 0);
+}
+
+TEST(Formats, Q4_KScalesAndMinsArePackedInSixBits) {
+  std::vector<std::byte> block(144);
+  store_u16(block.data(), half_one);
+  store_u16(block.data() + 2, half_two);
+  // Group 0: scale 33 in byte 0, min 5 in byte 4. Group 4: scale 2<<4|7, its high bits in byte 0; min
+  // 1<<4|9, high bits in byte 4, both low halves in byte 8.
+  block[4 + 0] = std::byte{33 | 2 << 6};
+  block[4 + 4] = std::byte{5 | 1 << 6};
+  block[4 + 8] = std::byte{7 | 9 << 4};
+  block[16 + 3] = std::byte{0x2e};       // group 0 value 3 is 14; group 1 value 3 is 2, its scale 0
+  block[16 + 2 * 32] = std::byte{0x0b};  // group 4 value 0
+  const auto v = decoded(FormatId::q4_K, block);
+  EXPECT_EQ(v[3], 33 * 14 - 2 * 5);
+  EXPECT_EQ(v[0], -2 * 5);
+  EXPECT_EQ(v[32 + 3], 0);
+  EXPECT_EQ(v[128], (2 * 16 + 7) * 11 - 2 * (16 + 9));
+  EXPECT_EQ(v[129], -2 * (16 + 9));
+}
+
+TEST(Formats, Q6_KPutsTogetherLowAndHighBits) {
+  std::vector<std::byte> block(210);
+  store_u16(block.data() + 208, half_one);
+  for (int i = 0; i < 16; ++i) block[192 + i] = static_cast<std::byte>(i - 8);
+  block[1] = std::byte{0xa5};              // values 1 (low 5) and 65 (low 10)
+  block[32 + 1] = std::byte{0x3c};         // values 33 (low 12) and 97 (low 3)
+  block[128 + 1] = std::byte{0b11100100};  // high pairs 0, 1, 2, 3 of values 1, 33, 65, 97
+  block[64 + 32 + 31] = std::byte{0xf0};   // second half: values 128+63 (low 0) and 128+127 (low 15)
+  block[128 + 32 + 31] = std::byte{0xc0};  // high pair 3 of value 255
+  const auto v = decoded(FormatId::q6_K, block);
+  EXPECT_EQ(v[1], -8 * (5 - 32));
+  EXPECT_EQ(v[33], -6 * (16 + 12 - 32));
+  EXPECT_EQ(v[65], -4 * (32 + 10 - 32));
+  EXPECT_EQ(v[97], -2 * (48 + 3 - 32));
+  EXPECT_EQ(v[191], 3 * -32);
+  EXPECT_EQ(v[255], 7 * (63 - 32));
+}
+
+TEST(Formats, EncodingIsNearEnough) {
+  std::vector<float> values(512);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(0.37F * static_cast<float>(i * i % 101));
+  const std::array<std::pair<FormatId, double>, 7> steps{{{FormatId::f32, 0},
+                                                          {FormatId::f16, 0x1p-12},
+                                                          {FormatId::bf16, 0x1p-9},
+                                                          {FormatId::q8_0, 0.51 / 127},
+                                                          {FormatId::q6_K, 0.55 / 31},
+                                                          {FormatId::q4_K, 2.4 / 30},
+                                                          {FormatId::q4_0, 0.51 / 7}}};
+  for (const auto& [id, allowed] : steps) {
+    std::vector<std::byte> bytes(row_bytes(id, values.size()));
+    codec_of(id).encode(values.data(), bytes.data(), static_cast<uint32_t>(values.size()));
+    const auto back = decoded(id, bytes);
+    double worst = 0;
+    for (size_t i = 0; i < values.size(); ++i) worst = std::max(worst, std::fabs(back[i] - values[i]));
+    EXPECT_LE(worst, allowed) << format_of(id).name;
+  }
+}
+
+TEST(Formats, EveryFormatHasItsOwnCodec) {
+  for (const QuantFormat& format : all_formats()) EXPECT_EQ(codec_of(format.id).id, format.id) << format.name;
+}
+
+TEST(ReferenceDot, SumsAndSizes) {
+  const float weights[] = {1, -2, 3}, x[] = {2, 2, -1};
+  const auto dot = reference_dot(FormatId::f32, reinterpret_cast<const std::byte*>(weights), x, 3);
+  EXPECT_EQ(dot.sum, -5);
+  EXPECT_EQ(dot.size, 9);
+}
+
+}  // namespace
+}  // namespace weighin
