@@ -52,7 +52,7 @@ tl::expected<void, std::string> write_file(const std::filesystem::path& path, co
   // A device such as /dev/stdout cannot be replaced by a file.
   const bool in_place =
       std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
-  const std::filesystem::path target = in_place ? path : path.string() + ".part";
+  const std::filesystem::path target = in_place ? path : std::filesystem::path(path.string() + ".part");
   errno = 0;
   std::ofstream file(target, std::ios::binary);
   file << text << std::flush;
