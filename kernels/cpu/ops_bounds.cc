@@ -1,0 +1,147 @@
+#include "kernels/cpu/ops_bounds.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/cpu/ops_functions.h"
+
+namespace weighin {
+namespace {
+
+constexpr uint64_t line_bytes = 64;
+constexpr uint64_t exact_rounds = uint64_t{1} << 20;  // see PeakLoop
+
+/// A result on a cache line of its own, so that threads do not share one.
+struct alignas(64) Total {
+  double value = 0;
+  uint64_t words = 0;
+};
+
+class StreamRead : public Prepared {
+ public:
+  StreamRead(ThreadPool& pool, std::span<const std::byte> data, uint64_t bytes, const OpsFunctions& functions)
+      : pool_(pool),
+        data_(data),
+        bytes_((bytes + line_bytes - 1) / line_bytes * line_bytes),
+        functions_(functions),
+        totals_(pool.threads()) {}
+
+  void run() noexcept override {
+    last_start_ = next_start_;
+    pool_.run([this](uint32_t rank) {
+      const Slice slice = slice_of(bytes_, rank, pool_.threads(), line_bytes);
+      totals_[rank].words = read(slice);
+    });
+    next_start_ = (next_start_ + bytes_) % data_.size();
+  }
+
+  Check check(uint32_t) override {
+    run();
+    uint64_t expected = 0, found = 0, word = 0;
+    for (uint64_t at = 0; at < bytes_; at += sizeof word) {
+      std::memcpy(&word, &data_[(last_start_ + at) % data_.size()], sizeof word);
+      expected += word;
+    }
+    for (const Total& total : totals_) found += total.words;
+    return {expected == found ? 0.0 : 1.0, 0};
+  }
+
+ private:
+  /// The slice counts from where this run starts; past its end the buffer begins again.
+  uint64_t read(Slice slice) const noexcept {
+    uint64_t total = 0;
+    for (uint64_t at = slice.first; at < slice.last;) {
+      const uint64_t from = (last_start_ + at) % data_.size();
+      const uint64_t bytes = std::min(slice.last - at, data_.size() - from);
+      total += functions_.stream_sum(data_.data() + from, bytes);
+      at += bytes;
+    }
+    return total;
+  }
+
+  ThreadPool& pool_;
+  std::span<const std::byte> data_;
+  uint64_t bytes_;
+  const OpsFunctions& functions_;
+  std::vector<Total> totals_;
+  uint64_t last_start_ = 0, next_start_ = 0;
+};
+
+class Peak : public Prepared {
+ public:
+  Peak(ThreadPool& pool, const PeakLoop& loop, uint64_t operations)
+      : pool_(pool), loop_(loop), totals_(pool.threads()) {
+    const double rounds = static_cast<double>(operations) / (pool.threads() * loop.operations_a_round);
+    rounds_ = std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(rounds)));
+  }
+
+  void run() noexcept override {
+    pool_.run([this](uint32_t rank) {
+      double total = 0;
+      for (uint64_t left = rounds_; left > 0; left -= std::min(left, exact_rounds)) {
+        total += loop_.run(std::min(left, exact_rounds));
+      }
+      totals_[rank].value = total;
+    });
+  }
+
+  Check check(uint32_t) override {
+    run();
+    const double expected = static_cast<double>(rounds_) * loop_.sum_a_round;
+    bool right = true;
+    for (const Total& total : totals_) right = right && total.value == expected;
+    return {right ? 0.0 : 1.0, 0};
+  }
+
+ private:
+  ThreadPool& pool_;
+  const PeakLoop& loop_;
+  uint64_t rounds_ = 1;
+  std::vector<Total> totals_;
+};
+
+using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
+template <const OpsFunctions* functions>
+Made prepare_stream(const Problem& problem, Workbench& bench) {
+  const auto data = bench.weights.weights(FormatId::none);
+  if (!data) return tl::unexpected(data.error());
+  // Whole lines only: the buffer is at least 1 MiB.
+  const auto lines = data->first(data->size() / line_bytes * line_bytes);
+  return std::make_unique<StreamRead>(bench.pool, lines, problem.m, *functions);
+}
+
+template <const PeakLoop* loop>
+Made prepare_peak(const Problem& problem, Workbench& bench) {
+  return std::make_unique<Peak>(bench.pool, *loop, problem.m);
+}
+
+Kernel row(Op op, Isa isa, Made (*prepare)(const Problem&, Workbench&)) {
+  return {"cpu." + std::string(op_name(op)) + "." + std::string(isa_name(isa)), op, FormatId::none, isa,
+          prepare};
+}
+
+template <const OpsFunctions* functions>
+void add_set(std::vector<Kernel>& rows, Isa isa) {
+  rows.push_back(row(Op::stream_read, isa, prepare_stream<functions>));
+  rows.push_back(row(Op::peak_fp32, isa, prepare_peak<&functions->fp32>));
+  rows.push_back(row(Op::peak_bf16, isa, prepare_peak<&functions->bf16>));
+  rows.push_back(row(Op::peak_int8, isa, prepare_peak<&functions->int8>));
+}
+
+}  // namespace
+
+std::vector<Kernel> bound_kernels() {
+  std::vector<Kernel> rows;
+  add_set<&ops_scalar>(rows, Isa::scalar);
+#if defined(__x86_64__)
+  add_set<&ops_avx2>(rows, Isa::avx2);
+  add_set<&ops_avx512>(rows, Isa::avx512);
+  rows.push_back(row(Op::peak_int8, Isa::avx512vnni, prepare_peak<&peak_int8_avx512vnni>));
+  rows.push_back(row(Op::peak_bf16, Isa::avx512bf16, prepare_peak<&peak_bf16_avx512bf16>));
+#endif
+  return rows;
+}
+
+}  // namespace weighin

@@ -1,0 +1,63 @@
+#include "kernels/cpu/ops_functions.h"
+#include "kernels/formats/half.h"
+
+namespace weighin {
+namespace ops_scalar_code {
+namespace {
+
+constexpr uint32_t lanes = 1;
+typedef float F __attribute__((vector_size(4)));
+typedef int32_t I __attribute__((vector_size(4)));
+typedef uint64_t W __attribute__((vector_size(8)));
+
+F multiply_add(F a, F b, F c) {
+  return a * b + c;
+}
+float sum(F v) {
+  return v[0];
+}
+F load_f16(const uint16_t* from) {
+  return F{half_to_float(*from)};
+}
+
+#include "kernels/cpu/ops_generic.inl"
+#include "kernels/cpu/ops_peaks.inl"
+
+float peak_step(float a, float x, float y) {
+  return a * x + y;
+}
+double one_lane(float a) {
+  return a;
+}
+double peak_fp32(uint64_t rounds) {
+  return twelve<float, peak_step, one_lane>(rounds, 1.0F, 1.0F);
+}
+
+/// Six accumulators: twelve and their operands exceed the 16 general registers.
+void multiply_accumulate(int32_t& total, int32_t& x, int32_t& y) {
+  asm volatile("" : "+r"(total), "+r"(x), "+r"(y));
+  total += static_cast<int8_t>(x) * static_cast<int8_t>(y);
+}
+double peak_int8(uint64_t rounds) {
+  int32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, x = 1, y = 1;
+  for (uint64_t round = 0; round < rounds; ++round) {
+    multiply_accumulate(a, x, y);
+    multiply_accumulate(b, x, y);
+    multiply_accumulate(c, x, y);
+    multiply_accumulate(d, x, y);
+    multiply_accumulate(e, x, y);
+    multiply_accumulate(f, x, y);
+  }
+  return 0.0 + a + b + c + d + e + f;
+}
+
+}  // namespace
+}  // namespace ops_scalar_code
+
+using namespace ops_scalar_code;
+static constexpr PeakLoop scalar_fp32{peak_fp32, 24, 12};
+const OpsFunctions ops_scalar{stream_sum, scalar_fp32, scalar_fp32, {peak_int8, 12, 6},
+                              attend,     rms_norm,    layer_norm,  rope,
+                              softmax,    swiglu,      gelu};
+
+}  // namespace weighin

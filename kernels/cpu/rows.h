@@ -1,0 +1,16 @@
+// The rows of the kernel table, one function a family of kernels.
+#pragma once
+
+#include <vector>
+
+#include "kernels/kernel.h"
+
+namespace weighin {
+
+/// gemv and gemm of every format.
+std::vector<Kernel> matrix_kernels();
+
+/// Bounds, attention and the small operations.
+std::vector<Kernel> ops_kernels();
+
+}  // namespace weighin

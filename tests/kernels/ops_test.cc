@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "kernels/cpu/rows.h"
+
+namespace weighin {
+namespace {
+
+/// Small problems of odd sizes: tails in every loop, slices that are empty for some threads.
+std::vector<Problem> problems_of(Op op) {
+  switch (op) {
+    case Op::stream_read:
+      return {{.op = op, .m = 64}, {.op = op, .m = 700001}, {.op = op, .m = 5000000}};
+    case Op::peak_fp32:
+    case Op::peak_bf16:
+    case Op::peak_int8:
+      return {{.op = op, .m = 1}, {.op = op, .m = 1000001}};
+    case Op::attention:
+      return {{.op = op, .k = 64, .heads = 4, .kv_heads = 2, .context = 100},
+              {.op = op, .k = 37, .heads = 6, .kv_heads = 1, .context = 333},
+              {.op = op, .k = 8, .heads = 3, .kv_heads = 3, .context = 1}};
+    case Op::prefill_attention:
+      return {{.op = op, .n = 41, .k = 64, .heads = 4, .kv_heads = 2, .context = 41},
+              {.op = op, .n = 33, .k = 19, .heads = 3, .kv_heads = 3, .context = 0}};
+    default:
+      return {};
+  }
+}
+
+TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
+  WeightPool weights(uint64_t{3} << 20, uint64_t{16} << 20);
+  const Simd simd = this_cpu();
+  for (const uint32_t threads : {1U, 2U, 3U}) {
+    ThreadPool pool(threads);
+    Workbench bench{pool, weights, testing::TempDir()};
+    for (const Kernel& kernel : ops_kernels()) {
+      if (!runs(simd, kernel.isa)) continue;
+      const auto problems = problems_of(kernel.op);
+      ASSERT_FALSE(problems.empty()) << kernel.name;
+      for (Problem problem : problems) {
+        problem.format = kernel.format;
+        SCOPED_TRACE(kernel.name + ": " + describe(problem) + ", threads " + std::to_string(threads));
+        const auto prepared = kernel.prepare(problem, bench);
+        ASSERT_TRUE(prepared) << prepared.error();
+        for (int repeat = 0; repeat < 3; ++repeat) {  // rotated: other data each time
+          const Check check = (*prepared)->check(64);
+          EXPECT_TRUE(check.right()) << check.error << " > " << check.tolerance;
+        }
+      }
+    }
+  }
+}
+
+TEST(OpsKernels, NamesAreUnique) {
+  std::vector<std::string> names;
+  for (const Kernel& kernel : ops_kernels()) names.push_back(kernel.name);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+}
+
+}  // namespace
+}  // namespace weighin
