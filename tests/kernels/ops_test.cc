@@ -23,6 +23,16 @@ std::vector<Problem> problems_of(Op op) {
     case Op::prefill_attention:
       return {{.op = op, .n = 41, .k = 64, .heads = 4, .kv_heads = 2, .context = 41},
               {.op = op, .n = 33, .k = 19, .heads = 3, .kv_heads = 3, .context = 0}};
+    case Op::barrier:
+      return {{.op = op}};
+    case Op::rope:
+      return {{.op = op, .m = 5, .n = 3, .k = 38}, {.op = op, .m = 1, .n = 1, .k = 64}};
+    case Op::rms_norm:
+    case Op::layer_norm:
+    case Op::softmax:
+    case Op::swiglu:
+    case Op::gelu:
+      return {{.op = op, .n = 1, .k = 1}, {.op = op, .n = 5, .k = 37}, {.op = op, .n = 1, .k = 4096}};
     default:
       return {};
   }
