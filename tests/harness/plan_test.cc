@@ -79,8 +79,8 @@ TEST(Statistics, MedianAndItsInterval) {
   EXPECT_EQ(median_spread({1, 2, 3}), 0.5);  // the range stands in
   std::vector<double> many;
   for (int i = 1; i <= 100; ++i) many.push_back(i);
-  // Ranks 41 and 60 of 100: (60 - 41) / 2 of a median of 50.5.
-  EXPECT_NEAR(median_spread(many), 9.5 / 50.5, 1e-12);
+  // Ranks 40 and 61 of 100: (61 - 40) / 2 of a median of 50.5.
+  EXPECT_NEAR(median_spread(many), 10.5 / 50.5, 1e-12);
 }
 
 }  // namespace
