@@ -1,0 +1,57 @@
+// The vocabulary in AVX2, FMA and F16C; words as in isa_scalar.h.
+
+#include "kernels/cpu/isa_bytes256.h"
+
+constexpr int wide_offset = 0;
+WEIGHIN_WORD Bytes widen(Bytes b) {
+  return b;
+}
+WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
+  return dot_by_pairs(w, x);
+}
+WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
+  return dot_wide_by_pairs(w, x);
+}
+
+constexpr int row_lanes = 8, row_vectors = 2, tokens_together = 2;
+using RowInts = __m256i;
+using RowFloats = __m256;
+WEIGHIN_WORD RowInts all_ints(int32_t value) {
+  return _mm256_set1_epi32(value);
+}
+WEIGHIN_WORD RowFloats all_floats(float value) {
+  return _mm256_set1_ps(value);
+}
+WEIGHIN_WORD RowFloats load_rows(const float* at) {
+  return _mm256_loadu_ps(at);
+}
+WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
+  _mm256_storeu_ps(at, r);
+}
+template <bool wide>
+WEIGHIN_WORD RowInts dot4(RowInts sum, const uint8_t* w, const int8_t* x) {
+  int32_t four;
+  __builtin_memcpy(&four, x, 4);
+  const __m256i broadcast = _mm256_set1_epi32(four);
+  return _mm256_add_epi32(sum,
+                          wide ? dot_wide_by_pairs(load(w), broadcast) : dot_by_pairs(load(w), broadcast));
+}
+WEIGHIN_WORD RowFloats to_floats(RowInts a) {
+  return _mm256_cvtepi32_ps(a);
+}
+WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
+  return _mm256_mul_ps(a, b);
+}
+WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
+  return _mm256_fmadd_ps(a, b, sum);
+}
+WEIGHIN_WORD float sum_of(RowFloats a) {
+  return total(a);
+}
+WEIGHIN_WORD RowFloats load_halves(const void* at) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i*>(at)));
+}
+WEIGHIN_WORD RowFloats load_bf16(const void* at) {
+  const __m128i b = _mm_loadu_si128(static_cast<const __m128i*>(at));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(b), 16));
+}

@@ -1,0 +1,81 @@
+// The vocabulary in AVX-512 (F, BW, VL, DQ), with VNNI's dot products where WEIGHIN_VNNI is set; words as in
+// isa_scalar.h.
+
+#include "kernels/cpu/isa_bytes256.h"
+
+#if WEIGHIN_VNNI
+constexpr int wide_offset = 128;  // vpdpbusd multiplies unsigned by signed bytes
+WEIGHIN_WORD Bytes widen(Bytes b) {
+  return _mm256_xor_si256(b, _mm256_set1_epi8(-128));
+}
+WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
+  return _mm256_dpbusd_epi32(_mm256_setzero_si256(), w, x);
+}
+WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
+  return dot(w, x);
+}
+#else
+constexpr int wide_offset = 0;
+WEIGHIN_WORD Bytes widen(Bytes b) {
+  return b;
+}
+WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
+  return dot_by_pairs(w, x);
+}
+WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
+  return dot_wide_by_pairs(w, x);
+}
+#endif
+
+constexpr int row_lanes = 16, row_vectors = 2, tokens_together = 6;
+using RowInts = __m512i;
+using RowFloats = __m512;
+WEIGHIN_WORD RowInts all_ints(int32_t value) {
+  return _mm512_set1_epi32(value);
+}
+WEIGHIN_WORD RowFloats all_floats(float value) {
+  return _mm512_set1_ps(value);
+}
+WEIGHIN_WORD RowFloats load_rows(const float* at) {
+  return _mm512_loadu_ps(at);
+}
+WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
+  _mm512_storeu_ps(at, r);
+}
+template <bool wide>
+WEIGHIN_WORD RowInts dot4(RowInts sum, const uint8_t* at, const int8_t* x) {
+  int32_t four;
+  __builtin_memcpy(&four, x, 4);
+  const __m512i w = _mm512_loadu_si512(at);
+  __m512i broadcast = _mm512_set1_epi32(four);
+#if WEIGHIN_VNNI
+  return _mm512_dpbusd_epi32(sum, w, broadcast);
+#else
+  __m512i size = w;
+  if (wide) {
+    size = _mm512_abs_epi8(w);
+    broadcast = _mm512_mask_sub_epi8(broadcast, _mm512_movepi8_mask(w), _mm512_setzero_si512(), broadcast);
+  }
+  const __m512i pairs = _mm512_maddubs_epi16(size, broadcast);
+  return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
+#endif
+}
+WEIGHIN_WORD RowFloats to_floats(RowInts a) {
+  return _mm512_cvtepi32_ps(a);
+}
+WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
+  return _mm512_mul_ps(a, b);
+}
+WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
+  return _mm512_fmadd_ps(a, b, sum);
+}
+WEIGHIN_WORD float sum_of(RowFloats a) {
+  return total(_mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1)));
+}
+WEIGHIN_WORD RowFloats load_halves(const void* at) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i*>(at)));
+}
+WEIGHIN_WORD RowFloats load_bf16(const void* at) {
+  const __m256i b = _mm256_loadu_si256(static_cast<const __m256i*>(at));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(b), 16));
+}

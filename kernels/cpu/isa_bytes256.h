@@ -1,0 +1,53 @@
+// Words shared by the x86 sets: dot products of 32 bytes in 256-bit registers.
+// Included inside their namespaces; `dot` and `dot_wide` are each set's own.
+
+#define WEIGHIN_WORD [[gnu::always_inline]] static inline
+
+using Bytes = __m256i;
+using Dots = __m256i;  // lanes 0-3 of values 0-15, lanes 4-7 of values 16-31
+using Lanes = __m256;
+
+WEIGHIN_WORD float half(const void* at) {
+  uint16_t bits;
+  __builtin_memcpy(&bits, at, 2);
+  return _cvtsh_ss(bits);
+}
+WEIGHIN_WORD Bytes load(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+WEIGHIN_WORD void store(void* at, Bytes b) {
+  _mm256_storeu_si256(static_cast<__m256i*>(at), b);
+}
+WEIGHIN_WORD Bytes load_nibbles(const void* at) {
+  const __m128i b = _mm_loadu_si128(static_cast<const __m128i*>(at));
+  return _mm256_and_si256(_mm256_set_m128i(_mm_srli_epi16(b, 4), b), _mm256_set1_epi8(15));
+}
+template <int shift>
+WEIGHIN_WORD Bytes nibble(Bytes b) {
+  return _mm256_and_si256(_mm256_srli_epi16(b, shift), _mm256_set1_epi8(15));
+}
+template <int shift>
+WEIGHIN_WORD Bytes join(Bytes low, Bytes pairs) {
+  const __m256i two = _mm256_and_si256(_mm256_srli_epi16(pairs, shift), _mm256_set1_epi8(3));
+  return _mm256_or_si256(low, _mm256_slli_epi16(two, 4));
+}
+WEIGHIN_WORD Lanes no_lanes() {
+  return _mm256_setzero_ps();
+}
+WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
+  const __m256 scale = _mm256_set_m128(_mm_set1_ps(second), _mm_set1_ps(first));
+  return _mm256_fmadd_ps(_mm256_cvtepi32_ps(d), scale, a);
+}
+WEIGHIN_WORD float total(Lanes a) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+/// Dot products where the set has none: bytes to pairs of 16 bits (which |w| x fills at most to 32512, and
+/// 6-bit weights to 16002), pairs to 32 bits.
+WEIGHIN_WORD Dots dot_by_pairs(Bytes w, Bytes x) {
+  return _mm256_madd_epi16(_mm256_maddubs_epi16(w, x), _mm256_set1_epi16(1));
+}
+WEIGHIN_WORD Dots dot_wide_by_pairs(Bytes w, Bytes x) {
+  return dot_by_pairs(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
+}

@@ -1,0 +1,139 @@
+// The vocabulary of the matrix kernels in plain C++; the other isa_*.h say the same words.
+// Included inside a namespace of its own by target_scalar.cc.
+
+#define WEIGHIN_WORD static inline
+
+// --- dot products of bytes, 32 at a time
+struct Bytes {
+  uint8_t v[32];
+};
+struct Dots {  // of values 0-15 and 16-31
+  int32_t first, second;
+};
+struct Lanes {
+  float v;
+};
+/// Weights that need all 8 bits are kept as q + wide_offset.
+constexpr int wide_offset = 0;
+
+WEIGHIN_WORD float half(const void* at) {
+  return half_to_float(load_u16(static_cast<const std::byte*>(at)));
+}
+WEIGHIN_WORD Bytes load(const void* at) {
+  Bytes b;
+  __builtin_memcpy(b.v, at, 32);
+  return b;
+}
+WEIGHIN_WORD void store(void* at, Bytes b) {
+  __builtin_memcpy(at, b.v, 32);
+}
+/// 16 bytes: low nibbles, then high nibbles.
+WEIGHIN_WORD Bytes load_nibbles(const void* at) {
+  Bytes b;
+  const auto* from = static_cast<const uint8_t*>(at);
+  for (int i = 0; i < 16; ++i) {
+    b.v[i] = from[i] & 15;
+    b.v[i + 16] = from[i] >> 4;
+  }
+  return b;
+}
+template <int shift>
+WEIGHIN_WORD Bytes nibble(Bytes b) {
+  for (int i = 0; i < 32; ++i) b.v[i] = b.v[i] >> shift & 15;
+  return b;
+}
+/// Bits shift and shift + 1 of each byte, moved to bits 4 and 5, joined with `low`.
+template <int shift>
+WEIGHIN_WORD Bytes join(Bytes low, Bytes pairs) {
+  for (int i = 0; i < 32; ++i) low.v[i] |= static_cast<uint8_t>((pairs.v[i] >> shift & 3) << 4);
+  return low;
+}
+WEIGHIN_WORD Bytes widen(Bytes b) {
+  return b;
+}
+WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
+  Dots d{0, 0};
+  for (int i = 0; i < 16; ++i) d.first += w.v[i] * static_cast<int8_t>(x.v[i]);
+  for (int i = 16; i < 32; ++i) d.second += w.v[i] * static_cast<int8_t>(x.v[i]);
+  return d;
+}
+WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
+  Dots d{0, 0};
+  for (int i = 0; i < 16; ++i) d.first += static_cast<int8_t>(w.v[i]) * static_cast<int8_t>(x.v[i]);
+  for (int i = 16; i < 32; ++i) d.second += static_cast<int8_t>(w.v[i]) * static_cast<int8_t>(x.v[i]);
+  return d;
+}
+WEIGHIN_WORD Lanes no_lanes() {
+  return {0};
+}
+WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
+  return {a.v + static_cast<float>(d.first) * first + static_cast<float>(d.second) * second};
+}
+WEIGHIN_WORD float total(Lanes a) {
+  return a.v;
+}
+
+// --- panels: lanes are rows
+constexpr int row_lanes = 4, row_vectors = 2, tokens_together = 2;
+struct RowInts {
+  int32_t v[row_lanes];
+};
+struct RowFloats {
+  float v[row_lanes];
+};
+WEIGHIN_WORD RowInts all_ints(int32_t value) {
+  RowInts r;
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = value;
+  return r;
+}
+WEIGHIN_WORD RowFloats all_floats(float value) {
+  RowFloats r;
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = value;
+  return r;
+}
+WEIGHIN_WORD RowFloats load_rows(const float* at) {
+  RowFloats r;
+  __builtin_memcpy(r.v, at, sizeof r.v);
+  return r;
+}
+WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
+  __builtin_memcpy(at, r.v, sizeof r.v);
+}
+/// Adds w[row][4] . x[4] to each row's lane.
+template <bool wide>
+WEIGHIN_WORD RowInts dot4(RowInts sum, const uint8_t* w, const int8_t* x) {
+  for (int i = 0; i < row_lanes; ++i) {
+    for (int j = 0; j < 4; ++j) sum.v[i] += (wide ? static_cast<int8_t>(w[i * 4 + j]) : w[i * 4 + j]) * x[j];
+  }
+  return sum;
+}
+WEIGHIN_WORD RowFloats to_floats(RowInts a) {
+  RowFloats r;
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<float>(a.v[i]);
+  return r;
+}
+WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
+  for (int i = 0; i < row_lanes; ++i) a.v[i] *= b.v[i];
+  return a;
+}
+WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
+  for (int i = 0; i < row_lanes; ++i) sum.v[i] += a.v[i] * b.v[i];
+  return sum;
+}
+WEIGHIN_WORD float sum_of(RowFloats a) {
+  float sum = 0;
+  for (int i = 0; i < row_lanes; ++i) sum += a.v[i];
+  return sum;
+}
+WEIGHIN_WORD RowFloats load_halves(const void* at) {
+  RowFloats r;
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = half(static_cast<const std::byte*>(at) + 2 * i);
+  return r;
+}
+WEIGHIN_WORD RowFloats load_bf16(const void* at) {
+  RowFloats r;
+  for (int i = 0; i < row_lanes; ++i) {
+    r.v[i] = bf16_to_float(load_u16(static_cast<const std::byte*>(at) + 2 * i));
+  }
+  return r;
+}

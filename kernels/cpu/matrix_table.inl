@@ -1,0 +1,25 @@
+// The functions of one instruction set. WEIGHIN_SET is its name; WEIGHIN_QUANTIZED_GEMV is 0 where 256-bit
+// byte products are no other than AVX2's, WEIGHIN_FLOATS 0 where floats are no other than AVX-512's.
+
+template <class F>
+constexpr MatrixFunctions of_quantized() {
+  return {F::id, Isa::WEIGHIN_SET, quantize, WEIGHIN_QUANTIZED_GEMV ? gemv_quantized<F> : nullptr,
+          gemm_quantized<F>};
+}
+#if WEIGHIN_FLOATS
+template <class F>
+constexpr MatrixFunctions of_floats() {
+  return {F::id, Isa::WEIGHIN_SET, nullptr, gemv_floats<F>, gemm_floats<F>};
+}
+#endif
+
+static constexpr MatrixFunctions functions[] = {
+#if WEIGHIN_FLOATS
+    of_floats<F32>(),     of_floats<F16>(),     of_floats<Bf16>(),
+#endif
+    of_quantized<Q8_0>(), of_quantized<Q6_K>(), of_quantized<Q4_K>(), of_quantized<Q4_0>(),
+};
+
+std::span<const MatrixFunctions> matrix_functions() {
+  return {functions, sizeof functions / sizeof functions[0]};
+}

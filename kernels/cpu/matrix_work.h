@@ -1,0 +1,66 @@
+// What one instruction set gives for matrix products, and what it works on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/isa.h"
+#include "models/format.h"
+
+namespace weighin {
+
+/// Values that share one activation scale, and values whose activations are summed together (q6_K's groups).
+inline constexpr uint32_t activation_group = 32, sum_group = 16;
+
+/// Values of a row a gemm unpacks at once, and the most rows: panels stay in a level-2 cache.
+/// A multiple of every block.
+inline constexpr uint32_t panel_values = 1024, panel_rows = 32;
+
+/// One thread's space for an unpacked panel, 64-byte aligned.
+struct alignas(64) Panel {
+  alignas(64) uint8_t bytes[panel_rows * panel_values];             // [value / 4][row][4]
+  alignas(64) float scales[panel_rows * panel_values / sum_group];  // [group][row]
+  alignas(64) float mins[panel_rows * panel_values / sum_group];    // [group][row]
+  alignas(64) float floats[panel_rows * panel_values];              // [value][row]
+};
+
+/// Y[n][m] = X[n][k] W[m][k]^T.
+struct MatrixWork {
+  const std::byte* weights;  // [m][row_bytes]
+  uint64_t row_bytes;
+  uint64_t m;
+  uint32_t n, k;
+  const float* x;  // [n][k]
+  float* y;        // [n][m]
+  // Activations as int8, for quantized weights: x = scale * quantized.
+  int8_t* quantized;  // [n][k]
+  float* scales;      // [n][k / activation_group]
+  int32_t* sums;      // [n][k / sum_group]: of quantized
+};
+
+struct MatrixFunctions {
+  FormatId format;
+  Isa isa;
+  /// Fills groups [first, last) of the n * k / activation_group groups; nullptr: works on floats.
+  void (*quantize)(const MatrixWork& work, uint64_t first, uint64_t last);
+  /// Rows [first, last) of y, n = 1. nullptr: this set's is no other than a lesser one's.
+  void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last);
+  /// Rows [first, last) of Y for all n.
+  void (*gemm)(const MatrixWork& work, uint64_t first, uint64_t last, Panel& panel);
+};
+
+namespace scalar {
+std::span<const MatrixFunctions> matrix_functions();
+}
+namespace avx2 {
+std::span<const MatrixFunctions> matrix_functions();
+}
+namespace avx512 {
+std::span<const MatrixFunctions> matrix_functions();
+}
+namespace avx512vnni {
+std::span<const MatrixFunctions> matrix_functions();
+}
+
+}  // namespace weighin

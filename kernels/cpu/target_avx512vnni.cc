@@ -1,0 +1,31 @@
+// The matrix kernels compiled for avx512vnni. Everything of the library comes first, so that none of it is
+// compiled for a set that the machine may lack.
+#if defined(__x86_64__)
+// GCC 12 takes the undefined operand of its own unmasked intrinsics for a mistake (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/half.h"
+
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
+
+#define WEIGHIN_SET avx512vnni
+#define WEIGHIN_VNNI 1
+#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_FLOATS 0
+
+namespace weighin::avx512vnni {
+#include "kernels/cpu/isa_avx512.h"
+#include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_quantized.inl"
+#include "kernels/cpu/matrix_table.inl"
+}  // namespace weighin::avx512vnni
+
+#pragma GCC pop_options
+#endif

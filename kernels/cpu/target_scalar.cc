@@ -1,0 +1,18 @@
+// The matrix kernels in plain C++, for any machine.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/half.h"
+
+#define WEIGHIN_SET scalar
+#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_FLOATS 1
+
+namespace weighin::scalar {
+#include "kernels/cpu/isa_scalar.h"
+#include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_quantized.inl"
+#include "kernels/cpu/matrix_table.inl"
+}  // namespace weighin::scalar
