@@ -7,7 +7,11 @@
 namespace weighin {
 
 const std::vector<Kernel>& all_kernels() {
-  static const std::vector<Kernel> kernels = matrix_kernels();
+  static const std::vector<Kernel> kernels = [] {
+    std::vector<Kernel> all = matrix_kernels();
+    for (Kernel& kernel : ops_kernels()) all.push_back(std::move(kernel));
+    return all;
+  }();
   return kernels;
 }
 
