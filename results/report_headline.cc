@@ -157,11 +157,21 @@ TemplateData warnings(const ReportInput& input) {
   return list;
 }
 
+/// "Some CPU, 8 cores, 16 GiB of memory, weighed in 2026-01-01".
+std::string device_line(const ReportInput& input) {
+  const Device& device = input.device;
+  std::string line = device.cpu.empty() ? std::string("unknown CPU") : device.cpu;
+  if (device.cores) line += fmt::format(", {} {}", device.cores, device.cores == 1 ? "core" : "cores");
+  if (device.memory_bytes) line += fmt::format(", {} of memory", gib_text(device.memory_bytes));
+  if (input.run) line += ", weighed in " + input.run->started_at.substr(0, 10);
+  return line;
+}
+
 }  // namespace
 
 void add_headline(TemplateData& page, const ReportInput& input) {
   const auto [title, sentence] = headline(input);
-  page.set("device", input.capacity.device);
+  page.set("device", device_line(input));
   page.set("headline", title);
   page.set("sentence", sentence);
   page.set("figures", key_figures(input));

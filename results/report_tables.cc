@@ -17,12 +17,16 @@ TemplateData empty_list() {
 /// What stands below a grid cell's answer: the speed, or what would be needed.
 std::string grid_detail(const Verdict& v) {
   if (v.answer == Answer::does_not_fit) return "needs " + gib_text(v.memory.peak_bytes());
-  return speed_words(v);
+  std::string words = speed_words(v);
+  // Said where it may be what binds; elsewhere it would only fill the cell.
+  if (v.ttft_s && v.ttft_s->mid > VerdictLines{}.well_ttft_s)
+    words += fmt::format("{}first in {} s", words.empty() ? "" : ", ", two_digits(v.ttft_s->mid));
+  return words;
 }
 
 std::string title_of_reference(const std::string& model) {
   const ModelShape* shape = find_model(model);
-  return model + (shape && shape->made ? " (a shape made to stand for its class)" : "");
+  return model + (shape && shape->made ? " (made shape)" : "");
 }
 
 std::string params_text(const Verdict& v) {
@@ -51,8 +55,7 @@ TemplateData model_row(const Verdict& v) {
   const bool disclosed = v.params > 0;
   TemplateData row;
   row.set("model", v.model);
-  row.set("size_class", disclosed ? v.size_class : none);
-  row.set("params", params_text(v));
+  row.set("size", disclosed ? v.size_class + " class, " + params_text(v) : params_text(v));
   row.set("format", disclosed ? std::string(format_of(v.format).name) : none);
   row.set("answer", answer_words(v));
   row.set("answer_class", answer_class(v));
@@ -64,7 +67,9 @@ TemplateData model_row(const Verdict& v) {
                        : "");
   row.set("download", disclosed ? gb_text(v.download_bytes) : none);
   const std::optional<Interval>& speed = v.task == Task::encode ? v.encode_ms : v.decode_tps;
-  row.set("speed", speed ? interval_words(*speed, v.task == Task::encode ? "ms a text" : "tokens/s") : none);
+  row.set("speed", speed ? speed_words(v) : none);
+  row.set("speed_range",
+          speed ? fmt::format("{} to {}", two_digits(speed->low), two_digits(speed->high)) : std::string());
   row.set("first_token", v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : none);
   row.set("load", v.load_s ? two_digits(*v.load_s) + " s" : none);
   row.set("max_context", disclosed ? fmt::format("{}", v.max_context) : none);

@@ -7,9 +7,24 @@ const quiet = "var(--quiet)";
 const look = { fontSize: "12px", color: "inherit", background: "transparent", overflow: "visible" };
 const rowHeight = 20;
 
-/** Two significant digits, no exponent. */
-function digits(value) {
-  return value.toLocaleString("en", { maximumSignificantDigits: 2, useGrouping: false });
+/** `count` significant digits, no exponent: 3.0, 12, 0.030. */
+function digits(value, count = 2) {
+  return value.toLocaleString("en", {
+    minimumSignificantDigits: count, maximumSignificantDigits: count, useGrouping: false });
+}
+
+/** `value` with two digits, or as many as it takes to see that it is not `other`. */
+function digitsBeside(value, other) {
+  let count = 2;
+  while (value !== other && count < 9 && digits(value, count) === digits(other, count)) count += 1;
+  return digits(value, count);
+}
+
+/** The powers of ten of a logarithmic axis. */
+function decades([from, to]) {
+  const powers = [];
+  for (let power = Math.ceil(Math.log10(from)); power <= Math.log10(to); power += 1) powers.push(10 ** power);
+  return powers;
 }
 
 function element(name, properties = {}, children = []) {
@@ -69,7 +84,11 @@ function memoryChart(width) {
   });
   const marginLeft = nameWidth(width, models);
   const narrow = width < 560;
-  const said = (each) => `${digits(each.peak)} GiB${!narrow && limit && !each.fits ? ", does not fit" : ""}`;
+  const said = (each) => {
+    const over = limit !== null && each.peak > limit;
+    const needs = `${over ? digitsBeside(each.peak, limit) : digits(each.peak)} GiB`;
+    return over && !narrow ? `${needs}, does not fit` : needs;
+  };
   const chart = plot({
     width, marginLeft, marginRight: narrow ? 70 : 150, marginTop: 30, marginBottom: 40,
     height: models.length * rowHeight + 70, style: look,
@@ -116,26 +135,25 @@ function speedChart(width) {
   const interval = { x1: "low", x2: "high", y1: "model", y2: "model", strokeWidth: 3, strokeLinecap: "round" };
   const said = (each) =>
     narrow ? digits(each.mid) : `${digits(each.mid)} (${digits(each.low)} to ${digits(each.high)})`;
-  const lines = runs === well ? [[runs, "asked for"]] : [[runs, "runs"], [well, "runs well"]];
+  const lines = runs === well
+    ? [[runs, `${runs}: asked for`, "start"]]
+    : [[runs, `${runs}: runs`, "end"], [well, `${well}: runs well`, "start"]];
+  const domain = [Math.min(runs / 2, ...models.map((each) => each.low)) * 0.9,
+                  Math.max(well * 2, ...models.map((each) => each.high)) * 1.1];
   const chart = plot({
-    width, marginLeft, marginRight: narrow ? 40 : 120, marginTop: 30, marginBottom: 40,
+    width, marginLeft, marginRight: narrow ? 44 : 165, marginTop: 30, marginBottom: 40,
     height: models.length * rowHeight + 70, style: look,
     ariaLabel: "Chart: decode speed of each chat model with its interval, in tokens per second",
-    x: {
-      type: "log",
-      domain: [Math.min(runs / 2, ...models.map((each) => each.low)) * 0.9,
-               Math.max(well * 2, ...models.map((each) => each.high)) * 1.1],
-    },
+    x: { type: "log", domain },
     y: { type: "point", domain: models.map((each) => each.model), padding: 0.6 },
     marks: [
-      gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: Math.max(3, width / 140) }),
-      gridY({ stroke: "var(--line)", strokeOpacity: 0.5 }),
-      axisX({ fill: quiet, stroke: quiet, label: "tokens/s, each step ten times the last", ticks: Math.max(3, width / 140),
-              tickFormat: digits }),
+      gridX(decades(domain), { stroke: "var(--line)", strokeOpacity: 1 }),
+      gridY({ stroke: "var(--line)", strokeOpacity: 0.6 }),
+      axisX(decades(domain), { fill: quiet, stroke: quiet, label: "tokens/s (logarithmic)", tickFormat: String }),
       nameAxis(marginLeft),
       ruleX(lines, { x: (line) => line[0], stroke: quiet, strokeDasharray: "5 3" }),
-      text(lines, { x: (line) => line[0], frameAnchor: "top", dy: -16, fill: ink, text: (line) => line[1],
-                    textAnchor: (line) => (line[1] === "runs" ? "end" : "start") }),
+      lines.map(([at, words, textAnchor]) =>
+        text([words], { x: at, frameAnchor: "top", dy: -16, dx: textAnchor === "end" ? 3 : -3, fill: ink, textAnchor })),
       link(fits, { ...interval, stroke: "var(--teal)" }),
       link(not, { ...interval, stroke: "var(--grey)", strokeWidth: 1.5 }),
       dot(fits, { x: "mid", y: "model", r: 4.5, fill: "var(--teal)" }),
@@ -163,9 +181,14 @@ const groups = [
 const dashes = { fp32: "none", bf16: "7 4", int8: "2 3" };
 
 /** Operations a second with a unit: "1.2 Top/s". */
-function rate(value) {
+function rate(value, say = digits) {
   const [divisor, unit] = value >= 1e12 ? [1e12, "Top/s"] : value >= 1e9 ? [1e9, "Gop/s"] : [1e6, "Mop/s"];
-  return `${digits(value / divisor)} ${unit}`;
+  return `${say(value / divisor)} ${unit}`;
+}
+
+/** The same for a power of ten: "10 Gop/s", "0.1 Mop/s". */
+function wholeRate(value) {
+  return rate(value, (number) => String(Number(number.toPrecision(1))));
 }
 
 function rooflineChart(roof, width) {
@@ -176,6 +199,7 @@ function rooflineChart(roof, width) {
   const left = Math.min(0.1, ...points.map((point) => point.intensity)) / 1.5;
   const right = Math.max(...ridges, ...points.map((point) => point.intensity)) * 6;
   const bottom = Math.min(top / 1e3, ...points.map((point) => point.ops_per_s)) / 2;
+  const [across, up] = [[left, right], [bottom, top * 2]];
   const widest = Math.max(...peaks.map((peak) => peak.ops_per_s), 0);
   const slope = bandwidth && widest
     ? [{ x1: Math.max(left, bottom / bandwidth), y1: Math.max(bandwidth * left, bottom),
@@ -196,14 +220,14 @@ function rooflineChart(roof, width) {
     width, height: Math.max(320, Math.min(480, width * 0.75)), marginLeft: 74, marginBottom: 44, marginTop: 24,
     marginRight: 16, style: look,
     ariaLabel: `Roofline chart: operations per second of every kernel at ${roof.threads} threads, against memory bandwidth and arithmetic peaks`,
-    x: { type: "log", domain: [left, right] },
-    y: { type: "log", domain: [bottom, top * 2] },
+    x: { type: "log", domain: across },
+    y: { type: "log", domain: up },
     symbol: { type: "identity" },
     marks: [
-      gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
-      gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
-      axisX({ fill: quiet, stroke: quiet, ticks: 5, tickFormat: (value) => `${value}`, label: "operations for each byte moved" }),
-      axisY({ fill: quiet, stroke: quiet, ticks: 5, tickFormat: rate, label: "operations a second" }),
+      gridX(decades(across), { stroke: "var(--line)", strokeOpacity: 1 }),
+      gridY(decades(up), { stroke: "var(--line)", strokeOpacity: 1 }),
+      axisX(decades(across), { fill: quiet, stroke: quiet, tickFormat: String, label: "operations for each byte moved" }),
+      axisY(decades(up), { fill: quiet, stroke: quiet, tickFormat: wholeRate, label: "operations a second" }),
       link(slope, { x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: ink, strokeWidth: 2 }),
       flat.map((peak) => link([peak], { x1: "from", x2: right, y1: "ops_per_s", y2: "ops_per_s", stroke: ink,
                                          strokeWidth: 2, strokeDasharray: dashes[peak.name] })),
