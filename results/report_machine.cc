@@ -12,6 +12,7 @@ namespace {
 using nlohmann::json;
 
 std::string plain(const json& fact) {
+  if (fact.is_null()) return "";
   if (fact.is_string()) return fact.get<std::string>();
   if (fact.is_number_float()) return fmt::format("{:.6g}", fact.get<double>());
   return fact.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -131,7 +132,10 @@ void add_machine(TemplateData& page, const ReportInput& input) {
   rows.add_fact("Board", platform, "board", plain);
   rows.add_fact("System", platform, "system", plain);
   rows.add_fact("Kernel", platform, "kernel", plain);
-  rows.add_fact("Virtualization", platform, "virtualization", plain);
+  // Absent is the answer here, not a gap: "none found".
+  const json virtualization = part(platform, "virtualization");
+  rows.add("Virtualization",
+           plain(virtualization.is_object() ? part(virtualization, "absent") : virtualization));
   rows.add_fact("Power", platform, "power", plain);
   rows.add("CPU", device.cpu);
   rows.add("Architecture", part(cpu, "architecture").is_string() ? plain(part(cpu, "architecture")) : "");

@@ -72,7 +72,9 @@ TemplateData model_row(const Verdict& v) {
           speed ? fmt::format("{} to {}", two_digits(speed->low), two_digits(speed->high)) : std::string());
   row.set("first_token", v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : none);
   row.set("load", v.load_s ? two_digits(*v.load_s) + " s" : none);
-  row.set("max_context", disclosed ? fmt::format("{}", v.max_context) : none);
+  row.set("max_context", !disclosed      ? none
+                         : v.max_context ? fmt::format("{}", v.max_context)
+                                         : std::string("none fits"));
   std::string limit = v.limit.text;
   for (const std::string& warning : v.warnings) limit += "; " + warning;
   row.set("limit", limit);

@@ -20,10 +20,11 @@ function digitsBeside(value, other) {
   return digits(value, count);
 }
 
-/** The powers of ten of a logarithmic axis. */
-function decades([from, to]) {
+/** The powers of ten of a logarithmic axis `pixels` long, fewer where their labels would meet. */
+function decades([from, to], pixels) {
+  const step = Math.ceil((44 * Math.log10(to / from)) / pixels);
   const powers = [];
-  for (let power = Math.ceil(Math.log10(from)); power <= Math.log10(to); power += 1) powers.push(10 ** power);
+  for (let power = Math.ceil(Math.log10(from)); power <= Math.log10(to); power += step) powers.push(10 ** power);
   return powers;
 }
 
@@ -140,6 +141,7 @@ function speedChart(width) {
     : [[runs, `${runs}: runs`, "end"], [well, `${well}: runs well`, "start"]];
   const domain = [Math.min(runs / 2, ...models.map((each) => each.low)) * 0.9,
                   Math.max(well * 2, ...models.map((each) => each.high)) * 1.1];
+  const powers = decades(domain, width * 0.5);
   const chart = plot({
     width, marginLeft, marginRight: narrow ? 44 : 165, marginTop: 30, marginBottom: 40,
     height: models.length * rowHeight + 70, style: look,
@@ -147,9 +149,9 @@ function speedChart(width) {
     x: { type: "log", domain },
     y: { type: "point", domain: models.map((each) => each.model), padding: 0.6 },
     marks: [
-      gridX(decades(domain), { stroke: "var(--line)", strokeOpacity: 1 }),
+      gridX(powers, { stroke: "var(--line)", strokeOpacity: 1 }),
       gridY({ stroke: "var(--line)", strokeOpacity: 0.6 }),
-      axisX(decades(domain), { fill: quiet, stroke: quiet, label: "tokens/s (logarithmic)", tickFormat: String }),
+      axisX(powers, { fill: quiet, stroke: quiet, label: "tokens/s (logarithmic)", tickFormat: String }),
       nameAxis(marginLeft),
       ruleX(lines, { x: (line) => line[0], stroke: quiet, strokeDasharray: "5 3" }),
       lines.map(([at, words, textAnchor]) =>
@@ -210,7 +212,7 @@ function rooflineChart(roof, width) {
   const ordered = [...flat].sort((a, b) => a.ops_per_s - b.ops_per_s);
   const below = (peak) => {
     const next = ordered[ordered.indexOf(peak) + 1];
-    return Boolean(next) && next.ops_per_s / peak.ops_per_s < 1.5;
+    return Boolean(next) && next.ops_per_s / peak.ops_per_s < 1.8;
   };
   const label = (peak) => `${peak.name} ${rate(peak.ops_per_s)}`;
   const labels = (chosen, dy) =>
@@ -224,10 +226,10 @@ function rooflineChart(roof, width) {
     y: { type: "log", domain: up },
     symbol: { type: "identity" },
     marks: [
-      gridX(decades(across), { stroke: "var(--line)", strokeOpacity: 1 }),
-      gridY(decades(up), { stroke: "var(--line)", strokeOpacity: 1 }),
-      axisX(decades(across), { fill: quiet, stroke: quiet, tickFormat: String, label: "operations for each byte moved" }),
-      axisY(decades(up), { fill: quiet, stroke: quiet, tickFormat: wholeRate, label: "operations a second" }),
+      gridX(decades(across, width - 90), { stroke: "var(--line)", strokeOpacity: 1 }),
+      gridY(decades(up, 300), { stroke: "var(--line)", strokeOpacity: 1 }),
+      axisX(decades(across, width - 90), { fill: quiet, stroke: quiet, tickFormat: String, label: "operations for each byte moved" }),
+      axisY(decades(up, 300), { fill: quiet, stroke: quiet, tickFormat: wholeRate, label: "operations a second" }),
       link(slope, { x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: ink, strokeWidth: 2 }),
       flat.map((peak) => link([peak], { x1: "from", x2: right, y1: "ops_per_s", y2: "ops_per_s", stroke: ink,
                                          strokeWidth: 2, strokeDasharray: dashes[peak.name] })),
