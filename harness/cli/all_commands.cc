@@ -6,13 +6,15 @@ namespace weighin {
 
 void add_probe(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);
+void add_run(CLI::App& app, Invocation& invocation);
 void add_fit(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 5> commands{{
+  static constexpr std::array<Command, 6> commands{{
       {"probe", add_probe},
+      {"run", add_run},
       {"fit", add_fit},
       {"models", add_models},
       {"report", add_report},
