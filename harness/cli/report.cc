@@ -79,7 +79,7 @@ tl::expected<void, std::string> write_html(const Store& store, const ReportOptio
   const std::filesystem::path path =
       options.html.empty() ? std::filesystem::path(invocation.database).parent_path() / "report.html"
                            : std::filesystem::path(options.html);
-  if (const auto written = write_file(path, report_html(*input)); !written) return written;
+  if (auto written = write_file(path, report_html(*input)); !written) return written;
   if (options.html != "/dev/stdout") fmt::print("report: {}\n", path.string());
   return {};
 }
