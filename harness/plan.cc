@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 
 #include "models/catalogue.h"
@@ -10,25 +12,38 @@
 namespace weighin {
 namespace {
 
-/// Weights of one timed decode call: at 10 to 100 GB/s it takes 80 to 800 us, long beside the few us of a
-/// fork and join.
-constexpr uint64_t gemv_slab_bytes = 8ull << 20;
-/// Operations of one timed prefill call: at 100 GOP/s 2.5 ms.
-constexpr double gemm_slab_operations = 2.5e8;
-/// Slabs are whole register tiles of every kernel, and give each of 16 threads a few of them.
+/// Weights of one timed decode call, a thread: at 10 GB/s a thread it takes 0.4 ms, long beside the few us of
+/// a fork and join.
+constexpr uint64_t gemv_slab_bytes = 4ull << 20;
+/// Operations of one timed prefill call, a thread: 2 to 5 ms at what a core of 2020 reaches (fp32 100, bf16
+/// 200, int8 400 GOP/s), so that preparing the activations once a call weighs as little as in a whole matrix.
+constexpr double fp32_slab_operations = 2.5e8, bf16_slab_operations = 5e8, int8_slab_operations = 1e9;
+/// Slabs are whole register tiles of every kernel: this many rows, at least one such piece a thread.
 constexpr uint64_t slab_rows = 64;
 /// Bytes read by one call of the bandwidth bound: as the decode slabs.
-constexpr uint64_t stream_bytes = gemv_slab_bytes;
+constexpr uint64_t stream_bytes = 2 * gemv_slab_bytes;
 /// Operations of one call of an arithmetic bound: about a millisecond on one core of 2020.
 constexpr uint64_t peak_operations = 200'000'000;
 /// Bytes of one storage read: past a drive's own cache of a few dozen MiB.
 constexpr uint64_t storage_bytes = 64ull << 20;
-/// Whole matrices are timed up to this many weights, so that one call stays under half a second.
+/// Whole matrices are timed up to this many bytes or operations, so that one call stays under half a second.
 constexpr uint64_t whole_matrix_bytes = 64ull << 20;
+constexpr double whole_matrix_operations = 1e10;
+/// What --full adds: tokens computed together (speculative decoding, several users, long prompts) and tokens
+/// in the KV cache.
+constexpr std::array<uint32_t, 9> full_batches{2, 4, 8, 16, 32, 64, 128, 256, 1024};
+constexpr std::array<uint32_t, 5> full_depths{128, 2048, 4096, 16384, 32768};
 
 /// Items in order, equal ones merged.
 class Plan {
  public:
+  explicit Plan(uint64_t working_set_bytes) : working_set_bytes_(working_set_bytes) {}
+  void add_slab(const Problem& problem, uint32_t threads, std::string_view size_class) {
+    add(slab(problem, threads), threads, size_class);
+  }
+  Problem slab(const Problem& problem, uint32_t threads) const {
+    return slab_of(problem, threads, working_set_bytes_);
+  }
   void add(const Problem& problem, uint32_t threads, std::string_view size_class) {
     const auto [place, fresh] = places_.try_emplace({problem, threads}, items_.size());
     if (fresh) items_.push_back({problem, threads, {}});
@@ -36,9 +51,11 @@ class Plan {
     if (size_class.empty() || std::find(classes.begin(), classes.end(), size_class) != classes.end()) return;
     classes.emplace_back(size_class);
   }
+  uint64_t working_set_bytes() const { return working_set_bytes_; }
   std::vector<PlanItem> take() { return std::move(items_); }
 
  private:
+  uint64_t working_set_bytes_;
   std::map<std::pair<Problem, uint32_t>, size_t> places_;
   std::vector<PlanItem> items_;
 };
@@ -49,26 +66,61 @@ void add_bounds(Plan& plan, uint32_t threads) {
     plan.add({.op = op, .m = peak_operations}, threads, "");
 }
 
+/// Adds the steps' problems, as slabs.
+void add_step(Plan& plan, const std::vector<ProblemUse>& step, uint32_t threads,
+              const SizeClass& size_class) {
+  for (const ProblemUse& use : step) plan.add_slab(use.problem, threads, size_class.name);
+}
+
 void add_class(Plan& plan, const SizeClass& size_class, FormatId format, uint32_t threads) {
   const ModelShape& model = reference_model(size_class);
-  const uint32_t depth = std::min(plan_depth, model.max_context) - 1;
-  const uint32_t prompt = std::min(plan_prompt, model.max_context);
-  for (const auto& step : {decode_step(model, format, depth), prefill_step(model, format, prompt)}) {
-    for (const ProblemUse& use : step) plan.add(slab_of(use.problem), threads, size_class.name);
+  add_step(plan, decode_step(model, format, std::min(plan_depth, model.max_context) - 1), threads,
+           size_class);
+  add_step(plan, prefill_step(model, format, std::min(plan_prompt, model.max_context)), threads, size_class);
+}
+
+/// The first matrix of `step` that is cut to a slab and small enough to be timed whole.
+void add_first_whole(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t threads,
+                     const SizeClass& size_class) {
+  for (const ProblemUse& use : step) {
+    const Problem& whole = use.problem;
+    const uint64_t bytes = row_bytes(whole.format, whole.k) * whole.m;
+    const bool small = bytes <= std::min(whole_matrix_bytes, plan.working_set_bytes()) &&
+                       cost_of(whole).operations <= whole_matrix_operations;
+    if (whole.op != op || !small || plan.slab(whole, threads) == whole) continue;
+    plan.add(whole, threads, size_class.name);
+    return;
   }
 }
 
-/// One whole matrix a format: the largest of the 1B class that is cut to a slab.
+/// A decode and a prefill matrix of the 1B class in each format, whole.
 void add_whole_matrices(Plan& plan, uint32_t threads) {
   const SizeClass& size_class = *find_size_class("1B");
+  const ModelShape& model = reference_model(size_class);
   for (const QuantFormat& format : all_formats()) {
-    for (const ProblemUse& use : decode_step(reference_model(size_class), format.id, 0)) {
-      const bool small = row_bytes(use.problem.format, use.problem.k) * use.problem.m <= whole_matrix_bytes;
-      if (use.problem.op != Op::gemv || !small || slab_of(use.problem) == use.problem) continue;
-      plan.add(use.problem, threads, size_class.name);
-      break;
-    }
+    add_first_whole(plan, decode_step(model, format.id, 0), Op::gemv, threads, size_class);
+    add_first_whole(plan, prefill_step(model, format.id, plan_prompt), Op::gemm, threads, size_class);
   }
+}
+
+void add_full(Plan& plan, const SizeClass& size_class, FormatId format, uint32_t threads) {
+  const ModelShape& model = reference_model(size_class);
+  for (const uint32_t n : full_batches)
+    if (n <= model.max_context) add_step(plan, prefill_step(model, format, n), threads, size_class);
+  for (const uint32_t depth : full_depths)
+    if (depth < model.max_context) add_step(plan, decode_step(model, format, depth), threads, size_class);
+  add_first_whole(plan, decode_step(model, format, 0), Op::gemv, threads, size_class);
+}
+
+/// The classes people ask about first come first: by distance from 2B.
+std::vector<const SizeClass*> classes_in_order() {
+  std::vector<const SizeClass*> order;
+  for (const SizeClass& size_class : all_size_classes()) order.push_back(&size_class);
+  const auto distance = [](const SizeClass* c) {
+    return std::abs(std::log(static_cast<double>(c->nominal_params) / 2e9));
+  };
+  std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return distance(a) < distance(b); });
+  return order;
 }
 
 }  // namespace
@@ -77,36 +129,47 @@ bool is_bound(Op op) {
   return op == Op::stream_read || op == Op::peak_fp32 || op == Op::peak_bf16 || op == Op::peak_int8;
 }
 
-Problem slab_of(const Problem& problem) {
-  uint64_t most = problem.m;
-  if (problem.op == Op::gemv) {
-    most = gemv_slab_bytes / std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
-  } else if (problem.op == Op::gemm) {
-    most = static_cast<uint64_t>(gemm_slab_operations / (2.0 * problem.n * problem.k));
+Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes) {
+  if (problem.op != Op::gemv && problem.op != Op::gemm) return problem;
+  const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
+  uint64_t most = gemv_slab_bytes * std::max(2u, threads) / row;
+  if (problem.op == Op::gemm) {
+    const Op peak = peak_of(problem);
+    const double operations = peak == Op::peak_int8   ? int8_slab_operations
+                              : peak == Op::peak_bf16 ? bf16_slab_operations
+                                                      : fp32_slab_operations;
+    most = static_cast<uint64_t>(operations * threads / (2.0 * problem.n * problem.k));
   }
+  const uint64_t step = slab_rows * threads;
+  most = std::max(step, most / step * step);
   Problem slab = problem;
-  slab.m = std::min(problem.m, std::max(slab_rows, most / slab_rows * slab_rows));
+  slab.m = std::min({problem.m, most, std::max<uint64_t>(1, working_set_bytes / 4 / row)});
   return slab;
 }
 
-std::vector<PlanItem> make_plan(uint32_t threads) {
-  Plan plan;
-  std::vector<uint32_t> counts{threads};
-  if (threads > 1) counts.push_back(1);
+std::vector<PlanItem> make_plan(const PlanScope& scope) {
+  Plan plan(scope.working_set_bytes);
+  std::vector<uint32_t> counts{scope.threads};
+  if (scope.threads > 1) counts.push_back(1);
+  const auto each_class_and_format = [&](auto add, uint32_t count) {
+    for (const SizeClass* size_class : classes_in_order())
+      for (const QuantFormat& format : all_formats()) add(plan, *size_class, format.id, count);
+  };
   for (const uint32_t count : counts) add_bounds(plan, count);
+  plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
   for (const uint32_t count : counts) {
     plan.add({.op = Op::barrier}, count, "");
-    if (count == threads) plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
-    for (const QuantFormat& format : all_formats()) {
-      for (const SizeClass& size_class : all_size_classes()) add_class(plan, size_class, format.id, count);
-    }
+    each_class_and_format(add_class, count);
   }
-  add_whole_matrices(plan, threads);
+  add_whole_matrices(plan, scope.threads);
+  if (scope.extent == Extent::full) each_class_and_format(add_full, scope.threads);
   return plan.take();
 }
 
-std::string describe(const PlanItem& item) {
-  return fmt::format("{} threads={}{}{}", describe(item.problem), item.threads,
+std::string describe(const PlanItem& item, const Simd& simd) {
+  const auto kernels = kernels_for(item.problem, simd);
+  return fmt::format("{} threads={}{}{}{}{}", describe(item.problem), item.threads,
+                     kernels.empty() ? "" : " ", kernels.empty() ? "" : kernels.front()->name,
                      item.size_classes.empty() ? "" : " ", fmt::join(item.size_classes, " "));
 }
 

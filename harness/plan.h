@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/problem.h"
+#include "kernels/kernel.h"
 
 namespace weighin {
 
@@ -23,16 +23,29 @@ struct PlanItem {
 /// True for stream_read and the peaks, which bound the others.
 bool is_bound(Op op);
 
-/// `problem` with its rows cut to a slab: exact k and n, and m such that one call takes long beside a fork
-/// and join but short beside the budget (constants in plan.cc). Small problems stay whole.
-Problem slab_of(const Problem& problem);
+/// `problem` with its rows cut to a slab for `threads` threads: exact k and n, and m such that one call takes
+/// long beside a fork and join but short beside the budget (constants in plan.cc), and that its weights are
+/// at most a quarter of `working_set_bytes`, so that calls rotate. Small problems stay whole.
+Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes);
 
-/// Every item once. Bounds first at each thread count; then, breadth first, each class and format with all
-/// threads, each with one; last a few whole matrices, to check that slabs scale. `threads` = 1 leaves out the
-/// second half.
-std::vector<PlanItem> make_plan(uint32_t threads);
+enum class Extent : uint8_t {
+  normal,
+  full,  // also batches other than 1 and 512, other depths, and whole matrices of every class and format
+};
 
-/// "gemv q4_0 m=2048 k=2048 threads=2 1B 7B": what --only is matched with and --list prints.
-std::string describe(const PlanItem& item);
+/// Every item once. Bounds first at each thread count; then each class in every format, the classes nearest
+/// 2B first, so that whatever part of it is reached covers all formats; all of that with all threads, then
+/// with one; last a few whole matrices, to check that slabs scale, and what `extent` adds. `threads` = 1
+/// leaves out the second half.
+struct PlanScope {
+  uint32_t threads = 1;
+  uint64_t working_set_bytes = 256ull << 20;
+  Extent extent = Extent::normal;
+};
+std::vector<PlanItem> make_plan(const PlanScope& scope);
+
+/// "gemv q4_0 m=2048 k=2048 threads=2 cpu.gemv.q4_0.avx2 1B 7B": what --only is matched with and --list
+/// prints; the kernel is the best that `simd` can run.
+std::string describe(const PlanItem& item, const Simd& simd);
 
 }  // namespace weighin

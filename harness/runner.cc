@@ -1,8 +1,8 @@
 #include "harness/runner.h"
 
-#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -14,141 +14,228 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Repetitions of one item: enough for a median with an interval; more would take breadth from the budget.
-constexpr unsigned first_repetitions = 7;
+/// Samples of the first pass: a median with a range; more would take breadth from the budget.
+constexpr unsigned first_samples = 5;
+/// Samples added each time an interval is narrowed, and the most that are kept of one item.
+constexpr unsigned more_samples = 10;
+constexpr size_t most_samples = 200;
+/// Intervals at most this wide (half, relative) are left alone: below it a shared machine drifts anyway.
+constexpr double narrow_enough = 0.02;
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// Google Benchmark's own table is not ours to show: the command line prints.
-class Quiet : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context&) override { return true; }
-  void ReportRuns(const std::vector<Run>&) override {}
-};
-
-double time_once(Prepared& prepared) {
-  const Clock::time_point begin = Clock::now();
-  prepared.run();
-  const double outside = seconds_since(begin);
-  return prepared.own_seconds() >= 0 ? prepared.own_seconds() : outside;
-}
-
-std::vector<double> time_through_benchmark(const std::string& name, Prepared& prepared,
-                                           unsigned repetitions) {
-  std::vector<double> samples;
-  prepared.run();  // warm: pages, caches of instructions, clock
-  benchmark::ClearRegisteredBenchmarks();
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [&](benchmark::State& state) {
-                                 for (auto _ : state) {
-                                   samples.push_back(time_once(prepared));
-                                   state.SetIterationTime(samples.back());
-                                 }
-                               })
-      ->UseManualTime()
-      ->Iterations(repetitions);
-  Quiet quiet;
-  benchmark::RunSpecifiedBenchmarks(&quiet, ".*");
-  benchmark::ClearRegisteredBenchmarks();
-  return samples;
-}
-
-Measurement unmeasured(const PlanItem& item, Status status, const std::string& reason) {
+/// An item and what is known of it.
+struct Entry {
+  PlanItem item;
   Measurement result;
-  result.kernel = op_name(item.problem.op);
-  result.problem = item.problem;
-  result.threads = item.threads;
-  result.status = status;
-  result.reason = reason;
-  result.size_classes = item.size_classes;
-  return result;
-}
-
-/// The machine's bounds at one thread count, as measured at the run's beginning.
-struct Bounds {
-  std::map<Op, double> per_second;  // bytes or operations
+  std::vector<double> fractions;
+  bool reached = false;
 };
 
-/// rate / min(bandwidth x intensity, peak), where the problem has work and both bounds are known.
-std::optional<double> roofline_fraction(const Measurement& result, const Bounds& bounds) {
-  const Cost cost = cost_of(result.problem);
-  const auto bandwidth = bounds.per_second.find(Op::stream_read),
-             peak = bounds.per_second.find(peak_of(result.problem));
-  const bool has_work = cost.operations > 0 && cost.bytes() > 0 && !is_bound(result.problem.op);
-  if (!has_work || bandwidth == bounds.per_second.end() || peak == bounds.per_second.end())
-    return std::nullopt;
-  return std::max(cost.bytes() / bandwidth->second, cost.operations / peak->second) / result.seconds;
+/// "cpu.gemv.q4_0.avx2/m:2048/k:2048/threads:2": Google Benchmark's way to write arguments.
+std::string benchmark_name(const PlanItem& item, const KernelChoice& choice) {
+  const Problem& p = item.problem;
+  const auto kernels = choice(p);
+  std::string name = kernels.empty() ? std::string(op_name(p.op)) : kernels.front()->name;
+  if (p.m) name += fmt::format("/m:{}", p.m);
+  if (p.n > 1) name += fmt::format("/n:{}", p.n);
+  if (p.k) name += fmt::format("/k:{}", p.k);
+  if (p.heads) name += fmt::format("/heads:{}/kv_heads:{}", p.heads, p.kv_heads);
+  if (p.context) name += fmt::format("/context:{}", p.context);
+  return name + fmt::format("/threads:{}", item.threads);
 }
+
+class Runner {
+ public:
+  Runner(std::span<const PlanItem> items, std::span<const Measurement> already, const RunSettings& settings,
+         const RunHooks& hooks)
+      : settings_(settings),
+        hooks_(hooks),
+        begin_(Clock::now()),
+        weights_(settings.working_set_bytes, settings.memory_budget_bytes) {
+    std::map<std::pair<Problem, uint32_t>, const Measurement*> known;
+    for (const Measurement& m : already)
+      if (m.status == Status::measured) known[{m.problem, m.threads}] = &m;
+    for (const PlanItem& item : items) {
+      entries_.push_back({item, unmeasured(item, settings.kernels, Status::skipped, ""), {}, false});
+      const auto found = known.find({item.problem, item.threads});
+      // Bounds are measured anew: this part of the run may find the machine in another mood.
+      if (found == known.end() || is_bound(item.problem.op)) continue;
+      entries_.back().result = *found->second;
+      entries_.back().result.size_classes = item.size_classes;
+      entries_.back().reached = true;
+    }
+  }
+
+  tl::expected<Outcome, std::string> run() {
+    measure_once();
+    if (outcome_ == Outcome::finished && settings_.flags.given.empty()) narrow();
+    if (!failure_.empty()) return tl::unexpected(failure_);
+    return outcome_;
+  }
+
+ private:
+  double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+  TimedBenchmark benchmark_of(Entry& entry) {
+    return {benchmark_name(entry.item, settings_.kernels), [this, &entry] { return begin(entry); },
+            [this, &entry] {
+              entry.result.samples.push_back(timed_->sample());
+              return entry.result.samples.back();
+            },
+            [this, &entry] { finish(entry); }};
+  }
+
+  void measure_once() {
+    std::vector<TimedBenchmark> benchmarks;
+    for (Entry& entry : entries_)
+      if (!entry.reached) benchmarks.push_back(benchmark_of(entry));
+    run_benchmarks(benchmarks, first_samples, settings_.flags);
+    timed_.reset();
+  }
+
+  void narrow() {
+    for (bool any = true; any && over().empty();) {
+      std::vector<Entry*> wide;
+      for (Entry& entry : entries_) {
+        const Measurement& m = entry.result;
+        if (m.status == Status::measured && m.spread > narrow_enough && m.samples.size() < most_samples)
+          wide.push_back(&entry);
+      }
+      std::stable_sort(wide.begin(), wide.end(),
+                       [](auto* a, auto* b) { return a->result.spread > b->result.spread; });
+      any = !wide.empty();
+      for (Entry* entry : wide) {
+        const std::string ended = over();
+        if (ended == "interrupted") outcome_ = Outcome::interrupted;
+        if (!ended.empty() || !failure_.empty()) return;
+        narrowing_ = true;
+        run_benchmarks({benchmark_of(*entry)}, more_samples, settings_.flags);
+        timed_.reset();
+      }
+    }
+  }
+
+  /// Why nothing more is measured; empty while there is time.
+  std::string over() const {
+    if (hooks_.stop()) return "interrupted";
+    return elapsed_s() > settings_.budget_s ? "budget" : "";
+  }
+
+  /// Makes the entry's kernel ready. Error: why it is not measured, which is recorded.
+  tl::expected<void, std::string> begin(Entry& entry) {
+    if (!failure_.empty()) return tl::unexpected(failure_);
+    if (current_ == &entry && timed_) return {};  // another repetition
+    timed_.reset();
+    const std::string ended = over();
+    if (!ended.empty() && !(ended == "budget" && is_bound(entry.item.problem.op))) {
+      if (outcome_ == Outcome::finished)
+        outcome_ = ended == "budget" ? Outcome::budget : Outcome::interrupted;
+      return give_up(entry, unmeasured(entry.item, settings_.kernels, Status::skipped, ended));
+    }
+    show(entry);
+    std::vector<Measurement> wrong;
+    auto timed = TimedItem::prepare(entry.item, context_for(entry.item.threads), wrong);
+    for (const Measurement& row : wrong) keep(row);
+    if (!timed) return give_up(entry, timed.error());
+    timed_ = std::make_unique<TimedItem>(std::move(*timed));
+    current_ = &entry;
+    entry.result.kernel = timed_->kernel();
+    entry.result.error = timed_->error();
+    return {};
+  }
+
+  tl::expected<void, std::string> give_up(Entry& entry, const Measurement& reason) {
+    if (entry.result.status != Status::measured) {  // what was measured before stays
+      entry.result = reason;
+      entry.reached = true;
+      keep(entry.result);
+    }
+    return tl::unexpected(reason.reason);
+  }
+
+  void finish(Entry& entry) {
+    Measurement& m = entry.result;
+    m.seconds = median(m.samples);
+    m.spread = median_spread(m.samples);
+    m.status = Status::measured;
+    m.reason.clear();
+    const std::vector<double>& fractions = timed_->fractions();
+    if (!fractions.empty()) m.roofline_fraction = median(fractions);
+    if (is_bound(m.problem.op)) {
+      const Cost cost = cost_of(m.problem);
+      bounds_[m.threads][m.problem.op] = (cost.operations > 0 ? cost.operations : cost.bytes()) / m.seconds;
+    }
+    entry.reached = true;
+    keep(m);
+  }
+
+  void keep(const Measurement& row) {
+    if (!failure_.empty()) return;
+    if (auto written = hooks_.record(row); !written) failure_ = written.error();
+  }
+
+  MeasureContext context_for(uint32_t threads) {
+    if (!pool_ || pool_threads_ != threads) {
+      bench_.reset();
+      pool_.reset();  // a team that only spins would take cores from the next one
+      pool_ = std::make_unique<ThreadPool>(threads);
+      pool_threads_ = threads;
+      bench_ = std::make_unique<Workbench>(Workbench{
+          .pool = *pool_, .weights = weights_, .storage_folder = settings_.storage_folder, .seed = 1});
+    }
+    return {*bench_,          settings_.kernels, settings_.cache_bytes, settings_.memory_budget_bytes,
+            bounds_[threads], trusted_[threads]};
+  }
+
+  void show(const Entry& entry) {
+    const auto done = static_cast<size_t>(
+        std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.reached; }));
+    const double passed = elapsed_s(), budget_left = std::max(0.0, settings_.budget_s - passed);
+    hooks_.progress({narrowing_ ? RunProgress::Phase::narrowing : RunProgress::Phase::measuring, done,
+                     entries_.size(), passed, budget_left, describe(entry.item.problem)});
+  }
+
+  const RunSettings& settings_;
+  const RunHooks& hooks_;
+  Clock::time_point begin_;
+  WeightPool weights_;
+  std::vector<Entry> entries_;
+  std::unique_ptr<ThreadPool> pool_;
+  uint32_t pool_threads_ = 0;  // as asked for
+  std::unique_ptr<Workbench> bench_;
+  std::map<uint32_t, Bounds> bounds_;
+  std::map<uint32_t, std::set<std::string>> trusted_;
+  std::unique_ptr<TimedItem> timed_;  // of current_
+  const Entry* current_ = nullptr;
+  bool narrowing_ = false;
+  Outcome outcome_ = Outcome::finished;
+  std::string failure_;
+};
 
 }  // namespace
 
-Measurement measure(const PlanItem& item, Workbench& bench, const Simd& simd, unsigned repetitions) {
-  const auto kernels = kernels_for(item.problem, simd);
-  if (kernels.empty()) {
-    return unmeasured(item, Status::unsupported,
-                      fmt::format("no kernel here computes {}", describe(item.problem)));
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::finished:
+      return "finished";
+    case Outcome::budget:
+      return "budget";
+    case Outcome::interrupted:
+      return "interrupted";
   }
-  Measurement result = unmeasured(item, Status::failed, "");
-  result.kernel = kernels.front()->name;
-  auto prepared = kernels.front()->prepare(item.problem, bench);
-  if (!prepared) {
-    result.reason = prepared.error();
-    return result;
-  }
-  const Check check = (*prepared)->check(64);
-  result.error = check.error;
-  if (!check.right()) {
-    result.status = Status::wrong;
-    result.reason =
-        fmt::format("differs from the reference by {:.3g}, allowed is {:.3g}", check.error, check.tolerance);
-    return result;
-  }
-  result.samples = time_through_benchmark(result.kernel, **prepared, repetitions);
-  result.seconds = median(result.samples);
-  result.spread = median_spread(result.samples);
-  result.status = Status::measured;
-  return result;
+  return "interrupted";
 }
 
-tl::expected<std::string, std::string> run_plan(
-    std::span<const PlanItem> items, const Simd& simd, uint64_t working_set_bytes,
-    uint64_t memory_budget_bytes, double budget_s, const std::function<bool()>& stop,
-    const std::function<tl::expected<void, std::string>(const Measurement&)>& record,
-    const std::function<void(const RunProgress&)>& progress) {
-  const Clock::time_point begin = Clock::now();
-  WeightPool weights(working_set_bytes, memory_budget_bytes);
-  std::map<uint32_t, std::unique_ptr<ThreadPool>> pools;
-  std::map<uint32_t, Bounds> bounds;
-  std::string outcome = "finished";
-  for (size_t i = 0; i < items.size(); ++i) {
-    const PlanItem& item = items[i];
-    if (outcome == "finished" && stop()) outcome = "interrupted";
-    if (outcome == "finished" && seconds_since(begin) > budget_s && !is_bound(item.problem.op))
-      outcome = "budget";
-    Measurement result = unmeasured(item, Status::skipped, outcome);
-    if (outcome == "finished") {
-      auto& pool = pools[item.threads];
-      if (!pool) {
-        pools.clear();  // a team that only spins would take cores from the next one
-        pools[item.threads] = std::make_unique<ThreadPool>(item.threads);
-      }
-      Workbench bench{.pool = *pools[item.threads], .weights = weights, .storage_folder = "", .seed = 1};
-      result = measure(item, bench, simd, first_repetitions);
-      Bounds& own = bounds[item.threads];
-      if (result.status == Status::measured && is_bound(item.problem.op)) {
-        const Cost cost = cost_of(item.problem);
-        own.per_second[item.problem.op] =
-            (cost.operations > 0 ? cost.operations : cost.bytes()) / result.seconds;
-      } else if (result.status == Status::measured) {
-        result.roofline_fraction = roofline_fraction(result, own);
-      }
-    }
-    if (auto written = record(result); !written) return tl::unexpected(written.error());
-    progress({i + 1, items.size(), seconds_since(begin)});
-  }
-  return outcome;
+void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& choice,
+                     const BenchmarkFlags& flags) {
+  std::vector<TimedBenchmark> benchmarks;
+  for (const PlanItem& item : items) benchmarks.push_back({benchmark_name(item, choice), {}, {}, {}});
+  run_benchmarks(benchmarks, first_samples, flags);
+}
+
+tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
+                                            std::span<const Measurement> already, const RunSettings& settings,
+                                            const RunHooks& hooks) {
+  return Runner(items, already, settings, hooks).run();
 }
 
 }  // namespace weighin

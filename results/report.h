@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "results/fit.h"
@@ -26,6 +27,9 @@ struct ReportInput {
 /// in every format. Error: the store could not be read.
 tl::expected<ReportInput, std::string> report_input(const Store& store, const Device& device,
                                                     const Capacity& capacity, const Question& question);
+
+/// The answer in a headline ("pi5-07 runs the 1B class well") and a sentence that says which model, how fast.
+std::pair<std::string, std::string> report_headline(const ReportInput& input);
 
 /// The whole file's text: HTML with its style, script and data inside. Names and labels are escaped; a part
 /// that is missing (no run, no measurements) is named as missing.

@@ -46,25 +46,6 @@ bool measured(const ReportInput& input) {
                      [](const Measurement& m) { return m.status == Status::measured; });
 }
 
-/// Headline and the sentence below it.
-std::pair<std::string, std::string> headline(const ReportInput& input) {
-  const std::string& device = input.capacity.device;
-  if (!measured(input))
-    return {fmt::format("{} has not been measured", device),
-            "What fits in memory is known, how fast it runs is not: run weighin run."};
-  if (const auto well = largest_class(input.best, Task::chat, Answer::runs_well); !well.empty())
-    return {fmt::format("{} runs the {} class well", device, well.front()->size_class), model_sentence(well)};
-  if (const auto runs = largest_class(input.best, Task::chat, Answer::runs); !runs.empty())
-    return {fmt::format("{} runs the {} class, and none well", device, runs.front()->size_class),
-            model_sentence(runs)};
-  if (const auto encodes = largest_class(input.best, Task::encode, Answer::runs_well); !encodes.empty())
-    return {fmt::format("{} runs no chat model well, encoders of the {} class do", device,
-                        encodes.front()->size_class),
-            model_sentence(encodes)};
-  return {fmt::format("{} runs no known model well", device),
-          "The table of models says what binds for each of them."};
-}
-
 TemplateData figure(const std::string& value, const std::string& what) {
   TemplateData data;
   data.set("value", value);
@@ -169,8 +150,26 @@ std::string device_line(const ReportInput& input) {
 
 }  // namespace
 
+std::pair<std::string, std::string> report_headline(const ReportInput& input) {
+  const std::string& device = input.capacity.device;
+  if (!measured(input))
+    return {fmt::format("{} has not been measured", device),
+            "What fits in memory is known, how fast it runs is not: run weighin run."};
+  if (const auto well = largest_class(input.best, Task::chat, Answer::runs_well); !well.empty())
+    return {fmt::format("{} runs the {} class well", device, well.front()->size_class), model_sentence(well)};
+  if (const auto runs = largest_class(input.best, Task::chat, Answer::runs); !runs.empty())
+    return {fmt::format("{} runs the {} class, and none well", device, runs.front()->size_class),
+            model_sentence(runs)};
+  if (const auto encodes = largest_class(input.best, Task::encode, Answer::runs_well); !encodes.empty())
+    return {fmt::format("{} runs no chat model well, encoders of the {} class do", device,
+                        encodes.front()->size_class),
+            model_sentence(encodes)};
+  return {fmt::format("{} runs no known model well", device),
+          "The table of models says what binds for each of them."};
+}
+
 void add_headline(TemplateData& page, const ReportInput& input) {
-  const auto [title, sentence] = headline(input);
+  const auto [title, sentence] = report_headline(input);
   page.set("device", device_line(input));
   page.set("headline", title);
   page.set("sentence", sentence);

@@ -42,7 +42,8 @@ int run_command_line(int argc, char** argv) {
   Invocation invocation{.host = this_host(), .program = argv[0], .database = "", .exit_code = exit_yes};
   invocation.database = default_database(invocation.host);
   app.set_version_flag("--version", "weighin " WEIGHIN_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
+  add_weigh_in(app, invocation);
   for (const Command& command : all_commands()) command.add(app, invocation);
   try {
     app.parse(argc, argv);

@@ -1,13 +1,11 @@
 // weighin report: the HTML report and CSV files of a measured device.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/cli/whole_file.h"
 #include "results/report.h"
 
 namespace weighin {
@@ -42,34 +40,6 @@ tl::expected<Subject, std::string> subject_of(const Store& store, const std::str
   return Subject{std::move(*device), std::move(capacity)};
 }
 
-/// Writes `text` beside `path` and puts it in its place once it is whole. Error: which file, and why.
-tl::expected<void, std::string> write_file(const std::filesystem::path& path, const std::string& text) {
-  std::error_code error;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (error)
-    return tl::unexpected(fmt::format("cannot make the folder {} for the report: {}",
-                                      path.parent_path().string(), error.message()));
-  // A device such as /dev/stdout cannot be replaced by a file.
-  const bool in_place =
-      std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
-  const std::filesystem::path target = in_place ? path : std::filesystem::path(path.string() + ".part");
-  errno = 0;
-  std::ofstream file(target, std::ios::binary);
-  file << text << std::flush;
-  const std::string reason = errno ? std::strerror(errno) : "unknown reason";
-  if (!file) {
-    if (!in_place) std::filesystem::remove(target, error);
-    return tl::unexpected(fmt::format("cannot write the report to {}: {}", path.string(), reason));
-  }
-  file.close();
-  if (in_place) return {};
-  std::filesystem::rename(target, path, error);
-  if (!error) return {};
-  std::error_code ignored;
-  std::filesystem::remove(target, ignored);
-  return tl::unexpected(fmt::format("cannot write the report to {}: {}", path.string(), error.message()));
-}
-
 tl::expected<void, std::string> write_html(const Store& store, const ReportOptions& options,
                                            const Invocation& invocation) {
   const auto subject = subject_of(store, options.device, invocation);
@@ -77,9 +47,8 @@ tl::expected<void, std::string> write_html(const Store& store, const ReportOptio
   const auto input = report_input(store, subject->device, subject->capacity, Question{});
   if (!input) return tl::unexpected(input.error());
   const std::filesystem::path path =
-      options.html.empty() ? std::filesystem::path(invocation.database).parent_path() / "report.html"
-                           : std::filesystem::path(options.html);
-  if (auto written = write_file(path, report_html(*input)); !written) return written;
+      options.html.empty() ? report_beside(invocation.database) : std::filesystem::path(options.html);
+  if (auto written = write_whole_file(path, report_html(*input)); !written) return written;
   if (options.html != "/dev/stdout") fmt::print("report: {}\n", path.string());
   return {};
 }

@@ -14,18 +14,18 @@ namespace {
 
 TEST(Plan, HoldsEachProblemOnce) {
   std::set<std::pair<Problem, uint32_t>> seen;
-  for (const PlanItem& item : make_plan(2))
-    EXPECT_TRUE(seen.insert({item.problem, item.threads}).second) << describe(item);
+  for (const PlanItem& item : make_plan({.threads = 2}))
+    EXPECT_TRUE(seen.insert({item.problem, item.threads}).second) << describe(item.problem);
 }
 
 TEST(Plan, BoundsComeFirstAtEachThreadCount) {
-  const auto plan = make_plan(4);
+  const auto plan = make_plan({.threads = 4});
   for (size_t i = 0; i < plan.size(); ++i)
-    EXPECT_EQ(is_bound(plan[i].problem.op), i < 8) << describe(plan[i]);
+    EXPECT_EQ(is_bound(plan[i].problem.op), i < 8) << describe(plan[i].problem);
 }
 
 TEST(Plan, EveryClassDecodesAndPrefillsInEveryFormatItsRowsAllow) {
-  const auto plan = make_plan(2);
+  const auto plan = make_plan({.threads = 2});
   for (const SizeClass& size_class : all_size_classes()) {
     for (const QuantFormat& format : all_formats()) {
       const bool whole_blocks = reference_model(size_class).width % format.block_values == 0;
@@ -42,7 +42,7 @@ TEST(Plan, EveryClassDecodesAndPrefillsInEveryFormatItsRowsAllow) {
 }
 
 TEST(Plan, AllThreadsComeBeforeOne) {
-  const auto plan = make_plan(2);
+  const auto plan = make_plan({.threads = 2});
   const auto first_single = std::find_if(plan.begin() + 8, plan.end(), [](const PlanItem& item) {
     return item.threads == 1 && item.problem.op == Op::gemv;
   });
@@ -55,20 +55,52 @@ TEST(Plan, AllThreadsComeBeforeOne) {
 }
 
 TEST(Plan, OneCoreMeansOneThread) {
-  for (const PlanItem& item : make_plan(1)) EXPECT_EQ(item.threads, 1u);
+  for (const PlanItem& item : make_plan({})) EXPECT_EQ(item.threads, 1u);
+}
+
+constexpr uint64_t working_set = uint64_t{256} << 20;
+
+TEST(Plan, WhateverPartIsReachedCoversAllFormats) {
+  const auto plan = make_plan({.threads = 2});
+  std::set<FormatId> decoded, prefilled;
+  for (size_t i = 0; i < plan.size() / 20; ++i) {
+    if (plan[i].problem.op == Op::gemv) decoded.insert(plan[i].problem.format);
+    if (plan[i].problem.op == Op::gemm) prefilled.insert(plan[i].problem.format);
+  }
+  EXPECT_EQ(decoded.size(), all_formats().size());
+  EXPECT_EQ(prefilled.size(), all_formats().size());
+}
+
+TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {
+  const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
+  EXPECT_GT(full.size(), 3 * normal.size());
+  for (size_t i = 0; i < normal.size(); ++i)
+    EXPECT_EQ(full[i].problem, normal[i].problem);  // added at the end
+  const auto has = [&](auto of) { return std::any_of(full.begin(), full.end(), of); };
+  EXPECT_TRUE(has([](const PlanItem& i) { return i.problem.op == Op::gemm && i.problem.n == 2; }));
+  EXPECT_TRUE(
+      has([](const PlanItem& i) { return i.problem.op == Op::attention && i.problem.context > 30000; }));
 }
 
 TEST(Slabs, KeepKAndNAndCapRows) {
   const Problem large{.op = Op::gemm, .format = FormatId::q4_K, .m = 53248, .n = 512, .k = 16384};
-  const Problem slab = slab_of(large);
+  const Problem slab = slab_of(large, 2, working_set);
   EXPECT_EQ(slab.k, large.k);
   EXPECT_EQ(slab.n, large.n);
-  EXPECT_EQ(slab.m, 64u);
+  EXPECT_EQ(slab.m, 128U);
   const Problem small{.op = Op::gemv, .format = FormatId::q4_0, .m = 256, .n = 1, .k = 2048};
-  EXPECT_EQ(slab_of(small), small);
-  EXPECT_LE(row_bytes(FormatId::f32, 8192) *
-                slab_of({.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192}).m,
-            8u << 20);
+  EXPECT_EQ(slab_of(small, 2, working_set), small);
+  const Problem head{.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192};
+  EXPECT_LE(row_bytes(FormatId::f32, 8192) * slab_of(head, 2, working_set).m, 8U << 20);
+}
+
+TEST(Slabs, GiveEveryThreadWorkAndRotateThroughASmallWorkingSet) {
+  const Problem large{.op = Op::gemm, .format = FormatId::q4_K, .m = 53248, .n = 512, .k = 16384};
+  EXPECT_EQ(slab_of(large, 64, uint64_t{4} << 30).m, 64U * 64U);
+  const Problem head{.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192};
+  const uint64_t bytes = row_bytes(FormatId::f32, 8192) * slab_of(head, 2, uint64_t{16} << 20).m;
+  EXPECT_LE(bytes, uint64_t{4} << 20);
+  EXPECT_GT(bytes, 0U);
 }
 
 TEST(Statistics, MedianAndItsInterval) {

@@ -1,0 +1,195 @@
+// `weighin run` and plain `weighin` from outside, over real databases.
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace weighin {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string output;
+};
+
+Outcome shell(const std::string& command) {
+  Outcome outcome;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) return outcome;
+  std::array<char, 4096> part{};
+  while (const size_t count = fread(part.data(), 1, part.size(), pipe))
+    outcome.output.append(part.data(), count);
+  const int status = pclose(pipe);
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+class RunCommand : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "weighin-run-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    database_ = (folder_ / "weighin.db").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  /// `weighin run ARGS --db ...`, both outputs; `before` stands in the same shell.
+  Outcome run(const std::string& arguments, const std::string& before = "") const {
+    return shell(before + WEIGHIN_BINARY " run --db " + database_ + " " + arguments + " 2>&1");
+  }
+
+  int64_t number(const std::string& query) const {
+    SQLite::Database database(database_, SQLite::OPEN_READONLY);
+    return database.execAndGet(query).getInt64();
+  }
+  std::string text(const std::string& query) const {
+    SQLite::Database database(database_, SQLite::OPEN_READONLY);
+    return database.execAndGet(query).getString();
+  }
+
+  fs::path folder_;
+  std::string database_;
+};
+
+// A part of the plan that takes a second: decode of one format and class.
+constexpr const char* small = "--budget 3s --only 'gemv q4_0 .*100M'";
+
+TEST_F(RunCommand, KeepsBoundsAndKernelsWithProvenance) {
+  const Outcome ran = run(small);
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_GE(number("SELECT count(*) FROM measurement WHERE op IN ('stream_read','peak_fp32','peak_bf16',"
+                   "'peak_int8') AND status = 'measured'"),
+            4);
+  EXPECT_GT(number("SELECT count(*) FROM measurements WHERE op = 'gemv' AND format = 'q4_0' AND "
+                   "size_class = '100M' AND status = 'measured'"),
+            0);
+  EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE status = 'measured' AND (seconds IS NULL OR "
+                   "seconds <= 0 OR json_array_length(samples) < 5)"),
+            0);
+  // A fraction of a bound that was timed in turn with it: never far above 1.
+  EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE op = 'gemv' AND (roofline_fraction IS NULL OR "
+                   "roofline_fraction <= 0 OR roofline_fraction > 1.5)"),
+            0);
+  EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE op = 'stream_read' AND roofline_fraction IS NOT "
+                   "NULL"),
+            0);
+  EXPECT_EQ(text("SELECT outcome FROM run"), "finished");
+  EXPECT_EQ(number("SELECT count(*) FROM run WHERE program_version = '' OR compiler = '' OR started_at = '' "
+                   "OR ended_at = ''"),
+            0);
+}
+
+TEST_F(RunCommand, AShortBudgetSkipsAndResumeGoesOn) {
+  const Outcome first = run("--budget 1ms --only 'gemv q4_0 .*100M'");
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'skipped' AND reason = 'budget'"), 0);
+  EXPECT_EQ(text("SELECT outcome FROM run"), "budget");
+  const int64_t rows = number("SELECT count(*) FROM measurement");
+  const Outcome second = run(std::string(small) + " --resume");
+  ASSERT_EQ(second.exit_code, 0) << second.output;
+  EXPECT_EQ(number("SELECT count(*) FROM run"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM measurement"), rows);
+  EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE status = 'skipped'"), 0);
+  EXPECT_EQ(text("SELECT outcome FROM run"), "finished");
+  // Nothing is left to go on with: a new run starts.
+  ASSERT_EQ(run(std::string(small) + " --resume").exit_code, 0);
+  EXPECT_EQ(number("SELECT count(*) FROM run"), 2);
+}
+
+TEST_F(RunCommand, AnInterruptionKeepsWhatWasMeasured) {
+  const Outcome ran = shell("timeout --preserve-status -s INT 2 " WEIGHIN_BINARY " run --budget 60s --db " +
+                            database_ + " 2>&1");
+  EXPECT_EQ(ran.exit_code, 130) << ran.output;
+  EXPECT_EQ(text("SELECT outcome FROM run"), "interrupted");
+  EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'measured'"), 0);
+  EXPECT_GT(number("SELECT count(*) FROM measurement WHERE reason = 'interrupted'"), 0);
+}
+
+TEST_F(RunCommand, AKillLosesNothingThatWasMeasured) {
+  shell("timeout -s KILL 2 " WEIGHIN_BINARY " run --budget 60s --db " + database_ + " 2>/dev/null");
+  EXPECT_EQ(text("PRAGMA integrity_check"), "ok");
+  EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'measured'"), 0);
+  EXPECT_EQ(text("SELECT outcome FROM run"), "");
+  const Outcome resumed = run("--budget 1ms --resume");
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_EQ(number("SELECT count(*) FROM run"), 1);
+}
+
+TEST_F(RunCommand, ListsAndMeasuresNothing) {
+  const Outcome list = run("--list --only 'gemm q8_0 .* 7B'");
+  EXPECT_EQ(list.exit_code, 0);
+  EXPECT_NE(list.output.find("gemm q8_0 m="), std::string::npos) << list.output;
+  EXPECT_NE(list.output.find("peak_int8"), std::string::npos);
+  const Outcome theirs = run("--only 'gemm q8_0 .* 7B' -- --benchmark_list_tests");
+  EXPECT_EQ(theirs.exit_code, 0);
+  EXPECT_NE(theirs.output.find("cpu.gemm.q8_0."), std::string::npos) << theirs.output;
+  run("--list -- --benchmark_list_tests=false");
+  EXPECT_FALSE(fs::exists(database_));
+}
+
+TEST_F(RunCommand, GoogleBenchmarksFlagsFollowTwoDashes) {
+  const fs::path out = folder_ / "gemv.json";
+  const Outcome ran =
+      run(std::string(small) + " -- --benchmark_repetitions=2 --benchmark_out=" + out.string());
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  const auto json = nlohmann::json::parse(std::ifstream(out), nullptr, false);
+  ASSERT_FALSE(json.is_discarded());
+  EXPECT_GT(json["benchmarks"].size(), 8U);
+  EXPECT_EQ(number("SELECT min(json_array_length(samples)) FROM measurement WHERE status = 'measured'"), 10);
+  EXPECT_EQ(text("SELECT options FROM run").find(folder_.string()), std::string::npos);  // no path is kept
+}
+
+TEST_F(RunCommand, WrongArgumentsAreErrorsAndTouchNothing) {
+  for (const char* arguments : {"-- --benchmark_foo", "nonsense", "--only '('", "--budget 0s", "--budget -1s",
+                                "--budget soon", "--threads 0", "--threads two"}) {
+    const Outcome ran = run(arguments);
+    EXPECT_EQ(ran.exit_code, 2) << arguments << ": " << ran.output;
+    EXPECT_FALSE(ran.output.empty()) << arguments;
+  }
+  EXPECT_FALSE(fs::exists(database_));
+}
+
+TEST_F(RunCommand, ALimitOnMemoryIsObeyedAndSaid) {
+  const Outcome ran = run("--budget 2s --only 'gemv f32 .*(100M|70B)'", "ulimit -v 900000; ");
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_NE(ran.output.find("may be used"), std::string::npos) << ran.output;
+  EXPECT_GT(number("SELECT count(*) FROM measurement WHERE op = 'gemv' AND status = 'measured'"), 0);
+}
+
+TEST_F(RunCommand, AFolderThatMayNotBeWrittenIsAnError) {
+  const Outcome ran = shell(WEIGHIN_BINARY " run --budget 1s --db /proc/weighin.db 2>&1");
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_NE(ran.output.find("/proc/weighin.db"), std::string::npos) << ran.output;
+}
+
+TEST_F(RunCommand, ALabelStays) {
+  ASSERT_EQ(run("--budget 1ms --label pi5-07 --only none").exit_code, 0);
+  ASSERT_EQ(run("--budget 1ms --only none").exit_code, 0);
+  EXPECT_EQ(text("SELECT label FROM device"), "pi5-07");
+}
+
+TEST_F(RunCommand, ProgressIsPlainLinesWhereThereIsNoTerminal) {
+  EXPECT_EQ(run(small).output.find('\x1b'), std::string::npos);
+}
+
+TEST_F(RunCommand, PlainWeighinMeasuresAnswersAndReports) {
+  const Outcome ran =
+      shell("XDG_DATA_HOME=" + folder_.string() + " " WEIGHIN_BINARY " --budget 2s 2>/dev/null");
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  const fs::path report = folder_ / "weighin/report.html";
+  EXPECT_TRUE(fs::exists(report));
+  EXPECT_NE(ran.output.find(report.string()), std::string::npos) << ran.output;
+  EXPECT_NE(ran.output.find("gemma-2b"), std::string::npos);
+  EXPECT_TRUE(fs::exists(folder_ / "weighin/weighin.db"));
+}
+
+}  // namespace
+}  // namespace weighin
