@@ -45,14 +45,13 @@ tl::expected<BenchmarkFlags, std::string> take_benchmark_flags(const std::vector
   return flags;
 }
 
-void run_benchmarks(const std::vector<TimedBenchmark>& benchmarks, unsigned samples,
-                    const BenchmarkFlags& flags) {
+void run_benchmarks(const std::vector<TimedBenchmark>& benchmarks, const BenchmarkFlags& flags) {
   benchmark::ClearRegisteredBenchmarks();
   for (const TimedBenchmark& timed : benchmarks) {
     benchmark::internal::Benchmark* registered = benchmark::RegisterBenchmark(
         timed.name.c_str(), [&timed](benchmark::State& state) { run_one(state, timed); });
     registered->UseManualTime();
-    if (!flags.own_count) registered->Iterations(samples);
+    if (!flags.own_count) registered->Iterations(timed.samples);
   }
   Quiet quiet;
   if (flags.given.empty()) {

@@ -15,6 +15,7 @@ namespace weighin {
 /// returns the seconds it took.
 struct TimedBenchmark {
   std::string name;
+  unsigned samples = 1;
   std::function<tl::expected<void, std::string>()> begin;
   std::function<double()> sample;
   std::function<void()> end;
@@ -30,9 +31,8 @@ struct BenchmarkFlags {
 /// Hands the flags to Google Benchmark. Error: the first it does not know.
 tl::expected<BenchmarkFlags, std::string> take_benchmark_flags(const std::vector<std::string>& given);
 
-/// Runs `benchmarks` in order, `samples` samples each unless the flags say otherwise. Google Benchmark's own
-/// table is shown only where flags were given.
-void run_benchmarks(const std::vector<TimedBenchmark>& benchmarks, unsigned samples,
-                    const BenchmarkFlags& flags);
+/// Runs `benchmarks` in order, as many samples of each as it asks for unless the flags say otherwise. Google
+/// Benchmark's own table is shown only where flags were given.
+void run_benchmarks(const std::vector<TimedBenchmark>& benchmarks, const BenchmarkFlags& flags);
 
 }  // namespace weighin

@@ -17,7 +17,8 @@ constexpr uint32_t sampled_outputs = 64;
 /// little.
 constexpr double least_sample_s = 50e-6;
 constexpr unsigned most_runs_a_sample = 2000;
-/// One run of a bound in turn with a kernel: about as long as the kernel's own run, within these.
+/// One run of a bound in turn with a kernel: half of the kernel's own work, within these.
+constexpr double bound_share = 0.5;
 constexpr double least_bound_bytes = 1 << 20, most_bound_bytes = 64 << 20;
 constexpr double least_bound_operations = 1e6, most_bound_operations = 1e9;
 
@@ -130,12 +131,13 @@ void TimedItem::prepare_bound(const PlanItem& item, const MeasureContext& contex
   if (memory_s >= compute_s) {
     // From the buffer the kernel reads: the same pages, of the same size, in the same place.
     bound = {.op = Op::stream_read, .format = item.problem.format};
-    bound.m = static_cast<uint64_t>(std::clamp(cost.bytes(), least_bound_bytes, most_bound_bytes));
+    bound.m =
+        static_cast<uint64_t>(std::clamp(bound_share * cost.bytes(), least_bound_bytes, most_bound_bytes));
     share = cost.bytes() / static_cast<double>(bound.m);
   } else {
     bound = {.op = peak_of(item.problem)};
-    bound.m =
-        static_cast<uint64_t>(std::clamp(cost.operations, least_bound_operations, most_bound_operations));
+    bound.m = static_cast<uint64_t>(
+        std::clamp(bound_share * cost.operations, least_bound_operations, most_bound_operations));
     share = cost.operations / static_cast<double>(bound.m);
   }
   const auto kernels = context.kernels(bound);

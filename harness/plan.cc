@@ -17,7 +17,7 @@ namespace {
 constexpr uint64_t gemv_slab_bytes = 4ull << 20;
 /// Operations of one timed prefill call, a thread: 2 to 5 ms at what a core of 2020 reaches (fp32 100, bf16
 /// 200, int8 400 GOP/s), so that preparing the activations once a call weighs as little as in a whole matrix.
-constexpr double fp32_slab_operations = 2.5e8, bf16_slab_operations = 5e8, int8_slab_operations = 1e9;
+constexpr double fp32_slab_operations = 2e8, bf16_slab_operations = 4e8, int8_slab_operations = 8e8;
 /// Slabs are whole register tiles of every kernel: this many rows, at least one such piece a thread.
 constexpr uint64_t slab_rows = 64;
 /// Bytes read by one call of the bandwidth bound: as the decode slabs.

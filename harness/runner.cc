@@ -14,8 +14,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Samples of the first pass: a median with a range; more would take breadth from the budget.
-constexpr unsigned first_samples = 5;
+/// Samples of the first pass: a median with a range; more would take breadth from the budget, and fewer will
+/// do where one takes milliseconds.
+constexpr unsigned first_samples = 5, first_samples_of_long = 3;
+constexpr double long_operations = 1e8;
 /// Samples added each time an interval is narrowed, and the most that are kept of one item.
 constexpr unsigned more_samples = 10;
 constexpr size_t most_samples = 200;
@@ -41,6 +43,11 @@ std::string benchmark_name(const PlanItem& item, const KernelChoice& choice) {
   if (p.heads) name += fmt::format("/heads:{}/kv_heads:{}", p.heads, p.kv_heads);
   if (p.context) name += fmt::format("/context:{}", p.context);
   return name + fmt::format("/threads:{}", item.threads);
+}
+
+unsigned samples_of(const Problem& problem) {
+  return cost_of(problem).operations > long_operations && !is_bound(problem.op) ? first_samples_of_long
+                                                                                : first_samples;
 }
 
 class Runner {
@@ -75,8 +82,8 @@ class Runner {
  private:
   double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
-  TimedBenchmark benchmark_of(Entry& entry) {
-    return {benchmark_name(entry.item, settings_.kernels), [this, &entry] { return begin(entry); },
+  TimedBenchmark benchmark_of(Entry& entry, unsigned samples) {
+    return {benchmark_name(entry.item, settings_.kernels), samples, [this, &entry] { return begin(entry); },
             [this, &entry] {
               entry.result.samples.push_back(timed_->sample());
               return entry.result.samples.back();
@@ -87,8 +94,8 @@ class Runner {
   void measure_once() {
     std::vector<TimedBenchmark> benchmarks;
     for (Entry& entry : entries_)
-      if (!entry.reached) benchmarks.push_back(benchmark_of(entry));
-    run_benchmarks(benchmarks, first_samples, settings_.flags);
+      if (!entry.reached) benchmarks.push_back(benchmark_of(entry, samples_of(entry.item.problem)));
+    run_benchmarks(benchmarks, settings_.flags);
     timed_.reset();
   }
 
@@ -108,7 +115,7 @@ class Runner {
         if (ended == "interrupted") outcome_ = Outcome::interrupted;
         if (!ended.empty() || !failure_.empty()) return;
         narrowing_ = true;
-        run_benchmarks({benchmark_of(*entry)}, more_samples, settings_.flags);
+        run_benchmarks({benchmark_of(*entry, more_samples)}, settings_.flags);
         timed_.reset();
       }
     }
@@ -228,8 +235,9 @@ std::string_view outcome_name(Outcome outcome) {
 void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& choice,
                      const BenchmarkFlags& flags) {
   std::vector<TimedBenchmark> benchmarks;
-  for (const PlanItem& item : items) benchmarks.push_back({benchmark_name(item, choice), {}, {}, {}});
-  run_benchmarks(benchmarks, first_samples, flags);
+  for (const PlanItem& item : items)
+    benchmarks.push_back({benchmark_name(item, choice), samples_of(item.problem), {}, {}, {}});
+  run_benchmarks(benchmarks, flags);
 }
 
 tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,

@@ -49,11 +49,11 @@ enum class Outcome : uint8_t {
 };
 std::string_view outcome_name(Outcome outcome);
 
-/// First every item in order, five samples each, until the budget is spent; what is not reached is recorded
-/// as skipped. Then, until the budget ends, more samples for those whose interval is wider than 2%, widest
-/// first. Bounds are measured whatever the budget. `already` are measurements of an earlier part of this run:
-/// their items are not measured anew, only narrowed. With flags for Google Benchmark there is one pass, as
-/// they say.
+/// First every item in order, three to five samples each, until the budget is spent; what is not reached is
+/// recorded as skipped. Then, until the budget ends, more samples for those whose interval is wider than 2%,
+/// widest first. Bounds are measured whatever the budget. `already` are measurements of an earlier part of
+/// this run: their items are not measured anew, only narrowed. With flags for Google Benchmark there is one
+/// pass, as they say.
 tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
                                             std::span<const Measurement> already, const RunSettings& settings,
                                             const RunHooks& hooks);

@@ -72,7 +72,7 @@ TEST_F(RunCommand, KeepsBoundsAndKernelsWithProvenance) {
                    "size_class = '100M' AND status = 'measured'"),
             0);
   EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE status = 'measured' AND (seconds IS NULL OR "
-                   "seconds <= 0 OR json_array_length(samples) < 5)"),
+                   "seconds <= 0 OR json_array_length(samples) < 3)"),
             0);
   // A fraction of a bound that was timed in turn with it: never far above 1.
   EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE op = 'gemv' AND (roofline_fraction IS NULL OR "
