@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "kernels/data.h"
 #include "kernels/isa.h"
 #include "kernels/problem.h"
 #include "kernels/thread_pool.h"
@@ -20,6 +21,7 @@ struct Workbench {
   WeightPool& weights;
   std::string storage_folder;  // for storage_read; empty: storage is not measured
   uint64_t seed = 1;
+  Data data = Data::ordinary;  // of activations and other operands; the pool has its own
 };
 
 /// The result compared with the double-precision reference.

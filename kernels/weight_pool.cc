@@ -5,63 +5,30 @@
 
 #include <algorithm>
 #include <cstring>
-#include <random>
 #include <vector>
+
+#include "kernels/formats/codec.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
 
 // Below this a buffer sits in any level-2 cache and a rate read from it says nothing about memory.
 constexpr uint64_t least_bytes = uint64_t{1} << 20;
-constexpr uint64_t tile_bytes_wanted = uint64_t{2} << 20;
+// What is random before it repeats. Adversarial data is for small problems, made anew for each kernel.
+constexpr uint64_t ordinary_tile_bytes = uint64_t{2} << 20, adversarial_tile_bytes = uint64_t{128} << 10;
 
-/// A random f16 of ordinary size: sign 0, exponent 2^-7 .. 2^-4, any mantissa.
-uint16_t random_scale(std::mt19937_64& random) {
-  const auto bits = random();
-  return static_cast<uint16_t>((8 + (bits & 3)) << 10 | (bits >> 8 & 0x3ff));
-}
+// A huge page: threads fill whole ones.
+constexpr uint64_t page_bytes = uint64_t{2} << 20;
 
-/// A random float of ordinary size: either sign, 2^-4 .. 1; its high half is a bf16 of the same kind.
-uint32_t random_float(std::mt19937_64& random) {
-  const auto bits = random();
-  return static_cast<uint32_t>((bits & 1) << 31 | (123 + (bits >> 1 & 3)) << 23 | (bits >> 8 & 0x7fffff));
-}
-
-/// Bytes of a block that hold f16 scales (ggml-common.h's block structs); every other byte may be anything.
-std::vector<size_t> scale_offsets(FormatId format) {
-  switch (format) {
-    case FormatId::q8_0:
-    case FormatId::q4_0:
-      return {0};
-    case FormatId::q6_K:
-      return {208};
-    case FormatId::q4_K:
-      return {0, 2};
-    default:
-      return {};
-  }
-}
-
-std::vector<std::byte> random_tile(FormatId format, uint64_t bytes, uint64_t seed) {
-  std::mt19937_64 random(seed * 1000003 + static_cast<uint64_t>(format));
+/// Random blocks of `format`, whole ones; `none`: bytes.
+std::vector<std::byte> random_tile(FormatId format, uint64_t bytes, uint64_t seed, Data data) {
+  Random random(seed * 1000003 + static_cast<uint64_t>(format));
   std::vector<std::byte> tile(bytes);
-  const uint64_t block = std::max(1U, format_of(format).block_bytes);
-  const auto put = [&](uint64_t at, const auto& value) { std::memcpy(&tile[at], &value, sizeof value); };
-  if (format == FormatId::f32) {
-    for (uint64_t at = 0; at + 4 <= bytes; at += 4) put(at, random_float(random));
-  } else if (format == FormatId::bf16) {
-    for (uint64_t at = 0; at + 2 <= bytes; at += 2) {
-      put(at, static_cast<uint16_t>(random_float(random) >> 16));
-    }
-  } else if (format == FormatId::f16) {
-    for (uint64_t at = 0; at + 2 <= bytes; at += 2) {
-      put(at, static_cast<uint16_t>(random_scale(random) | (random() & 1) << 15));
-    }
+  if (format == FormatId::none) {
+    random_bytes(tile.data(), bytes, random);
   } else {
-    for (uint64_t at = 0; at < bytes; ++at) tile[at] = static_cast<std::byte>(random());
-    for (uint64_t at = 0; at < bytes; at += block) {
-      for (const size_t offset : scale_offsets(format)) put(at + offset, random_scale(random));
-    }
+    codec_of(format).fill(tile.data(), bytes / format_of(format).block_bytes, data, random);
   }
   return tile;
 }
@@ -78,6 +45,7 @@ struct WeightPool::State {
   uint64_t working_set_bytes = 0;
   uint64_t budget_bytes = 0;
   uint64_t seed = 1;
+  Data data = Data::ordinary;
   uint64_t clock = 0;
   uint64_t held_bytes = 0;
   std::map<FormatId, Buffer> buffers;
@@ -89,11 +57,12 @@ struct WeightPool::State {
   }
 };
 
-WeightPool::WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed)
+WeightPool::WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed, Data data)
     : state_(std::make_unique<State>()) {
   state_->working_set_bytes = std::min(working_set_bytes, budget_bytes);
   state_->budget_bytes = budget_bytes;
   state_->seed = seed;
+  state_->data = data;
 }
 
 WeightPool::~WeightPool() {
@@ -104,7 +73,8 @@ uint64_t WeightPool::working_set_bytes() const {
   return state_->working_set_bytes;
 }
 
-tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(FormatId format) {
+tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(FormatId format,
+                                                                          ThreadPool& threads) {
   State& s = *state_;
   if (const auto found = s.buffers.find(format); found != s.buffers.end()) {
     found->second.last_used = ++s.clock;
@@ -133,10 +103,16 @@ tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(Format
   }
   madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: small pages serve as well, slower
   auto* data = static_cast<std::byte*>(memory);
-  const auto tile = random_tile(format, std::min(bytes, tile_bytes_wanted / unit * unit), s.seed);
-  for (uint64_t at = 0; at < bytes; at += tile.size()) {
-    std::memcpy(data + at, tile.data(), std::min<uint64_t>(tile.size(), bytes - at));
-  }
+  const uint64_t wanted = s.data == Data::ordinary ? ordinary_tile_bytes : adversarial_tile_bytes;
+  const auto tile = random_tile(format, std::min(bytes, wanted / unit * unit), s.seed, s.data);
+  threads.run([&](uint32_t rank) {
+    const Slice mine = slice_of(bytes, rank, threads.threads(), page_bytes);
+    for (uint64_t at = mine.first; at < mine.last;) {
+      const uint64_t from = at % tile.size(), count = std::min(tile.size() - from, mine.last - at);
+      std::memcpy(data + at, tile.data() + from, count);
+      at += count;
+    }
+  });
   mprotect(memory, bytes, PROT_READ);
   s.buffers[format] = {data, bytes, ++s.clock};
   s.held_bytes += bytes;

@@ -9,25 +9,28 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "kernels/data.h"
+#include "kernels/thread_pool.h"
 #include "models/format.h"
 
 namespace weighin {
 
-/// Large read-only buffers, one a format, filled with random valid blocks (never zero) and kept for the whole
-/// run. Block scales are ordinary f16 numbers; a row may start at any block. Memory is touched by all threads
-/// before use.
+/// Large read-only buffers, one a format, filled by the format's codec with random valid blocks and kept for
+/// the whole run. A row may start at any block. Memory is first touched and filled by all threads of the team
+/// that asks first, so that on a machine of several memory nodes it lies on all of them.
 class WeightPool {
  public:
   /// `working_set_bytes` a format (at least 4x the last-level cache where memory allows), never more than
   /// `budget_bytes` over all formats: the longest unused buffer is given back first.
-  WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed = 1);
+  WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed = 1,
+             Data data = Data::ordinary);
   ~WeightPool();
   WeightPool(const WeightPool&) = delete;
   WeightPool& operator=(const WeightPool&) = delete;
 
   /// The buffer of `format` (or `none`: random bytes), 64-byte aligned, a whole number of blocks.
   /// Error: how much was asked, what the budget is.
-  tl::expected<std::span<const std::byte>, std::string> weights(FormatId format);
+  tl::expected<std::span<const std::byte>, std::string> weights(FormatId format, ThreadPool& threads);
 
   uint64_t working_set_bytes() const;
 

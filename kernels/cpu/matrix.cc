@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <new>
-#include <random>
 #include <utility>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/matrix.h"
+#include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/reference/matrix.h"
 
@@ -17,25 +18,17 @@ namespace {
 /// Rows a thread takes at a time by gemv: 64 bytes of y, so that no two threads write one cache line.
 constexpr uint64_t gemv_grain = 16;
 
-/// Activations whose int8 form is exact: whole multiples of 2^-7 up to 127, each group of 32 with one of 127.
-/// The check then sees only the kernel's own rounding, not that of the activations (at most 1/254 of the
-/// group's largest, the same for every kernel), which would hide a wrong weight among thousands.
-std::vector<float> exact_activations(size_t count, uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::vector<float> x(count);
-  for (size_t i = 0; i < count; ++i) {
-    const auto bits = random();
-    const int size = i % activation_group == 5 ? 127 : static_cast<int>(bits >> 8 & 127);
-    x[i] = static_cast<float>(bits & 1 ? size : -size) * 0x1p-7F;
-  }
-  return x;
+/// In units of 2^-24, by which a float sum rounds, relative to the terms' sizes. Floats: at most k terms in a
+/// row (gemm). Quantized: int32 sums are exact; two float terms a group of 32, for halves, offsets or mins,
+/// each a product of up to four rounded factors. The rest is for lanes summed and for the reference's own
+/// rounding.
+double tolerance_of(const MatrixFunctions& functions, uint32_t k) {
+  return (functions.activations == Activations::int8 ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
 }
 
-/// Every float sum has at most k terms in a row and each rounds by 2^-24 of what is summed so far; 128 more
-/// for scales, offsets and mins, which are summed apart and are larger than what is left of them.
-double tolerance_of(uint32_t k) {
-  return (k + 128.0) * 0x1p-24;
-}
+/// A sum whose terms' sizes are below this is compared as if they were this: a product of two small scales
+/// may have fewer bits than 24 (below 2^-126) before a dot product of up to 2^20 multiplies it.
+constexpr double least_size = 0x1p-100;
 
 class MatrixProduct : public Prepared {
  public:
@@ -43,7 +36,7 @@ class MatrixProduct : public Prepared {
                 std::span<const std::byte> weights)
       : problem_(problem), functions_(functions), pool_(bench.pool), weights_(weights) {
     const size_t values = size_t{problem.n} * problem.k;
-    x_ = exact_activations(values, bench.seed);
+    x_ = activations(values, bench.data, bench.seed);
     y_.resize(problem.n * problem.m);
     work_.row_bytes = row_bytes(problem.format, problem.k);
     work_.m = problem.m;
@@ -51,7 +44,7 @@ class MatrixProduct : public Prepared {
     work_.k = problem.k;
     work_.x = x_.data();
     work_.y = y_.data();
-    if (functions.quantize) {
+    if (functions.activations == Activations::int8) {
       quantized_.resize(values);
       scales_.resize(values / activation_group);
       sums_.resize(values / sum_group);
@@ -74,15 +67,24 @@ class MatrixProduct : public Prepared {
 
   Check check(uint32_t samples) override {
     run();
-    Check check{0, tolerance_of(problem_.k)};
+    Check check{0, tolerance_of(functions_, problem_.k)};
     const uint64_t outputs = y_.size(), count = std::min<uint64_t>(std::max(1U, samples), outputs);
+    std::vector<std::pair<uint64_t, uint64_t>> sampled;  // row, token; in order of rows, each decoded once
     for (uint64_t i = 0; i < count; ++i) {
       const uint64_t at = i + 1 == count ? outputs - 1 : i * outputs / count;
-      const uint64_t token = at / problem_.m, row = at % problem_.m;
-      const ReferenceDot dot = reference_dot(problem_.format, work_.weights + row * work_.row_bytes,
-                                             x_.data() + token * problem_.k, problem_.k);
-      const double off = std::fabs(y_[at] - dot.sum);
-      const double error = off == 0 ? 0 : off / dot.size;
+      sampled.emplace_back(at % problem_.m, at / problem_.m);
+    }
+    std::sort(sampled.begin(), sampled.end());
+    std::map<uint64_t, std::vector<double>> tokens;
+    ReferenceRow row;
+    uint64_t decoded = problem_.m;
+    for (const auto& [r, token] : sampled) {
+      if (r != decoded) row = reference_row(problem_.format, work_.weights + r * work_.row_bytes, problem_.k);
+      decoded = r;
+      std::vector<double>& x = tokens[token];
+      if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, functions_.activations);
+      const ReferenceDot dot = reference_dot(row, x);
+      const double error = std::fabs(y_[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size);
       if (!(error <= check.error)) check.error = error;  // keeps NaN
       if (std::isnan(check.error)) break;
     }
@@ -119,9 +121,11 @@ class MatrixProduct : public Prepared {
   std::function<void(uint32_t)> job_;
 };
 
-tl::expected<std::unique_ptr<Prepared>, std::string> prepare(const Problem& problem, Workbench& bench,
-                                                             const MatrixFunctions& functions) {
-  const uint32_t block = functions.quantize
+}  // namespace
+
+tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
+                                                                    const MatrixFunctions& functions) {
+  const uint32_t block = functions.activations == Activations::int8
                              ? std::max(activation_group, format_of(problem.format).block_values)
                              : format_of(problem.format).block_values;
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
@@ -131,7 +135,7 @@ tl::expected<std::unique_ptr<Prepared>, std::string> prepare(const Problem& prob
                     "of {} values.",
                     describe(problem), block));
   }
-  auto weights = bench.weights.weights(problem.format);
+  auto weights = bench.weights.weights(problem.format, bench.pool);
   if (!weights) return tl::unexpected(weights.error());
   const uint64_t slab = row_bytes(problem.format, problem.k) * problem.m;
   if (slab > weights->size()) {
@@ -147,7 +151,7 @@ tl::expected<std::unique_ptr<Prepared>, std::string> prepare(const Problem& prob
   }
 }
 
-const MatrixFunctions* functions_of(FormatId format, Isa isa) {
+const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa) {
   std::span<const MatrixFunctions> all = scalar::matrix_functions();
 #if defined(__x86_64__)
   if (isa == Isa::avx2) all = avx2::matrix_functions();
@@ -160,12 +164,14 @@ const MatrixFunctions* functions_of(FormatId format, Isa isa) {
   return found == all.end() ? nullptr : &*found;
 }
 
+namespace {
+
 template <FormatId format, Isa isa>
 void add_rows(std::vector<Kernel>& kernels) {
-  const MatrixFunctions* functions = functions_of(format, isa);
+  const MatrixFunctions* functions = matrix_functions_of(format, isa);
   if (functions == nullptr) return;
   const auto make = [](const Problem& problem, Workbench& bench) {
-    return prepare(problem, bench, *functions_of(format, isa));
+    return prepare_matrix(problem, bench, *matrix_functions_of(format, isa));
   };
   for (const Op op : {Op::gemv, Op::gemm}) {
     if (op == Op::gemv && functions->gemv == nullptr) continue;

@@ -71,7 +71,8 @@ struct Q6_K {
   }
 };
 
-/// Rounds to the nearest of 255 steps, largest / 127 apart; a group of zeros has scale 0.
+/// Rounds to the nearest of 255 steps, largest / 127 apart; a group of zeros, or of less than
+/// least_activation, has scale 0.
 static void quantize(const MatrixWork& w, uint64_t first, uint64_t last) {
   for (uint64_t group = first; group < last; ++group) {
     const float* x = w.x + group * activation_group;
@@ -81,7 +82,8 @@ static void quantize(const MatrixWork& w, uint64_t first, uint64_t last) {
       const float size = __builtin_fabsf(x[i]);
       largest = size > largest ? size : largest;
     }
-    const float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
+    const bool none = largest < least_activation;
+    const float scale = none ? 0 : largest / 127, inverse = none ? 0 : 127 / largest;
     w.scales[group] = scale;
     for (uint32_t h = 0; h < 2; ++h) {
       int32_t sum = 0;

@@ -3,13 +3,17 @@
 
 template <class F>
 constexpr MatrixFunctions of_quantized() {
-  return {F::id, Isa::WEIGHIN_SET, quantize, WEIGHIN_QUANTIZED_GEMV ? gemv_quantized<F> : nullptr,
+  return {F::id,
+          Isa::WEIGHIN_SET,
+          Activations::int8,
+          quantize,
+          WEIGHIN_QUANTIZED_GEMV ? gemv_quantized<F> : nullptr,
           gemm_quantized<F>};
 }
 #if WEIGHIN_FLOATS
 template <class F>
 constexpr MatrixFunctions of_floats() {
-  return {F::id, Isa::WEIGHIN_SET, nullptr, gemv_floats<F>, gemm_floats<F>};
+  return {F::id, Isa::WEIGHIN_SET, Activations::floats, nullptr, gemv_floats<F>, gemm_floats<F>};
 }
 #endif
 

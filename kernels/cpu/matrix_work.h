@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/activations.h"
 #include "kernels/isa.h"
 #include "models/format.h"
 
 namespace weighin {
-
-/// Values that share one activation scale, and values whose activations are summed together (q6_K's groups).
-inline constexpr uint32_t activation_group = 32, sum_group = 16;
 
 /// Values of a row a gemm unpacks at once, and the most rows: panels stay in a level-2 cache.
 /// A multiple of every block.
@@ -42,6 +40,7 @@ struct MatrixWork {
 struct MatrixFunctions {
   FormatId format;
   Isa isa;
+  Activations activations;  // what X is rounded to before the product
   /// Fills groups [first, last) of the n * k / activation_group groups; nullptr: works on floats.
   void (*quantize)(const MatrixWork& work, uint64_t first, uint64_t last);
   /// Rows [first, last) of y, n = 1. nullptr: this set's is no other than a lesser one's.

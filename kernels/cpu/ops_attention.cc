@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
+#include "kernels/cpu/operands.h"
 #include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/attention.h"
 
@@ -13,17 +13,19 @@ namespace weighin {
 namespace {
 
 /// f32 rounding, 2^-24, of a dot product of k terms, of exp and of the sum over the tokens (of which a lane
-/// and a tile sum few in a row).
+/// and a tile sum few in a row), relative to the terms' sizes and, where scores are large, to theirs: what a
+/// score is off by, its weight is off by in proportion.
 double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2.0 * k + tokens / 16.0);
 }
 
-std::vector<float> random_queries(uint64_t count, uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::uniform_real_distribution<float> any(-8, 8);  // pool values are below 2^-3: scores then differ by ones
-  std::vector<float> queries(count);
-  for (float& query : queries) query = any(random);
-  return queries;
+/// Outputs whose terms are smaller than this are compared as if they were not: weights below e^-87 are 0.
+constexpr double least_size = 0x1p-60;
+
+/// Pool values are ordinarily below 2^-3: scores then differ by ones. Adversarial ones reach 65504: scores
+/// then differ by up to thousands, of which f32 still keeps the weights to a per cent.
+float query_limit(Data data) {
+  return data == Data::ordinary ? 8.0F : 0x1p-8F;
 }
 
 /// Where each KV head's keys and values lie: slab after slab through the buffer, then from its start again.
@@ -42,11 +44,12 @@ struct Cache {
 
 class Attention : public Prepared {
  public:
-  Attention(ThreadPool& pool, const Problem& problem, Cache cache, AttendFunction attend, uint64_t seed)
+  Attention(ThreadPool& pool, const Problem& problem, Cache cache, AttendFunction attend, Data data,
+            uint64_t seed)
       : pool_(pool), p_(problem), cache_(cache), attend_(attend) {
     queries_of_cache_ = p_.heads / p_.kv_heads;
     tokens_ = std::max(1U, p_.n);
-    q_ = random_queries(uint64_t{tokens_} * p_.heads * p_.k, seed);
+    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data), data, seed);
     y_.resize(q_.size());
     // One token: whole KV heads where they divide evenly, else each KV head's context cut for all threads.
     parts_ = decode() && p_.kv_heads % pool.threads() != 0 ? pool.threads() : 1;
@@ -69,7 +72,8 @@ class Attention : public Prepared {
       const uint64_t at = count - 1 - back, vector = at / p_.k, i = at % p_.k;
       if (vector != known) truth = truth_of(vector);
       known = vector;
-      const double error = std::abs(y_[at] - truth.values[i]) / truth.sizes[i];
+      const double size = std::max(truth.sizes[i], least_size) * std::max(1.0, truth.score_size);
+      const double error = std::abs(y_[at] - truth.values[i]) / size;
       if (!(error <= check.error)) check.error = error;  // a NaN stays
       if (std::isnan(error)) break;
     }
@@ -165,7 +169,7 @@ Made prepare(const Problem& problem, Workbench& bench) {
   }
   const uint64_t tokens = problem.op == Op::attention ? problem.context : problem.n;
   const uint64_t slab_bytes = tokens * problem.k * sizeof(uint16_t);
-  const auto buffer = bench.weights.weights(FormatId::f16);
+  const auto buffer = bench.weights.weights(FormatId::f16, bench.pool);
   if (!buffer) return tl::unexpected(buffer.error());
   if (slab_bytes == 0 || slab_bytes > buffer->size()) {
     return tl::unexpected(
@@ -174,7 +178,7 @@ Made prepare(const Problem& problem, Workbench& bench) {
                     describe(problem), slab_bytes, buffer->size()));
   }
   return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, functions->attend,
-                                     bench.seed);
+                                     bench.data, bench.seed);
 }
 
 template <const OpsFunctions* functions>

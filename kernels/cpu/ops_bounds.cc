@@ -105,7 +105,7 @@ using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 template <const OpsFunctions* functions>
 Made prepare_stream(const Problem& problem, Workbench& bench) {
-  const auto data = bench.weights.weights(problem.format);
+  const auto data = bench.weights.weights(problem.format, bench.pool);
   if (!data) return tl::unexpected(data.error());
   // Whole lines only: the buffer is at least 1 MiB.
   const auto lines = data->first(data->size() / line_bytes * line_bytes);

@@ -1,5 +1,6 @@
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -12,8 +13,16 @@ void encode(const float* values, std::byte* bytes, uint32_t k) {
   for (uint32_t i = 0; i < k; ++i) store_u16(bytes + size_t{2} * i, float_to_bf16(values[i]));
 }
 
+uint16_t ordinary(Random& random) {
+  return static_cast<uint16_t>(ordinary_float(random) >> 16);
+}
+
+void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
+  fill_floats<uint16_t>(bytes, blocks, data, {0x8000, 0x7f, (127 + 40) << 7, ordinary}, random);  // as f32's
+}
+
 }  // namespace
 
-const FormatCodec bf16_codec{FormatId::bf16, decode, encode};
+const FormatCodec bf16_codec{FormatId::bf16, decode, encode, fill};
 
 }  // namespace weighin

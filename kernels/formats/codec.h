@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/data.h"
 #include "models/format.h"
 
 namespace weighin {
@@ -17,6 +18,12 @@ struct FormatCodec {
   /// values[k] -> bytes: rounds to nearest within each block's range. A plain quantizer for tests: it
   /// searches for no better scales as ggml's does.
   void (*encode)(const float* values, std::byte* bytes, uint32_t k);
+  /// bytes[blocks][block_bytes] <- random valid blocks. Ordinary: any quantized values, scales of ordinary
+  /// size and never zero. Adversarial: ends of the ranges (random_blocks.h); no value is infinite or NaN.
+  void (*fill)(std::byte* bytes, uint64_t blocks, Data data, Random& random);
+  /// bytes -> sizes[k]: for each value, the size of the terms kernels make it of: d * (q - 8) is summed as d
+  /// q and 8 d apart. Rounding errors are relative to these. nullptr: the values' own sizes.
+  void (*term_sizes)(const std::byte* bytes, double* sizes, uint32_t k) = nullptr;
 };
 
 /// The codec of `format`, which is not `none`.

@@ -1,5 +1,6 @@
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -12,8 +13,16 @@ void encode(const float* values, std::byte* bytes, uint32_t k) {
   for (uint32_t i = 0; i < k; ++i) store_u16(bytes + size_t{2} * i, float_to_half(values[i]));
 }
 
+uint16_t ordinary(Random& random) {
+  return static_cast<uint16_t>(ordinary_half(random) | (random() & 1) << 15);
+}
+
+void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
+  fill_floats<uint16_t>(bytes, blocks, data, {0x8000, 0x3ff, 0x7bff, ordinary}, random);  // large: 65504
+}
+
 }  // namespace
 
-const FormatCodec f16_codec{FormatId::f16, decode, encode};
+const FormatCodec f16_codec{FormatId::f16, decode, encode, fill};
 
 }  // namespace weighin

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "kernels/formats/codec.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -17,8 +18,14 @@ void encode(const float* values, std::byte* bytes, uint32_t k) {
   std::memcpy(bytes, values, size_t{4} * k);
 }
 
+void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
+  // Large: 2^40, so that thousands of products with activations of 2^27 stay far below 2^128.
+  fill_floats<uint32_t>(bytes, blocks, data, {0x80000000, 0x7fffff, (127 + 40) << 23, ordinary_float},
+                        random);
+}
+
 }  // namespace
 
-const FormatCodec f32_codec{FormatId::f32, decode, encode};
+const FormatCodec f32_codec{FormatId::f32, decode, encode, fill};
 
 }  // namespace weighin

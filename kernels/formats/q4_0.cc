@@ -2,9 +2,11 @@
 // d * (q - 8).
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -35,8 +37,28 @@ void encode(const float* values, std::byte* block, uint32_t k) {
   }
 }
 
+void fill(std::byte* block, uint64_t blocks, Data data, Random& random) {
+  for (; blocks > 0; --blocks, block += 18) {
+    const bool extreme = data == Data::adversarial;
+    store_u16(block, extreme ? extreme_scale(random) : ordinary_half(random));
+    extreme ? extreme_bytes(block + 2, 16, std::byte{0x88}, random) : random_bytes(block + 2, 16, random);
+    if (extreme && zero_block(random)) std::memset(block, 0, 18);
+  }
+}
+
+void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 32, block += 18) {
+    const double d = std::fabs(half_to_float(load_u16(block)));
+    for (uint32_t i = 0; i < 16; ++i) {
+      const auto pair = static_cast<uint8_t>(block[2 + i]);
+      sizes[at + i] = d * ((pair & 15) + 8);
+      sizes[at + 16 + i] = d * ((pair >> 4) + 8);
+    }
+  }
+}
+
 }  // namespace
 
-const FormatCodec q4_0_codec{FormatId::q4_0, decode, encode};
+const FormatCodec q4_0_codec{FormatId::q4_0, decode, encode, fill, term_sizes};
 
 }  // namespace weighin

@@ -6,6 +6,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -77,8 +78,39 @@ void encode(const float* values, std::byte* block, uint32_t k) {
   }
 }
 
+void fill(std::byte* block, uint64_t blocks, Data data, Random& random) {
+  for (; blocks > 0; --blocks, block += block_bytes) {
+    const bool extreme = data == Data::adversarial;
+    store_u16(block, extreme ? extreme_scale(random) : ordinary_half(random));
+    store_u16(block + 2, extreme ? extreme_scale(random) : ordinary_half(random));
+    if (!extreme) {
+      random_bytes(block + scales_at, block_bytes - scales_at, random);
+    } else if (zero_block(random)) {
+      std::memset(block, 0, block_bytes);
+    } else {
+      extreme_bytes(block + scales_at, nibbles_at - scales_at, std::byte{0}, random);
+      for (size_t at = nibbles_at; at < block_bytes; at += 32) {
+        extreme_bytes(block + at, 32, std::byte{0}, random);
+      }
+    }
+  }
+}
+
+void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 256, block += block_bytes) {
+    const double d = std::fabs(half_to_float(load_u16(block)));
+    const double dmin = std::fabs(half_to_float(load_u16(block + 2)));
+    for (uint32_t i = 0; i < 256; ++i) {
+      const uint32_t group = i / 32;
+      const ScaleAndMin of = scale_and_min(block, group);
+      const auto pair = static_cast<uint8_t>(block[nibbles_at + group / 2 * 32 + i % 32]);
+      sizes[at + i] = d * of.scale * (group % 2 ? pair >> 4 : pair & 15) + dmin * of.min;
+    }
+  }
+}
+
 }  // namespace
 
-const FormatCodec q4_K_codec{FormatId::q4_K, decode, encode};
+const FormatCodec q4_K_codec{FormatId::q4_K, decode, encode, fill, term_sizes};
 
 }  // namespace weighin

@@ -6,6 +6,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -48,8 +49,36 @@ void encode(const float* values, std::byte* block, uint32_t k) {
   }
 }
 
+void fill(std::byte* block, uint64_t blocks, Data data, Random& random) {
+  for (; blocks > 0; --blocks, block += block_bytes) {
+    const bool extreme = data == Data::adversarial;
+    store_u16(block + d_at, extreme ? extreme_scale(random) : ordinary_half(random));
+    if (!extreme) {
+      random_bytes(block, d_at, random);
+    } else if (zero_block(random)) {
+      std::memset(block, 0, block_bytes);
+    } else {
+      extreme_bytes(block, high_at, std::byte{0}, random);
+      extreme_bytes(block + high_at, scales_at - high_at, std::byte{0xaa}, random);  // all pairs 2: 32 is 0
+      extreme_bytes(block + scales_at, d_at - scales_at, std::byte{0}, random);
+    }
+  }
+}
+
+/// |w| + 64 |d scale|: q is at most 63, so that this is no less than |d scale| (q + 32).
+void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
+  decode(block, sizes, k);
+  for (uint32_t at = 0; at < k; at += 256, block += block_bytes) {
+    const double d = half_to_float(load_u16(block + d_at));
+    for (uint32_t i = 0; i < 256; ++i) {
+      sizes[at + i] =
+          std::fabs(sizes[at + i]) + 64 * std::fabs(d * static_cast<int8_t>(block[scales_at + i / 16]));
+    }
+  }
+}
+
 }  // namespace
 
-const FormatCodec q6_K_codec{FormatId::q6_K, decode, encode};
+const FormatCodec q6_K_codec{FormatId::q6_K, decode, encode, fill, term_sizes};
 
 }  // namespace weighin

@@ -1,9 +1,12 @@
 // q8_0: 32 values, f16 scale d and 32 int8: d * q.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/random_blocks.h"
 
 namespace weighin {
 namespace {
@@ -28,8 +31,25 @@ void encode(const float* values, std::byte* block, uint32_t k) {
   }
 }
 
+void fill(std::byte* block, uint64_t blocks, Data data, Random& random) {
+  for (; blocks > 0; --blocks, block += 34) {
+    const bool extreme = data == Data::adversarial;
+    store_u16(block, extreme ? extreme_scale(random) : ordinary_half(random));
+    extreme ? extreme_bytes(block + 2, 32, std::byte{0}, random) : random_bytes(block + 2, 32, random);
+    if (extreme && zero_block(random)) std::memset(block, 0, 34);
+  }
+}
+
+/// Byte products of unsigned by signed (VNNI) take q as q + 128, less 128.
+void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 32, block += 34) {
+    const double d = std::fabs(half_to_float(load_u16(block)));
+    for (uint32_t i = 0; i < 32; ++i) sizes[at + i] = d * (std::abs(static_cast<int8_t>(block[2 + i])) + 128);
+  }
+}
+
 }  // namespace
 
-const FormatCodec q8_0_codec{FormatId::q8_0, decode, encode};
+const FormatCodec q8_0_codec{FormatId::q8_0, decode, encode, fill, term_sizes};
 
 }  // namespace weighin

@@ -10,6 +10,7 @@ namespace weighin {
 struct AttentionTruth {
   std::vector<double> values;  // [k]
   std::vector<double> sizes;   // [k]: sum over tokens of weight * |value|
+  double score_size = 0;       // the largest over tokens of sum |q key| / sqrt(k)
 };
 
 /// softmax(q . keys / sqrt(k)) . values for one query head. q [k]; keys, values [tokens][k] as f16;

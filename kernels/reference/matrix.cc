@@ -1,19 +1,53 @@
 #include "kernels/reference/matrix.h"
 
+#include <algorithm>
+#include <cfloat>
 #include <cmath>
-#include <vector>
 
 #include "kernels/formats/codec.h"
+#include "kernels/formats/half.h"
 
 namespace weighin {
+namespace {
 
-ReferenceDot reference_dot(FormatId format, const std::byte* row, const float* x, uint32_t k) {
-  std::vector<double> weights(k);
-  codec_of(format).decode(row, weights.data(), k);
+void round_to_int8(double* x, uint32_t count) {
+  double largest = 0;
+  for (uint32_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(x[i]));
+  const double scale = largest < double{least_activation} ? 0 : largest / 127;
+  for (uint32_t i = 0; i < count; ++i) x[i] = scale == 0 ? 0 : std::nearbyint(x[i] / scale) * scale;
+}
+
+}  // namespace
+
+ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k) {
+  const FormatCodec& codec = codec_of(format);
+  ReferenceRow decoded{std::vector<double>(k), std::vector<double>(k)};
+  codec.decode(row, decoded.values.data(), k);
+  if (codec.term_sizes != nullptr) {
+    codec.term_sizes(row, decoded.sizes.data(), k);
+  } else {
+    for (uint32_t i = 0; i < k; ++i) decoded.sizes[i] = std::fabs(decoded.values[i]);
+  }
+  return decoded;
+}
+
+std::vector<double> reference_activations(const float* x, uint32_t k, Activations to) {
+  std::vector<double> rounded(x, x + k);
+  if (to == Activations::int8) {
+    for (uint32_t at = 0; at < k; at += activation_group) round_to_int8(&rounded[at], activation_group);
+  } else if (to == Activations::bf16) {
+    for (uint32_t i = 0; i < k; ++i) {
+      rounded[i] = std::fabs(x[i]) < FLT_MIN ? 0 : bf16_to_float(float_to_bf16(x[i]));
+    }
+  }
+  return rounded;
+}
+
+ReferenceDot reference_dot(const ReferenceRow& row, const std::vector<double>& x) {
   ReferenceDot dot;
-  for (uint32_t i = 0; i < k; ++i) {
-    dot.sum += weights[i] * x[i];
-    dot.size += std::fabs(weights[i] * x[i]);
+  for (size_t i = 0; i < x.size(); ++i) {
+    dot.sum += row.values[i] * x[i];
+    dot.size += row.sizes[i] * std::fabs(x[i]);
   }
   return dot;
 }

@@ -3,17 +3,31 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
+#include "kernels/activations.h"
 #include "models/format.h"
 
 namespace weighin {
 
 struct ReferenceDot {
   double sum = 0;   // of w[i] * x[i]
-  double size = 0;  // of |w[i] * x[i]|: what rounding errors are relative to
+  double size = 0;  // of |x[i]| and the size of w[i]'s terms: what rounding errors are relative to
 };
 
-/// One row of weights, `k` values (whole blocks) of `format`, times x[k].
-ReferenceDot reference_dot(FormatId format, const std::byte* row, const float* x, uint32_t k);
+/// One row of weights, decoded.
+struct ReferenceRow {
+  std::vector<double> values;  // [k]
+  std::vector<double> sizes;   // [k]: of the terms kernels make each of (FormatCodec::term_sizes)
+};
+
+/// `k` values (whole blocks) of `format`.
+ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k);
+
+/// x[k] as a kernel takes it; k a whole number of groups where `to` has groups.
+std::vector<double> reference_activations(const float* x, uint32_t k, Activations to);
+
+/// One row times x[k].
+ReferenceDot reference_dot(const ReferenceRow& row, const std::vector<double>& x);
 
 }  // namespace weighin

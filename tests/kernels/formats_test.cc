@@ -133,11 +133,68 @@ TEST(Formats, EveryFormatHasItsOwnCodec) {
   for (const QuantFormat& format : all_formats()) EXPECT_EQ(codec_of(format.id).id, format.id) << format.name;
 }
 
+TEST(Formats, RandomBlocksAreFiniteAndOrdinaryOnesNeverAllZero) {
+  constexpr uint64_t blocks = 4096;
+  for (const QuantFormat& format : all_formats()) {
+    for (const Data data : {Data::ordinary, Data::adversarial}) {
+      Random random(3);
+      std::vector<std::byte> bytes(blocks * format.block_bytes);
+      codec_of(format.id).fill(bytes.data(), blocks, data, random);
+      const auto values = decoded(format.id, bytes);
+      double least = 1e300, most = 0;
+      for (const double value : values) {
+        ASSERT_TRUE(std::isfinite(value)) << format.name;
+        if (value != 0) least = std::min(least, std::fabs(value));
+        most = std::max(most, std::fabs(value));
+      }
+      const auto zeros = static_cast<uint64_t>(std::count(values.begin(), values.end(), 0.0));
+      if (data == Data::ordinary) {
+        EXPECT_LT(zeros, values.size() / 8) << format.name;
+        EXPECT_LT(most, 4000) << format.name;  // 2^-3 * 127 * 128 / 6-bit scales' like
+      } else {
+        EXPECT_GT(zeros, values.size() / 32) << format.name;
+        EXPECT_LE(least, 0x1p-24) << format.name << ": a denormal";
+        EXPECT_GE(most, 65504) << format.name << ": the largest f16, or more";
+      }
+    }
+  }
+}
+
+TEST(Formats, TermsAreNoSmallerThanTheirSum) {
+  for (const QuantFormat& format : all_formats()) {
+    Random random(4);
+    std::vector<std::byte> bytes(64 * format.block_bytes);
+    codec_of(format.id).fill(bytes.data(), 64, Data::adversarial, random);
+    const ReferenceRow row = reference_row(format.id, bytes.data(), 64 * format.block_values);
+    for (size_t i = 0; i < row.values.size(); ++i) ASSERT_GE(row.sizes[i], std::fabs(row.values[i]));
+  }
+}
+
 TEST(ReferenceDot, SumsAndSizes) {
   const float weights[] = {1, -2, 3}, x[] = {2, 2, -1};
-  const auto dot = reference_dot(FormatId::f32, reinterpret_cast<const std::byte*>(weights), x, 3);
+  const auto dot = reference_dot(reference_row(FormatId::f32, reinterpret_cast<const std::byte*>(weights), 3),
+                                 reference_activations(x, 3, Activations::floats));
   EXPECT_EQ(dot.sum, -5);
   EXPECT_EQ(dot.size, 9);
+}
+
+TEST(ReferenceActivations, RoundAsTheKernelsDo) {
+  std::vector<float> x(64);
+  x[0] = 254;
+  x[1] = 3;        // 1.5 steps of 2: to even
+  x[2] = 0.9F;     // under half a step
+  x[33] = 1e-38F;  // a group of less than least_activation
+  const auto int8 = reference_activations(x.data(), 64, Activations::int8);
+  EXPECT_EQ(int8[0], 254);
+  EXPECT_EQ(int8[1], 4);
+  EXPECT_EQ(int8[2], 0);
+  EXPECT_EQ(int8[33], 0);
+  x[34] = 1 + 0x1p-8F;
+  x[35] = 1e-39F;
+  const auto bf16 = reference_activations(x.data(), 64, Activations::bf16);
+  EXPECT_EQ(bf16[34], 1);
+  EXPECT_EQ(bf16[35], 0);
+  EXPECT_EQ(bf16[1], 3);
 }
 
 }  // namespace

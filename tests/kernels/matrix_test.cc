@@ -1,7 +1,14 @@
 // Every matrix kernel this CPU runs, against the double-precision reference, at sizes that fit no tile.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/cpu/matrix.h"
+#include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
+#include "kernels/formats/codec.h"
+#include "kernels/reference/matrix.h"
 
 namespace weighin {
 namespace {
@@ -32,6 +39,60 @@ TEST(Matrix, EveryKernelIsRightAtOddSizes) {
                                        << ": " << check.error << " > " << check.tolerance;
           }
         }
+      }
+    }
+  }
+}
+
+/// `rows` rows of random bytes of which all that may be anything is: drawn again until every value is finite.
+std::vector<std::byte> raw_rows(FormatId format, uint32_t rows, uint32_t k, Random& random) {
+  const QuantFormat& f = format_of(format);
+  std::vector<std::byte> bytes(rows * row_bytes(format, k));
+  std::vector<double> values(f.block_values);
+  for (size_t at = 0; at < bytes.size(); at += f.block_bytes) {
+    do {
+      for (size_t i = 0; i < f.block_bytes; ++i) bytes[at + i] = static_cast<std::byte>(random());
+      codec_of(format).decode(&bytes[at], values.data(), f.block_values);
+    } while (!std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }));
+  }
+  return bytes;
+}
+
+TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
+  constexpr uint32_t m = 19, n = 3, k = 1280;
+  Random random(11);
+  for (const Kernel& kernel : matrix_kernels()) {
+    if (!format_of(kernel.format).quantized() || !runs(this_cpu(), kernel.isa)) continue;
+    SCOPED_TRACE(kernel.name);
+    const MatrixFunctions& functions = *matrix_functions_of(kernel.format, kernel.isa);
+    const auto bytes = raw_rows(kernel.format, m, k, random);
+    const auto x = activations(n * k, Data::ordinary, 12);
+    const uint32_t tokens = kernel.op == Op::gemv ? 1 : n;
+    std::vector<float> y(m * n), scales(n * k / activation_group);
+    std::vector<int8_t> quantized(n * k);
+    std::vector<int32_t> sums(n * k / sum_group);
+    const MatrixWork work{bytes.data(),
+                          row_bytes(kernel.format, k),
+                          m,
+                          tokens,
+                          k,
+                          x.data(),
+                          y.data(),
+                          quantized.data(),
+                          scales.data(),
+                          sums.data()};
+    functions.quantize(work, 0, uint64_t{tokens} * k / activation_group);
+    if (kernel.op == Op::gemv) {
+      functions.gemv(work, 0, m);
+    } else {
+      functions.gemm(work, 0, m, *std::make_unique<Panel>());
+    }
+    for (uint32_t row = 0; row < m; ++row) {
+      const ReferenceRow decoded = reference_row(kernel.format, bytes.data() + row * work.row_bytes, k);
+      for (uint32_t token = 0; token < tokens; ++token) {
+        const auto dot = reference_dot(decoded, reference_activations(&x[token * k], k, Activations::int8));
+        // Two terms a group of 32 and a few roundings each, as the kernels' own check allows.
+        EXPECT_NEAR(y[token * m + row], dot.sum, dot.size * (k / 16 + 32) * 0x1p-24) << row << " " << token;
       }
     }
   }

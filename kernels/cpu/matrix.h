@@ -1,0 +1,21 @@
+// Matrix products made ready, from whichever functions compute them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/kernel.h"
+
+namespace weighin {
+
+/// The functions compiled for `isa`, or nullptr: it has no own ones for `format`.
+const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa);
+
+/// What a row of the kernel table does: `problem` (gemv or gemm) made ready to be computed by `functions`,
+/// which must outlive it. Error: what could not be had, of what size.
+tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
+                                                                    const MatrixFunctions& functions);
+
+}  // namespace weighin
