@@ -8,11 +8,13 @@ namespace weighin {
 enum class Activations : uint8_t {
   floats,  // as they are
   int8,    // q * scale: each group of 32 has the scale largest / 127 (as ggml's q8_0); for quantized weights
-  bf16,    // the nearest bf16, ties to even; denormals are zeros, as VDPBF16PS takes them
+  int8_block,  // likewise, each group of 256 (as ggml's q8_K); for K-quants
+  bf16,        // the nearest bf16, ties to even; denormals are zeros, as VDPBF16PS takes them
 };
 
-/// Values that share one int8 scale, and values whose int8 forms are summed together (q6_K's groups).
-inline constexpr uint32_t activation_group = 32, sum_group = 16;
+/// Values that share one int8 scale, of either kind, and values whose int8 forms are summed together (q6_K's
+/// groups).
+inline constexpr uint32_t activation_group = 32, activation_block = 256, sum_group = 16;
 
 /// A group whose largest is below this counts as zeros: 127 / largest is infinite below 127 / FLT_MAX =
 /// 2^-121.01.

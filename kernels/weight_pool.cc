@@ -33,11 +33,26 @@ std::vector<std::byte> random_tile(FormatId format, uint64_t bytes, uint64_t see
   return tile;
 }
 
+/// `blocks` unit by unit as `packing` says.
+std::vector<std::byte> packed_tile(FormatId format, const Packing& packing,
+                                   const std::vector<std::byte>& blocks) {
+  if (packing.rows == 0) return blocks;
+  std::vector<std::byte> tile(blocks.size());
+  const uint64_t unit = uint64_t{packing.rows} * format_of(format).block_bytes;
+  for (uint64_t at = 0; at + unit <= tile.size(); at += unit) {
+    pack_unit(format, packing, blocks.data() + at, tile.data() + at);
+  }
+  return tile;
+}
+
 struct Buffer {
   std::byte* data = nullptr;
   uint64_t bytes = 0;
+  std::vector<std::byte> blocks;  // the plain tile
   uint64_t last_used = 0;
 };
+
+using Key = std::pair<FormatId, Packing>;
 
 }  // namespace
 
@@ -48,9 +63,9 @@ struct WeightPool::State {
   Data data = Data::ordinary;
   uint64_t clock = 0;
   uint64_t held_bytes = 0;
-  std::map<FormatId, Buffer> buffers;
+  std::map<Key, Buffer> buffers;
 
-  void give_back(std::map<FormatId, Buffer>::iterator buffer) {
+  void give_back(std::map<Key, Buffer>::iterator buffer) {
     munmap(buffer->second.data, buffer->second.bytes);
     held_bytes -= buffer->second.bytes;
     buffers.erase(buffer);
@@ -75,12 +90,31 @@ uint64_t WeightPool::working_set_bytes() const {
 
 tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(FormatId format,
                                                                           ThreadPool& threads) {
-  State& s = *state_;
-  if (const auto found = s.buffers.find(format); found != s.buffers.end()) {
-    found->second.last_used = ++s.clock;
-    return std::span<const std::byte>(found->second.data, found->second.bytes);
+  const auto plain = packed(format, Packing{}, threads);
+  if (!plain) return tl::unexpected(plain.error());
+  return plain->bytes;
+}
+
+tl::expected<std::span<const std::byte>, std::string> WeightPool::last_used(FormatId format,
+                                                                            ThreadPool& threads) {
+  const Buffer* last = nullptr;
+  for (const auto& [key, buffer] : state_->buffers) {
+    if (key.first == format && (last == nullptr || buffer.last_used > last->last_used)) last = &buffer;
   }
-  // Whole blocks and whole 64-byte lines, so that the tile repeats on both.
+  if (last == nullptr) return weights(format, threads);
+  return std::span<const std::byte>(last->data, last->bytes);
+}
+
+tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Packing& packing,
+                                                      ThreadPool& threads) {
+  State& s = *state_;
+  const auto given = [&](Buffer& buffer) {
+    buffer.last_used = ++s.clock;
+    return Weights{{buffer.data, buffer.bytes}, buffer.blocks};
+  };
+  const Key key{format, packing};
+  if (const auto found = s.buffers.find(key); found != s.buffers.end()) return given(found->second);
+  // Whole blocks and whole 64-byte lines, so that the tile repeats on both; 64 blocks are whole units.
   const uint64_t unit = uint64_t{64} * std::max(1U, format_of(format).block_bytes);
   const uint64_t bytes = s.working_set_bytes / unit * unit;
   if (s.working_set_bytes < least_bytes) {
@@ -104,7 +138,8 @@ tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(Format
   madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: small pages serve as well, slower
   auto* data = static_cast<std::byte*>(memory);
   const uint64_t wanted = s.data == Data::ordinary ? ordinary_tile_bytes : adversarial_tile_bytes;
-  const auto tile = random_tile(format, std::min(bytes, wanted / unit * unit), s.seed, s.data);
+  auto blocks = random_tile(format, std::min(bytes, wanted / unit * unit), s.seed, s.data);
+  const auto tile = packed_tile(format, packing, blocks);
   threads.run([&](uint32_t rank) {
     const Slice mine = slice_of(bytes, rank, threads.threads(), page_bytes);
     for (uint64_t at = mine.first; at < mine.last;) {
@@ -114,9 +149,8 @@ tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(Format
     }
   });
   mprotect(memory, bytes, PROT_READ);
-  s.buffers[format] = {data, bytes, ++s.clock};
   s.held_bytes += bytes;
-  return std::span<const std::byte>(data, bytes);
+  return given(s.buffers[key] = {data, bytes, std::move(blocks), 0});
 }
 
 }  // namespace weighin

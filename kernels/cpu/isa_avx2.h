@@ -28,13 +28,64 @@ WEIGHIN_WORD RowFloats load_rows(const float* at) {
 WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
   _mm256_storeu_ps(at, r);
 }
+WEIGHIN_WORD RowFloats load_some_rows(const float* at, int count) {
+  if (count >= row_lanes) return _mm256_loadu_ps(at);
+  float all[row_lanes] = {};
+  for (int i = 0; i < count; ++i) all[i] = at[i];
+  return _mm256_loadu_ps(all);
+}
+WEIGHIN_WORD void store_some_rows(float* at, RowFloats r, uint64_t count) {
+  if (count >= row_lanes) return _mm256_storeu_ps(at, r);
+  float all[row_lanes];
+  _mm256_storeu_ps(all, r);
+  for (uint64_t i = 0; i < count; ++i) at[i] = all[i];
+}
+WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
+  return _mm256_add_ps(a, b);
+}
+using RowBytes = __m256i;
+WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
+  _mm256_storeu_si256(static_cast<__m256i*>(at), b);
+}
+template <int shift>
+WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
+  return _mm256_and_si256(shift ? _mm256_srli_epi16(b, shift) : b, _mm256_set1_epi8(15));
+}
+template <int shift>
+WEIGHIN_WORD RowBytes row_join(RowBytes low, RowBytes pairs) {
+  const RowBytes moved =
+      shift < 4 ? _mm256_slli_epi16(pairs, 4 - shift) : _mm256_srli_epi16(pairs, shift - 4);
+  return _mm256_or_si256(low, _mm256_and_si256(moved, _mm256_set1_epi8(0x30)));
+}
+WEIGHIN_WORD RowInts load_row_u8(const void* at) {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
+}
+WEIGHIN_WORD RowInts load_row_i8(const void* at) {
+  return _mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
+}
+WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
+  return _mm256_and_si256(a, _mm256_set1_epi32(mask));
+}
+WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
+  return _mm256_or_si256(a, b);
+}
+template <int shift>
+WEIGHIN_WORD RowInts int_left(RowInts a) {
+  return _mm256_slli_epi32(a, shift);
+}
+template <int shift>
+WEIGHIN_WORD RowInts int_right(RowInts a) {
+  return _mm256_srli_epi32(a, shift);
+}
 template <bool wide>
-WEIGHIN_WORD RowInts dot4(RowInts sum, const uint8_t* w, const int8_t* x) {
+WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
   int32_t four;
   __builtin_memcpy(&four, x, 4);
   const __m256i broadcast = _mm256_set1_epi32(four);
-  return _mm256_add_epi32(sum,
-                          wide ? dot_wide_by_pairs(load(w), broadcast) : dot_by_pairs(load(w), broadcast));
+  return _mm256_add_epi32(sum, wide ? dot_wide_by_pairs(w, broadcast) : dot_by_pairs(w, broadcast));
 }
 WEIGHIN_WORD RowFloats to_floats(RowInts a) {
   return _mm256_cvtepi32_ps(a);

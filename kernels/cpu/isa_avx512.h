@@ -42,11 +42,58 @@ WEIGHIN_WORD RowFloats load_rows(const float* at) {
 WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
   _mm512_storeu_ps(at, r);
 }
+WEIGHIN_WORD RowFloats load_some_rows(const float* at, int count) {
+  if (count >= row_lanes) return _mm512_loadu_ps(at);
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), at);
+}
+WEIGHIN_WORD void store_some_rows(float* at, RowFloats r, uint64_t count) {
+  if (count >= row_lanes) return _mm512_storeu_ps(at, r);
+  _mm512_mask_storeu_ps(at, static_cast<__mmask16>((1U << count) - 1), r);
+}
+WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
+  return _mm512_add_ps(a, b);
+}
+using RowBytes = __m512i;
+WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
+  return _mm512_loadu_si512(at);
+}
+WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
+  _mm512_storeu_si512(at, b);
+}
+template <int shift>
+WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
+  return _mm512_and_si512(shift ? _mm512_srli_epi16(b, shift) : b, _mm512_set1_epi8(15));
+}
+template <int shift>
+WEIGHIN_WORD RowBytes row_join(RowBytes low, RowBytes pairs) {
+  const RowBytes moved =
+      shift < 4 ? _mm512_slli_epi16(pairs, 4 - shift) : _mm512_srli_epi16(pairs, shift - 4);
+  return _mm512_or_si512(low, _mm512_and_si512(moved, _mm512_set1_epi8(0x30)));
+}
+WEIGHIN_WORD RowInts load_row_u8(const void* at) {
+  return _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(at)));
+}
+WEIGHIN_WORD RowInts load_row_i8(const void* at) {
+  return _mm512_cvtepi8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(at)));
+}
+WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
+  return _mm512_and_si512(a, _mm512_set1_epi32(mask));
+}
+WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
+  return _mm512_or_si512(a, b);
+}
+template <int shift>
+WEIGHIN_WORD RowInts int_left(RowInts a) {
+  return _mm512_slli_epi32(a, shift);
+}
+template <int shift>
+WEIGHIN_WORD RowInts int_right(RowInts a) {
+  return _mm512_srli_epi32(a, shift);
+}
 template <bool wide>
-WEIGHIN_WORD RowInts dot4(RowInts sum, const uint8_t* at, const int8_t* x) {
+WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
   int32_t four;
   __builtin_memcpy(&four, x, 4);
-  const __m512i w = _mm512_loadu_si512(at);
   __m512i broadcast = _mm512_set1_epi32(four);
 #if WEIGHIN_VNNI
   return _mm512_dpbusd_epi32(sum, w, broadcast);

@@ -99,11 +99,78 @@ WEIGHIN_WORD RowFloats load_rows(const float* at) {
 WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
   __builtin_memcpy(at, r.v, sizeof r.v);
 }
+/// At most row_lanes of them, `count`; the rest of a load is 0.
+WEIGHIN_WORD RowFloats load_some_rows(const float* at, int count) {
+  RowFloats r{};
+  for (int i = 0; i < row_lanes && i < count; ++i) r.v[i] = at[i];
+  return r;
+}
+WEIGHIN_WORD void store_some_rows(float* at, RowFloats r, uint64_t count) {
+  for (int i = 0; i < row_lanes && static_cast<uint64_t>(i) < count; ++i) at[i] = r.v[i];
+}
+WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
+  for (int i = 0; i < row_lanes; ++i) a.v[i] += b.v[i];
+  return a;
+}
+/// Four bytes of each row.
+struct RowBytes {
+  uint8_t v[4 * row_lanes];
+};
+WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
+  RowBytes b;
+  __builtin_memcpy(b.v, at, sizeof b.v);
+  return b;
+}
+WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
+  __builtin_memcpy(at, b.v, sizeof b.v);
+}
+template <int shift>
+WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
+  for (uint8_t& byte : b.v) byte = byte >> shift & 15;
+  return b;
+}
+/// Bits shift and shift + 1 of each byte, moved to bits 4 and 5, joined with `low`.
+template <int shift>
+WEIGHIN_WORD RowBytes row_join(RowBytes low, RowBytes pairs) {
+  for (int i = 0; i < 4 * row_lanes; ++i) low.v[i] |= static_cast<uint8_t>((pairs.v[i] >> shift & 3) << 4);
+  return low;
+}
+/// One byte of each row.
+WEIGHIN_WORD RowInts load_row_u8(const void* at) {
+  RowInts r;
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<const uint8_t*>(at)[i];
+  return r;
+}
+WEIGHIN_WORD RowInts load_row_i8(const void* at) {
+  RowInts r;
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<const int8_t*>(at)[i];
+  return r;
+}
+WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
+  for (int32_t& lane : a.v) lane &= mask;
+  return a;
+}
+WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
+  for (int i = 0; i < row_lanes; ++i) a.v[i] |= b.v[i];
+  return a;
+}
+template <int shift>
+WEIGHIN_WORD RowInts int_left(RowInts a) {
+  for (int32_t& lane : a.v) lane <<= shift;
+  return a;
+}
+template <int shift>
+WEIGHIN_WORD RowInts int_right(RowInts a) {
+  for (int32_t& lane : a.v) lane >>= shift;
+  return a;
+}
 /// Adds w[row][4] . x[4] to each row's lane.
 template <bool wide>
-WEIGHIN_WORD RowInts dot4(RowInts sum, const uint8_t* w, const int8_t* x) {
+WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
   for (int i = 0; i < row_lanes; ++i) {
-    for (int j = 0; j < 4; ++j) sum.v[i] += (wide ? static_cast<int8_t>(w[i * 4 + j]) : w[i * 4 + j]) * x[j];
+    for (int j = 0; j < 4; ++j) {
+      sum.v[i] += (wide ? static_cast<int8_t>(w.v[i * 4 + j]) : w.v[i * 4 + j]) * x[j];
+    }
   }
   return sum;
 }

@@ -23,17 +23,29 @@ constexpr uint64_t gemv_grain = 16;
 /// each a product of up to four rounded factors. The rest is for lanes summed and for the reference's own
 /// rounding.
 double tolerance_of(const MatrixFunctions& functions, uint32_t k) {
-  return (functions.activations == Activations::int8 ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
+  return (functions.quantize != nullptr ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
 }
 
 /// A sum whose terms' sizes are below this is compared as if they were this: a product of two small scales
 /// may have fewer bits than 24 (below 2^-126) before a dot product of up to 2^20 multiplies it.
 constexpr double least_size = 0x1p-100;
 
+/// Values that share a scale of the activations; 0 where they have none.
+uint32_t scale_span(Activations activations) {
+  return activations == Activations::int8         ? activation_group
+         : activations == Activations::int8_block ? activation_block
+                                                  : 0;
+}
+
+/// Rows of W as they lie in memory: whole units of packed ones.
+uint64_t stored_rows(const MatrixFunctions& functions, uint64_t m) {
+  const uint64_t unit = std::max(1U, functions.packing.rows);
+  return (m + unit - 1) / unit * unit;
+}
+
 class MatrixProduct : public Prepared {
  public:
-  MatrixProduct(const Problem& problem, const MatrixFunctions& functions, Workbench& bench,
-                std::span<const std::byte> weights)
+  MatrixProduct(const Problem& problem, const MatrixFunctions& functions, Workbench& bench, Weights weights)
       : problem_(problem), functions_(functions), pool_(bench.pool), weights_(weights) {
     const size_t values = size_t{problem.n} * problem.k;
     x_ = activations(values, bench.data, bench.seed);
@@ -44,24 +56,26 @@ class MatrixProduct : public Prepared {
     work_.k = problem.k;
     work_.x = x_.data();
     work_.y = y_.data();
-    if (functions.activations == Activations::int8) {
+    if (const uint32_t span = scale_span(functions.activations)) {
       quantized_.resize(values);
-      scales_.resize(values / activation_group);
+      scales_.resize(values / span);
       sums_.resize(values / sum_group);
       work_.quantized = quantized_.data();
       work_.scales = scales_.data();
+      min_factors_.resize(values / 32);
       work_.sums = sums_.data();
+      work_.min_factors = min_factors_.data();
     }
-    slab_bytes_ = work_.row_bytes * problem.m;
-    work_.weights = weights.data();
+    slab_bytes_ = work_.row_bytes * stored_rows(functions, problem.m);
+    work_.weights = weights.bytes.data();
     if (problem.op == Op::gemm) panels_ = std::vector<Panel>(pool_.threads());
     job_ = [this](uint32_t rank) { do_part(rank); };
   }
 
   void run() noexcept override {
-    work_.weights = weights_.data() + next_;
+    work_.weights = weights_.bytes.data() + next_;
     next_ += slab_bytes_;
-    if (next_ + slab_bytes_ > weights_.size()) next_ = 0;
+    if (next_ + slab_bytes_ > weights_.bytes.size()) next_ = 0;
     pool_.run(job_);
   }
 
@@ -79,7 +93,7 @@ class MatrixProduct : public Prepared {
     ReferenceRow row;
     uint64_t decoded = problem_.m;
     for (const auto& [r, token] : sampled) {
-      if (r != decoded) row = reference_row(problem_.format, work_.weights + r * work_.row_bytes, problem_.k);
+      if (r != decoded) row = reference_row(problem_.format, plain_row(r).data(), problem_.k);
       decoded = r;
       std::vector<double>& x = tokens[token];
       if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, functions_.activations);
@@ -92,6 +106,20 @@ class MatrixProduct : public Prepared {
   }
 
  private:
+  /// Row `r` of the present slab as the format has it: the blocks it was packed from.
+  std::vector<std::byte> plain_row(uint64_t r) const {
+    const uint64_t block = format_of(problem_.format).block_bytes, blocks = work_.row_bytes / block;
+    const uint64_t unit = std::max(1U, functions_.packing.rows);
+    const auto slab = static_cast<uint64_t>(work_.weights - weights_.bytes.data()) / block;
+    std::vector<std::byte> row(work_.row_bytes);
+    for (uint64_t b = 0; b < blocks; ++b) {
+      const uint64_t at = (slab + (r / unit * blocks + b) * unit + r % unit) * block % weights_.blocks.size();
+      std::copy_n(weights_.blocks.begin() + static_cast<ptrdiff_t>(at), block,
+                  row.begin() + static_cast<ptrdiff_t>(b * block));
+    }
+    return row;
+  }
+
   void do_part(uint32_t rank) {
     const uint32_t threads = pool_.threads();
     if (functions_.quantize) {
@@ -111,9 +139,9 @@ class MatrixProduct : public Prepared {
   Problem problem_;
   const MatrixFunctions& functions_;
   ThreadPool& pool_;
-  std::span<const std::byte> weights_;
+  Weights weights_;
   uint64_t slab_bytes_ = 0, next_ = 0;
-  std::vector<float> x_, y_, scales_;
+  std::vector<float> x_, y_, scales_, min_factors_;
   std::vector<int8_t> quantized_;
   std::vector<int32_t> sums_;
   std::vector<Panel> panels_;
@@ -125,9 +153,7 @@ class MatrixProduct : public Prepared {
 
 tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
                                                                     const MatrixFunctions& functions) {
-  const uint32_t block = functions.activations == Activations::int8
-                             ? std::max(activation_group, format_of(problem.format).block_values)
-                             : format_of(problem.format).block_values;
+  const uint32_t block = std::max(scale_span(functions.activations), format_of(problem.format).block_values);
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
       (problem.op == Op::gemv && problem.n != 1)) {
     return tl::unexpected(
@@ -135,13 +161,13 @@ tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Proble
                     "of {} values.",
                     describe(problem), block));
   }
-  auto weights = bench.weights.weights(problem.format, bench.pool);
+  auto weights = bench.weights.packed(problem.format, functions.packing, bench.pool);
   if (!weights) return tl::unexpected(weights.error());
-  const uint64_t slab = row_bytes(problem.format, problem.k) * problem.m;
-  if (slab > weights->size()) {
+  const uint64_t slab = row_bytes(problem.format, problem.k) * stored_rows(functions, problem.m);
+  if (slab > weights->bytes.size()) {
     return tl::unexpected(fmt::format(
         "Cannot prepare {}: its weights are {} bytes and the working set is {} bytes; measure fewer rows.",
-        describe(problem), slab, weights->size()));
+        describe(problem), slab, weights->bytes.size()));
   }
   try {
     return std::make_unique<MatrixProduct>(problem, functions, bench, *weights);
@@ -151,7 +177,7 @@ tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Proble
   }
 }
 
-const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa) {
+const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layout) {
   std::span<const MatrixFunctions> all = scalar::matrix_functions();
 #if defined(__x86_64__)
   if (isa == Isa::avx2) all = avx2::matrix_functions();
@@ -160,39 +186,46 @@ const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa) {
 #else
   if (isa != Isa::scalar) return nullptr;
 #endif
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& f) { return f.format == format; });
+  const auto found = std::find_if(all.begin(), all.end(), [&](const MatrixFunctions& f) {
+    return f.format == format && (f.packing.rows > 0) == (layout == Layout::packed);
+  });
   return found == all.end() ? nullptr : &*found;
 }
 
 namespace {
 
-template <FormatId format, Isa isa>
+template <FormatId format, Isa isa, Layout layout>
 void add_rows(std::vector<Kernel>& kernels) {
-  const MatrixFunctions* functions = matrix_functions_of(format, isa);
+  const MatrixFunctions* functions = matrix_functions_of(format, isa, layout);
   if (functions == nullptr) return;
   const auto make = [](const Problem& problem, Workbench& bench) {
-    return prepare_matrix(problem, bench, *matrix_functions_of(format, isa));
+    return prepare_matrix(problem, bench, *matrix_functions_of(format, isa, layout));
   };
   for (const Op op : {Op::gemv, Op::gemm}) {
     if (op == Op::gemv && functions->gemv == nullptr) continue;
-    kernels.push_back({fmt::format("cpu.{}.{}.{}", op_name(op), format_of(format).name, isa_name(isa)), op,
-                       format, isa, make});
+    // Where there is a packed layout it is what the name means: engines that repack read that.
+    const bool plain = layout == Layout::plain && format_of(format).quantized();
+    kernels.push_back({fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(format).name, isa_name(isa),
+                                   plain ? ".plain" : ""),
+                       op, format, isa, make});
   }
 }
 
-template <FormatId format>
+template <FormatId format, Layout layout>
 void add_format(std::vector<Kernel>& kernels) {
-  add_rows<format, Isa::scalar>(kernels);
-  add_rows<format, Isa::avx2>(kernels);
-  add_rows<format, Isa::avx512>(kernels);
-  add_rows<format, Isa::avx512vnni>(kernels);
+  add_rows<format, Isa::scalar, layout>(kernels);
+  add_rows<format, Isa::avx2, layout>(kernels);
+  add_rows<format, Isa::avx512, layout>(kernels);
+  add_rows<format, Isa::avx512vnni, layout>(kernels);
 }
 
 }  // namespace
 
 std::vector<Kernel> matrix_kernels() {
   std::vector<Kernel> kernels;
-#define FORMAT(name, gguf_type, block_values, block_bytes) add_format<FormatId::name>(kernels);
+#define FORMAT(name, gguf_type, block_values, block_bytes) \
+  add_format<FormatId::name, Layout::packed>(kernels);     \
+  add_format<FormatId::name, Layout::plain>(kernels);
 #include "models/formats.inc"
 #undef FORMAT
   return kernels;

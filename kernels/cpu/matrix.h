@@ -10,8 +10,13 @@
 
 namespace weighin {
 
-/// The functions compiled for `isa`, or nullptr: it has no own ones for `format`.
-const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa);
+enum class Layout : uint8_t {
+  packed,  // packing.h: what engines that repack weights at load read
+  plain,   // as the format's file has it: what engines that map files read
+};
+
+/// The functions compiled for `isa`, or nullptr: it has no own ones for `format` in this layout.
+const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layout);
 
 /// What a row of the kernel table does: `problem` (gemv or gemm) made ready to be computed by `functions`,
 /// which must outlive it. Error: what could not be had, of what size.

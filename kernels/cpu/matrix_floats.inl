@@ -60,9 +60,13 @@ template <int tokens>
                                                    bool set, uint64_t row, int rows) {
   for (int t = 0; t < tokens; ++t) {
     float* y = w.y + (t0 + uint64_t(t)) * w.m + row;
-    float values[row_lanes * row_vectors];
-    for (int v = 0; v < row_vectors; ++v) store_rows(values + v * row_lanes, sums[t][v]);
-    for (int r = 0; r < rows; ++r) y[r] = set ? values[r] : y[r] + values[r];
+    for (int v = 0; v < row_vectors; ++v) {
+      const int left = rows - v * row_lanes;
+      if (left <= 0) break;
+      RowFloats total = sums[t][v];
+      if (!set) total = add_rows(total, load_some_rows(y + v * row_lanes, left));
+      store_some_rows(y + v * row_lanes, total, static_cast<uint64_t>(left));
+    }
   }
 }
 

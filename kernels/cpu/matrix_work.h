@@ -7,6 +7,7 @@
 
 #include "kernels/activations.h"
 #include "kernels/isa.h"
+#include "kernels/packing.h"
 #include "models/format.h"
 
 namespace weighin {
@@ -32,16 +33,18 @@ struct MatrixWork {
   const float* x;  // [n][k]
   float* y;        // [n][m]
   // Activations as int8, for quantized weights: x = scale * quantized.
-  int8_t* quantized;  // [n][k]
-  float* scales;      // [n][k / activation_group]
-  int32_t* sums;      // [n][k / sum_group]: of quantized
+  int8_t* quantized;   // [n][k]
+  float* scales;       // [n][k / activation_group], or of blocks
+  int32_t* sums;       // [n][k / sum_group]: of quantized
+  float* min_factors;  // [n][k / 32]: sums of 32, negative, what mins are multiplied with
 };
 
 struct MatrixFunctions {
   FormatId format;
   Isa isa;
+  Packing packing;          // of the weights; rows 0: plain
   Activations activations;  // what X is rounded to before the product
-  /// Fills groups [first, last) of the n * k / activation_group groups; nullptr: works on floats.
+  /// Fills groups [first, last) of the n * k / (activation_group or _block) groups; nullptr: works on floats.
   void (*quantize)(const MatrixWork& work, uint64_t first, uint64_t last);
   /// Rows [first, last) of y, n = 1. nullptr: this set's is no other than a lesser one's.
   void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last);

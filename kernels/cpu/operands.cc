@@ -12,6 +12,10 @@ float with_sign(float size, bool minus) {
   return minus ? -size : size;
 }
 
+/// Groups of ordinary activations before they repeat: a number of values that is no multiple of a power of
+/// two above a group, so that rows differ.
+constexpr uint64_t ordinary_period = 4095 * uint64_t{activation_group};
+
 float denormal(Random& random) {
   return std::bit_cast<float>(static_cast<uint32_t>(random()) & 0x807fffff);
 }
@@ -60,11 +64,15 @@ std::vector<float> activations(uint64_t count, Data data, uint64_t seed) {
       adversarial_group(&x[at], large, at + activation_group == x.size(), random);
     }
   } else {
-    for (uint64_t i = 0; i < x.size(); ++i) {
+    // Random for as long as a few rows, then over again: millions of random numbers would take longer than
+    // what they are for.
+    const uint64_t period = std::min<uint64_t>(x.size(), ordinary_period);
+    for (uint64_t i = 0; i < period; ++i) {
       const auto bits = random();
       const auto size = static_cast<float>(i % activation_group == 5 ? 127 : bits >> 8 & 127);
       x[i] = with_sign(size, (bits & 1) == 0) * 0x1p-7F;
     }
+    for (uint64_t i = period; i < x.size(); ++i) x[i] = x[i - period];
   }
   x.resize(count);
   return x;

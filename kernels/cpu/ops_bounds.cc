@@ -105,7 +105,8 @@ using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 template <const OpsFunctions* functions>
 Made prepare_stream(const Problem& problem, Workbench& bench) {
-  const auto data = bench.weights.weights(problem.format, bench.pool);
+  // Beside a kernel the bound reads the kernel's own buffer: the same pages in the same place.
+  const auto data = bench.weights.last_used(problem.format, bench.pool);
   if (!data) return tl::unexpected(data.error());
   // Whole lines only: the buffer is at least 1 MiB.
   const auto lines = data->first(data->size() / line_bytes * line_bytes);

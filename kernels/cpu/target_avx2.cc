@@ -22,6 +22,7 @@ namespace weighin::avx2 {
 #include "kernels/cpu/isa_avx2.h"
 #include "kernels/cpu/matrix_floats.inl"
 #include "kernels/cpu/matrix_quantized.inl"
+#include "kernels/cpu/matrix_repacked.inl"
 #include "kernels/cpu/matrix_table.inl"
 }  // namespace weighin::avx2
 

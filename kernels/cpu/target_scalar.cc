@@ -14,5 +14,6 @@ namespace weighin::scalar {
 #include "kernels/cpu/isa_scalar.h"
 #include "kernels/cpu/matrix_floats.inl"
 #include "kernels/cpu/matrix_quantized.inl"
+#include "kernels/cpu/matrix_repacked.inl"
 #include "kernels/cpu/matrix_table.inl"
 }  // namespace weighin::scalar

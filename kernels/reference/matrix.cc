@@ -35,6 +35,8 @@ std::vector<double> reference_activations(const float* x, uint32_t k, Activation
   std::vector<double> rounded(x, x + k);
   if (to == Activations::int8) {
     for (uint32_t at = 0; at < k; at += activation_group) round_to_int8(&rounded[at], activation_group);
+  } else if (to == Activations::int8_block) {
+    for (uint32_t at = 0; at < k; at += activation_block) round_to_int8(&rounded[at], activation_block);
   } else if (to == Activations::bf16) {
     for (uint32_t i = 0; i < k; ++i) {
       rounded[i] = std::fabs(x[i]) < FLT_MIN ? 0 : bf16_to_float(float_to_bf16(x[i]));

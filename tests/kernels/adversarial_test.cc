@@ -27,7 +27,7 @@ TEST(Adversarial, EveryKernelThisCpuRunsPasses) {
 }
 
 const MatrixFunctions& sound(FormatId format) {
-  return *matrix_functions_of(format, Isa::scalar);
+  return *matrix_functions_of(format, Isa::scalar, Layout::plain);
 }
 
 /// Kernels broken each in its own way; the format is a template argument since a row holds a plain function.

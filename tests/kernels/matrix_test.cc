@@ -58,20 +58,41 @@ std::vector<std::byte> raw_rows(FormatId format, uint32_t rows, uint32_t k, Rand
   return bytes;
 }
 
+/// Rows of plain blocks, as `packing` has them; the last unit is filled up with the last row.
+std::vector<std::byte> packed_rows(FormatId format, const Packing& packing,
+                                   const std::vector<std::byte>& rows, uint32_t m, uint32_t k) {
+  if (packing.rows == 0) return rows;
+  const uint64_t row = row_bytes(format, k), block = format_of(format).block_bytes,
+                 unit = packing.rows * block;
+  std::vector<std::byte> packed, blocks(unit);
+  for (uint32_t first = 0; first < m; first += packing.rows) {
+    for (uint64_t at = 0; at < row; at += block) {
+      for (uint32_t r = 0; r < packing.rows; ++r) {
+        std::copy_n(&rows[std::min(first + r, m - 1) * row + at], block, &blocks[r * block]);
+      }
+      packed.resize(packed.size() + unit);
+      pack_unit(format, packing, blocks.data(), &packed[packed.size() - unit]);
+    }
+  }
+  return packed;
+}
+
 TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
   constexpr uint32_t m = 19, n = 3, k = 1280;
   Random random(11);
   for (const Kernel& kernel : matrix_kernels()) {
     if (!format_of(kernel.format).quantized() || !runs(this_cpu(), kernel.isa)) continue;
     SCOPED_TRACE(kernel.name);
-    const MatrixFunctions& functions = *matrix_functions_of(kernel.format, kernel.isa);
+    const MatrixFunctions& functions = *matrix_functions_of(
+        kernel.format, kernel.isa, kernel.name.ends_with(".plain") ? Layout::plain : Layout::packed);
     const auto bytes = raw_rows(kernel.format, m, k, random);
     const auto x = activations(n * k, Data::ordinary, 12);
     const uint32_t tokens = kernel.op == Op::gemv ? 1 : n;
-    std::vector<float> y(m * n), scales(n * k / activation_group);
+    std::vector<float> y(m * n), scales(n * k / activation_group), min_factors(n * k / 32);
     std::vector<int8_t> quantized(n * k);
     std::vector<int32_t> sums(n * k / sum_group);
-    const MatrixWork work{bytes.data(),
+    const auto stored = packed_rows(kernel.format, functions.packing, bytes, m, k);
+    const MatrixWork work{stored.data(),
                           row_bytes(kernel.format, k),
                           m,
                           tokens,
@@ -80,8 +101,11 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
                           y.data(),
                           quantized.data(),
                           scales.data(),
-                          sums.data()};
-    functions.quantize(work, 0, uint64_t{tokens} * k / activation_group);
+                          sums.data(),
+                          min_factors.data()};
+    const uint32_t span =
+        functions.activations == Activations::int8_block ? activation_block : activation_group;
+    functions.quantize(work, 0, uint64_t{tokens} * k / span);
     if (kernel.op == Op::gemv) {
       functions.gemv(work, 0, m);
     } else {
@@ -90,7 +114,8 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
     for (uint32_t row = 0; row < m; ++row) {
       const ReferenceRow decoded = reference_row(kernel.format, bytes.data() + row * work.row_bytes, k);
       for (uint32_t token = 0; token < tokens; ++token) {
-        const auto dot = reference_dot(decoded, reference_activations(&x[token * k], k, Activations::int8));
+        const auto dot =
+            reference_dot(decoded, reference_activations(&x[token * k], k, functions.activations));
         // Two terms a group of 32 and a few roundings each, as the kernels' own check allows.
         EXPECT_NEAR(y[token * m + row], dot.sum, dot.size * (k / 16 + 32) * 0x1p-24) << row << " " << token;
       }
