@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "kernels/adversarial.h"
+
 namespace weighin {
 namespace {
 
@@ -57,6 +59,16 @@ std::string wrong_reason(const char* data, const Check& check) {
                      check.error, check.tolerance);
 }
 
+/// What a small adversarial problem shows wrong in `kernel`, once a thread count; empty when it is right.
+std::string wrong_on_extremes(const Kernel& kernel, const MeasureContext& context) {
+  const auto [known, fresh] = context.checked.try_emplace(kernel.name);
+  if (!fresh) return known->second;
+  const auto check = check_adversarial(kernel, context.bench.pool, context.bench.storage_folder);
+  // What cannot be made ready here is said of the problem itself.
+  if (check && !check->right()) known->second = wrong_reason("adversarial", *check);
+  return known->second;
+}
+
 }  // namespace
 
 KernelChoice kernels_here() {
@@ -89,6 +101,13 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
   std::string reason = fmt::format("no kernel here computes {}", describe(item.problem));
   Status status = Status::unsupported;
   for (const Kernel* kernel : context.kernels(item.problem)) {
+    if (const std::string wrong_there = wrong_on_extremes(*kernel, context); !wrong_there.empty()) {
+      wrong.push_back(unmeasured(item, context.kernels, Status::wrong, wrong_there));
+      wrong.back().kernel = kernel->name;
+      reason = fmt::format("{} computes wrongly, and no other kernel can", kernel->name);
+      status = Status::failed;
+      continue;
+    }
     auto prepared = kernel->prepare(item.problem, context.bench);
     if (!prepared) {
       reason = prepared.error();
@@ -97,7 +116,7 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
     }
     const Check check = (*prepared)->check(sampled_outputs);
     if (!check.right()) {
-      wrong.push_back(unmeasured(item, context.kernels, Status::wrong, wrong_reason("random", check)));
+      wrong.push_back(unmeasured(item, context.kernels, Status::wrong, wrong_reason("the timed", check)));
       wrong.back().kernel = kernel->name;
       wrong.back().error = check.error;
       reason = fmt::format("{} computes it wrongly, and no other kernel can", kernel->name);

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -31,7 +30,8 @@ struct MeasureContext {
   uint64_t cache_bytes = 0;    // last-level caches: operands below it say nothing of memory
   uint64_t operand_bytes = 0;  // most that activations and results may take beside the weights
   const Bounds& bounds;
-  std::set<std::string>& trusted;  // kernels that were right on adversarial data, at this thread count
+  std::map<std::string, std::string>&
+      checked;  // kernel: what adversarial data showed wrong in it, or nothing
 };
 
 /// An item's kernel made ready, beside its bound.

@@ -190,7 +190,7 @@ class Runner {
           .pool = *pool_, .weights = weights_, .storage_folder = settings_.storage_folder, .seed = 1});
     }
     return {*bench_,          settings_.kernels, settings_.cache_bytes, settings_.memory_budget_bytes,
-            bounds_[threads], trusted_[threads]};
+            bounds_[threads], checked_[threads]};
   }
 
   void show(const Entry& entry) {
@@ -210,8 +210,8 @@ class Runner {
   uint32_t pool_threads_ = 0;  // as asked for
   std::unique_ptr<Workbench> bench_;
   std::map<uint32_t, Bounds> bounds_;
-  std::map<uint32_t, std::set<std::string>> trusted_;
-  std::unique_ptr<TimedItem> timed_;  // of current_
+  std::map<uint32_t, std::map<std::string, std::string>> checked_;  // by threads
+  std::unique_ptr<TimedItem> timed_;                                // of current_
   const Entry* current_ = nullptr;
   bool narrowing_ = false;
   Outcome outcome_ = Outcome::finished;
