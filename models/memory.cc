@@ -28,19 +28,33 @@ uint64_t tensor_bytes(const ModelShape& shape, FormatId format) {
   return sum;
 }
 
-uint64_t kv_bytes(const ModelShape& shape, uint32_t context) {
-  const uint64_t padded = (uint64_t{context} + context_step - 1) / context_step * context_step;
+uint64_t in_steps(uint64_t tokens) {
+  return (tokens + context_step - 1) / context_step * context_step;
+}
+
+/// llama.cpp's cache for one sequence (src/llama-kv-cache-iswa.cpp, read 2026-11-24): a layer with a window holds
+/// the window and one micro-batch, where other layers see everything. A model whose every layer has a window
+/// (Mistral 7B v0.1) is loaded as plain Llama, with the whole context (src/models/llama.cpp).
+uint64_t kv_bytes(const ModelShape& shape, uint32_t context, uint32_t micro_batch) {
+  const uint64_t padded = in_steps(context);
+  const bool interleaved =
+      std::any_of(shape.attention.begin(), shape.attention.end(),
+                  [](const AttentionLayers& group) { return group.window == 0; });
   uint64_t values = 0;
   for (const AttentionLayers& group : shape.attention) {
-    const uint64_t held = group.window ? std::min<uint64_t>(group.window, padded) : padded;
+    const uint64_t held = group.window && interleaved
+                              ? std::min(padded, in_steps(uint64_t{group.window} + micro_batch))
+                              : padded;
     values += held * group.layers * group.cached_values;
   }
   return values * 2;  // f16
 }
 
-/// The part of llama.cpp's compute buffer that is touched, with flash attention: see docs/method.md.
+/// The part of llama.cpp's compute buffer that is touched, with flash attention: see docs/method.md. A mixture
+/// of experts holds the gate, up and activation rows of every active expert at once (build_moe_ffn).
 uint64_t workspace_bytes(const ModelShape& shape, uint32_t micro_batch) {
-  const uint64_t ffn = std::max<uint64_t>(shape.ffn_width, shape.width);
+  const uint64_t active = std::max<uint64_t>(1, shape.experts_active);
+  const uint64_t ffn = active * std::max<uint64_t>(shape.ffn_width, shape.width);
   return 4ull * micro_batch * (3 * ffn + 4ull * shape.width) + 4ull * shape.vocab;
 }
 
@@ -73,7 +87,7 @@ uint64_t download_bytes(const ModelShape& shape, FormatId format) {
 MemoryUse memory_use(const ModelShape& shape, FormatId format, uint32_t context, uint32_t micro_batch) {
   const uint32_t together = std::max<uint32_t>(1, std::min(context, micro_batch));
   return {.weights_bytes = tensor_bytes(shape, format),
-          .kv_bytes = kv_bytes(shape, context),
+          .kv_bytes = kv_bytes(shape, context, together),
           .workspace_bytes = workspace_bytes(shape, together),
           .runtime_bytes = program_bytes + shape.vocab * vocabulary_entry_bytes * 2};
 }

@@ -12,7 +12,7 @@ namespace weighin {
 
 namespace {
 
-// In this order: the identity needs the CPU and the topology before it.
+// In this order: the identity needs the CPU, the topology and the platform before it.
 constexpr std::array probes{
     Probe{"cpu", probe_cpu},         Probe{"simd", probe_simd},     Probe{"topology", probe_topology},
     Probe{"memory", probe_memory},   Probe{"limits", probe_limits}, Probe{"platform", probe_platform},

@@ -40,6 +40,28 @@ std::vector<std::string> permanent_addresses(const Host& host) {
   return addresses;
 }
 
+/// What the maker wrote into built-in drives: NVMe and SCSI world-wide names, the card identification of eMMC.
+/// Removable drives wander between machines.
+std::vector<std::string> drive_names(const Host& host) {
+  const std::string folder = "/sys/block";
+  std::vector<std::string> names;
+  for (const std::string& drive : host.list(folder)) {
+    const std::string base = folder + "/" + drive;
+    if (!host.exists(base + "/device") || on_usb(host, base)) continue;
+    if (host.read(base + "/removable").value_or("") != "0") continue;
+    if (drive.starts_with("mmcblk") && host.read(base + "/device/type").value_or("") != "MMC") continue;
+    for (const char* file : {"/wwid", "/device/wwid", "/device/cid"}) {
+      std::string name = readable_by_all(host, base + file);
+      if (name.empty()) continue;
+      names.push_back(std::move(name));
+      break;
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 std::string machine_id(const Host& host) {
   std::string id = readable_by_all(host, "/etc/machine-id");
   // "uninitialized" is what images carry before their first start (machine-id(5)).
@@ -50,21 +72,31 @@ std::string machine_id(const Host& host) {
 }  // namespace
 
 void probe_identity(const Host& host, Machine& machine) {
-  std::string secret;
-  const auto add = [&](const char* what, const std::string& value) {
-    if (!value.empty()) secret += std::string(what) + "=" + value + "\n";
+  std::string hardware;
+  const auto add = [](std::string& to, const char* what, const std::string& value) {
+    if (!value.empty()) to += std::string(what) + "=" + value + "\n";
   };
-  add("machine-id", machine_id(host));
-  add("uuid", readable_by_all(host, "/sys/class/dmi/id/product_uuid"));
-  add("serial", readable_by_all(host, "/proc/device-tree/serial-number"));
-  for (const std::string& address : permanent_addresses(host)) add("mac", address);
-  if (secret.empty()) {
-    machine.remarks.emplace_back(
-        "nothing here tells this machine from another of its kind: machines alike get the same id; use "
-        "--label");
+  add(hardware, "uuid", readable_by_all(host, "/sys/class/dmi/id/product_uuid"));
+  add(hardware, "serial", readable_by_all(host, "/proc/device-tree/serial-number"));
+  // WSL2 makes up its card's address and its drives at each start.
+  if (machine.platform.virtualization.value != "wsl2") {
+    for (const std::string& address : permanent_addresses(host)) add(hardware, "mac", address);
+    // Only without a card: a drive is replaced more often than a board.
+    if (hardware.empty())
+      for (const std::string& name : drive_names(host)) add(hardware, "drive", name);
   }
-  add("cpu", machine.cpu.name.value.value_or(""));
-  add("cores", std::to_string(machine.topology.cores.value.value_or(0)));
+  std::string secret;
+  add(secret, "machine-id", machine_id(host));
+  if (hardware.empty()) {
+    machine.remarks.emplace_back(
+        secret.empty() ? "nothing here tells this machine from another of its kind: machines alike get the "
+                         "same id; use --label"
+                       : "only its installation tells this machine from another: a copy of its disk gets "
+                         "the same id; use --label");
+  }
+  secret += hardware;
+  add(secret, "cpu", machine.cpu.name.value.value_or(""));
+  add(secret, "cores", std::to_string(machine.topology.cores.value.value_or(0)));
   machine.id = sha256_hex("weighin device 1\n" + secret).substr(0, 16);
   machine.label = default_label(machine);
 }

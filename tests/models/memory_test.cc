@@ -50,10 +50,18 @@ TEST(Memory, CacheFollowsGroupsWindowsAndLatents) {
   EXPECT_EQ(kv("llama-3.2-1b", 2048), 16ull * 2 * 8 * 64 * 2048 * 2);
   EXPECT_EQ(kv("llama-3.2-1b", 2049), 16ull * 2 * 8 * 64 * 2304 * 2);  // in steps of 256
   EXPECT_EQ(kv("gemma-2b", 4096), 18ull * 2 * 256 * 4096 * 2);         // one KV head
-  EXPECT_EQ(kv("mistral-7b", 32768), kv("mistral-7b", 4096));          // all layers see 4096
-  EXPECT_EQ(kv("gemma-2-2b", 8192), 2ull * 2 * 4 * 256 * (13ull * 4096 + 13ull * 8192));
+  EXPECT_EQ(kv("mistral-7b", 32768), 32ull * 2 * 8 * 128 * 32768 * 2);  // its window is not used by engines
+  // The layers with a window hold it and one micro-batch.
+  EXPECT_EQ(kv("gemma-2-2b", 8192), 2ull * 2 * 4 * 256 * (13ull * (4096 + 512) + 13ull * 8192));
+  EXPECT_EQ(kv("gemma-2-2b", 4096), 2ull * 2 * 4 * 256 * 26 * 4096);
   EXPECT_EQ(kv("kimi-k2", 4096), 61ull * (512 + 64) * 4096 * 2);
   EXPECT_EQ(kv("distilbert", 512), 0u);
+}
+
+TEST(Memory, ExpertsWorkTogether) {
+  const uint64_t rows = 3ull * 2 * 14336 + 4ull * 4096;  // two active experts' rows of one token
+  EXPECT_EQ(memory_use(model("mixtral-8x7b"), FormatId::q8_0, 4096).workspace_bytes,
+            4 * 512 * rows + 4ull * 32000);
 }
 
 TEST(Memory, TheOutputMatrixIsNeverUnderSixBits) {

@@ -202,6 +202,54 @@ TEST(Identity, AddressesOfContainersBridgesDoNotCount) {
   EXPECT_EQ(probe_machine(recorded_host(copy.path())).id, machine("clone-a").id);
 }
 
+// What makes clone-a itself, but for the machine id that its clone shares.
+void forget_hardware(const Copy& copy) {
+  fs::remove_all(copy.path() / "sys/class/net");
+  fs::remove_all(copy.path() / "sys/class/dmi");
+}
+
+void add_drive(const Copy& copy, const std::string& name, const std::string& file, const std::string& text,
+               const char* removable = "0") {
+  const std::string drive = "sys/block/" + name;
+  fs::create_directories(copy.path() / drive / "device");
+  copy.write(drive + "/removable", std::string(removable) + "\n");
+  copy.write(drive + "/" + file, text + "\n");
+}
+
+std::string id_of(const Copy& copy) {
+  return probe_machine(recorded_host(copy.path())).id;
+}
+
+TEST(Identity, ClonesWithoutACardDifferByTheirDrive) {
+  const Copy a("clone-a"), b("clone-a"), stick("clone-a");
+  for (const Copy* copy : {&a, &b, &stick}) forget_hardware(*copy);
+  EXPECT_EQ(id_of(a), id_of(b));
+  EXPECT_TRUE(any_contains(probe_machine(recorded_host(a.path())).remarks, "copy of its disk"));
+  add_drive(stick, "sda", "device/wwid", "naa.1", "1");  // a memory stick is nobody's
+  EXPECT_EQ(id_of(stick), id_of(a));
+  add_drive(a, "nvme0n1", "wwid", "eui.0000000000000001");
+  add_drive(b, "nvme0n1", "wwid", "eui.0000000000000002");
+  EXPECT_NE(id_of(a), id_of(b));
+  EXPECT_FALSE(any_contains(probe_machine(recorded_host(a.path())).remarks, "--label"));
+}
+
+TEST(Identity, AReplacedDriveChangesNothingWhereThereIsACard) {
+  const Copy copy("clone-a");
+  add_drive(copy, "nvme0n1", "wwid", "eui.0000000000000001");
+  EXPECT_EQ(id_of(copy), machine("clone-a").id);
+}
+
+TEST(Identity, WslIsTheSameAfterARestart) {
+  const Copy first("wsl2"), second("wsl2");
+  const std::string card = "sys/class/net/eth0";
+  for (const Copy* copy : {&first, &second}) {
+    fs::create_directories(copy->path() / card / "device");
+    copy->write(card + "/addr_assign_type", "0\n");
+    copy->write(card + "/address", copy == &first ? "00:15:5d:00:00:01\n" : "00:15:5d:00:00:02\n");
+  }
+  EXPECT_EQ(id_of(first), id_of(second));
+}
+
 TEST(Identity, WithoutAnythingUniqueItSaysSo) {
   EXPECT_TRUE(any_contains(machine("wsl2").remarks, "--label"));
   EXPECT_FALSE(any_contains(machine("clone-a").remarks, "--label"));
