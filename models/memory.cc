@@ -32,14 +32,13 @@ uint64_t in_steps(uint64_t tokens) {
   return (tokens + context_step - 1) / context_step * context_step;
 }
 
-/// llama.cpp's cache for one sequence (src/llama-kv-cache-iswa.cpp, read 2026-11-24): a layer with a window holds
-/// the window and one micro-batch, where other layers see everything. A model whose every layer has a window
-/// (Mistral 7B v0.1) is loaded as plain Llama, with the whole context (src/models/llama.cpp).
+/// llama.cpp's cache for one sequence (src/llama-kv-cache-iswa.cpp, read 2026-11-24): a layer with a window
+/// holds the window and one micro-batch, where other layers see everything. A model whose every layer has a
+/// window (Mistral 7B v0.1) is loaded as plain Llama, with the whole context (src/models/llama.cpp).
 uint64_t kv_bytes(const ModelShape& shape, uint32_t context, uint32_t micro_batch) {
   const uint64_t padded = in_steps(context);
-  const bool interleaved =
-      std::any_of(shape.attention.begin(), shape.attention.end(),
-                  [](const AttentionLayers& group) { return group.window == 0; });
+  const bool interleaved = std::any_of(shape.attention.begin(), shape.attention.end(),
+                                       [](const AttentionLayers& group) { return group.window == 0; });
   uint64_t values = 0;
   for (const AttentionLayers& group : shape.attention) {
     const uint64_t held = group.window && interleaved
@@ -50,8 +49,8 @@ uint64_t kv_bytes(const ModelShape& shape, uint32_t context, uint32_t micro_batc
   return values * 2;  // f16
 }
 
-/// The part of llama.cpp's compute buffer that is touched, with flash attention: see docs/method.md. A mixture
-/// of experts holds the gate, up and activation rows of every active expert at once (build_moe_ffn).
+/// The part of llama.cpp's compute buffer that is touched, with flash attention: see docs/method.md. A
+/// mixture of experts holds the gate, up and activation rows of every active expert at once (build_moe_ffn).
 uint64_t workspace_bytes(const ModelShape& shape, uint32_t micro_batch) {
   const uint64_t active = std::max<uint64_t>(1, shape.experts_active);
   const uint64_t ffn = active * std::max<uint64_t>(shape.ffn_width, shape.width);

@@ -40,8 +40,8 @@ std::vector<std::string> permanent_addresses(const Host& host) {
   return addresses;
 }
 
-/// What the maker wrote into built-in drives: NVMe and SCSI world-wide names, the card identification of eMMC.
-/// Removable drives wander between machines.
+/// What the maker wrote into built-in drives: NVMe and SCSI world-wide names, the card identification of
+/// eMMC. Removable drives wander between machines.
 std::vector<std::string> drive_names(const Host& host) {
   const std::string folder = "/sys/block";
   std::vector<std::string> names;

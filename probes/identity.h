@@ -8,8 +8,9 @@
 namespace weighin {
 
 /// Sets machine.id: 16 hex digits of SHA-256 over, where there are any, the machine id of /etc, the serial
-/// number and UUID of the firmware (device tree, DMI), the permanent addresses of built-in network cards (none:
-/// the names of built-in drives), and the CPU's name and number of cores. None of these leaves the function.
+/// number and UUID of the firmware (device tree, DMI), the permanent addresses of built-in network cards
+/// (none: the names of built-in drives), and the CPU's name and number of cores. None of these leaves the
+/// function.
 ///
 /// Only files that everyone may read count, by their mode, so that root and user get the same id. Linux lets
 /// only root read the DMI UUID and serials, so on most PCs the network cards tell two clones of one disk

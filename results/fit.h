@@ -108,8 +108,9 @@ std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& cap
                           const Question& question);
 /// One row a verdict, RFC 4180.
 std::string verdicts_csv(std::span<const Verdict> verdicts);
-/// A table for a terminal `columns` wide, then assumptions and warnings.
+/// For a terminal `columns` wide: a table with what keeps each model from running well, or the `whole` of
+/// each verdict (`explain`: term by term); then assumptions and warnings.
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question, bool explain, unsigned columns);
+                          const Question& question, bool explain, unsigned columns, bool whole = false);
 
 }  // namespace weighin

@@ -73,7 +73,7 @@ CREATE TABLE measurement_class (
 ) WITHOUT ROWID;
 CREATE VIEW measurements AS
   SELECT measurement.id AS measurement_id, run, device, backend, kernel, op, format, size_class, m, n, k, threads,
-         seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason, heads, kv_heads, context
+         seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason
   FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
 )"};
   return steps;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -47,8 +48,9 @@ std::string not_ours(SQLite::Database& database, const std::string& path) {
         "{} is from a newer weighin (schema {}, this one knows {}); it was left as it is. Update weighin.",
         path, version, newest);
   }
-  const std::string sound = database.execAndGet("PRAGMA quick_check(1)").getString();
+  std::string sound = database.execAndGet("PRAGMA quick_check(1)").getString();
   if (sound != "ok") {
+    std::replace(sound.begin(), sound.end(), '\n', ' ');
     return fmt::format("{} is corrupt ({}); it was left as it is. Restore a copy, or name another with --db.",
                        path, sound);
   }
@@ -133,6 +135,10 @@ std::string store_error(const std::string& path, const std::exception& error) {
 }
 
 Opened open_store_file(const std::string& path, Access access) {
+  if (path.empty())
+    return tl::unexpected(
+        std::string("where the database lies is not known: neither HOME nor XDG_DATA_HOME is set; name it "
+                    "with --db FILE"));
   std::error_code missing;
   if (access == Access::read && !fs::exists(path, missing)) {
     return tl::unexpected(fmt::format("there is no database {} yet; `weighin run` makes one", path));

@@ -29,12 +29,18 @@ Answer encoder_answer(double ms, const VerdictLines& lines) {
   return ms <= lines.well_encode_ms ? Answer::runs_well : Answer::runs;
 }
 
-void name_line(Judgement& judgement, double needed, double usable, const std::string& unit, bool at_least) {
-  judgement.needed = needed;
-  judgement.usable = usable;
-  judgement.text = at_least ? needs_text(needed, usable, unit, "predicted", "speed")
-                            : fmt::format("needs at most {} {}, {} {} predicted: speed", two_digits(needed),
-                                          unit, two_digits(usable), unit);
+/// As few digits as it takes to see which of the two is larger, two at least.
+int digits_to_tell(double a, double b) {
+  int significant = 2;
+  while (a != b && significant < 12 && digits(a, significant) == digits(b, significant)) ++significant;
+  return significant;
+}
+
+/// "needs the first token within 2.0 s, 3.9 s predicted: speed".
+std::string within_text(const std::string& what, double line, double predicted, const std::string& unit) {
+  const int significant = digits_to_tell(line, predicted);
+  return fmt::format("needs {} within {} {}, {} {} predicted: speed", what, digits(line, significant), unit,
+                     digits(predicted, significant), unit);
 }
 
 }  // namespace
@@ -45,9 +51,7 @@ std::string two_digits(double value) {
 
 std::string needs_text(double needed, double usable, const std::string& unit, const std::string& word,
                        const std::string& kind) {
-  int significant = 2;
-  while (needed != usable && significant < 12 && digits(needed, significant) == digits(usable, significant))
-    ++significant;
+  const int significant = digits_to_tell(needed, usable);
   return fmt::format("needs {} {}, {} {} {}: {}", digits(needed, significant), unit,
                      digits(usable, significant), unit, word, kind);
 }
@@ -61,9 +65,10 @@ Judgement judge(Task task, const Prediction& prediction, std::optional<double> m
     const Interval& ms = *prediction.encode_ms;
     judgement.answer = encoder_answer(ms.mid, lines);
     judgement.borderline = encoder_answer(ms.low, lines) != encoder_answer(ms.high, lines);
-    if (judgement.answer != Answer::runs_well)
-      name_line(judgement, judgement.answer == Answer::slow ? lines.runs_encode_ms : lines.well_encode_ms,
-                ms.mid, "ms", false);
+    if (judgement.answer == Answer::runs_well) return judgement;
+    judgement.needed = judgement.answer == Answer::slow ? lines.runs_encode_ms : lines.well_encode_ms;
+    judgement.usable = ms.mid;
+    judgement.text = within_text("a text", judgement.needed, ms.mid, "ms");
     return judgement;
   }
   if (!prediction.decode_tps) return judgement;
@@ -79,10 +84,13 @@ Judgement judge(Task task, const Prediction& prediction, std::optional<double> m
   if (judgement.answer == Answer::runs_well || judgement.answer == Answer::unknown) return judgement;
   const double tps_line = slow ? lines.runs_tps : lines.well_tps;
   if (tps.mid < tps_line) {
-    name_line(judgement, tps_line, tps.mid, "tokens/s", true);
+    judgement.needed = tps_line;
+    judgement.usable = tps.mid;
+    judgement.text = needs_text(tps_line, tps.mid, "tokens/s", "predicted", "speed");
   } else if (first) {
-    name_line(judgement, slow ? lines.runs_ttft_s : lines.well_ttft_s, first->mid, "s to the first token",
-              false);
+    judgement.needed = slow ? lines.runs_ttft_s : lines.well_ttft_s;
+    judgement.usable = first->mid;
+    judgement.text = within_text("the first token", judgement.needed, first->mid, "s");
   }
   return judgement;
 }

@@ -30,6 +30,16 @@ ordered_json interval(const std::optional<Interval>& value) {
   return {{"low", rounded(value->low)}, {"mid", rounded(value->mid)}, {"high", rounded(value->high)}};
 }
 
+/// The ends of an interval whose middle stands beside it as a plain number.
+ordered_json ends(const std::optional<Interval>& value) {
+  if (!value) return nullptr;
+  return {{"low", rounded(value->low)}, {"high", rounded(value->high)}};
+}
+
+std::optional<double> middle(const std::optional<Interval>& value) {
+  return value ? std::optional(value->mid) : std::nullopt;
+}
+
 /// Bytes as integers; tokens/s and seconds rounded; null where nothing is known to be needed.
 ordered_json amount(const Limit& limit, double value) {
   if (limit.needed <= 0) return nullptr;
@@ -63,9 +73,13 @@ ordered_json json_of(const Verdict& v) {
   out["download_bytes"] = if_known(v.download_bytes);
   out["decode_tps"] = interval(v.decode_tps);
   out["prefill_tps"] = interval(v.prefill_tps);
-  out["encode_ms"] = interval(v.encode_ms);
-  out["ttft_s"] = interval(v.ttft_s);
+  out["encode_ms"] = number(middle(v.encode_ms));
+  out["encode_ms_range"] = ends(v.encode_ms);
+  out["ttft_s"] = number(middle(v.ttft_s));
+  out["ttft_s_range"] = ends(v.ttft_s);
   out["load_s"] = number(v.load_s);
+  out["context"] = if_known(v.context);
+  out["prompt"] = if_known(v.prompt);
   out["max_context"] = if_known(v.max_context);
   out["basis"] = v.basis;
   out["warnings"] = v.warnings;
@@ -99,10 +113,12 @@ void flatten(const std::string& name, const ordered_json& value,
   }
 }
 
-/// Intervals are three columns whether they are known or not.
+/// Intervals are as many columns whether they are known or not.
 ordered_json with_interval_columns(ordered_json verdict) {
-  for (const char* name : {"decode_tps", "prefill_tps", "encode_ms", "ttft_s"})
+  for (const char* name : {"decode_tps", "prefill_tps"})
     if (verdict[name].is_null()) verdict[name] = {{"low", nullptr}, {"mid", nullptr}, {"high", nullptr}};
+  for (const char* name : {"encode_ms_range", "ttft_s_range"})
+    if (verdict[name].is_null()) verdict[name] = {{"low", nullptr}, {"high", nullptr}};
   return verdict;
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 constexpr double gib_bytes = 1024.0 * 1024 * 1024;
 constexpr double gb_bytes = 1e9;
-constexpr size_t columns_of_table = 9;
+constexpr size_t columns_of_table = 8;
+constexpr size_t first_right_aligned = 4;
 using Row = std::array<std::string, columns_of_table>;
 
 std::string gib(uint64_t bytes) {
@@ -22,10 +23,10 @@ std::string gb(uint64_t bytes) {
   return two_digits(static_cast<double>(bytes) / gb_bytes) + " GB";
 }
 
-std::string interval_text(const std::optional<Interval>& value, const std::string& unit = "") {
+/// "10 (4.8-22)": the middle and the 80% interval.
+std::string interval_text(const std::optional<Interval>& value) {
   if (!value) return "-";
-  return fmt::format("{} ({}-{}){}", two_digits(value->mid), two_digits(value->low), two_digits(value->high),
-                     unit);
+  return fmt::format("{} ({}-{})", two_digits(value->mid), two_digits(value->low), two_digits(value->high));
 }
 
 std::string answer_text(const Verdict& v) {
@@ -35,15 +36,16 @@ std::string answer_text(const Verdict& v) {
 Row row_of(const Verdict& v) {
   const std::string unknown = "-";
   const bool known = v.params > 0;
-  const bool encoder = v.task == Task::encode;
+  std::string speed = unknown;
+  if (v.encode_ms) speed = interval_text(v.encode_ms) + " ms/text";
+  if (v.decode_tps) speed = interval_text(v.decode_tps) + " tok/s  ";
   return {v.model,
           known ? v.size_class : unknown,
           known ? std::string(format_of(v.format).name) : unknown,
           answer_text(v),
           known ? gib(v.memory.peak_bytes()) : unknown,
           known ? gb(v.download_bytes) : unknown,
-          encoder ? interval_text(v.encode_ms, " ms") : interval_text(v.decode_tps),
-          v.prefill_tps ? two_digits(v.prefill_tps->mid) : unknown,
+          speed,
           v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : unknown};
 }
 
@@ -65,30 +67,49 @@ std::string wrapped(const std::string& text, size_t indent, size_t columns) {
   return out + line + "\n";
 }
 
-std::string details(const Verdict& v) {
-  std::string text = v.limit.text;
-  if (v.params == 0) return text;
-  text += fmt::format(". Memory {}: weights {}, KV {}, workspace {}, runtime {}.", gib(v.memory.peak_bytes()),
-                      gib(v.memory.weights_bytes), gib(v.memory.kv_bytes), gib(v.memory.workspace_bytes),
-                      gib(v.memory.runtime_bytes));
-  if (v.prefill_tps)
-    text += fmt::format(" Prefill {} tokens/s, first token {}.", interval_text(v.prefill_tps),
-                        interval_text(v.ttft_s, " s"));
-  text += v.load_s ? fmt::format(" Loads in {} s.", two_digits(*v.load_s)) : " Load time not measured.";
-  text += fmt::format(" Context {}, largest that fits {}.", v.context, v.max_context);
-  if (v.active_params != v.params)
-    text +=
-        fmt::format(" {}B parameters, {}B of them active.", two_digits(static_cast<double>(v.params) / 1e9),
-                    two_digits(static_cast<double>(v.active_params) / 1e9));
-  if (v.answer == Answer::unknown || v.basis.find("unknown") != std::string::npos)
-    text += " " + v.basis + ".";
+/// What one line of the table leaves out, a line a matter.
+std::string details(const Verdict& v, size_t columns) {
+  constexpr size_t indent = 15;
+  std::string text;
+  const auto line = [&](const std::string& name, const std::string& value) {
+    const std::string lines = wrapped(value, indent, std::max<size_t>(columns, 60));
+    text += fmt::format("  {:<{}}", name, indent - 2) + lines.substr(indent);
+  };
+  if (v.params == 0) {
+    line("verdict", answer_text(v));
+    line("limit", v.limit.text);
+    return text;
+  }
+  const double billions = 1e9;
+  line("verdict",
+       fmt::format("{} in {}{}", answer_text(v), format_of(v.format).name,
+                   v.active_params == v.params
+                       ? ""
+                       : fmt::format("; {}B parameters, {}B of them active",
+                                     two_digits(static_cast<double>(v.params) / billions),
+                                     two_digits(static_cast<double>(v.active_params) / billions))));
+  line("limit", v.limit.text);
+  line("memory", fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}",
+                             gib(v.memory.peak_bytes()), gib(v.memory.weights_bytes), gib(v.memory.kv_bytes),
+                             gib(v.memory.workspace_bytes), gib(v.memory.runtime_bytes)));
+  line("download", gb(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
+                                                    : std::string(", load time not measured")));
+  if (v.encode_ms)
+    line("encode", fmt::format("{} ms for a text of {} tokens", interval_text(v.encode_ms), v.prompt));
+  if (v.decode_tps) line("decode", interval_text(v.decode_tps) + " tokens/s");
+  if (v.prefill_tps) line("prefill", interval_text(v.prefill_tps) + " tokens/s");
+  if (v.ttft_s)
+    line("first token", fmt::format("{} s after a prompt of {}", interval_text(v.ttft_s), v.prompt));
+  line("context",
+       fmt::format("{}; {}", v.context,
+                   v.max_context ? fmt::format("the largest that fits is {}", v.max_context) : "none fits"));
+  line("basis", v.basis);
+  for (const std::string& warning : v.warnings) line("warning", warning);
   return text;
 }
 
 std::string terms_text(const Verdict& v, size_t columns) {
-  std::string text =
-      "\n" + wrapped(fmt::format("{} {}, term by term ({})", v.model, format_of(v.format).name, v.basis), 0,
-                     columns);
+  std::string text = "  term by term\n";
   std::string phase;
   double sum = 0;
   const auto end_phase = [&] {
@@ -116,8 +137,7 @@ std::string terms_text(const Verdict& v, size_t columns) {
   return text;
 }
 
-std::string assumptions(std::span<const Verdict> verdicts, const Capacity& capacity,
-                        const Question& question) {
+std::string assumptions(std::span<const Verdict> verdicts, const Question& question) {
   std::set<uint32_t> contexts;
   bool encoders = false;
   for (const Verdict& v : verdicts) {
@@ -129,45 +149,72 @@ std::string assumptions(std::span<const Verdict> verdicts, const Capacity& capac
       contexts.size() > 1 ? " or the model's maximum" : "", question.prompt, question.answer);
   if (encoders) text += fmt::format(" Encoders: milliseconds for a text of {} tokens.", encoder_tokens);
   text += fmt::format(
-      " Speeds: engine {}, what the reference kernels reach, an upper bound for real engines;"
+      " Speeds: engine: {}, what weighin's own kernels reach, an upper bound for real engines;"
       " 80% intervals in brackets.",
       engine_name);
-  if (capacity.memory_kind != "unknown")
-    text += fmt::format(" Memory: {} of {}.", gib(capacity.memory_bytes),
-                        capacity.now ? "what is available now" : "the total less a reserve for the system");
-  text += " Swap never counts. Weighin speaks of fit and speed, not of the answers' quality.";
+  return text + " Weighin speaks of fit and speed, not of the answers' quality.";
+}
+
+/// "Device X: 23 GiB of memory available now, 80 GB of storage free."
+std::string device_text(const Capacity& capacity) {
+  std::string text = "Device " + capacity.device + ": ";
+  text +=
+      capacity.memory_kind == "unknown"
+          ? "how much memory there is could not be read"
+          : fmt::format("{} of memory {}", gib(capacity.memory_bytes),
+                        capacity.now ? "available now" : "to use (the total less a reserve for the system)");
+  if (capacity.memory_kind != "unknown" && capacity.memory_kind != "RAM")
+    text += fmt::format(" under the limit of {}", capacity.memory_kind);
+  if (capacity.storage_free_bytes)
+    text += fmt::format(", {} of storage free", gb(*capacity.storage_free_bytes));
+  return text + ". Swap never counts.";
+}
+
+/// One line a verdict; below it what keeps it from running well, where something does and `limits` is true.
+std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t columns) {
+  const Row titles{"MODEL",      "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
+                   "FIRST TOKEN"};
+  std::vector<Row> rows{titles};
+  for (const Verdict& v : verdicts) rows.push_back(row_of(v));
+  std::array<size_t, columns_of_table> widths{};
+  for (const Row& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (size_t i = 0; i < columns_of_table; ++i)
+      line += i >= first_right_aligned ? fmt::format("{:>{}} ", rows[r][i], widths[i])
+                                       : fmt::format("{:<{}} ", rows[r][i], widths[i]);
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    text += line + "\n";
+    if (r == 0 || !limits) continue;
+    const Verdict& v = verdicts[r - 1];
+    if (v.answer != Answer::runs_well) text += wrapped(v.limit.text, 4, columns);
+    if (v.answer == Answer::unknown && v.params) text += wrapped(v.basis, 4, columns);
+  }
   return text;
 }
 
 }  // namespace
 
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question, bool explain, unsigned columns) {
-  const Row titles{"MODEL",    "CLASS",      "FORMAT",  "VERDICT", "MEMORY",
-                   "DOWNLOAD", "DECODE t/s", "PREFILL", "FIRST"};
-  std::vector<Row> rows{titles};
-  for (const Verdict& v : verdicts) rows.push_back(row_of(v));
-  std::array<size_t, columns_of_table> widths{};
-  for (const Row& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-
-  std::string text = "Device " + capacity.device + "\n\n";
-  for (size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (size_t i = 0; i < columns_of_table; ++i)
-      line += i >= 4 ? fmt::format("{:>{}} ", rows[r][i], widths[i])
-                     : fmt::format("{:<{}} ", rows[r][i], widths[i]);
-    while (!line.empty() && line.back() == ' ') line.pop_back();
-    text += line + "\n";
-    if (r == 0) continue;
-    const Verdict& v = verdicts[r - 1];
-    text += wrapped(details(v), 4, columns);
-    for (const std::string& warning : v.warnings) text += wrapped("warning: " + warning, 4, columns);
+                          const Question& question, bool explain, unsigned columns, bool whole) {
+  whole |= explain;
+  std::string text = wrapped(device_text(capacity), 0, columns) + "\n";
+  if (!whole || verdicts.size() > 1) text += table_text(verdicts, !whole, columns) + "\n";
+  if (whole) {
+    for (const Verdict& v : verdicts) {
+      text += v.model;
+      if (v.params) text += fmt::format(" {} ({} class)", format_of(v.format).name, v.size_class);
+      text += "\n" + details(v, columns);
+      if (explain && !v.terms.empty()) text += terms_text(v, columns);
+      text += "\n";
+    }
   }
-  if (explain)
-    for (const Verdict& v : verdicts)
-      if (!v.terms.empty()) text += terms_text(v, columns);
-  text += "\n" + wrapped(assumptions(verdicts, capacity, question), 0, columns);
+  text += wrapped(assumptions(verdicts, question), 0, columns);
+  if (!whole)
+    text += wrapped("`weighin fit MODEL` shows memory by part, prefill, load time and the largest context.",
+                    0, columns);
   for (const std::string& warning : capacity.warnings) text += wrapped("warning: " + warning, 0, columns);
   return text;
 }

@@ -1,8 +1,13 @@
 // weighin fit: which models this machine, or a stored one, can run.
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -14,7 +19,14 @@
 namespace weighin {
 namespace {
 
-constexpr unsigned terminal_columns = 100;
+/// Where standard output is no terminal.
+constexpr unsigned default_columns = 100;
+
+unsigned terminal_columns() {
+  winsize size{};
+  const bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : default_columns;
+}
 
 struct FitOptions {
   std::vector<std::string> models;
@@ -23,6 +35,21 @@ struct FitOptions {
   double min_tps = 0;
   bool explain = false, json = false, csv = false;
 };
+
+/// Empty when `text` is a whole number of at least 1 that fits in 32 bits; else what is wrong.
+std::string not_tokens(const std::string& text) {
+  uint32_t tokens = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tokens);
+  if (error == std::errc() && end == text.data() + text.size() && tokens > 0) return "";
+  return fmt::format("\"{}\" is no number of tokens from 1 to {}", text, UINT32_MAX);
+}
+
+std::string not_a_speed(const std::string& text) {
+  char* end = nullptr;
+  const double speed = std::strtod(text.c_str(), &end);
+  if (!text.empty() && *end == 0 && std::isfinite(speed) && speed > 0) return "";
+  return fmt::format("\"{}\" is no speed above 0 in tokens/s", text);
+}
 
 /// The catalogue models named, or all of them. Error: the name that is not there, and the nearest ones.
 tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names) {
@@ -70,8 +97,9 @@ bool any_measured(const std::vector<Measurement>& measurements) {
 /// What the device gives, and its measurements. Error: no store, no such device, nothing measured on it.
 tl::expected<Weighed, std::string> weighed_device(const FitOptions& options, const Invocation& invocation) {
   std::error_code ignored;
-  if (!std::filesystem::exists(invocation.database, ignored))
-    return tl::unexpected(std::string("nothing has been measured yet; run `weighin run` first"));
+  if (!invocation.database.empty() && !std::filesystem::exists(invocation.database, ignored))
+    return tl::unexpected(fmt::format(
+        "nothing has been measured yet: there is no {}; run `weighin run` first", invocation.database));
   auto store = Store::open(invocation.database, Access::read);
   if (!store) return tl::unexpected(store.error());
   Weighed weighed;
@@ -129,11 +157,10 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else {
-    text = verdicts_text(verdicts, weighed->capacity, options.question, options.explain, terminal_columns);
+    text = verdicts_text(verdicts, weighed->capacity, options.question, options.explain, terminal_columns(),
+                         !options.models.empty() && options.format != "all");
   }
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) return fail(invocation, "the answer could not be written to standard output");
+  std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
   invocation.exit_code = yes(verdicts, !options.models.empty()) ? exit_yes : exit_no;
 }
 
@@ -154,16 +181,16 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   command
       ->add_option("--context", options->question.context,
                    "Tokens of context; else min(4096, the model's maximum)")
-      ->check(CLI::PositiveNumber);
+      ->check(not_tokens);
   command->add_option("--prompt", options->question.prompt, "Tokens of the prompt")
-      ->check(CLI::PositiveNumber)
+      ->check(not_tokens)
       ->capture_default_str();
   command->add_option("--answer", options->question.answer, "Tokens of the answer")
-      ->check(CLI::PositiveNumber)
+      ->check(not_tokens)
       ->capture_default_str();
   CLI::Option* min_tps =
       command->add_option("--min-tps", options->min_tps, "Tokens/s that a model must reach to run")
-          ->check(CLI::PositiveNumber);
+          ->check(not_a_speed);
   command->add_flag("--allow-low-bit", options->question.allow_low_bit, "Allow formats of fewer than 4 bits");
   command->add_flag("--explain", options->explain, "Show the predicted time term by term");
   CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/command.h"
@@ -106,7 +107,7 @@ void list(bool as_json) {
   if (as_json) {
     ordered_json models = ordered_json::array();
     for (const ModelShape& model : all_models()) models.push_back(summary_json(model));
-    fmt::print("{}\n", ordered_json{{"models", models}}.dump(2));
+    std::puts(ordered_json{{"models", models}}.dump(2).c_str());
     return;
   }
   fmt::print("{:<20} {:>5} {:>7} {:>7}  {:<6} {}\n", "model", "class", "params", "active", "task", "title");
@@ -122,11 +123,11 @@ void list(bool as_json) {
 void show(Invocation& invocation, const std::string& name, bool as_json) {
   const ModelShape* model = find_model(name);
   if (model == nullptr) {
-    fail(invocation, fmt::format("no model is called \"{}\"; near it are {}. `weighin models` lists all.",
-                                 name, fmt::join(nearest_models(name), ", ")));
+    fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)", name,
+                                 fmt::join(nearest_models(name), ", ")));
     return;
   }
-  fmt::print("{}", as_json ? detail_json(*model).dump(2) + "\n" : detail_text(*model));
+  std::fputs((as_json ? detail_json(*model).dump(2) + "\n" : detail_text(*model)).c_str(), stdout);
 }
 
 }  // namespace

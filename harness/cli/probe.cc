@@ -23,7 +23,7 @@ void carry_out(const ProbeOptions& options, const Invocation& invocation) {
   Machine machine = probe_machine(invocation.host);
   if (!options.label.empty()) machine.label = options.label;
   if (options.measure) machine.storage.read_bytes_per_s = measure_storage(models_folder(invocation.host));
-  fmt::print("{}\n", options.json ? machine_json(machine) : machine_text(machine));
+  std::puts((options.json ? machine_json(machine) : machine_text(machine)).c_str());
 }
 
 }  // namespace

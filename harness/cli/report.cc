@@ -55,7 +55,7 @@ tl::expected<void, std::string> write_html(const Store& store, const ReportOptio
 
 void run_report(const ReportOptions& options, Invocation& invocation) {
   std::error_code ignored;
-  if (!std::filesystem::exists(invocation.database, ignored))
+  if (!invocation.database.empty() && !std::filesystem::exists(invocation.database, ignored))
     return fail(invocation,
                 fmt::format("there is no database {}; run `weighin run` first", invocation.database));
   auto store = Store::open(invocation.database, Access::read);

@@ -101,6 +101,100 @@ TEST_F(FitCommand, AnswersYesWithStableJson) {
   EXPECT_GT(json["verdicts"][0]["decode_tps"]["mid"].get<double>(), 0);
 }
 
+// Each key of the stable schema, with its type: what programs that read it rely on.
+TEST_F(FitCommand, JsonKeepsItsSchema) {
+  using Type = nlohmann::json::value_t;
+  const auto expect_types = [](const nlohmann::json& object,
+                               const std::vector<std::pair<const char*, Type>>& keys) {
+    for (const auto& [key, type] : keys) {
+      ASSERT_TRUE(object.contains(key)) << key;
+      EXPECT_EQ(object[key].type(), type) << key << ": " << object[key];
+    }
+  };
+  const Type text = Type::string, whole = Type::number_unsigned, real = Type::number_float;
+  const auto json =
+      nlohmann::json::parse(fit_command("gemma-2b --format q4_0 --json" + on("bench"), false).output);
+  expect_types(json, {{"schema_version", whole},
+                      {"device", text},
+                      {"engine", text},
+                      {"context", whole},
+                      {"prompt", whole},
+                      {"verdicts", Type::array}});
+  EXPECT_EQ(json["engine"], "reference");
+  const auto& v = json["verdicts"][0];
+  expect_types(v, {{"model", text},
+                   {"size_class", text},
+                   {"params", whole},
+                   {"active_params", whole},
+                   {"format", text},
+                   {"task", text},
+                   {"fits", Type::boolean},
+                   {"verdict", text},
+                   {"borderline", Type::boolean},
+                   {"limit", Type::object},
+                   {"bytes", Type::object},
+                   {"download_bytes", whole},
+                   {"decode_tps", Type::object},
+                   {"prefill_tps", Type::object},
+                   {"encode_ms", Type::null},
+                   {"ttft_s", real},
+                   {"load_s", Type::null},
+                   {"max_context", whole},
+                   {"basis", text},
+                   {"warnings", Type::array}});
+  expect_types(v["limit"], {{"kind", text}, {"text", text}});
+  EXPECT_TRUE(v["limit"]["needed"].is_number());
+  EXPECT_TRUE(v["limit"]["usable"].is_number());
+  expect_types(
+      v["bytes"],
+      {{"weights", whole}, {"kv", whole}, {"workspace", whole}, {"runtime", whole}, {"peak", whole}});
+  for (const char* speed : {"decode_tps", "prefill_tps"}) {
+    expect_types(v[speed], {{"low", real}, {"mid", real}, {"high", real}});
+    EXPECT_LT(v[speed]["low"], v[speed]["mid"]);
+    EXPECT_LT(v[speed]["mid"], v[speed]["high"]);
+  }
+  uint64_t parts = 0;
+  for (const char* part : {"weights", "kv", "workspace", "runtime"})
+    parts += v["bytes"][part].get<uint64_t>();
+  EXPECT_EQ(v["bytes"]["peak"], parts);
+
+  const auto secret =
+      nlohmann::json::parse(fit_command("gpt-4 --json" + on("bench"), false).output)["verdicts"][0];
+  for (const char* key : {"size_class", "params", "format", "fits", "download_bytes", "decode_tps", "ttft_s"})
+    EXPECT_TRUE(secret[key].is_null()) << key;
+  EXPECT_EQ(secret["verdict"], "unknown");
+}
+
+TEST_F(FitCommand, TextSaysWhatItAssumes) {
+  const Outcome one = fit_command("gemma-2b --format q4_0" + on("bench"));
+  for (const char* words : {"Context 4096", "prompt 512", "answer 256", "engine: reference", "upper bound",
+                            "the largest that fits is 8192", "KV cache", "not of the answers' quality"})
+    EXPECT_NE(one.output.find(words), std::string::npos) << words << "\n" << one.output;
+  const Outcome all = fit_command(on("bench"));
+  EXPECT_NE(all.output.find("GiB available"), std::string::npos) << all.output;
+  EXPECT_NE(all.output.find("weighin fit MODEL"), std::string::npos) << all.output;
+}
+
+TEST_F(FitCommand, RefusesNumbersThatAreNone) {
+  for (const char* wrong : {"--context 0", "--context -1", "--context 5000000000", "--prompt x",
+                            "--answer 1.5", "--min-tps nan", "--min-tps 0", "--json --csv"}) {
+    const Outcome answer = fit_command(std::string("gemma-2b ") + wrong + on("bench"));
+    EXPECT_EQ(answer.exit_code, 2) << wrong << ": " << answer.output;
+    EXPECT_LT(answer.output.size(), 200u) << answer.output;
+  }
+}
+
+TEST_F(FitCommand, AFullDiskOrNoHomeIsAnError) {
+  EXPECT_EQ(fit_command("--json" + on("bench") + " >/dev/full", false).exit_code, 2);
+  FILE* pipe =
+      popen(("env -u HOME -u XDG_DATA_HOME " + std::string(WEIGHIN_BINARY) + " fit 2>&1").c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::array<char, 400> text{};
+  EXPECT_GT(fread(text.data(), 1, text.size() - 1, pipe), 0u);
+  EXPECT_EQ(WEXITSTATUS(pclose(pipe)), 2);
+  EXPECT_NE(std::string(text.data()).find("--db"), std::string::npos) << text.data();
+}
+
 TEST_F(FitCommand, AnswersNoWhenANamedModelDoesNotFitOrIsUnknown) {
   EXPECT_EQ(fit_command("llama-3.1-405b" + on("bench")).exit_code, 1);
   EXPECT_EQ(fit_command("gemma-2b llama-3.1-405b --format q4_0" + on("bench")).exit_code, 1);

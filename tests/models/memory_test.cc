@@ -48,8 +48,8 @@ TEST(Memory, CacheFollowsGroupsWindowsAndLatents) {
     return memory_use(model(name), FormatId::q8_0, context).kv_bytes;
   };
   EXPECT_EQ(kv("llama-3.2-1b", 2048), 16ull * 2 * 8 * 64 * 2048 * 2);
-  EXPECT_EQ(kv("llama-3.2-1b", 2049), 16ull * 2 * 8 * 64 * 2304 * 2);  // in steps of 256
-  EXPECT_EQ(kv("gemma-2b", 4096), 18ull * 2 * 256 * 4096 * 2);         // one KV head
+  EXPECT_EQ(kv("llama-3.2-1b", 2049), 16ull * 2 * 8 * 64 * 2304 * 2);   // in steps of 256
+  EXPECT_EQ(kv("gemma-2b", 4096), 18ull * 2 * 256 * 4096 * 2);          // one KV head
   EXPECT_EQ(kv("mistral-7b", 32768), 32ull * 2 * 8 * 128 * 32768 * 2);  // its window is not used by engines
   // The layers with a window hold it and one micro-batch.
   EXPECT_EQ(kv("gemma-2-2b", 8192), 2ull * 2 * 4 * 256 * (13ull * (4096 + 512) + 13ull * 8192));

@@ -118,6 +118,12 @@ TEST_F(StoreTest, TheViewHasARowAClassAndTheTableOneAProblem) {
   ASSERT_TRUE(store.record(bound));
   SQLite::Database plain(path_, SQLite::OPEN_READONLY);
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurement").getInt(), 2);
+  std::string columns;
+  SQLite::Statement info(plain, "SELECT name FROM pragma_table_info('measurements')");
+  while (info.executeStep()) columns += info.getColumn(0).getString() + " ";
+  EXPECT_EQ(columns,
+            "measurement_id run device backend kernel op format size_class m n k threads seconds spread "
+            "bytes_per_s ops_per_s roofline_fraction status reason ");
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurements").getInt(), 3);
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurements WHERE size_class IS NULL").getInt(), 1);
   EXPECT_EQ(plain.execAndGet("SELECT ops_per_s FROM measurements WHERE size_class = '7B'").getDouble(),

@@ -57,8 +57,13 @@ TEST(Verdicts, MinTpsReplacesBothLines) {
 
 TEST(Verdicts, NameTheLineThatWasMissed) {
   EXPECT_EQ(judge(Task::chat, chat(3.1, 1), {}).text, "needs 5.0 tokens/s, 3.1 tokens/s predicted: speed");
+  EXPECT_EQ(judge(Task::chat, chat(30, 10.04), {}).text,
+            "needs the first token within 10.00 s, 10.04 s predicted: speed");
+  Prediction encoder;
+  encoder.encode_ms = exactly(480);
+  EXPECT_EQ(judge(Task::encode, encoder, {}).text, "needs a text within 130 ms, 480 ms predicted: speed");
   EXPECT_EQ(judge(Task::chat, chat(30, 21), {}).text,
-            "needs at most 10 s to the first token, 21 s to the first token predicted: speed");
+            "needs the first token within 10 s, 21 s predicted: speed");
 }
 
 TEST(Verdicts, NumbersHaveTwoDigitsUnlessMoreAreNeededToTellThemApart) {
