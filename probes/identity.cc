@@ -79,7 +79,7 @@ void probe_identity(const Host& host, Machine& machine) {
   add(hardware, "uuid", readable_by_all(host, "/sys/class/dmi/id/product_uuid"));
   add(hardware, "serial", readable_by_all(host, "/proc/device-tree/serial-number"));
   // WSL2 makes up its card's address and its drives at each start.
-  if (machine.platform.virtualization.value != "wsl2") {
+  if (!machine.platform.virtualization.value.value_or("").starts_with("wsl2")) {
     for (const std::string& address : permanent_addresses(host)) add(hardware, "mac", address);
     // Only without a card: a drive is replaced more often than a board.
     if (hardware.empty())

@@ -65,7 +65,8 @@ void add_topology(Lines& lines, const Topology& topology) {
   lines.fact("threads usable here", topology.usable_threads, number);
   for (const CoreKind& kind : topology.core_kinds) {
     const std::string top = kind.max_mhz.known() ? ", up to " + mhz(*kind.max_mhz.value) : "";
-    lines.add("kind " + kind.kind, fmt::format("{} cores, {} threads{}", kind.cores, kind.threads, top));
+    lines.add((kind.kind == "core" ? "all" : kind.kind) + " cores",
+              fmt::format("{}, {} threads{}", kind.cores, kind.threads, top));
   }
   for (const Cache& cache : topology.caches) {
     lines.add(fmt::format("L{} {}", cache.level, cache.type),
@@ -90,8 +91,12 @@ void add_memory(Lines& lines, const Memory& memory) {
   if (memory.limits.empty()) lines.add("limit", "none set by cgroup or ulimit");
   const UsableMemory usable = usable_memory(memory);
   lines.add("usable", fmt::format("{} ({} binds)", size_text(usable.bytes), usable.limit));
-  lines.fact("swap", memory.swap_total_bytes, size_text);
-  lines.fact("swap free", memory.swap_free_bytes, size_text);
+  if (memory.swap_total_bytes.value == uint64_t{0}) {
+    lines.add("swap", "none");
+  } else {
+    lines.fact("swap", memory.swap_total_bytes, size_text);
+    lines.fact("swap free", memory.swap_free_bytes, size_text);
+  }
   lines.fact("transparent huge pages", memory.transparent_huge_pages, same);
   lines.fact("huge page", memory.huge_page_bytes, size_text);
   lines.fact("huge pages free", memory.huge_pages_free, number);
@@ -128,6 +133,7 @@ void add_vulkan(Lines& lines, const Fact<std::vector<VulkanDevice>>& vulkan) {
 
 std::string machine_text(const Machine& machine) {
   Lines lines;
+  lines.section("Machine");
   lines.add("device", machine.label);
   lines.add("id", machine.id);
   lines.fact("board", machine.platform.board, same);
@@ -144,7 +150,7 @@ std::string machine_text(const Machine& machine) {
   for (const std::string& remark : machine.remarks) lines.add("-", remark);
   if (!machine.warnings.empty()) lines.section("Warnings");
   for (const std::string& warning : machine.warnings) lines.add("-", warning);
-  return lines.take();
+  return lines.take().substr(1);  // without the empty line above the first section
 }
 
 }  // namespace weighin

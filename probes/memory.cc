@@ -1,5 +1,7 @@
 #include "probes/memory.h"
 
+#include <sys/sysinfo.h>
+
 #include <limits>
 
 #include "probes/text.h"
@@ -46,6 +48,18 @@ Fact<uint64_t> available_bytes(const std::string& text) {
   return known(*free.value + *cached.value, "/proc/meminfo MemFree + Cached");
 }
 
+/// Where /proc is missing the kernel is asked itself. Free memory leaves out the page cache that could be
+/// dropped, so it is the least that is available.
+void ask_kernel(Memory& memory) {
+  struct sysinfo facts {};
+  if (::sysinfo(&facts) != 0) return;
+  const uint64_t unit = facts.mem_unit;
+  memory.total_bytes = known(facts.totalram * unit, "sysinfo(2)");
+  memory.available_bytes = known(facts.freeram * unit, "sysinfo(2), free memory without the page cache");
+  memory.swap_total_bytes = known(facts.totalswap * unit, "sysinfo(2)");
+  memory.swap_free_bytes = known(facts.freeswap * unit, "sysinfo(2)");
+}
+
 }  // namespace
 
 void probe_memory(const Host& host, Machine& machine) {
@@ -63,6 +77,7 @@ void probe_memory(const Host& host, Machine& machine) {
                                  &memory.swap_free_bytes, &memory.huge_page_bytes, &memory.huge_pages_free}) {
       *fact = absent<uint64_t>(text.error(), "/proc/meminfo");
     }
+    if (host.live) ask_kernel(memory);
   }
   memory.transparent_huge_pages = huge_page_mode(host);
 }

@@ -22,6 +22,8 @@ using Set = std::unique_ptr<hwloc_bitmap_s, decltype(&hwloc_bitmap_free)>;
 
 Loaded new_topology() {
   hwloc_topology_t topology = nullptr;
+  // What hwloc cannot read is a reason in our answer, not a line on standard error.
+  setenv("HWLOC_HIDE_ERRORS", "2", 0);
   if (hwloc_topology_init(&topology) != 0) topology = nullptr;
   Loaded loaded(topology, hwloc_topology_destroy);
   if (!loaded) return loaded;

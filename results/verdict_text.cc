@@ -164,7 +164,7 @@ std::string device_text(const Capacity& capacity) {
           : fmt::format("{} of memory {}", gib(capacity.memory_bytes),
                         capacity.now ? "available now" : "to use (the total less a reserve for the system)");
   if (capacity.memory_kind != "unknown" && capacity.memory_kind != "RAM")
-    text += fmt::format(" under the limit of {}", capacity.memory_kind);
+    text += fmt::format(" ({} limit)", capacity.memory_kind);
   if (capacity.storage_free_bytes)
     text += fmt::format(", {} of storage free", gb(*capacity.storage_free_bytes));
   return text + ". Swap never counts.";
