@@ -23,7 +23,7 @@ Verdict identity(const ModelShape& shape) {
   verdict.task = shape.task;
   if (!shape.undisclosed.empty()) {
     verdict.basis = "undisclosed: " + shape.undisclosed;
-    verdict.limit = {.kind = "unknown", .text = "unknown: " + shape.undisclosed};
+    verdict.limit = {.kind = "unknown", .text = shape.undisclosed};
     return verdict;
   }
   verdict.params = parameters(shape);

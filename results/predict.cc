@@ -54,9 +54,25 @@ double work(const Problem& p) {
   return p.op == Op::rope ? values * static_cast<double>(p.m) : values;
 }
 
+/// How far a time may be off, relative, to either side.
+struct Spread {
+  double slower = 0;
+  double faster = 0;
+};
+
+/// The measurement's spread, to neither side further than its samples reach: another program's interruption
+/// makes one sample long and says nothing of a faster machine.
+Spread spread_of(const Measurement& m) {
+  const double half = std::max(0.0, m.spread) * to_80_percent;
+  if (m.samples.size() < 2) return {half, half};
+  const auto [least, most] = std::minmax_element(m.samples.begin(), m.samples.end());
+  return {std::min(half, std::max(0.0, *most / m.seconds - 1)),
+          std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
+}
+
 struct Price {
   double seconds = 0;
-  double spread = 0;  // relative
+  Spread spread;
   bool stand_in = false;
   int64_t measurement = 0;
   std::string note;
@@ -92,7 +108,7 @@ class Prices {
     const double ratio = work(problem) / std::max(work(found->problem), 1.0);
     fixed_s = std::min(fixed_s, most_fixed * found->seconds);
     Price price{.seconds = fixed_s + (found->seconds - fixed_s) * ratio,
-                .spread = std::max(0.0, found->spread) * to_80_percent,
+                .spread = spread_of(*found),
                 .stand_in = distance(problem, found->problem).first > 0,
                 .measurement = found->id,
                 .note = std::move(note)};
@@ -172,7 +188,7 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
   const Prices prices(measurements, threads);
   StepTime time;
   time.threads = threads;
-  double spread_squares = 0, stand_in_s = 0;
+  double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
   for (const ProblemUse& use : step) {
     const Op op = use.problem.op;
     const std::optional<Price> price = prices.of(use.problem);
@@ -183,8 +199,8 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
       term.seconds = price->seconds * use.times;
       term.measurement = price->measurement;
       term.note = price->note;
-      const double spread_s = price->spread * term.seconds;
-      spread_squares += spread_s * spread_s;
+      slower_squares += std::pow(price->spread.slower * term.seconds, 2);
+      faster_squares += std::pow(price->spread.faster * term.seconds, 2);
       if (price->stand_in) stand_in_s += term.seconds;
       time.stand_ins += price->stand_in;
     } else {
@@ -196,14 +212,24 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
   }
   if (time.seconds <= 0) return tl::unexpected(std::string("the step holds nothing that was measured"));
   const double stand_in = stand_in_error * stand_in_s / time.seconds;
-  time.error = std::sqrt(spread_squares / (time.seconds * time.seconds) + stand_in * stand_in +
-                         composition_error * composition_error);
+  const auto together = [&](double spread_squares) {
+    return std::sqrt(spread_squares / (time.seconds * time.seconds) + stand_in * stand_in +
+                     composition_error * composition_error);
+  };
+  time.slower = together(slower_squares);
+  time.faster = together(faster_squares);
   return time;
 }
 
-/// `mid` with the same error by ratio on both sides, so that it stays positive.
-Interval around(double mid, double error) {
-  return {mid / (1 + error), mid, mid * (1 + error)};
+/// The seconds of a step as an interval: ratios, so that it stays positive.
+Interval seconds_of(const StepTime& time) {
+  return {time.seconds / (1 + time.faster), time.seconds, time.seconds * (1 + time.slower)};
+}
+
+/// `count` things in that time, a second.
+Interval rate_of(double count, const StepTime& time) {
+  const Interval seconds = seconds_of(time);
+  return {count / seconds.high, count / seconds.mid, count / seconds.low};
 }
 
 std::optional<double> storage_bytes_per_s(std::span<const Measurement> measurements) {
@@ -264,14 +290,15 @@ Prediction predict(const ModelShape& shape, FormatId format, uint32_t prompt, ui
       return prediction;
     }
     add_basis(prediction.basis, "encode", *text);
-    prediction.encode_ms = around(text->seconds * 1e3, text->error);
+    const Interval seconds = seconds_of(*text);
+    prediction.encode_ms = Interval{seconds.low * 1e3, seconds.mid * 1e3, seconds.high * 1e3};
     keep_terms(*text);
     return prediction;
   }
   const auto decode = time_of(decode_step(shape, format, depth), "decode", measurements);
   if (decode) {
     add_basis(prediction.basis, "decode", *decode);
-    prediction.decode_tps = around(1 / decode->seconds, decode->error);
+    prediction.decode_tps = rate_of(1, *decode);
     keep_terms(*decode);
   } else {
     add_missing(prediction.basis, "decode", decode.error());
@@ -279,14 +306,13 @@ Prediction predict(const ModelShape& shape, FormatId format, uint32_t prompt, ui
   const auto prefill = time_of(prefill_step(shape, format, prompt), "prefill", measurements);
   if (prefill) {
     add_basis(prediction.basis, "prefill", *prefill);
-    prediction.prefill_tps = around(prompt / prefill->seconds, prefill->error);
+    prediction.prefill_tps = rate_of(prompt, *prefill);
     keep_terms(*prefill);
   } else {
     add_missing(prediction.basis, "prefill", prefill.error());
   }
   if (decode && prefill) {
-    const Interval one = around(decode->seconds, decode->error),
-                   all = around(prefill->seconds, prefill->error);
+    const Interval one = seconds_of(*decode), all = seconds_of(*prefill);
     prediction.ttft_s = Interval{one.low + all.low, one.mid + all.mid, one.high + all.high};
   }
   return prediction;

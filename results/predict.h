@@ -28,7 +28,8 @@ inline constexpr uint32_t encoder_tokens = 384;
 /// Seconds of one step, and what they stand on.
 struct StepTime {
   double seconds = 0;
-  double error = 0;  // relative half-width of the 80% interval
+  double slower = 0;  // the 80% interval: from seconds / (1 + faster) to seconds * (1 + slower)
+  double faster = 0;
   uint32_t threads = 0;
   uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
   std::vector<std::string> unpriced;  // small operations never measured, counted as nothing

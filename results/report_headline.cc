@@ -123,13 +123,13 @@ TemplateData warnings(const ReportInput& input) {
     list << TemplateData(warning);
   };
   if (input.run) {
-    for (const std::string& warning : input.run->warnings) say(warning);
+    for (const std::string& warning : input.run->warnings) say("While measuring: " + warning);
     if (input.run->outcome.empty())
       say("The newest run has not ended: it goes on, or it was stopped by force.");
     if (input.run->outcome == "interrupted")
       say("The newest run was interrupted; weighin run --resume goes on.");
   }
-  for (const std::string& warning : input.capacity.warnings) say(warning);
+  for (const std::string& warning : input.capacity.warnings) say("Now: " + warning);
   warn_of_status(list, input.measurements, Status::wrong,
                  "gave wrong results and are used for nothing: please report them.");
   warn_of_status(list, input.measurements, Status::failed, "failed; the table of kernels says why.");

@@ -81,10 +81,11 @@ void add_cores(FactRows& rows, const json& topology) {
                fmt::format("{} cores, {} threads", plain(part(kind, "cores")), plain(part(kind, "threads"))));
   }
   for (const json& cache : part(topology, "caches")) {
-    const json count = part(cache, "count");
-    rows.add(fmt::format("Level {} cache, {}", plain(part(cache, "level")), plain(part(cache, "type"))),
-             fmt::format("{} of {}, each shared by {} threads", plain(count),
-                         bytes_words(part(cache, "bytes")), plain(part(cache, "shared_by_threads"))));
+    const json count = part(cache, "count"), sharers = part(cache, "shared_by_threads");
+    rows.add(
+        fmt::format("Level {} cache, {}", plain(part(cache, "level")), plain(part(cache, "type"))),
+        fmt::format("{} of {}, each {}", plain(count), bytes_words(part(cache, "bytes")),
+                    sharers == 1 ? "one thread's own" : fmt::format("shared by {} threads", plain(sharers))));
   }
   const json numa = part(topology, "numa");
   if (numa.size() > 1) {
@@ -101,7 +102,8 @@ void add_memory(FactRows& rows, const json& memory) {
     rows.add(fmt::format("Limit: {}", plain(part(limit, "kind"))),
              fmt::format("{}, {} of it left", bytes_words(part(limit, "bytes")),
                          bytes_words(part(limit, "available_bytes"))));
-  rows.add_fact("Swap (never counted)", memory, "swap_total_bytes", bytes_words);
+  rows.add_fact("Swap (never counted)", memory, "swap_total_bytes",
+                [](const json& bytes) { return bytes == 0 ? std::string("none") : bytes_words(bytes); });
   rows.add_fact("Transparent huge pages", memory, "transparent_huge_pages", plain);
 }
 

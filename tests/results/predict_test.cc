@@ -91,6 +91,18 @@ TEST(Predict, TheNearestKStandsInByItsRateAndWidensTheInterval) {
   EXPECT_GT(near.decode_tps->high / near.decode_tps->mid, exact.decode_tps->high / exact.decode_tps->mid);
 }
 
+TEST(Predict, AnInterruptionWidensTheIntervalOnItsOwnSideOnly) {
+  std::vector<Measurement> steady = toy::measurements(), interrupted = steady;
+  for (Measurement& m : interrupted) {
+    m.spread = 3;  // one sample of seven took six times as long
+    m.samples = {m.seconds, m.seconds * 0.99, m.seconds * 6, m.seconds, m.seconds, m.seconds, m.seconds};
+  }
+  const Interval calm = *toy_prediction(steady).decode_tps, noisy = *toy_prediction(interrupted).decode_tps;
+  EXPECT_NEAR(noisy.mid, calm.mid, 1e-9);
+  EXPECT_NEAR(noisy.high, calm.high, 0.01 * calm.high);
+  EXPECT_LT(noisy.low, 0.8 * calm.low);
+}
+
 TEST(Predict, SmallOperationsCountWhenMeasuredAndAreNamedWhenNot) {
   ModelShape shape = toy::model();
   shape.norms = 20;
