@@ -1,5 +1,7 @@
 #include "probes/identity.h"
 
+#include <fmt/format.h>
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -28,7 +30,7 @@ std::vector<std::string> permanent_addresses(const Host& host) {
   const std::string folder = "/sys/class/net";
   std::vector<std::string> addresses;
   for (const std::string& name : host.list(folder)) {
-    const std::string card = folder + "/" + name;
+    const std::string card = fmt::format("{}/{}", folder, name);
     // Bridges, tunnels and the like have no device; address type 0 is the card's own (Linux,
     // sysfs-class-net).
     if (!host.exists(card + "/device") || on_usb(host, card)) continue;
@@ -46,7 +48,7 @@ std::vector<std::string> drive_names(const Host& host) {
   const std::string folder = "/sys/block";
   std::vector<std::string> names;
   for (const std::string& drive : host.list(folder)) {
-    const std::string base = folder + "/" + drive;
+    const std::string base = fmt::format("{}/{}", folder, drive);
     if (!host.exists(base + "/device") || on_usb(host, base)) continue;
     if (host.read(base + "/removable").value_or("") != "0") continue;
     if (drive.starts_with("mmcblk") && host.read(base + "/device/type").value_or("") != "MMC") continue;
