@@ -1,7 +1,6 @@
 #include "probes/identity.h"
 
 #include <fmt/format.h>
-
 #include <sys/stat.h>
 
 #include <algorithm>

@@ -107,7 +107,7 @@ void flatten(const std::string& name, const ordered_json& value,
     for (const auto& item : value) joined += (joined.empty() ? "" : "; ") + item.get<std::string>();
     row.emplace_back(name, csv_field(joined));
   } else if (value.is_object()) {
-    for (const auto& [key, inner] : value.items()) flatten(name + "_" + key, inner, row);
+    for (const auto& [key, inner] : value.items()) flatten(fmt::format("{}_{}", name, key), inner, row);
   } else {
     row.emplace_back(name, cell(value));
   }
