@@ -19,7 +19,7 @@ namespace weighin {
 struct Workbench {
   ThreadPool& pool;  // its size is the thread count of the measurement
   WeightPool& weights;
-  std::string storage_folder;  // for storage_read; empty: storage is not measured
+  std::string storage_folder{};  // for storage_read; empty: storage is not measured
   uint64_t seed = 1;
   Data data = Data::ordinary;  // of activations and other operands; the pool has its own
 };

@@ -13,7 +13,8 @@ constexpr MatrixFunctions of_packed() {
           activations_of<F>,
           quantize<F::scale_values>,
           gemv_packed<P>,
-          gemm_packed<P>};
+          gemm_packed<P>,
+          nullptr};
 }
 template <class F>
 constexpr MatrixFunctions of_quantized() {
@@ -23,12 +24,14 @@ constexpr MatrixFunctions of_quantized() {
           activations_of<F>,
           quantize<F::scale_values>,
           WEIGHIN_QUANTIZED_GEMV ? gemv_quantized<F> : nullptr,
-          gemm_quantized<F>};
+          gemm_quantized<F>,
+          WEIGHIN_QUANTIZED_GEMV && !WEIGHIN_VNNI ? decode_quantized<F> : nullptr};
 }
 #if WEIGHIN_FLOATS
 template <class F>
 constexpr MatrixFunctions of_floats() {
-  return {F::id, Isa::WEIGHIN_SET, {}, Activations::floats, nullptr, gemv_floats<F>, gemm_floats<F>};
+  return {F::id,          Isa::WEIGHIN_SET, {}, Activations::floats, nullptr, gemv_floats<F>,
+          gemm_floats<F>, decode_floats<F>};
 }
 #endif
 

@@ -50,6 +50,8 @@ struct MatrixFunctions {
   void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last);
   /// Rows [first, last) of Y for all n.
   void (*gemm)(const MatrixWork& work, uint64_t first, uint64_t last, Panel& panel);
+  /// One row of `k` values as floats. nullptr: this set's is no other than a lesser one's.
+  void (*decode)(const std::byte* row, float* values, uint32_t k);
 };
 
 namespace scalar {

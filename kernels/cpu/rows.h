@@ -10,6 +10,9 @@ namespace weighin {
 /// gemv and gemm of every format.
 std::vector<Kernel> matrix_kernels();
 
+/// cpu.embedding.FORMAT.ISA: rows of weights as floats.
+std::vector<Kernel> embedding_kernels();
+
 /// Bounds, attention and the small operations.
 std::vector<Kernel> ops_kernels();
 

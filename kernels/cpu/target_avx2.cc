@@ -23,6 +23,7 @@ namespace weighin::avx2 {
 #include "kernels/cpu/matrix_floats.inl"
 #include "kernels/cpu/matrix_quantized.inl"
 #include "kernels/cpu/matrix_repacked.inl"
+#include "kernels/cpu/matrix_rows.inl"
 #include "kernels/cpu/matrix_table.inl"
 }  // namespace weighin::avx2
 

@@ -7,6 +7,7 @@
 #include "kernels/formats/half.h"
 
 #define WEIGHIN_SET scalar
+#define WEIGHIN_VNNI 0
 #define WEIGHIN_QUANTIZED_GEMV 1
 #define WEIGHIN_FLOATS 1
 
@@ -15,5 +16,6 @@ namespace weighin::scalar {
 #include "kernels/cpu/matrix_floats.inl"
 #include "kernels/cpu/matrix_quantized.inl"
 #include "kernels/cpu/matrix_repacked.inl"
+#include "kernels/cpu/matrix_rows.inl"
 #include "kernels/cpu/matrix_table.inl"
 }  // namespace weighin::scalar
