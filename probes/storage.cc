@@ -1,17 +1,12 @@
 #include "probes/storage.h"
 
-#include <fcntl.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
-#include <random>
 #include <system_error>
 
+#include "probes/storage_file.h"
 #include "probes/text.h"
 
 namespace weighin {
@@ -21,8 +16,6 @@ namespace {
 constexpr uint64_t mib = uint64_t{1} << 20;
 constexpr uint64_t largest_file_bytes = 256 * mib;
 constexpr uint64_t smallest_file_bytes = 16 * mib;
-// The page size of every Linux we run on divides it, as do the sector sizes O_DIRECT asks for.
-constexpr std::size_t chunk_bytes = 4 * mib;
 
 std::string why() {
   return std::error_code(errno, std::generic_category()).message();
@@ -63,51 +56,6 @@ Fact<std::string> filesystem_of(const Host& host, const std::string& folder) {
   }
   if (type.empty()) return absent<std::string>("no mount covers the models folder", "/proc/mounts");
   return known(type, "/proc/mounts");
-}
-
-struct File {
-  int descriptor;
-  explicit File(int opened) : descriptor(opened) {}
-  ~File() {
-    if (descriptor >= 0) ::close(descriptor);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-};
-
-using Buffer = std::unique_ptr<char, decltype(&std::free)>;
-
-// Random bytes: a file system may store zeros as a hole or compress what repeats.
-Buffer random_chunk() {
-  Buffer buffer(static_cast<char*>(std::aligned_alloc(4096, chunk_bytes)), std::free);
-  if (!buffer) return buffer;
-  std::mt19937_64 random(1);
-  for (std::size_t i = 0; i < chunk_bytes; i += sizeof(uint64_t)) {
-    const uint64_t word = random();
-    std::copy_n(reinterpret_cast<const char*>(&word), sizeof word, buffer.get() + i);
-  }
-  return buffer;
-}
-
-bool write_file(int file, const char* chunk, uint64_t bytes) {
-  for (uint64_t done = 0; done < bytes;) {
-    const ssize_t wrote = ::write(file, chunk, std::min<uint64_t>(chunk_bytes, bytes - done));
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    done += static_cast<uint64_t>(wrote);
-  }
-  return ::fdatasync(file) == 0;
-}
-
-uint64_t read_file(int file, char* chunk, uint64_t bytes) {
-  uint64_t done = 0;
-  while (done < bytes) {
-    const ssize_t got = ::read(file, chunk, chunk_bytes);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    done += static_cast<uint64_t>(got);
-  }
-  return done;
 }
 
 }  // namespace
@@ -155,32 +103,15 @@ void probe_storage(const Host& host, Machine& machine) {
 
 Fact<double> measure_storage(const std::filesystem::path& folder) {
   const char* source = "a temporary file in the models folder";
-  struct statvfs space {};
-  if (::statvfs(folder.c_str(), &space) != 0)
-    return absent<double>("no file system to read: " + why(), source);
-  const uint64_t spare = uint64_t{space.f_bavail} * space.f_frsize / 4;
-  const uint64_t bytes = std::min(largest_file_bytes, spare / chunk_bytes * chunk_bytes);
+  const auto spare = free_bytes(folder);
+  if (!spare) return absent<double>(spare.error(), source);
+  const uint64_t bytes = std::min(largest_file_bytes, *spare / 4 / mib * mib);
   if (bytes < smallest_file_bytes) return absent<double>("too little free space for a file to read", source);
-  std::string name = (folder / "weighin-read-XXXXXX").string();
-  const File written(::mkostemp(name.data(), O_CLOEXEC));
-  if (written.descriptor < 0) return absent<double>("could not write a file to read: " + why(), source);
-  const File direct(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT));
-  // Removed now, so that nothing stays behind whatever happens; the open descriptors keep the data.
-  ::unlink(name.c_str());
-  const Buffer chunk = random_chunk();
-  if (!chunk) return absent<double>("no memory for a read buffer", source);
-  if (!write_file(written.descriptor, chunk.get(), bytes)) {
-    return absent<double>("could not write a file to read: " + why(), source);
-  }
-  ::posix_fadvise(written.descriptor, 0, 0, POSIX_FADV_DONTNEED);
-  ::lseek(written.descriptor, 0, SEEK_SET);
-  // tmpfs and some network file systems refuse O_DIRECT; there the advice above has to do.
-  const int file = direct.descriptor >= 0 ? direct.descriptor : written.descriptor;
-  const auto start = std::chrono::steady_clock::now();
-  const uint64_t done = read_file(file, chunk.get(), bytes);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  if (done != bytes || seconds.count() <= 0) return absent<double>("the file could not be read back", source);
-  return known(static_cast<double>(bytes) / seconds.count(), source);
+  auto file = StorageFile::make(folder, bytes);
+  if (!file) return absent<double>(file.error(), source);
+  const double seconds = file->read();
+  if (seconds <= 0) return absent<double>("the file could not be read back", source);
+  return known(static_cast<double>(bytes) / seconds, source);
 }
 
 }  // namespace weighin

@@ -13,6 +13,9 @@ std::vector<Kernel> matrix_kernels();
 /// cpu.embedding.FORMAT.ISA: rows of weights as floats.
 std::vector<Kernel> embedding_kernels();
 
+/// cpu.storage_read: one thread reads a temporary file of the storage folder.
+std::vector<Kernel> storage_kernels();
+
 /// Bounds, attention and the small operations.
 std::vector<Kernel> ops_kernels();
 
