@@ -104,11 +104,11 @@ Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& fu
 
 template <FormatId format, Isa isa>
 void add_row(std::vector<Kernel>& kernels) {
-  const MatrixFunctions* functions = matrix_functions_of(format, isa);
+  const MatrixFunctions* functions = matrix_functions_of(format, isa, Layout::plain);
   if (functions == nullptr || functions->decode == nullptr) return;
   kernels.push_back({fmt::format("cpu.embedding.{}.{}", format_of(format).name, isa_name(isa)), Op::embedding,
                      format, isa, [](const Problem& problem, Workbench& bench) {
-                       return prepare(problem, bench, *matrix_functions_of(format, isa));
+                       return prepare(problem, bench, *matrix_functions_of(format, isa, Layout::plain));
                      }});
 }
 
