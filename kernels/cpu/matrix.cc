@@ -18,23 +18,29 @@ namespace {
 /// Rows a thread takes at a time by gemv: 64 bytes of y, so that no two threads write one cache line.
 constexpr uint64_t gemv_grain = 16;
 
+/// Values of the activations that are rounded together.
+uint32_t rounding_span(Activations activations) {
+  return activations == Activations::int8_block ? activation_block : activation_group;
+}
+
+bool has_int8(Activations activations) {
+  return activations == Activations::int8 || activations == Activations::int8_block;
+}
+
 /// In units of 2^-24, by which a float sum rounds, relative to the terms' sizes. Floats: at most k terms in a
 /// row (gemm). Quantized: int32 sums are exact; two float terms a group of 32, for halves, offsets or mins,
 /// each a product of up to four rounded factors. The rest is for lanes summed and for the reference's own
 /// rounding.
 double tolerance_of(const MatrixFunctions& functions, uint32_t k) {
-  return (functions.quantize != nullptr ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
+  return (has_int8(functions.activations) ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
 }
 
 /// A sum whose terms' sizes are below this is compared as if they were this: a product of two small scales
 /// may have fewer bits than 24 (below 2^-126) before a dot product of up to 2^20 multiplies it.
-constexpr double least_size = 0x1p-100;
-
-/// Values that share a scale of the activations; 0 where they have none.
-uint32_t scale_span(Activations activations) {
-  return activations == Activations::int8         ? activation_group
-         : activations == Activations::int8_block ? activation_block
-                                                  : 0;
+/// Products of bf16 take denormals as zeros (VDPBF16PS; Intel's Software Developer's Manual, volume 2):
+/// weights below 2^-126 times activations up to 2^27.
+double least_size(const MatrixFunctions& functions) {
+  return functions.activations == Activations::bf16 ? 0x1p-60 : 0x1p-100;
 }
 
 /// Rows of W as they lie in memory: whole units of packed ones.
@@ -56,15 +62,19 @@ class MatrixProduct : public Prepared {
     work_.k = problem.k;
     work_.x = x_.data();
     work_.y = y_.data();
-    if (const uint32_t span = scale_span(functions.activations)) {
+    if (has_int8(functions.activations)) {
       quantized_.resize(values);
-      scales_.resize(values / span);
+      scales_.resize(values / rounding_span(functions.activations));
       sums_.resize(values / sum_group);
       work_.quantized = quantized_.data();
       work_.scales = scales_.data();
       min_factors_.resize(values / 32);
       work_.sums = sums_.data();
       work_.min_factors = min_factors_.data();
+    }
+    if (functions.activations == Activations::bf16) {
+      bf16_.resize(values);
+      work_.bf16 = bf16_.data();
     }
     slab_bytes_ = work_.row_bytes * stored_rows(functions, problem.m);
     work_.weights = weights.bytes.data();
@@ -98,7 +108,8 @@ class MatrixProduct : public Prepared {
       std::vector<double>& x = tokens[token];
       if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, functions_.activations);
       const ReferenceDot dot = reference_dot(row, x);
-      const double error = std::fabs(y_[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size);
+      const double error =
+          std::fabs(y_[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size(functions_));
       if (!(error <= check.error)) check.error = error;  // keeps NaN
       if (std::isnan(check.error)) break;
     }
@@ -122,9 +133,10 @@ class MatrixProduct : public Prepared {
 
   void do_part(uint32_t rank) {
     const uint32_t threads = pool_.threads();
-    if (functions_.quantize) {
-      const Slice groups = slice_of(scales_.size(), rank, threads, 2);
-      functions_.quantize(work_, groups.first, groups.last);
+    if (functions_.round) {
+      const uint64_t span = rounding_span(functions_.activations), count = (x_.size() + span - 1) / span;
+      const Slice groups = slice_of(count, rank, threads, 2);
+      functions_.round(work_, groups.first, groups.last);
       pool_.barrier();
     }
     if (problem_.op == Op::gemv) {
@@ -143,6 +155,7 @@ class MatrixProduct : public Prepared {
   uint64_t slab_bytes_ = 0, next_ = 0;
   std::vector<float> x_, y_, scales_, min_factors_;
   std::vector<int8_t> quantized_;
+  std::vector<uint16_t> bf16_;
   std::vector<int32_t> sums_;
   std::vector<Panel> panels_;
   MatrixWork work_{};
@@ -153,7 +166,8 @@ class MatrixProduct : public Prepared {
 
 tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
                                                                     const MatrixFunctions& functions) {
-  const uint32_t block = std::max(scale_span(functions.activations), format_of(problem.format).block_values);
+  const uint32_t block = std::max(has_int8(functions.activations) ? rounding_span(functions.activations) : 0,
+                                  format_of(problem.format).block_values);
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
       (problem.op == Op::gemv && problem.n != 1)) {
     return tl::unexpected(
@@ -183,6 +197,7 @@ const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layo
   if (isa == Isa::avx2) all = avx2::matrix_functions();
   if (isa == Isa::avx512) all = avx512::matrix_functions();
   if (isa == Isa::avx512vnni) all = avx512vnni::matrix_functions();
+  if (isa == Isa::avx512bf16) all = avx512bf16::matrix_functions();
 #else
   if (isa != Isa::scalar) return nullptr;
 #endif
@@ -217,6 +232,7 @@ void add_format(std::vector<Kernel>& kernels) {
   add_rows<format, Isa::avx2, layout>(kernels);
   add_rows<format, Isa::avx512, layout>(kernels);
   add_rows<format, Isa::avx512vnni, layout>(kernels);
+  add_rows<format, Isa::avx512bf16, layout>(kernels);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ struct Q6_K {
 /// Rounds groups of `span` values to the nearest of 255 steps, largest / 127 apart; a group of zeros, or of
 /// less than least_activation, has scale 0. Sizes are compared as their bits, which is what vectorizes.
 template <uint32_t span>
-static void quantize(const MatrixWork& w, uint64_t first, uint64_t last) {
+static void round_to_int8(const MatrixWork& w, uint64_t first, uint64_t last) {
   for (uint64_t group = first; group < last; ++group) {
     // Copies of its own: what is written as bytes might else be any of what is read.
     float x[span];

@@ -11,7 +11,7 @@ constexpr MatrixFunctions of_packed() {
           Isa::WEIGHIN_SET,
           {row_lanes, F::wide ? wide_offset : 0},
           activations_of<F>,
-          quantize<F::scale_values>,
+          round_to_int8<F::scale_values>,
           gemv_packed<P>,
           gemm_packed<P>,
           nullptr};
@@ -22,7 +22,7 @@ constexpr MatrixFunctions of_quantized() {
           Isa::WEIGHIN_SET,
           {},
           activations_of<F>,
-          quantize<F::scale_values>,
+          round_to_int8<F::scale_values>,
           WEIGHIN_QUANTIZED_GEMV ? gemv_quantized<F> : nullptr,
           gemm_quantized<F>,
           WEIGHIN_QUANTIZED_GEMV && !WEIGHIN_VNNI ? decode_quantized<F> : nullptr};

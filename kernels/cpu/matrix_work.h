@@ -37,6 +37,8 @@ struct MatrixWork {
   float* scales;       // [n][k / activation_group], or of blocks
   int32_t* sums;       // [n][k / sum_group]: of quantized
   float* min_factors;  // [n][k / 32]: sums of 32, negative, what mins are multiplied with
+  // Activations as bf16, where products are of pairs of them.
+  uint16_t* bf16;  // [n][k]
 };
 
 struct MatrixFunctions {
@@ -44,8 +46,9 @@ struct MatrixFunctions {
   Isa isa;
   Packing packing;          // of the weights; rows 0: plain
   Activations activations;  // what X is rounded to before the product
-  /// Fills groups [first, last) of the n * k / (activation_group or _block) groups; nullptr: works on floats.
-  void (*quantize)(const MatrixWork& work, uint64_t first, uint64_t last);
+  /// Rounds groups [first, last) of X: of activation_block values where a scale spans them, else of
+  /// activation_group (the last may be a part); nullptr: works on floats.
+  void (*round)(const MatrixWork& work, uint64_t first, uint64_t last);
   /// Rows [first, last) of y, n = 1. nullptr: this set's is no other than a lesser one's.
   void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last);
   /// Rows [first, last) of Y for all n.
@@ -64,6 +67,10 @@ namespace avx512 {
 std::span<const MatrixFunctions> matrix_functions();
 }
 namespace avx512vnni {
+std::span<const MatrixFunctions> matrix_functions();
+}
+
+namespace avx512bf16 {
 std::span<const MatrixFunctions> matrix_functions();
 }
 

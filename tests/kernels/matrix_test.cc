@@ -25,7 +25,8 @@ TEST(Matrix, EveryKernelIsRightAtOddSizes) {
       if (!runs(simd, kernel.isa)) continue;
       for (const uint32_t size : {1U, 3U, 17U, 33U}) {
         // 1280 is more than a panel and no multiple of it.
-        for (const uint32_t k : {256U, 1280U}) {
+        for (const uint32_t k : {256U, 1280U, 1301U}) {
+          if (k == 1301 && format_of(kernel.format).quantized()) continue;  // not whole blocks
           const Problem problem{.op = kernel.op,
                                 .format = kernel.format,
                                 .m = size,
@@ -56,6 +57,15 @@ std::vector<std::byte> raw_rows(FormatId format, uint32_t rows, uint32_t k, Rand
     } while (!std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }));
   }
   return bytes;
+}
+
+TEST(Matrix, Bf16PromptsTakeTheBf16DotWhereThereIsOne) {
+  Simd simd{.avx2 = true, .fma = true, .f16c = true};
+  simd.avx512f = simd.avx512bw = simd.avx512vl = simd.avx512dq = simd.avx512vnni = simd.avx512bf16 = true;
+  const Problem prompt{.op = Op::gemm, .format = FormatId::bf16, .m = 2, .n = 2, .k = 2};
+  const Problem token{.op = Op::gemv, .format = FormatId::bf16, .m = 2, .n = 1, .k = 2};
+  EXPECT_EQ(kernels_for(prompt, simd).at(0)->name, "cpu.gemm.bf16.avx512bf16");
+  EXPECT_EQ(kernels_for(token, simd).at(0)->name, "cpu.gemv.bf16.avx512");
 }
 
 /// Rows of plain blocks, as `packing` has them; the last unit is filled up with the last row.
@@ -102,10 +112,11 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
                           quantized.data(),
                           scales.data(),
                           sums.data(),
-                          min_factors.data()};
+                          min_factors.data(),
+                          nullptr};
     const uint32_t span =
         functions.activations == Activations::int8_block ? activation_block : activation_group;
-    functions.quantize(work, 0, uint64_t{tokens} * k / span);
+    functions.round(work, 0, uint64_t{tokens} * k / span);
     if (kernel.op == Op::gemv) {
       functions.gemv(work, 0, m);
     } else {

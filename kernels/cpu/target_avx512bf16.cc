@@ -1,0 +1,36 @@
+// The matrix kernels compiled for avx512bf16: gemm of bf16 alone, since gemv waits for memory and
+// everything else is avx512's. Everything of the library comes first, so that none of it is
+// compiled for a set that the machine may lack.
+#if defined(__x86_64__)
+// GCC 12 takes the undefined operand of its own unmasked intrinsics for a mistake (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/half.h"
+
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")
+
+#define WEIGHIN_VNNI 0
+
+namespace weighin::avx512bf16 {
+#include "kernels/cpu/isa_avx512bf16.h"
+#include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_pairs.inl"
+
+static constexpr MatrixFunctions functions[] = {
+    {Bf16::id, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},
+};
+
+std::span<const MatrixFunctions> matrix_functions() {
+  return functions;
+}
+}  // namespace weighin::avx512bf16
+
+#pragma GCC pop_options
+#endif
