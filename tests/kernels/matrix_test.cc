@@ -16,11 +16,12 @@ namespace {
 constexpr uint64_t working_set_bytes = 4 << 20;
 
 TEST(Matrix, EveryKernelIsRightAtOddSizes) {
-  WeightPool weights(working_set_bytes, 8 * working_set_bytes);
+  const auto seed = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));  // scripts/soak
+  WeightPool weights(working_set_bytes, 8 * working_set_bytes, 1 + seed);
   const Simd simd = this_cpu();
   for (const uint32_t threads : {1U, 2U}) {
     ThreadPool pool(threads);
-    Workbench bench{pool, weights, "", 7};
+    Workbench bench{pool, weights, "", 7 + seed};
     for (const Kernel& kernel : matrix_kernels()) {
       if (!runs(simd, kernel.isa)) continue;
       for (const uint32_t size : {1U, 3U, 17U, 33U}) {

@@ -39,11 +39,12 @@ std::vector<Problem> problems_of(Op op) {
 }
 
 TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
-  WeightPool weights(uint64_t{3} << 20, uint64_t{16} << 20);
+  const auto seed = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));  // scripts/soak
+  WeightPool weights(uint64_t{3} << 20, uint64_t{16} << 20, 1 + seed);
   const Simd simd = this_cpu();
   for (const uint32_t threads : {1U, 2U, 3U}) {
     ThreadPool pool(threads);
-    Workbench bench{pool, weights, testing::TempDir()};
+    Workbench bench{pool, weights, testing::TempDir(), 1 + seed};
     for (const Kernel& kernel : ops_kernels()) {
       if (!runs(simd, kernel.isa)) continue;
       const auto problems = problems_of(kernel.op);
