@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 
 #include "harness/cli/all_commands.h"
 
@@ -30,7 +31,7 @@ void add_database_option(CLI::App& command, Invocation& invocation) {
 
 void fail(Invocation& invocation, const std::string& message) {
   std::fflush(stdout);
-  fmt::print(stderr, "weighin: {}\n", message);
+  std::fputs(fmt::format("weighin: {}\n", message).c_str(), stderr);  // never throws, unlike fmt::print
   invocation.exit_code = exit_error;
 }
 
@@ -48,7 +49,9 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_yes : exit_error;
+    invocation.exit_code = app.exit(error) == 0 ? exit_yes : exit_error;
+  } catch (const std::system_error& error) {  // fmt::print could not write
+    fail(invocation, fmt::format("cannot write: {}", error.what()));
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
     fail(invocation, "cannot write to standard output: it is closed, or its disk is full");
