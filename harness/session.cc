@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "harness/watch.h"
+#include "kernels/operand_memory.h"
 #include "results/store.h"
 
 namespace weighin {
@@ -146,6 +147,7 @@ tl::expected<SessionResult, std::string> run_session(
   result.run = opened->run;
   result.resumed = opened->resumed;
 
+  keep_operand_memory(memory_budget_of(machine));
   const RunSettings settings{.kernels = kernels_here(),
                              .working_set_bytes = working_set_of(machine),
                              .memory_budget_bytes = memory_budget_of(machine),

@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/matrix.h"
 #include "kernels/cpu/rows.h"
+#include "kernels/operand_memory.h"
 #include "kernels/reference/matrix.h"
 
 namespace weighin {
@@ -76,7 +77,7 @@ class Embedding : public Prepared {
   uint64_t row_bytes_;
   std::vector<uint64_t> drawn_;
   uint64_t first_ = 0, next_ = 0;
-  std::vector<float> y_;
+  Floats y_;
 };
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;

@@ -153,10 +153,10 @@ class MatrixProduct : public Prepared {
   ThreadPool& pool_;
   Weights weights_;
   uint64_t slab_bytes_ = 0, next_ = 0;
-  std::vector<float> x_, y_, scales_, min_factors_;
-  std::vector<int8_t> quantized_;
-  std::vector<uint16_t> bf16_;
-  std::vector<int32_t> sums_;
+  Floats x_, y_, scales_, min_factors_;
+  Operands<int8_t> quantized_;
+  Operands<uint16_t> bf16_;
+  Operands<int32_t> sums_;
   std::vector<Panel> panels_;
   MatrixWork work_{};
   std::function<void(uint32_t)> job_;

@@ -55,9 +55,9 @@ void adversarial_group(float* x, float large, bool last, Random& random) {
 
 }  // namespace
 
-std::vector<float> activations(uint64_t count, Data data, uint64_t seed) {
+Floats activations(uint64_t count, Data data, uint64_t seed) {
   Random random(seed);
-  std::vector<float> x((count + activation_group - 1) / activation_group * activation_group);
+  Floats x((count + activation_group - 1) / activation_group * activation_group);
   if (data == Data::adversarial) {
     const float large = seed % 2 ? 0x1p20F : 1.0F;
     for (uint64_t at = 0; at < x.size(); at += activation_group) {
@@ -78,10 +78,10 @@ std::vector<float> activations(uint64_t count, Data data, uint64_t seed) {
   return x;
 }
 
-std::vector<float> operand_rows(uint64_t count, uint64_t row, float limit, Data data, uint64_t seed) {
+Floats operand_rows(uint64_t count, uint64_t row, float limit, Data data, uint64_t seed) {
   Random random(seed);
   std::uniform_real_distribution<float> between(-limit, limit), tiny(-1e-6F, 1e-6F);
-  std::vector<float> values(count);
+  Floats values(count);
   uint64_t kind = 5, spike = 0, last = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (data == Data::adversarial && i == last) {

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
-
 #include "kernels/data.h"
+#include "kernels/operand_memory.h"
 
 namespace weighin {
 
@@ -15,11 +14,11 @@ namespace weighin {
 /// spike among values that round to nothing beside it, alternating signs, the largest at the group's edges,
 /// and large ones: with an odd seed up to 2^27, beside which the rest is lost in rounding; with an even one
 /// up to 127, and all counts.
-std::vector<float> activations(uint64_t count, Data data, uint64_t seed);
+Floats activations(uint64_t count, Data data, uint64_t seed);
 
 /// `count` values of rows of `row` each. Ordinary: uniform in (-limit, limit). Adversarial: whole rows or
 /// groups of 32 of one kind: zeros of either sign, denormals, alternating +-limit, one of +-limit among
 /// values of about 10^-6, anything between.
-std::vector<float> operand_rows(uint64_t count, uint64_t row, float limit, Data data, uint64_t seed);
+Floats operand_rows(uint64_t count, uint64_t row, float limit, Data data, uint64_t seed);
 
 }  // namespace weighin

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <memory>
 
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/ops_functions.h"
@@ -28,6 +30,9 @@ float query_limit(Data data) {
   return data == Data::ordinary ? 8.0F : 0x1p-8F;
 }
 
+/// One token's context is cut between threads at multiples of so many tokens.
+constexpr uint32_t part_grain = 16;
+
 /// Where each KV head's keys and values lie: slab after slab through the buffer, then from its start again.
 struct Cache {
   std::span<const std::byte> buffer;
@@ -44,21 +49,28 @@ struct Cache {
 
 class Attention : public Prepared {
  public:
-  Attention(ThreadPool& pool, const Problem& problem, Cache cache, AttendFunction attend, Data data,
+  Attention(ThreadPool& pool, const Problem& problem, Cache cache, const OpsFunctions& functions, Data data,
             uint64_t seed)
-      : pool_(pool), p_(problem), cache_(cache), attend_(attend) {
+      : pool_(pool), p_(problem), cache_(cache), functions_(functions) {
     queries_of_cache_ = p_.heads / p_.kv_heads;
     tokens_ = std::max(1U, p_.n);
     q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data), data, seed);
     y_.resize(q_.size());
     // One token: whole KV heads where they divide evenly, else each KV head's context cut for all threads.
     parts_ = decode() && p_.kv_heads % pool.threads() != 0 ? pool.threads() : 1;
-    const uint64_t states = decode() ? uint64_t{p_.heads} * parts_ : uint64_t{p_.heads} * pool.threads();
-    states_.resize(states * (p_.k + 2));
+    if (decode()) {
+      states_.resize(uint64_t{p_.heads} * parts_ * (p_.k + 2));
+    } else {
+      block_tokens_ = tokens_of_block();
+      const uint64_t queries = uint64_t{block_tokens_} * queries_of_cache_;
+      scratch_floats_ = prefill_scratch(queries, p_.k);
+      states_.resize(scratch_floats_ * pool.threads());
+    }
   }
 
   void run() noexcept override {
     cache_.first_slab += 2ULL * p_.kv_heads;
+    next_block_.store(0, std::memory_order_relaxed);
     pool_.run([this](uint32_t rank) { decode() ? one_token(rank) : many_tokens(rank); });
   }
 
@@ -96,7 +108,7 @@ class Attention : public Prepared {
                            p_.k);
   }
 
-  /// State of `head` in context part (or of thread) `part`; the heads of one KV head follow each other.
+  /// State of `head` in context part `part`; the heads of one KV head follow each other.
   float* state(uint64_t part, uint64_t head) noexcept {
     return &states_[(part * p_.heads + head) * (p_.k + 2)];
   }
@@ -104,13 +116,13 @@ class Attention : public Prepared {
   void one_token(uint32_t rank) noexcept {
     const bool split = parts_ > 1;
     const Slice heads = split ? Slice{0, p_.kv_heads} : slice_of(p_.kv_heads, rank, pool_.threads());
-    const Slice part = split ? slice_of(p_.context, rank, parts_, attention_tile) : Slice{0, p_.context};
+    const Slice part = split ? slice_of(p_.context, rank, parts_, part_grain) : Slice{0, p_.context};
     for (uint64_t kv_head = heads.first; kv_head < heads.last; ++kv_head) {
       const uint64_t head = kv_head * queries_of_cache_;
       const auto h = static_cast<uint32_t>(kv_head);
-      attend_(&q_[head * p_.k], queries_of_cache_, cache_.keys(h) + part.first * p_.k,
-              cache_.values(h) + part.first * p_.k, static_cast<uint32_t>(part.last - part.first), p_.k,
-              state(split ? rank : 0, head));
+      functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(h) + part.first * p_.k,
+                        cache_.values(h) + part.first * p_.k, static_cast<uint32_t>(part.last - part.first),
+                        p_.k, state(split ? rank : 0, head));
     }
     if (split) pool_.barrier();
     const Slice mine = split ? slice_of(p_.heads, rank, parts_)
@@ -133,30 +145,49 @@ class Attention : public Prepared {
     for (uint32_t i = 0; i < p_.k; ++i) y[i] /= total;
   }
 
-  /// Tokens are dealt one by one, since late ones see more than early ones.
+  /// Large blocks, but some for each thread, so that their unlike lengths even out.
+  uint32_t tokens_of_block() const {
+    uint64_t queries = prefill_queries;
+    const uint64_t all = uint64_t{tokens_} * queries_of_cache_;
+    while (queries > 48 && (all + queries - 1) / queries * p_.kv_heads < 4ULL * pool_.threads()) queries /= 2;
+    return std::min(tokens_, std::max(1U, static_cast<uint32_t>(queries / queries_of_cache_)));
+  }
+
+  /// Blocks are taken as threads get free, one KV head after the other, whose keys and values then come from
+  /// a cache. Of a head those of late tokens are first: they see the most, and the short ones at the end even
+  /// out.
   void many_tokens(uint32_t rank) noexcept {
-    for (uint32_t kv_head = 0; kv_head < p_.kv_heads; ++kv_head) {
-      for (uint32_t token = rank; token < tokens_; token += pool_.threads()) {
-        const uint64_t vector = uint64_t{token} * p_.heads + uint64_t{kv_head} * queries_of_cache_;
-        float* states = state(rank, 0);
-        attend_(&q_[vector * p_.k], queries_of_cache_, cache_.keys(kv_head), cache_.values(kv_head),
-                seen_by(token), p_.k, states);
-        for (uint32_t query = 0; query < queries_of_cache_; ++query) {
-          const float* one = states + uint64_t{query} * (p_.k + 2);
-          float* y = &y_[(vector + query) * p_.k];
-          for (uint32_t i = 0; i < p_.k; ++i) y[i] = one[2 + i] / one[1];
-        }
-      }
+    const uint64_t blocks = (tokens_ + block_tokens_ - 1) / block_tokens_;
+    for (;;) {
+      const uint64_t taken = next_block_.fetch_add(1, std::memory_order_relaxed);
+      if (taken >= blocks * p_.kv_heads) return;
+      const auto kv_head = static_cast<uint32_t>(taken / blocks);
+      const auto first = static_cast<uint32_t>(blocks - 1 - taken % blocks) * block_tokens_;
+      const uint64_t vector = uint64_t{first} * p_.heads + uint64_t{kv_head} * queries_of_cache_;
+      functions_.attend_block({.q = &q_[vector * p_.k],
+                               .y = &y_[vector * p_.k],
+                               .token_pitch = uint64_t{p_.heads} * p_.k,
+                               .tokens = std::min(block_tokens_, tokens_ - first),
+                               .heads = queries_of_cache_,
+                               .k = p_.k,
+                               .first = first,
+                               .context = tokens_,
+                               .causal = p_.context != 0,
+                               .keys = cache_.keys(kv_head),
+                               .values = cache_.values(kv_head)},
+                              &states_[rank * scratch_floats_]);
     }
   }
 
   ThreadPool& pool_;
   Problem p_;
   Cache cache_;
-  AttendFunction attend_;
-  uint32_t queries_of_cache_ = 1, tokens_ = 1, parts_ = 1;
-  std::vector<float> q_, y_;   // [tokens][heads][k]
-  std::vector<float> states_;  // [parts or threads][heads][k + 2], see AttendFunction
+  const OpsFunctions& functions_;
+  uint32_t queries_of_cache_ = 1, tokens_ = 1, parts_ = 1, block_tokens_ = 1;
+  Floats q_, y_;   // [tokens][heads][k]
+  Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch of each thread
+  uint64_t scratch_floats_ = 0;
+  std::atomic<uint64_t> next_block_{0};
 };
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
@@ -177,8 +208,8 @@ Made prepare(const Problem& problem, Workbench& bench) {
                     "choose 1 token or more, and fewer tokens or more memory.",
                     describe(problem), slab_bytes, buffer->size()));
   }
-  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, functions->attend,
-                                     bench.data, bench.seed);
+  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, *functions, bench.data,
+                                     bench.seed);
 }
 
 template <const OpsFunctions* functions>

@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
+/// A function of the per-ISA sources that is never called, only compiled in place.
+#define WEIGHIN_WORD [[gnu::always_inline]] static inline
+
 namespace weighin {
 
 /// A loop of independent multiply-adds in registers.
@@ -25,11 +28,27 @@ using RowFunction = void (*)(const float* a, const float* b, const float* c, flo
 using AttendFunction = void (*)(const float* q, uint32_t queries, const uint16_t* keys,
                                 const uint16_t* values, uint32_t tokens, uint32_t k, float* state);
 
+/// Queries of a prompt that are computed together: those of some tokens in the heads that share a KV head.
+struct QueryBlock {
+  const float* q;  // [tokens][heads][k], a token's heads together, tokens token_pitch floats apart
+  float* y;        // as q
+  uint64_t token_pitch;
+  uint32_t tokens, heads, k;
+  uint32_t first;    // the first token's position
+  uint32_t context;  // tokens in keys and values, [context][k] as f16
+  bool causal;       // a token sees those up to itself, else all
+  const uint16_t *keys, *values;
+};
+
+/// Attention of a block by online softmax; `scratch`, on a 64-byte line, is prefill_scratch() floats.
+using BlockFunction = void (*)(const QueryBlock& block, float* scratch);
+
 struct OpsFunctions {
   /// Sum (mod 2^64) of the 64-bit words of `bytes` bytes, a multiple of 64 at an address that is one.
   uint64_t (*stream_sum)(const std::byte* data, uint64_t bytes);
   PeakLoop fp32, bf16, int8;
   AttendFunction attend;
+  BlockFunction attend_block;
   RowFunction rms_norm;    // a row, b weight
   RowFunction layer_norm;  // a row, b weight, c bias
   RowFunction rope;        // a head, b cosines [k/2], c sines [k/2]; pairs (i, i + k/2); k even
@@ -49,7 +68,22 @@ extern const PeakLoop peak_bf16_avx512bf16;
 /// Added to the mean square under the root: 1e-5, as LLaMA's and BERT-like models' configurations have it.
 constexpr float norm_epsilon = 1e-5F;
 
-/// Tokens of attention taken together: keys and values of a tile (128 values a head) stay in a 32 KiB cache.
-constexpr uint32_t attention_tile = 32;
+/// Cached tokens that one decoded token takes together. Long enough that keys and values are read in long
+/// runs (64 KiB of 128 values each) and that softmax's restart costs little.
+constexpr uint32_t attention_tile = 256;
+
+/// Cached tokens that a block of queries takes together: keys and values, widened, are 64 KiB of 128 values
+/// and stay in a level-2 cache beside the block.
+constexpr uint32_t prefill_tile = 64;
+
+/// Queries of a block at most: a widened key or value serves so many. A multiple of every tile in registers.
+constexpr uint32_t prefill_queries = 192;
+
+/// Floats of scratch for a block of `queries` query vectors of k values: queries and results, a tile's
+/// scores, keys and values, four numbers a query; all rounded up to 64-byte lines, the widest vectors.
+constexpr uint64_t prefill_scratch(uint64_t queries, uint64_t k) {
+  const uint64_t wide_queries = (queries + 15) / 16 * 16, wide_k = (k + 15) / 16 * 16;
+  return wide_queries * (2 * wide_k + prefill_tile + 4) + 2 * prefill_tile * wide_k + 16;
+}
 
 }  // namespace weighin

@@ -1,56 +1,44 @@
-// The operations over vectors of `lanes` floats. Included inside a per-ISA namespace and target region, which
-// gives: lanes, multiply_add(F, F, F), sum(F), load_f16(const uint16_t*).
-// (F and I are declared by the target file: vectors of `lanes` floats and int32.)
+// The small operations and the read loop over vectors of `lanes` floats, and what attention shares with them.
+// Included inside a per-ISA namespace and target region, which gives the words:
+//   lanes, F, I, W                 vectors of `lanes` floats and int32, and of as many bytes in 64-bit words
+//   multiply_add, larger, smaller  of each lane; of a NaN and a number the second operand
+//   sum(F), largest_lane(F)        over the lanes
+//   load_part, store_part          the first `count` (fewer than `lanes`) values; the others are 0, stay as
+//                                  they are
 
-F all_lanes(float value) {
-  return F{} + value;
+WEIGHIN_WORD F all_lanes(float value) {
+  return value - F{};  // not F{} + value, which is another number for -0: an addition the compiler keeps
 }
 
-F load(const float* from, uint32_t left) {
-  F v{};
-  if (left >= lanes) {
-    __builtin_memcpy(&v, from, sizeof v);
-  } else {
-    for (uint32_t i = 0; i < left; ++i) v[i] = from[i];
-  }
+WEIGHIN_WORD F load(const float* from) {
+  F v;
+  __builtin_memcpy(&v, from, sizeof v);
   return v;
 }
 
-void store(float* to, const F v, uint32_t left) {
+WEIGHIN_WORD void store(float* to, F v) {
+  __builtin_memcpy(to, &v, sizeof v);
+}
+
+/// The `left` values that a row still has, at most a vector.
+WEIGHIN_WORD F load(const float* from, uint32_t left) {
+  return left >= lanes ? load(from) : load_part(from, left);
+}
+
+WEIGHIN_WORD void store(float* to, F v, uint32_t left) {
   if (left >= lanes) {
-    __builtin_memcpy(to, &v, sizeof v);
+    store(to, v);
   } else {
-    for (uint32_t i = 0; i < left; ++i) to[i] = v[i];
+    store_part(to, v, left);
   }
-}
-
-F load_half(const uint16_t* from, uint32_t left) {
-  if (left >= lanes) return load_f16(from);
-  uint16_t padded[lanes] = {};
-  for (uint32_t i = 0; i < left; ++i) padded[i] = from[i];
-  return load_f16(padded);
-}
-
-float largest(const float* x, uint32_t count) {
-  F best = all_lanes(x[0]);
-  uint32_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const F v = load(x + i, lanes);
-    best = v > best ? v : best;
-  }
-  float most = best[0];
-  for (uint32_t lane = 1; lane < lanes; ++lane) most = best[lane] > most ? best[lane] : most;
-  for (; i < count; ++i) most = x[i] > most ? x[i] : most;
-  return most;
 }
 
 /// e^x = 2^n e^r with |r| <= ln2 / 2; the series of e^r to r^7 leaves 6e-9. Below -87 (the least normal
 /// number is e^-87.3) it is 0, above 88 it is e^88.
-F exp_of(F x) {
-  const F high = all_lanes(88), low = all_lanes(-87);
-  const F clamped = x > high ? high : (x < low ? low : x);
-  const F magic = all_lanes(12582912.0F);  // 1.5 * 2^23: adding it rounds to a whole number
-  const F n = multiply_add(clamped, all_lanes(1.44269504F), magic) - magic;
+WEIGHIN_WORD F exp_of(F x) {
+  const F low = all_lanes(-87), clamped = larger(low, smaller(all_lanes(88), x));
+  const F magic = all_lanes(12582912.0F);  // 1.5 * 2^23: adding it rounds to a whole number, in the low bits
+  const F shifted = multiply_add(clamped, all_lanes(1.44269504F), magic), n = shifted - magic;
   F r = multiply_add(n, all_lanes(-0.693359375F), clamped);  // ln2 in two parts, the first with 9 bits
   r = multiply_add(n, all_lanes(2.12194440e-4F), r);
   F p = all_lanes(1.0F / 5040);
@@ -61,7 +49,7 @@ F exp_of(F x) {
   p = multiply_add(p, r, all_lanes(0.5F));
   p = multiply_add(p, r, all_lanes(1));
   p = multiply_add(p, r, all_lanes(1));
-  const I exponent = (__builtin_convertvector(n, I) + 127) << 23;
+  const I exponent = (reinterpret_cast<I>(shifted) + 127) << 23;
   return x < low ? F{} : p * reinterpret_cast<F>(exponent);
 }
 
@@ -88,86 +76,62 @@ uint64_t stream_sum(const std::byte* data, uint64_t bytes) {
   return total;
 }
 
-/// Scores of `count` tokens: q . key / sqrt(k).
-void score(const float* q, const uint16_t* keys, uint32_t count, uint32_t k, float* scores) {
-  const float scale = 1 / __builtin_sqrtf(static_cast<float>(k));
-  for (uint32_t t = 0; t < count; ++t) {
-    F dot{};
-    for (uint32_t i = 0; i < k; i += lanes) {
-      dot = multiply_add(load(q + i, k - i), load_half(keys + uint64_t{t} * k + i, k - i), dot);
-    }
-    scores[t] = sum(dot) * scale;
-  }
+WEIGHIN_WORD F add(F a, F b) {
+  return a + b;
+}
+WEIGHIN_WORD F add_square(F total, F v) {
+  return multiply_add(v, v, total);
 }
 
-/// Adds a tile of tokens to one query's state: the old part shrinks when a larger score turns up.
-void add_tile(const float* scores, const uint16_t* values, uint32_t count, uint32_t k, float* state) {
-  const float tile_largest = largest(scores, count);
-  const float old = state[0], most = tile_largest > old ? tile_largest : old;
-  const float shrink = exp_of(all_lanes(old - most))[0];
-  float weights[attention_tile] = {};
-  float weight_sum = 0;
-  for (uint32_t t = 0; t < count; t += lanes) {
-    store(weights + t, exp_of(load(scores + t, count - t) - most), count - t);
+/// Folds the distances of `count` values (whole vectors) from `centre` into four vectors by `step`, and these
+/// by `join`: one alone would wait for its own last step. Bound by reading the values.
+template <auto step, auto join>
+F fold(const float* x, uint32_t count, float centre, F start) {
+  F a = start, b = start, c = start, d = start;
+  uint32_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    a = step(a, load(x + i) - centre);
+    b = step(b, load(x + i + lanes) - centre);
+    c = step(c, load(x + i + 2 * lanes) - centre);
+    d = step(d, load(x + i + 3 * lanes) - centre);
   }
-  for (uint32_t t = 0; t < count; ++t) weight_sum += weights[t];
-  state[0] = most;
-  state[1] = state[1] * shrink + weight_sum;
-  float* weighted = state + 2;
-  for (uint32_t i = 0; i < k; i += lanes) {
-    F total = load(weighted + i, k - i) * shrink;
-    for (uint32_t t = 0; t < count; ++t) {
-      total = multiply_add(all_lanes(weights[t]), load_half(values + uint64_t{t} * k + i, k - i), total);
-    }
-    store(weighted + i, total, k - i);
-  }
+  for (; i < count; i += lanes) a = step(a, load(x + i) - centre);
+  return join(join(a, b), join(c, d));
 }
 
-void attend(const float* q, uint32_t queries, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
-            uint32_t k, float* state) {
-  for (uint32_t head = 0; head < queries; ++head) {
-    float* one = state + uint64_t{head} * (k + 2);
-    one[0] = -3e38F;  // less than any score
-    for (uint32_t i = 1; i < k + 2; ++i) one[i] = 0;
-  }
-  float scores[attention_tile];
-  for (uint32_t t = 0; t < tokens; t += attention_tile) {  // a tile is read from memory once for all queries
-    const uint32_t count = tokens - t < attention_tile ? tokens - t : attention_tile;
-    const uint64_t at = uint64_t{t} * k;
-    for (uint32_t head = 0; head < queries; ++head) {
-      score(q + uint64_t{head} * k, keys + at, count, k, scores);
-      add_tile(scores, values + at, count, k, state + uint64_t{head} * (k + 2));
-    }
-  }
+float largest(const float* x, uint32_t count) {
+  const uint32_t whole = count / lanes * lanes;
+  float most = largest_lane(fold<larger, larger>(x, whole, 0, all_lanes(x[0])));
+  for (uint32_t i = whole; i < count; ++i) most = x[i] > most ? x[i] : most;
+  return most;
 }
+
+float mean_square(const float* x, uint32_t count, float centre) {
+  const uint32_t whole = count / lanes * lanes;
+  float total = sum(fold<add_square, add>(x, whole, centre, F{}));
+  for (uint32_t i = whole; i < count; ++i) total += (x[i] - centre) * (x[i] - centre);
+  return total / static_cast<float>(count);
+}
+
+// Each row operation below goes over its row of k values once to three times, a vector at a time; the row
+// stays in the nearest cache between passes. Values and results, once each, are what bounds them; exp
+// (softmax, SwiGLU, GELU) takes about 20 instructions a vector, which bounds them where the row comes from a
+// cache.
 
 void rms_norm(const float* a, const float* b, const float*, float* y, uint32_t k) {
-  F squares{};
-  for (uint32_t i = 0; i < k; i += lanes) {
-    const F v = load(a + i, k - i);
-    squares = multiply_add(v, v, squares);
-  }
-  const float scale = 1 / __builtin_sqrtf(sum(squares) / static_cast<float>(k) + norm_epsilon);
+  const float scale = 1 / __builtin_sqrtf(mean_square(a, k, 0) + norm_epsilon);
   for (uint32_t i = 0; i < k; i += lanes) {
     store(y + i, load(a + i, k - i) * scale * load(b + i, k - i), k - i);
   }
 }
 
 void layer_norm(const float* a, const float* b, const float* c, float* y, uint32_t k) {
-  F total{};
-  for (uint32_t i = 0; i < k; i += lanes) total += load(a + i, k - i);
-  const float mean = sum(total) / static_cast<float>(k);
-  float squares = 0;
-  F square_lanes{};
-  uint32_t i = 0;
-  for (; i + lanes <= k; i += lanes) {
-    const F v = load(a + i, lanes) - mean;
-    square_lanes = multiply_add(v, v, square_lanes);
-  }
-  for (; i < k; ++i) squares += (a[i] - mean) * (a[i] - mean);
-  squares += sum(square_lanes);
-  const float scale = 1 / __builtin_sqrtf(squares / static_cast<float>(k) + norm_epsilon);
-  for (i = 0; i < k; i += lanes) {
+  const uint32_t whole = k / lanes * lanes;
+  float total = sum(fold<add, add>(a, whole, 0, F{}));
+  for (uint32_t i = whole; i < k; ++i) total += a[i];
+  const float mean = total / static_cast<float>(k);
+  const float scale = 1 / __builtin_sqrtf(mean_square(a, k, mean) + norm_epsilon);
+  for (uint32_t i = 0; i < k; i += lanes) {
     const F v = (load(a + i, k - i) - mean) * scale;
     store(y + i, multiply_add(v, load(b + i, k - i), load(c + i, k - i)), k - i);
   }
@@ -186,14 +150,15 @@ void rope(const float* a, const float* b, const float* c, float* y, uint32_t k) 
 
 void softmax(const float* a, const float*, const float*, float* y, uint32_t k) {
   const float most = largest(a, k);
+  const uint32_t whole = k / lanes * lanes;
   F total{};
-  for (uint32_t i = 0; i + lanes <= k; i += lanes) {
-    const F v = exp_of(load(a + i, lanes) - most);
-    store(y + i, v, lanes);
+  for (uint32_t i = 0; i < whole; i += lanes) {
+    const F v = exp_of(load(a + i) - most);
+    store(y + i, v);
     total += v;
   }
   float rest = 0;
-  for (uint32_t i = k / lanes * lanes; i < k; ++i) rest += y[i] = exp_of(all_lanes(a[i] - most))[0];
+  for (uint32_t i = whole; i < k; ++i) rest += y[i] = exp_of(all_lanes(a[i] - most))[0];
   const float scale = 1 / (sum(total) + rest);
   for (uint32_t i = 0; i < k; i += lanes) store(y + i, load(y + i, k - i) * scale, k - i);
 }

@@ -90,7 +90,7 @@ class Rows : public Prepared {
 
  private:
   /// Norms share one row of weights; RoPE's angles are the token's; SwiGLU's second operand is the row's own.
-  const float* operand(const std::vector<float>& values, uint64_t row) const noexcept {
+  const float* operand(const Floats& values, uint64_t row) const noexcept {
     if (p_.op == Op::swiglu) return &values[row * p_.k];
     return p_.op == Op::rope ? &values[row / std::max<uint64_t>(1, p_.m) * (p_.k / 2)] : values.data();
   }
@@ -99,7 +99,7 @@ class Rows : public Prepared {
   Problem p_;
   RowFunction function_;
   uint64_t rows_ = 1;
-  std::vector<float> a_, b_, c_, y_;
+  Floats a_, b_, c_, y_;
 };
 
 /// One meeting takes about a microsecond, too short for a clock: a run times many.

@@ -11,24 +11,68 @@ namespace ops_avx2_code {
 namespace {
 
 constexpr uint32_t lanes = 8;
+constexpr uint32_t together = 8, tile_rows = 4, tile_vectors = 3;  // of 16 registers
 typedef float F __attribute__((vector_size(32)));
 typedef int32_t I __attribute__((vector_size(32)));
 typedef uint64_t W __attribute__((vector_size(32)));
 
-F multiply_add(F a, F b, F c) {
+WEIGHIN_WORD F multiply_add(F a, F b, F c) {
   return _mm256_fmadd_ps(a, b, c);
 }
-float sum(F v) {
+WEIGHIN_WORD F larger(F a, F b) {
+  return _mm256_max_ps(a, b);
+}
+WEIGHIN_WORD F smaller(F a, F b) {
+  return _mm256_min_ps(a, b);
+}
+WEIGHIN_WORD float sum(F v) {
   __m128 half = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   half = _mm_add_ps(half, _mm_movehl_ps(half, half));
   return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
 }
-F load_f16(const uint16_t* from) {
+WEIGHIN_WORD float largest_lane(F v) {
+  __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+  return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+WEIGHIN_WORD __m256i first_lanes(uint32_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int32_t>(count)),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+WEIGHIN_WORD F load_part(const float* from, uint32_t count) {
+  return _mm256_maskload_ps(from, first_lanes(count));
+}
+WEIGHIN_WORD void store_part(float* to, F v, uint32_t count) {
+  _mm256_maskstore_ps(to, first_lanes(count), v);
+}
+WEIGHIN_WORD F load_f16(const uint16_t* from) {
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+WEIGHIN_WORD F load_f16_part(const uint16_t* from, uint32_t count) {
+  uint16_t padded[lanes] = {};
+  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
+  return load_f16(padded);
+}
+/// In each half lane i: the sum of v[i] over the half.
+WEIGHIN_WORD F half_sums(const F* v) {
+  return _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+}
+WEIGHIN_WORD F sums(const F* v) {
+  const F a = half_sums(v), b = half_sums(v + 4);
+  return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+}
+WEIGHIN_WORD F zip_low(F a, F b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+WEIGHIN_WORD F zip_high(F a, F b) {
+  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 #include "kernels/cpu/ops_generic.inl"
+
+#include "kernels/cpu/ops_attention.inl"
 #include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/ops_prefill.inl"
 
 double fp32_sum(F a) {
   return double{sum(a)};
@@ -57,9 +101,9 @@ constexpr PeakLoop fp32{peak_fp32, 12 * 16, 12 * 8};
 }  // namespace ops_avx2_code
 
 using namespace ops_avx2_code;
-const OpsFunctions ops_avx2{stream_sum, fp32,     fp32,       {peak_int8, 12 * 64, 12 * 32},
-                            attend,     rms_norm, layer_norm, rope,
-                            softmax,    swiglu,   gelu};
+const OpsFunctions ops_avx2{stream_sum, fp32,         fp32,     {peak_int8, 12 * 64, 12 * 32},
+                            attend,     attend_block, rms_norm, layer_norm,
+                            rope,       softmax,      swiglu,   gelu};
 
 }  // namespace weighin
 #pragma GCC pop_options

@@ -6,22 +6,51 @@ namespace ops_scalar_code {
 namespace {
 
 constexpr uint32_t lanes = 1;
+constexpr uint32_t together = 4, tile_rows = 4, tile_vectors = 2;  // of 16 registers
 typedef float F __attribute__((vector_size(4)));
 typedef int32_t I __attribute__((vector_size(4)));
 typedef uint64_t W __attribute__((vector_size(8)));
 
-F multiply_add(F a, F b, F c) {
+WEIGHIN_WORD F multiply_add(F a, F b, F c) {
   return a * b + c;
 }
-float sum(F v) {
+WEIGHIN_WORD F larger(F a, F b) {
+  return a > b ? a : b;
+}
+WEIGHIN_WORD F smaller(F a, F b) {
+  return a < b ? a : b;
+}
+WEIGHIN_WORD float sum(F v) {
   return v[0];
 }
-F load_f16(const uint16_t* from) {
+WEIGHIN_WORD float largest_lane(F v) {
+  return v[0];
+}
+WEIGHIN_WORD F load_part(const float*, uint32_t) {  // one lane has no parts
+  return F{};
+}
+WEIGHIN_WORD void store_part(float*, F, uint32_t) {}
+WEIGHIN_WORD F load_f16(const uint16_t* from) {
   return F{half_to_float(*from)};
+}
+WEIGHIN_WORD F load_f16_part(const uint16_t*, uint32_t) {
+  return F{};
+}
+WEIGHIN_WORD F sums(const F* v) {
+  return v[0];
+}
+WEIGHIN_WORD F zip_low(F a, F) {  // one lane has no halves
+  return a;
+}
+WEIGHIN_WORD F zip_high(F, F b) {
+  return b;
 }
 
 #include "kernels/cpu/ops_generic.inl"
+
+#include "kernels/cpu/ops_attention.inl"
 #include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/ops_prefill.inl"
 
 float peak_step(float a, float x, float y) {
   return a * x + y;
@@ -56,8 +85,8 @@ double peak_int8(uint64_t rounds) {
 
 using namespace ops_scalar_code;
 static constexpr PeakLoop scalar_fp32{peak_fp32, 24, 12};
-const OpsFunctions ops_scalar{stream_sum, scalar_fp32, scalar_fp32, {peak_int8, 12, 6},
-                              attend,     rms_norm,    layer_norm,  rope,
-                              softmax,    swiglu,      gelu};
+const OpsFunctions ops_scalar{stream_sum, scalar_fp32,  scalar_fp32, {peak_int8, 12, 6},
+                              attend,     attend_block, rms_norm,    layer_norm,
+                              rope,       softmax,      swiglu,      gelu};
 
 }  // namespace weighin

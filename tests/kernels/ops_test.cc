@@ -19,9 +19,12 @@ std::vector<Problem> problems_of(Op op) {
     case Op::attention:
       return {{.op = op, .k = 64, .heads = 4, .kv_heads = 2, .context = 100},
               {.op = op, .k = 37, .heads = 6, .kv_heads = 1, .context = 333},
+              {.op = op, .k = 80, .heads = 40, .kv_heads = 2, .context = 700},
               {.op = op, .k = 8, .heads = 3, .kv_heads = 3, .context = 1}};
     case Op::prefill_attention:
       return {{.op = op, .n = 41, .k = 64, .heads = 4, .kv_heads = 2, .context = 41},
+              {.op = op, .n = 300, .k = 24, .heads = 8, .kv_heads = 1, .context = 300},
+              {.op = op, .n = 1, .k = 16, .heads = 2, .kv_heads = 2, .context = 1},
               {.op = op, .n = 33, .k = 19, .heads = 3, .kv_heads = 3, .context = 0}};
     case Op::barrier:
       return {{.op = op}};

@@ -1,0 +1,217 @@
+// Attention and the small operations on data that breaks careless kernels, straight through each instruction
+// set's functions: scores of +-10,000, masked tokens, denormal numbers, every tail.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+
+#include "kernels/cpu/ops_functions.h"
+#include "kernels/formats/half.h"
+#include "kernels/isa.h"
+#include "kernels/operand_memory.h"
+#include "kernels/reference/attention.h"
+#include "kernels/reference/elementwise.h"
+
+namespace weighin {
+namespace {
+
+struct Set {
+  Isa isa;
+  const OpsFunctions* functions;
+};
+
+std::vector<Set> sets_of_this_cpu() {
+  std::vector<Set> sets{{Isa::scalar, &ops_scalar}};
+#if defined(__x86_64__)
+  if (runs(this_cpu(), Isa::avx2)) sets.push_back({Isa::avx2, &ops_avx2});
+  if (runs(this_cpu(), Isa::avx512)) sets.push_back({Isa::avx512, &ops_avx512});
+#endif
+  return sets;
+}
+
+/// Scores of all but `ordinary` are multiples of 1/8 or less below 2^24 of them, so that they are exact in
+/// f32 where sqrt(k) is a power of 2, and the tolerance is that of ordinary data.
+enum class Fill { ordinary, peaked, equal, masked, late_peak, denormal };
+constexpr Fill fills[] = {Fill::ordinary, Fill::peaked,    Fill::equal,
+                          Fill::masked,   Fill::late_peak, Fill::denormal};
+
+struct AttentionData {
+  uint32_t heads, tokens, k;
+  std::vector<float> q;                // [heads][k]
+  std::vector<uint16_t> keys, values;  // [tokens][k]
+};
+
+AttentionData attention_data(Fill fill, uint32_t heads, uint32_t tokens, uint32_t k,
+                             uint32_t query_tokens = 1) {
+  std::mt19937 random(heads * 1000003 + tokens * 1009 + k);
+  const auto whole = [&](int most) {
+    return static_cast<float>(static_cast<int>(random() % (2 * most + 1)) - most);
+  };
+  AttentionData data{heads, tokens, k, {}, {}, {}};
+  for (uint32_t i = 0; i < query_tokens * heads * k; ++i) {
+    data.q.push_back(fill == Fill::ordinary || fill == Fill::denormal ? whole(1000) / 256
+                                                                      : (i / k % 2 == 0 ? 32 : -32));
+  }
+  for (uint32_t t = 0; t < tokens; ++t) {
+    const float peak = fill == Fill::peaked ? whole(39) : 0;
+    for (uint32_t i = 0; i < k; ++i) {
+      float key = whole(1000) / 2048;
+      if (fill == Fill::peaked) key = peak;  // k = 64: scores to +-9984
+      if (fill == Fill::equal) key = 1;
+      if (fill == Fill::masked) key = t % 3 == 0 ? 0 : -2048;  // k = 64: scores of -524288
+      if (fill == Fill::late_peak) key = t + 1 == tokens ? 512 : -512;
+      data.keys.push_back(fill == Fill::denormal ? random() % 1024 : float_to_half(key));
+      data.values.push_back(fill == Fill::denormal ? random() % 1024 | random() % 2 << 15
+                                                   : float_to_half(whole(1000) * 65));
+    }
+  }
+  return data;
+}
+
+/// As the kernels' own check: f32 rounding of a dot product, of exp and of the sum over tokens.
+double attention_tolerance(uint32_t k, uint32_t tokens) {
+  return 0x1p-24 * (64 + 2.0 * k + tokens / 16.0);
+}
+
+void expect_attention(const AttentionData& data, const float* q, uint32_t seen, const float* found,
+                      double divisor) {
+  const AttentionTruth truth = attention_truth(q, data.keys.data(), data.values.data(), seen, data.k);
+  for (uint32_t i = 0; i < data.k; ++i) {
+    const double error = std::abs(found[i] / divisor - truth.values[i]);
+    ASSERT_LE(error, truth.sizes[i] * attention_tolerance(data.k, seen)) << "value " << i;
+  }
+}
+
+TEST(OpsExtremes, OneTokensAttention) {
+  for (const Set& set : sets_of_this_cpu()) {
+    for (const Fill fill : fills) {
+      for (const uint32_t tokens : {1U, 17U, 64U, 65U, 2 * attention_tile + 3}) {
+        for (const uint32_t heads : {1U, 2U, 7U, 19U}) {
+          for (const uint32_t k : {16U, 64U, 256U, 37U, 80U, 96U}) {
+            const bool exact = k == 16 || k == 64 || k == 256;
+            if (!exact && fill != Fill::ordinary && fill != Fill::denormal) continue;
+            SCOPED_TRACE(std::string(isa_name(set.isa)) + " fill " + std::to_string(static_cast<int>(fill)) +
+                         " heads " + std::to_string(heads) + " tokens " + std::to_string(tokens) + " k " +
+                         std::to_string(k));
+            const AttentionData data = attention_data(fill, heads, tokens, k);
+            std::vector<float> state(heads * (k + 2), std::numeric_limits<float>::quiet_NaN());
+            set.functions->attend(data.q.data(), heads, data.keys.data(), data.values.data(), tokens, k,
+                                  state.data());
+            for (uint32_t head = 0; head < heads; ++head) {
+              const float* one = &state[head * (k + 2)];
+              expect_attention(data, &data.q[head * k], tokens, one + 2, one[1]);
+            }
+            if (HasFatalFailure()) return;
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Tokens [first, first + some) of a prompt as one block, between results that must stay as they are.
+void expect_block(const Set& set, const AttentionData& data, uint32_t first, uint32_t some, bool causal) {
+  const uint64_t pitch = uint64_t{data.heads} * data.k;
+  std::vector<float> y((some + 2) * pitch, 7);
+  Floats scratch(prefill_scratch(uint64_t{some} * data.heads, data.k),
+                 std::numeric_limits<float>::quiet_NaN());
+  set.functions->attend_block({.q = &data.q[first * pitch],
+                               .y = &y[pitch],
+                               .token_pitch = pitch,
+                               .tokens = some,
+                               .heads = data.heads,
+                               .k = data.k,
+                               .first = first,
+                               .context = data.tokens,
+                               .causal = causal,
+                               .keys = data.keys.data(),
+                               .values = data.values.data()},
+                              scratch.data());
+  for (uint32_t row = 0; row < some * data.heads; ++row) {
+    const uint32_t seen = causal ? first + row / data.heads + 1 : data.tokens;
+    expect_attention(data, &data.q[first * pitch + uint64_t{row} * data.k], seen,
+                     &y[pitch + uint64_t{row} * data.k], 1);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  for (uint64_t i = 0; i < pitch; ++i) {
+    ASSERT_EQ(y[i], 7) << "written before the block";
+    ASSERT_EQ(y[(some + 1) * pitch + i], 7) << "written behind the block";
+  }
+}
+
+TEST(OpsExtremes, ABlockOfAPrompt) {
+  for (const Set& set : sets_of_this_cpu()) {
+    for (const Fill fill : fills) {
+      for (const uint32_t heads : {1U, 3U}) {
+        for (const uint32_t k : {16U, 64U, 37U, 80U}) {
+          const bool exact = k == 16 || k == 64;
+          if (!exact && fill != Fill::ordinary && fill != Fill::denormal) continue;
+          const uint32_t tokens = 2 * prefill_tile + 21;
+          const AttentionData data = attention_data(fill, heads, tokens, k, tokens);
+          for (const auto& [first, some] : {std::pair{0U, 1U}, {0U, 60U}, {61U, 17U}, {tokens - 70, 70U}}) {
+            for (const bool causal : {true, false}) {
+              SCOPED_TRACE(std::string(isa_name(set.isa)) + " fill " +
+                           std::to_string(static_cast<int>(fill)) + " heads " + std::to_string(heads) +
+                           " k " + std::to_string(k) + " first " + std::to_string(first) +
+                           (causal ? " causal" : " all"));
+              expect_block(set, data, first, some, causal);
+              if (HasFatalFailure()) return;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+struct RowCase {
+  Op op;
+  RowFunction OpsFunctions::*function;
+};
+constexpr RowCase row_cases[] = {
+    {Op::rms_norm, &OpsFunctions::rms_norm}, {Op::layer_norm, &OpsFunctions::layer_norm},
+    {Op::rope, &OpsFunctions::rope},         {Op::softmax, &OpsFunctions::softmax},
+    {Op::swiglu, &OpsFunctions::swiglu},     {Op::gelu, &OpsFunctions::gelu}};
+
+TEST(OpsExtremes, Rows) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  // Values that rows are drawn from; the first also stands first, so that softmax has a finite largest.
+  const std::vector<std::vector<float>> pools{{1e4F, -1e4F, 9999, 0, -0.0F, 1e4F},
+                                              {0, 1e-40F, -1e-45F, 1e-38F},
+                                              {5, 5},
+                                              {1e15F, -1e15F, 1, -1e-30F},
+                                              {100, 1, -80, -87, -88, -90, 89}};
+  for (const Set& set : sets_of_this_cpu()) {
+    for (const RowCase& row : row_cases) {
+      for (size_t pool = 0; pool <= pools.size(); ++pool) {
+        for (const uint32_t k : {2U, 16U, 30U, 67U * 2, 1000U}) {
+          const bool masked = pool == pools.size();
+          if (masked && row.op != Op::softmax) continue;
+          SCOPED_TRACE(std::string(isa_name(set.isa)) + " " + std::string(op_name(row.op)) + " pool " +
+                       std::to_string(pool) + " k " + std::to_string(k));
+          std::mt19937 random(k);
+          std::vector<float> a(k), b(k), c(k), y(k + 1, 7);
+          for (uint32_t i = 0; i < k; ++i) {
+            const auto& values = pools[masked ? 0 : pool];
+            a[i] = i == 0 ? values[0] : values[random() % values.size()];
+            if (masked && i % 2 == 1) a[i] = i % 4 == 1 ? -infinity : -3e38F;
+            b[i] = static_cast<float>(random() % 1000) / 500 - 1;
+            c[i] = static_cast<float>(random() % 1000) / 500 - 1;
+          }
+          (set.functions->*row.function)(a.data(), b.data(), c.data(), y.data(), k);
+          for (uint32_t i = 0; i < k; ++i) {
+            const Truth truth = row_truth(row.op, a.data(), b.data(), c.data(), k, i, norm_epsilon);
+            ASSERT_LE(std::abs(y[i] - truth.value), std::max(truth.size, 1e-30) * 0x1p-24 * (64 + k / 8.0))
+                << "value " << i << " of " << a[i];
+          }
+          ASSERT_EQ(y[k], 7) << "written behind the row";
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weighin
