@@ -16,6 +16,15 @@ enum class Activations : uint8_t {
 /// groups).
 inline constexpr uint32_t activation_group = 32, activation_block = 256, sum_group = 16;
 
+/// Values of the activations that are rounded together.
+constexpr uint32_t rounding_span(Activations activations) {
+  return activations == Activations::int8_block ? activation_block : activation_group;
+}
+
+constexpr bool has_int8(Activations activations) {
+  return activations == Activations::int8 || activations == Activations::int8_block;
+}
+
 /// A group whose largest is below this counts as zeros: 127 / largest is infinite below 127 / FLT_MAX =
 /// 2^-121.01.
 inline constexpr float least_activation = 0x1p-121F;

@@ -26,6 +26,10 @@ Problem small_problem(Op op, FormatId format) {
     case Op::peak_int8:
       problem.m = 100'001;
       break;
+    case Op::quantize:
+      problem.n = 7;
+      problem.k = 1280;
+      break;
     case Op::gemv:
     case Op::gemm:
       problem.m = 37;

@@ -11,11 +11,12 @@
 namespace weighin {
 namespace {
 
-constexpr std::array<std::pair<Op, std::string_view>, 17> op_names{{
+constexpr std::array<std::pair<Op, std::string_view>, 18> op_names{{
     {Op::stream_read, "stream_read"},
     {Op::peak_fp32, "peak_fp32"},
     {Op::peak_bf16, "peak_bf16"},
     {Op::peak_int8, "peak_int8"},
+    {Op::quantize, "quantize"},
     {Op::gemv, "gemv"},
     {Op::gemm, "gemm"},
     {Op::attention, "attention"},
@@ -86,6 +87,13 @@ Cost elementwise_cost(const Problem& p) {
           values * elementwise_operations(p.op)};
 }
 
+/// ggml's q8_0: 34 bytes for 32 values; q8_K: 292 for 256.
+Cost quantize_cost(const Problem& p) {
+  const double values = double(p.n) * p.k;
+  const double bytes = p.format == FormatId::bf16 ? 2 : p.format == FormatId::q8_0 ? 34.0 / 32 : 292.0 / 256;
+  return {values * activation_bytes, values * bytes, 4 * values};  // size, compare, scale, round
+}
+
 /// One step's problems, equal ones of one part gathered.
 class Step {
  public:
@@ -141,8 +149,13 @@ void add_matrices(Step& step, const ModelShape& shape, FormatId format, uint32_t
       times = static_cast<double>(tensor.used) * n / tokens;
     }
     const Op op = tokens == 1 ? Op::gemv : Op::gemm;
+    const FormatId of_tensor = tensor_format(shape, tensor, format);
+    // As often as products: engines round again for each.
+    if (const FormatId rounded = rounded_for(op, of_tensor); rounded != FormatId::none)
+      step.add({.op = Op::quantize, .format = rounded, .n = tokens, .k = static_cast<uint32_t>(tensor.cols)},
+               times, "activations");
     step.add({.op = op,
-              .format = tensor_format(shape, tensor, format),
+              .format = of_tensor,
               .m = tensor.rows,
               .n = tokens,
               .k = static_cast<uint32_t>(tensor.cols)},
@@ -213,6 +226,8 @@ Cost cost_of(const Problem& p) {
     case Op::peak_bf16:
     case Op::peak_int8:
       return {0, 0, static_cast<double>(p.m)};
+    case Op::quantize:
+      return quantize_cost(p);
     case Op::gemv:
     case Op::gemm:
       return matrix_cost(p);
@@ -227,6 +242,12 @@ Cost cost_of(const Problem& p) {
     default:
       return elementwise_cost(p);
   }
+}
+
+FormatId rounded_for(Op op, FormatId format) {
+  if (format == FormatId::bf16) return op == Op::gemm ? format : FormatId::none;
+  if (!format_of(format).quantized()) return FormatId::none;
+  return format_of(format).block_values > 32 ? FormatId::q4_K : FormatId::q8_0;
 }
 
 Op peak_of(const Problem& p) {

@@ -17,8 +17,9 @@ enum class Op : uint8_t {
   peak_fp32,          // fused multiply-adds in registers: the arithmetic bound
   peak_bf16,          // bf16 dot products accumulated in f32
   peak_int8,          // int8 dot products accumulated in int32
-  gemv,               // decode: y[m] = W[m][k] x[k]
-  gemm,               // prefill: Y[n][m] = X[n][k] W[m][k]^T
+  quantize,           // round n rows of k activations to what products with weights of `format` take
+  gemv,               // decode: y[m] = W[m][k] x[k], x rounded already
+  gemm,               // prefill: Y[n][m] = X[n][k] W[m][k]^T, X rounded already
   attention,          // one token over a KV cache of `context` tokens
   prefill_attention,  // n tokens over each other: causal when context = n, all of them (encoders) when
                       // context = 0
@@ -40,7 +41,7 @@ bool find_op(std::string_view name, Op& op);
 /// One operation of one size. Fields an operation does not have are 0.
 struct Problem {
   Op op = Op::gemv;
-  FormatId format = FormatId::none;  // of the weights; attention: of the KV cache
+  FormatId format = FormatId::none;  // of the weights; attention: of the KV cache; quantize: rounded_for()
   uint64_t m = 0;                    // rows of W (outputs), heads, or bytes
   uint32_t n = 0;                    // tokens computed together
   uint32_t k = 0;                    // values of a row: the dimension that is summed over
@@ -63,6 +64,11 @@ struct Cost {
 };
 
 Cost cost_of(const Problem& problem);
+
+/// The format that stands for how activations are rounded before `op` (gemv or gemm) with weights of
+/// `format`: q8_0 for int8 in groups of 32 (as ggml's q8_0), q4_K for int8 in groups of 256 (as its q8_K),
+/// bf16; `none` where they stay as they are.
+FormatId rounded_for(Op op, FormatId format);
 
 /// Which peak bounds `problem`: peak_int8 for quantized weights, peak_bf16 for bf16, else peak_fp32.
 Op peak_of(const Problem& problem);

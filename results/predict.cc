@@ -183,6 +183,15 @@ std::string never_measured(const Problem& problem, std::span<const Measurement> 
   return text;
 }
 
+/// Rounding that no kernel here does, because its products take floats: bf16 without a bf16 dot product.
+bool needless(const Problem& problem, std::span<const Measurement> measurements) {
+  return problem.op == Op::quantize &&
+         std::any_of(measurements.begin(), measurements.end(), [&](const Measurement& m) {
+           return m.problem.op == Op::quantize && m.problem.format == problem.format &&
+                  m.status == Status::unsupported;
+         });
+}
+
 tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, const std::string& phase,
                                             std::span<const Measurement> measurements, uint32_t threads) {
   const Prices prices(measurements, threads);
@@ -203,6 +212,8 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
       faster_squares += std::pow(price->spread.faster * term.seconds, 2);
       if (price->stand_in) stand_in_s += term.seconds;
       time.stand_ins += price->stand_in;
+    } else if (needless(use.problem, measurements)) {
+      term.note = "products take these activations as they are";
     } else {
       term.note = "never measured, counted as nothing";
       time.unpriced.emplace_back(op_name(op));

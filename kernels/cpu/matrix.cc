@@ -18,15 +18,6 @@ namespace {
 /// Rows a thread takes at a time by gemv: 64 bytes of y, so that no two threads write one cache line.
 constexpr uint64_t gemv_grain = 16;
 
-/// Values of the activations that are rounded together.
-uint32_t rounding_span(Activations activations) {
-  return activations == Activations::int8_block ? activation_block : activation_group;
-}
-
-bool has_int8(Activations activations) {
-  return activations == Activations::int8 || activations == Activations::int8_block;
-}
-
 /// In units of 2^-24, by which a float sum rounds, relative to the terms' sizes. Floats: at most k terms in a
 /// row (gemm). Quantized: int32 sums are exact; two float terms a group of 32, for halves, offsets or mins,
 /// each a product of up to four rounded factors. The rest is for lanes summed and for the reference's own
@@ -78,6 +69,13 @@ class MatrixProduct : public Prepared {
     }
     slab_bytes_ = work_.row_bytes * stored_rows(functions, problem.m);
     work_.weights = weights.bytes.data();
+    if (functions.round) {
+      const uint64_t span = rounding_span(functions.activations), count = (values + span - 1) / span;
+      pool_.run([&](uint32_t rank) {
+        const Slice groups = slice_of(count, rank, pool_.threads());
+        functions.round(work_, groups.first, groups.last);
+      });
+    }
     if (problem.op == Op::gemm) panels_ = std::vector<Panel>(pool_.threads());
     job_ = [this](uint32_t rank) { do_part(rank); };
   }
@@ -133,12 +131,6 @@ class MatrixProduct : public Prepared {
 
   void do_part(uint32_t rank) {
     const uint32_t threads = pool_.threads();
-    if (functions_.round) {
-      const uint64_t span = rounding_span(functions_.activations), count = (x_.size() + span - 1) / span;
-      const Slice groups = slice_of(count, rank, threads, 2);
-      functions_.round(work_, groups.first, groups.last);
-      pool_.barrier();
-    }
     if (problem_.op == Op::gemv) {
       const Slice rows = slice_of(problem_.m, rank, threads, gemv_grain);
       functions_.gemv(work_, rows.first, rows.last);

@@ -10,6 +10,9 @@ namespace weighin {
 /// gemv and gemm of every format.
 std::vector<Kernel> matrix_kernels();
 
+/// cpu.quantize.FORMAT.ISA: activations rounded for the products of FORMAT (rounded_for()).
+std::vector<Kernel> rounding_kernels();
+
 /// cpu.embedding.FORMAT.ISA: rows of weights as floats.
 std::vector<Kernel> embedding_kernels();
 

@@ -66,6 +66,29 @@ TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
   EXPECT_TRUE(whole);
 }
 
+TEST(Problems, EveryProductWithRoundedActivationsIsPrecededByTheirRounding) {
+  const ModelShape* gemma = find_model("gemma-2b");
+  ASSERT_NE(gemma, nullptr);
+  for (const FormatId format : {FormatId::q4_0, FormatId::q4_K, FormatId::bf16, FormatId::f16}) {
+    for (const auto& step : {decode_step(*gemma, format, 100), prefill_step(*gemma, format, 64)}) {
+      double products = 0, roundings = 0;
+      for (const ProblemUse& use : step) {
+        const Problem& p = use.problem;
+        if (p.op == Op::quantize) roundings += use.times;
+        const bool product = p.op == Op::gemv || p.op == Op::gemm;
+        if (product && rounded_for(p.op, p.format) != FormatId::none) products += use.times;
+      }
+      EXPECT_EQ(products, roundings) << format_of(format).name;
+      if (format_of(format).quantized()) {
+        EXPECT_GT(products, 0) << format_of(format).name;
+      }
+    }
+  }
+  EXPECT_EQ(rounded_for(Op::gemv, FormatId::q6_K), FormatId::q4_K);
+  EXPECT_EQ(rounded_for(Op::gemv, FormatId::bf16), FormatId::none);
+  EXPECT_EQ(rounded_for(Op::gemm, FormatId::bf16), FormatId::bf16);
+}
+
 TEST(Problems, CostsAreThoseWorkedOutByHand) {
   const Cost gemv = cost_of({.op = Op::gemv, .format = FormatId::q4_0, .m = 10, .n = 1, .k = 64});
   EXPECT_EQ(gemv.bytes_read, 10 * 2 * 18 + 64 * 4);
