@@ -19,8 +19,6 @@ Problem small_problem(Op op, FormatId format) {
       problem.m = 300'001;
       break;
     case Op::storage_read:
-      problem.m = 100'001;
-      break;
     case Op::peak_fp32:
     case Op::peak_bf16:
     case Op::peak_int8:
