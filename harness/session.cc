@@ -174,7 +174,8 @@ tl::expected<SessionResult, std::string> run_session(
   if (!rows) return tl::unexpected(rows.error());
   for (const Measurement& row : *rows) ++result.rows[static_cast<size_t>(row.status)];
   result.scaling = slab_scaling(*rows, settings.working_set_bytes);
-  if (result.scaling && std::abs(result.scaling->mid - 1) > most_slab_error)
+  if (result.scaling && result.scaling->pairs >= least_slab_pairs &&
+      std::abs(result.scaling->mid - 1) > most_slab_error)
     result.warnings.push_back(
         fmt::format("whole matrices take {:.2f} times what their slabs say", result.scaling->mid));
   if (auto end =

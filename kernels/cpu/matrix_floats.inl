@@ -32,25 +32,40 @@ struct Bf16 {
   }
 };
 
-template <class F>
-static void gemv_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
-  constexpr uint32_t chains = 4;  // independent sums, so that adds do not wait for each other
-  for (uint64_t row = first; row < last; ++row) {
-    const std::byte* at = w.weights + row * w.row_bytes;
-    RowFloats sums[chains];
-    for (uint32_t c = 0; c < chains; ++c) sums[c] = all_floats(0);
-    uint32_t i = 0;
-    for (; i + chains * row_lanes <= w.k; i += chains * row_lanes) {
-      for (uint32_t c = 0; c < chains; ++c) {
-        const uint32_t j = i + c * row_lanes;
-        sums[c] = add_product(sums[c], F::several(at + uint64_t{j} * F::bytes), load_rows(w.x + j));
+/// y of `rows` rows, [rows][k] times x[k]: each x that is loaded serves all of them, and they are as many
+/// streams of weights. Two sums a row, so that adds do not wait for each other. Bound by reading the weights.
+template <class F, int rows>
+[[gnu::always_inline]] static inline void dot_rows(const MatrixWork& w, uint64_t row) {
+  constexpr int chains = 2;
+  const std::byte* at = w.weights + row * w.row_bytes;
+  RowFloats sums[rows][chains];
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < chains; ++c) sums[r][c] = all_floats(0);
+  }
+  uint32_t i = 0;
+  for (; i + chains * row_lanes <= w.k; i += chains * row_lanes) {
+    for (int c = 0; c < chains; ++c) {
+      const uint32_t j = i + static_cast<uint32_t>(c * row_lanes);
+      const RowFloats x = load_rows(w.x + j);
+      for (int r = 0; r < rows; ++r) {
+        const std::byte* weights = at + uint64_t(r) * w.row_bytes + uint64_t{j} * F::bytes;
+        sums[r][c] = add_product(sums[r][c], F::several(weights), x);
       }
     }
-    float rest = 0;
-    for (; i < w.k; ++i) rest += F::one(at + uint64_t{i} * F::bytes) * w.x[i];
-    for (uint32_t c = 0; c < chains; ++c) rest += sum_of(sums[c]);
-    w.y[row] = rest;
   }
+  for (int r = 0; r < rows; ++r) {
+    float total = sum_of(add_rows(sums[r][0], sums[r][1]));
+    const std::byte* weights = at + uint64_t(r) * w.row_bytes;
+    for (uint32_t j = i; j < w.k; ++j) total += F::one(weights + uint64_t{j} * F::bytes) * w.x[j];
+    w.y[row + uint64_t(r)] = total;
+  }
+}
+
+template <class F>
+static void gemv_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
+  uint64_t row = first;
+  for (; row + 4 <= last; row += 4) dot_rows<F, 4>(w, row);
+  for (; row < last; ++row) dot_rows<F, 1>(w, row);
 }
 
 /// Adds (or, at the first panel of a row, sets) tokens' sums over a panel to Y.
