@@ -1,0 +1,150 @@
+#include "results/prices.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace weighin {
+namespace {
+
+/// Half-width of an 80% interval from that of a 95% one, by the normal distribution's quantiles.
+constexpr double to_80_percent = 1.2816 / 1.9600;
+
+/// Most of a measured time that may be taken for the fixed cost of starting the threads: the barrier is
+/// measured at another moment, and must not swallow the work it surrounds.
+constexpr double most_fixed = 0.5;
+
+double away(double a, double b) {
+  return std::abs(std::log(std::max(a, 1.0) / std::max(b, 1.0)));
+}
+
+/// How unlike two problems of one operation are: first in what changes a kernel's rate, then in mere size.
+std::pair<double, double> distance(const Problem& a, const Problem& b) {
+  const double m = away(static_cast<double>(a.m), static_cast<double>(b.m));
+  if (is_matrix(a.op)) return {10 * away(a.k, b.k) + away(a.n, b.n), m};
+  if (is_attention(a.op)) {
+    const double heads = away(a.k, b.k) + away(a.heads, b.heads) + away(a.kv_heads, b.kv_heads);
+    const double kind = (a.context == 0) != (b.context == 0) ? 1 : 0;  // causal or not
+    return {heads + kind, away(a.context, b.context) + away(a.n, b.n)};
+  }
+  return {0, away(a.n, b.n) + away(a.k, b.k) + m};
+}
+
+/// What seconds grow with: bytes of weights when they stream (gemv), operations when they compute (gemm,
+/// attention), values for the rest.
+double work(const Problem& p) {
+  if (p.op == Op::gemv) return static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m);
+  if (p.op == Op::gemm || is_attention(p.op)) return cost_of(p).operations;
+  const double values = static_cast<double>(p.n) * p.k;
+  return p.op == Op::rope ? values * static_cast<double>(p.m) : values;
+}
+
+/// The measurement's spread, to neither side further than its samples reach: another program's interruption
+/// makes one sample long and says nothing of a faster machine.
+Spread spread_of(const Measurement& m) {
+  const double half = std::max(0.0, m.spread) * to_80_percent;
+  if (m.samples.size() < 2) return {half, half};
+  const auto [least, most] = std::minmax_element(m.samples.begin(), m.samples.end());
+  return {std::min(half, std::max(0.0, *most / m.seconds - 1)),
+          std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
+}
+
+Problem one_token(Problem problem) {
+  problem.op = Op::gemv;
+  problem.n = 1;
+  return problem;
+}
+
+}  // namespace
+
+bool usable(const Measurement& measurement) {
+  return measurement.status == Status::measured && std::isfinite(measurement.seconds) &&
+         measurement.seconds > 0;
+}
+
+bool is_matrix(Op op) {
+  return op == Op::gemv || op == Op::gemm;
+}
+bool is_attention(Op op) {
+  return op == Op::attention || op == Op::prefill_attention;
+}
+
+Prices::Prices(std::span<const Measurement> measurements, uint32_t threads)
+    : measurements_(measurements), threads_(threads) {
+  if (threads == 1) return;
+  const Measurement* barrier = nearest({.op = Op::barrier}, threads);
+  if (barrier) barrier_s_ = barrier->seconds;
+}
+
+std::optional<Price> Prices::of(const Problem& problem) const {
+  std::optional<Price> price = scaled(problem);
+  if (!price && problem.op == Op::prefill_attention) return attention_of_each_token(problem);
+  return price;
+}
+
+std::optional<Price> Prices::scaled(const Problem& problem) const {
+  const Measurement* found = nearest(problem, threads_);
+  double fixed_s = barrier_s_;
+  std::string note;
+  if (!found && !is_matrix(problem.op) && threads_ != 1) {
+    found = nearest(problem, 1);  // one thread works, the others wait
+    fixed_s = 0;
+    note = "on one thread";
+  }
+  if (!found) return std::nullopt;
+  const double ratio = work(problem) / std::max(work(found->problem), 1.0);
+  fixed_s = std::min(fixed_s, most_fixed * found->seconds);
+  Price price{.seconds = fixed_s + (found->seconds - fixed_s) * ratio,
+              .spread = spread_of(*found),
+              .stand_in = distance(problem, found->problem).first > 0,
+              .measurement = found->id,
+              .note = std::move(note)};
+  if (!(problem == found->problem)) {
+    if (!price.note.empty()) price.note += ", ";
+    price.note += fmt::format("{:.3g} x {}", ratio, describe(found->problem));
+  }
+  if (problem.op == Op::gemm && problem.n < found->problem.n) at_least_one_pass(problem, price);
+  return price;
+}
+
+/// A small batch still reads every weight once: never faster than the matrix times one vector.
+void Prices::at_least_one_pass(const Problem& problem, Price& price) const {
+  const std::optional<Price> one = scaled(one_token(problem));
+  if (!one || one->seconds <= price.seconds) return;
+  price = *one;
+  price.stand_in = true;
+  price.note = "one pass over the weights: " + price.note;
+}
+
+/// Where attention of a prompt was not measured: attention of one token, as often as the same operations
+/// need.
+std::optional<Price> Prices::attention_of_each_token(const Problem& problem) const {
+  Problem one = problem;
+  one.op = Op::attention;
+  one.n = 0;
+  one.context = std::max<uint32_t>(1, problem.context == 0 ? problem.n : (problem.n + 1) / 2);
+  std::optional<Price> price = scaled(one);
+  if (!price) return std::nullopt;
+  price->seconds *= problem.n;
+  price->stand_in = true;
+  price->note = fmt::format("{} tokens one by one: {}", problem.n, price->note);
+  return price;
+}
+
+const Measurement* Prices::nearest(const Problem& problem, uint32_t threads) const {
+  const Measurement* best = nullptr;
+  std::pair<double, double> best_distance;
+  for (const Measurement& candidate : measurements_) {
+    if (candidate.problem.op != problem.op || candidate.problem.format != problem.format) continue;
+    if (candidate.threads != threads || !usable(candidate)) continue;
+    const auto d = distance(problem, candidate.problem);
+    if (best && (d > best_distance || (d == best_distance && candidate.seconds >= best->seconds))) continue;
+    best = &candidate;
+    best_distance = d;
+  }
+  return best;
+}
+
+}  // namespace weighin
