@@ -3,8 +3,9 @@
 struct F32 {
   static constexpr FormatId id = FormatId::f32;
   static constexpr int bytes = 4;
-  [[gnu::always_inline]] static inline RowFloats several(const std::byte* at) {
-    return load_rows(reinterpret_cast<const float*>(at));
+  [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
+    first = load_rows(reinterpret_cast<const float*>(at));
+    second = load_rows(reinterpret_cast<const float*>(at) + row_lanes);
   }
   [[gnu::always_inline]] static inline float one(const std::byte* at) {
     float value;
@@ -15,13 +16,17 @@ struct F32 {
 struct F16 {
   static constexpr FormatId id = FormatId::f16;
   static constexpr int bytes = 2;
-  [[gnu::always_inline]] static inline RowFloats several(const std::byte* at) { return load_halves(at); }
+  [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
+    two_of_halves(at, first, second);
+  }
   [[gnu::always_inline]] static inline float one(const std::byte* at) { return half(at); }
 };
 struct Bf16 {
   static constexpr FormatId id = FormatId::bf16;
   static constexpr int bytes = 2;
-  [[gnu::always_inline]] static inline RowFloats several(const std::byte* at) { return load_bf16(at); }
+  [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
+    two_of_bf16(at, first, second);
+  }
   [[gnu::always_inline]] static inline float one(const std::byte* at) {
     uint16_t bits;
     __builtin_memcpy(&bits, at, 2);
@@ -32,39 +37,37 @@ struct Bf16 {
   }
 };
 
-/// y of `rows` rows, [rows][k] times x[k]: each x that is loaded serves all of them, and they are as many
-/// streams of weights. Two sums a row, so that adds do not wait for each other. Bound by reading the weights.
+/// y of `rows` rows, [rows][k] times x[k]: each x that is loaded serves all of them, because x, with the
+/// weights streaming by, does not stay in the level-1 cache. They are as many streams, each read by whole
+/// registers; the rows' sums do not wait for each other. Bound by reading the weights.
 template <class F, int rows>
 [[gnu::always_inline]] static inline void dot_rows(const MatrixWork& w, uint64_t row) {
-  constexpr int chains = 2;
   const std::byte* at = w.weights + row * w.row_bytes;
-  RowFloats sums[rows][chains];
-  for (int r = 0; r < rows; ++r) {
-    for (int c = 0; c < chains; ++c) sums[r][c] = all_floats(0);
-  }
+  RowFloats sums[rows];
+  for (int r = 0; r < rows; ++r) sums[r] = all_floats(0);
   uint32_t i = 0;
-  for (; i + chains * row_lanes <= w.k; i += chains * row_lanes) {
-    for (int c = 0; c < chains; ++c) {
-      const uint32_t j = i + static_cast<uint32_t>(c * row_lanes);
-      const RowFloats x = load_rows(w.x + j);
-      for (int r = 0; r < rows; ++r) {
-        const std::byte* weights = at + uint64_t(r) * w.row_bytes + uint64_t{j} * F::bytes;
-        sums[r][c] = add_product(sums[r][c], F::several(weights), x);
-      }
+  for (; i + 2 * row_lanes <= w.k; i += 2 * row_lanes) {
+    const RowFloats x0 = load_rows(w.x + i), x1 = load_rows(w.x + i + row_lanes);
+    for (int r = 0; r < rows; ++r) {
+      RowFloats first, second;
+      F::two(at + uint64_t(r) * w.row_bytes + uint64_t{i} * F::bytes, first, second);
+      sums[r] = add_product(add_product(sums[r], first, x0), second, x1);
     }
   }
   for (int r = 0; r < rows; ++r) {
-    float total = sum_of(add_rows(sums[r][0], sums[r][1]));
+    float total = sum_of(sums[r]);
     const std::byte* weights = at + uint64_t(r) * w.row_bytes;
     for (uint32_t j = i; j < w.k; ++j) total += F::one(weights + uint64_t{j} * F::bytes) * w.x[j];
     w.y[row + uint64_t(r)] = total;
   }
 }
 
+constexpr int float_rows = 8;
+
 template <class F>
 static void gemv_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
   uint64_t row = first;
-  for (; row + 4 <= last; row += 4) dot_rows<F, 4>(w, row);
+  for (; row + float_rows <= last; row += float_rows) dot_rows<F, float_rows>(w, row);
   for (; row < last; ++row) dot_rows<F, 1>(w, row);
 }
 
