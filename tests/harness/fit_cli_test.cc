@@ -22,7 +22,7 @@ struct Outcome {
 /// Runs `weighin fit ARGS`, standard error with standard output or discarded.
 Outcome fit_command(const std::string& arguments, bool with_errors = true) {
   const std::string command =
-      std::string(WEIGHIN_BINARY) + " fit " + arguments + (with_errors ? " 2>&1" : " 2>/dev/null");
+      "'" WEIGHIN_BINARY "' fit " + arguments + (with_errors ? " 2>&1" : " 2>/dev/null");
   Outcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   if (!pipe) return outcome;
@@ -186,8 +186,7 @@ TEST_F(FitCommand, RefusesNumbersThatAreNone) {
 
 TEST_F(FitCommand, AFullDiskOrNoHomeIsAnError) {
   EXPECT_EQ(fit_command("--json" + on("bench") + " >/dev/full", false).exit_code, 2);
-  FILE* pipe =
-      popen(("env -u HOME -u XDG_DATA_HOME " + std::string(WEIGHIN_BINARY) + " fit 2>&1").c_str(), "r");
+  FILE* pipe = popen("env -u HOME -u XDG_DATA_HOME '" WEIGHIN_BINARY "' fit 2>&1", "r");
   ASSERT_NE(pipe, nullptr);
   std::array<char, 400> text{};
   EXPECT_GT(fread(text.data(), 1, text.size() - 1, pipe), 0u);

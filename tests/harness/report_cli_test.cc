@@ -20,7 +20,7 @@ struct ReportOutcome {
 };
 
 ReportOutcome report_command(const std::string& arguments) {
-  const std::string command = std::string(WEIGHIN_BINARY) + " report " + arguments + " 2>&1";
+  const std::string command = "'" WEIGHIN_BINARY "' report " + arguments + " 2>&1";
   ReportOutcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   if (!pipe) return outcome;

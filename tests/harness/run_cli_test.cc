@@ -43,7 +43,7 @@ class RunCommand : public testing::Test {
 
   /// `weighin run ARGS --db ...`, both outputs; `before` stands in the same shell.
   Outcome run(const std::string& arguments, const std::string& before = "") const {
-    return shell(before + WEIGHIN_BINARY " run --db " + database_ + " " + arguments + " 2>&1");
+    return shell(before + "'" WEIGHIN_BINARY "' run --db " + database_ + " " + arguments + " 2>&1");
   }
 
   int64_t number(const std::string& query) const {
@@ -105,7 +105,7 @@ TEST_F(RunCommand, AShortBudgetSkipsAndResumeGoesOn) {
 }
 
 TEST_F(RunCommand, AnInterruptionKeepsWhatWasMeasured) {
-  const Outcome ran = shell("timeout --preserve-status -s INT 2 " WEIGHIN_BINARY " run --budget 60s --db " +
+  const Outcome ran = shell("timeout --preserve-status -s INT 2 '" WEIGHIN_BINARY "' run --budget 60s --db " +
                             database_ + " 2>&1");
   EXPECT_EQ(ran.exit_code, 130) << ran.output;
   EXPECT_EQ(text("SELECT outcome FROM run"), "interrupted");
@@ -114,7 +114,7 @@ TEST_F(RunCommand, AnInterruptionKeepsWhatWasMeasured) {
 }
 
 TEST_F(RunCommand, AKillLosesNothingThatWasMeasured) {
-  shell("timeout -s KILL 2 " WEIGHIN_BINARY " run --budget 60s --db " + database_ + " 2>/dev/null");
+  shell("timeout -s KILL 2 '" WEIGHIN_BINARY "' run --budget 60s --db " + database_ + " 2>/dev/null");
   EXPECT_EQ(text("PRAGMA integrity_check"), "ok");
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'measured'"), 0);
   EXPECT_EQ(text("SELECT outcome FROM run"), "");
@@ -168,7 +168,7 @@ TEST_F(RunCommand, ALimitOnMemoryIsObeyedAndSaid) {
 }
 
 TEST_F(RunCommand, AFolderThatMayNotBeWrittenIsAnError) {
-  const Outcome ran = shell(WEIGHIN_BINARY " run --budget 1s --db /proc/weighin.db 2>&1");
+  const Outcome ran = shell("'" WEIGHIN_BINARY "' run --budget 1s --db /proc/weighin.db 2>&1");
   EXPECT_EQ(ran.exit_code, 2);
   EXPECT_NE(ran.output.find("/proc/weighin.db"), std::string::npos) << ran.output;
 }
@@ -185,7 +185,7 @@ TEST_F(RunCommand, ProgressIsPlainLinesWhereThereIsNoTerminal) {
 
 TEST_F(RunCommand, PlainWeighinMeasuresAnswersAndReports) {
   const Outcome ran =
-      shell("XDG_DATA_HOME=" + folder_.string() + " " WEIGHIN_BINARY " --budget 2s 2>/dev/null");
+      shell("XDG_DATA_HOME=" + folder_.string() + " '" WEIGHIN_BINARY "' --budget 2s 2>/dev/null");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   const fs::path report = folder_ / "weighin/report.html";
   EXPECT_TRUE(fs::exists(report));
