@@ -58,6 +58,30 @@ void put_q4_K_scales(Interleave& to) {
   }
 }
 
+/// Value i of a block (kernels/formats/q6_K.cc).
+uint8_t q6_K_value(const std::byte* block, uint32_t i) {
+  const uint32_t half = i / 128, quarter = i % 128 / 32, l = i % 32;
+  const auto low = static_cast<uint8_t>(block[64 * half + 32 * (quarter % 2) + l]);
+  const auto high = static_cast<uint8_t>(block[128 + 32 * half + l]);
+  return static_cast<uint8_t>((quarter < 2 ? low & 15 : low >> 4) | (high >> 2 * quarter & 3) << 4);
+}
+
+/// [64 / 4][3][rows][4]: of four words of 4 values, three with the fourth's bits, two and two, above their
+/// own 6: half as much work to take apart as nibbles and pairs.
+void put_q6_K_quants(Interleave& to) {
+  for (uint32_t word = 0; word < 64; word += 4) {
+    for (uint32_t part = 0; part < 3; ++part) {
+      for (uint32_t row = 0; row < to.rows(); ++row) {
+        for (uint32_t c = 0; c < 4; ++c) {
+          const uint8_t own = q6_K_value(to.block(row), 4 * (word + part) + c);
+          const uint8_t fourth = q6_K_value(to.block(row), 4 * (word + 3) + c);
+          to.put(static_cast<uint8_t>(own | (fourth >> 2 * part & 3) << 6));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void pack_unit(FormatId format, const Packing& packing, const std::byte* blocks, std::byte* unit) {
@@ -82,10 +106,7 @@ void pack_unit(FormatId format, const Packing& packing, const std::byte* blocks,
     case FormatId::q6_K:
       to.field(208, 1, 2);
       to.field(192, 16, 1);
-      for (uint32_t half = 0; half < 2; ++half) {  // what is used together lies together
-        to.field(128 + 32 * half, 8, 4);
-        to.field(64 * half, 16, 4);
-      }
+      put_q6_K_quants(to);
       break;
     default:
       break;

@@ -54,11 +54,14 @@ template <int shift>
 WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
   return _mm256_and_si256(shift ? _mm256_srli_epi16(b, shift) : b, _mm256_set1_epi8(15));
 }
-template <int shift>
-WEIGHIN_WORD RowBytes row_join(RowBytes low, RowBytes pairs) {
-  const RowBytes moved =
-      shift < 4 ? _mm256_slli_epi16(pairs, 4 - shift) : _mm256_srli_epi16(pairs, shift - 4);
-  return _mm256_or_si256(low, _mm256_and_si256(moved, _mm256_set1_epi8(0x30)));
+WEIGHIN_WORD RowBytes row_six(RowBytes b) {
+  return _mm256_and_si256(b, _mm256_set1_epi8(63));
+}
+WEIGHIN_WORD RowBytes row_top_pairs(RowBytes a, RowBytes b, RowBytes c) {
+  const __m256i low = _mm256_and_si256(_mm256_srli_epi16(a, 6), _mm256_set1_epi8(3));
+  const __m256i middle = _mm256_and_si256(_mm256_srli_epi16(b, 4), _mm256_set1_epi8(12));
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(c, 2), _mm256_set1_epi8(48));
+  return _mm256_or_si256(_mm256_or_si256(low, middle), high);
 }
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
@@ -71,6 +74,12 @@ WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
 }
 WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
   return _mm256_or_si256(a, b);
+}
+WEIGHIN_WORD RowInts int_add(RowInts a, RowInts b) {
+  return _mm256_add_epi32(a, b);
+}
+WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
+  return _mm256_mullo_epi32(a, b);
 }
 template <int shift>
 WEIGHIN_WORD RowInts int_left(RowInts a) {

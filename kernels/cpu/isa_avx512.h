@@ -64,11 +64,14 @@ template <int shift>
 WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
   return _mm512_and_si512(shift ? _mm512_srli_epi16(b, shift) : b, _mm512_set1_epi8(15));
 }
-template <int shift>
-WEIGHIN_WORD RowBytes row_join(RowBytes low, RowBytes pairs) {
-  const RowBytes moved =
-      shift < 4 ? _mm512_slli_epi16(pairs, 4 - shift) : _mm512_srli_epi16(pairs, shift - 4);
-  return _mm512_or_si512(low, _mm512_and_si512(moved, _mm512_set1_epi8(0x30)));
+WEIGHIN_WORD RowBytes row_six(RowBytes b) {
+  return _mm512_and_si512(b, _mm512_set1_epi8(63));
+}
+WEIGHIN_WORD RowBytes row_top_pairs(RowBytes a, RowBytes b, RowBytes c) {
+  const __m512i low = _mm512_and_si512(_mm512_srli_epi16(a, 6), _mm512_set1_epi8(3));
+  // 0xF8: first | (second & third).
+  const __m512i four = _mm512_ternarylogic_epi32(low, _mm512_srli_epi16(b, 4), _mm512_set1_epi8(12), 0xF8);
+  return _mm512_ternarylogic_epi32(four, _mm512_srli_epi16(c, 2), _mm512_set1_epi8(48), 0xF8);
 }
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(at)));
@@ -81,6 +84,12 @@ WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
 }
 WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
   return _mm512_or_si512(a, b);
+}
+WEIGHIN_WORD RowInts int_add(RowInts a, RowInts b) {
+  return _mm512_add_epi32(a, b);
+}
+WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
+  return _mm512_mullo_epi32(a, b);
 }
 template <int shift>
 WEIGHIN_WORD RowInts int_left(RowInts a) {

@@ -129,11 +129,16 @@ WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
   for (uint8_t& byte : b.v) byte = byte >> shift & 15;
   return b;
 }
-/// Bits shift and shift + 1 of each byte, moved to bits 4 and 5, joined with `low`.
-template <int shift>
-WEIGHIN_WORD RowBytes row_join(RowBytes low, RowBytes pairs) {
-  for (int i = 0; i < 4 * row_lanes; ++i) low.v[i] |= static_cast<uint8_t>((pairs.v[i] >> shift & 3) << 4);
-  return low;
+/// The low 6 bits of each byte; and a fourth 6 from the top 2 of three, the first's lowest.
+WEIGHIN_WORD RowBytes row_six(RowBytes b) {
+  for (uint8_t& byte : b.v) byte &= 63;
+  return b;
+}
+WEIGHIN_WORD RowBytes row_top_pairs(RowBytes a, RowBytes b, RowBytes c) {
+  for (int i = 0; i < 4 * row_lanes; ++i) {
+    a.v[i] = static_cast<uint8_t>(a.v[i] >> 6 | b.v[i] >> 6 << 2 | c.v[i] >> 6 << 4);
+  }
+  return a;
 }
 /// One byte of each row.
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
@@ -152,6 +157,14 @@ WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
 }
 WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
   for (int i = 0; i < row_lanes; ++i) a.v[i] |= b.v[i];
+  return a;
+}
+WEIGHIN_WORD RowInts int_add(RowInts a, RowInts b) {
+  for (int i = 0; i < row_lanes; ++i) a.v[i] += b.v[i];
+  return a;
+}
+WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
+  for (int i = 0; i < row_lanes; ++i) a.v[i] *= b.v[i];
   return a;
 }
 template <int shift>

@@ -55,22 +55,23 @@ struct PackedQ4_K {
 
 struct PackedQ6_K {
   using Plain = Q6_K;
-  static constexpr int scales_at = 2 * row_lanes, halves_at = 18 * row_lanes, half_bytes = 96 * row_lanes;
+  static constexpr int scales_at = 2 * row_lanes, words_at = 18 * row_lanes;
   [[gnu::always_inline]] static inline void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    const std::byte* high = unit + halves_at + half_bytes * (g / 4);
-    const std::byte* low = high + row_lanes * (32 + 32 * (g % 2));
-    for (int i = 0; i < 8; ++i) {
-      const RowBytes both = load_row_bytes(low + 4 * row_lanes * i);
-      const RowBytes pairs = load_row_bytes(high + 4 * row_lanes * i);
-      const RowBytes four = g % 4 < 2 ? row_nibble<0>(both) : row_nibble<4>(both);
-      q[i] = g % 4 == 0   ? row_join<0>(four, pairs)
-             : g % 4 == 1 ? row_join<2>(four, pairs)
-             : g % 4 == 2 ? row_join<4>(four, pairs)
-                          : row_join<6>(four, pairs);
+    const std::byte* at = unit + words_at + 24 * row_lanes * g;
+    for (int i = 0; i < 8; i += 4, at += 12 * row_lanes) {
+      const RowBytes a = load_row_bytes(at), b = load_row_bytes(at + 4 * row_lanes);
+      const RowBytes c = load_row_bytes(at + 8 * row_lanes);
+      q[i] = row_six(a);
+      q[i + 1] = row_six(b);
+      q[i + 2] = row_six(c);
+      q[i + 3] = row_top_pairs(a, b, c);
     }
   }
+  [[gnu::always_inline]] static inline RowInts int_scale(const std::byte* unit, int g, int h) {
+    return load_row_i8(unit + scales_at + row_lanes * (2 * g + h));
+  }
   [[gnu::always_inline]] static inline RowFloats scale(const std::byte* unit, int g, int h) {
-    return times(to_floats(load_row_i8(unit + scales_at + row_lanes * (2 * g + h))), load_halves(unit));
+    return times(to_floats(int_scale(unit, g, h)), load_halves(unit));
   }
 };
 
@@ -96,6 +97,39 @@ template <class P>
   return sum;
 }
 
+/// A unit's products where scales are int8 and there is no min: summed in int32 (at most 16 x 16 x 63 x 127 x
+/// 128, below 2^29), so that only the whole is made a float.
+template <class P>
+[[gnu::always_inline]] static inline RowFloats unit_of_int_scales(const std::byte* unit, const int8_t* x,
+                                                                  const int32_t* sums) {
+  using F = typename P::Plain;
+  constexpr int steps = 8 / F::halves;
+  RowInts total = all_ints(0);
+#pragma GCC unroll 8
+  for (int g = 0; g < F::values / 32; ++g) {
+    RowBytes q[8];
+    P::words(unit, g, q);
+    for (int h = 0; h < F::halves; ++h) {
+      RowInts dots = all_ints(-F::offset * sums[F::halves * g + h]);
+      for (int i = h * steps; i < (h + 1) * steps; ++i) dots = dot4<F::wide>(dots, q[i], x + 32 * g + 4 * i);
+      total = int_add(total, int_times(dots, P::int_scale(unit, g, h)));
+    }
+  }
+  return times(to_floats(total), load_halves(unit));
+}
+
+template <class P>
+[[gnu::always_inline]] static inline RowFloats unit_of_float_scales(const std::byte* unit, const int8_t* x,
+                                                                    const int32_t* sums,
+                                                                    const float* min_factors) {
+  RowFloats total = all_floats(0);
+#pragma GCC unroll 8
+  for (int g = 0; g < P::Plain::values / 32; ++g) {
+    total = add_group<P>(total, unit, g, x + 32 * g, sums + 2 * g, min_factors[g]);
+  }
+  return total;
+}
+
 /// y[rows] = W x: units in the order they lie in memory, one stream a thread, each byte used once. Bound by
 /// reading the weights; in registers, 8 dot products and about 16 other words per group of 32 values.
 template <class P>
@@ -107,12 +141,13 @@ static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
     const int32_t* sums = w.sums;
     RowFloats total = all_floats(0);
     for (uint32_t k = 0; k < w.k; k += F::values, unit += F::bytes * row_lanes) {
-      RowFloats block = all_floats(0);
-#pragma GCC unroll 8
-      for (int g = 0; g < F::values / 32; ++g)
-        block =
-            add_group<P>(block, unit, g, x + k + 32 * g, sums + k / 16 + 2 * g, w.min_factors[k / 32 + g]);
-      total = add_product(total, block, all_floats(w.scales[k / F::scale_values]));
+      RowFloats products;
+      if constexpr (F::halves == 2) {
+        products = unit_of_int_scales<P>(unit, x + k, sums + k / 16);
+      } else {
+        products = unit_of_float_scales<P>(unit, x + k, sums + k / 16, w.min_factors + k / 32);
+      }
+      total = add_product(total, products, all_floats(w.scales[k / F::scale_values]));
     }
     store_some_rows(w.y + row, total, w.m - row);
   }
