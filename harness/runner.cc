@@ -21,6 +21,8 @@ constexpr double long_operations = 1e8;
 /// Samples added each time an interval is narrowed, and the most that are kept of one item.
 constexpr unsigned more_samples = 10;
 constexpr size_t most_samples = 200;
+/// What takes longer than this is not sampled more: one such item would take the time of hundreds.
+constexpr double longest_narrowed_s = 0.2;
 /// Intervals at most this wide (half, relative) are left alone: below it a shared machine drifts anyway.
 constexpr double narrow_enough = 0.02;
 
@@ -46,8 +48,8 @@ std::string benchmark_name(const PlanItem& item, const KernelChoice& choice) {
 }
 
 unsigned samples_of(const Problem& problem) {
-  return cost_of(problem).operations > long_operations && !is_bound(problem.op) ? first_samples_of_long
-                                                                                : first_samples;
+  const bool is_long = cost_of(problem).operations > long_operations && !is_bound(problem.op);
+  return is_long || problem.op == Op::storage_read ? first_samples_of_long : first_samples;
 }
 
 class Runner {
@@ -104,7 +106,8 @@ class Runner {
       std::vector<Entry*> wide;
       for (Entry& entry : entries_) {
         const Measurement& m = entry.result;
-        if (m.status == Status::measured && m.spread > narrow_enough && m.samples.size() < most_samples)
+        const bool narrows = m.spread > narrow_enough && m.seconds < longest_narrowed_s;
+        if (m.status == Status::measured && narrows && m.samples.size() < most_samples)
           wide.push_back(&entry);
       }
       std::stable_sort(wide.begin(), wide.end(),
