@@ -1,37 +1,20 @@
 // weighin fit from outside: exit codes, messages and JSON over a store made here.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "models/catalogue.h"
 #include "results/store.h"
+#include "shell.h"
 
 namespace weighin {
 namespace {
 
-struct Outcome {
-  int exit_code = -1;
-  std::string output;
-};
-
 /// Runs `weighin fit ARGS`, standard error with standard output or discarded.
-Outcome fit_command(const std::string& arguments, bool with_errors = true) {
-  const std::string command =
-      "'" WEIGHIN_BINARY "' fit " + arguments + (with_errors ? " 2>&1" : " 2>/dev/null");
-  Outcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (!pipe) return outcome;
-  std::array<char, 4096> part{};
-  while (const size_t count = fread(part.data(), 1, part.size(), pipe))
-    outcome.output.append(part.data(), count);
-  const int status = pclose(pipe);
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+ShellOutcome fit_command(const std::string& arguments, bool with_errors = true) {
+  return shell("'" WEIGHIN_BINARY "' fit " + arguments + (with_errors ? " 2>&1" : " 2>/dev/null"));
 }
 
 /// A device of 8 GiB whose every problem of gemma-2b in q4_0 was measured; none of it on the machine of the
@@ -89,7 +72,7 @@ class FitCommand : public testing::Test {
 };
 
 TEST_F(FitCommand, AnswersYesWithStableJson) {
-  const Outcome answer = fit_command("gemma-2b --format q4_0 --json" + on("bench"), false);
+  const ShellOutcome answer = fit_command("gemma-2b --format q4_0 --json" + on("bench"), false);
   EXPECT_EQ(answer.exit_code, 0) << answer.output;
   const auto json = nlohmann::json::parse(answer.output, nullptr, false);
   ASSERT_FALSE(json.is_discarded()) << answer.output;
@@ -166,11 +149,11 @@ TEST_F(FitCommand, JsonKeepsItsSchema) {
 }
 
 TEST_F(FitCommand, TextSaysWhatItAssumes) {
-  const Outcome one = fit_command("gemma-2b --format q4_0" + on("bench"));
+  const ShellOutcome one = fit_command("gemma-2b --format q4_0" + on("bench"));
   for (const char* words : {"Context 4096", "prompt 512", "answer 256", "engine: reference", "upper bound",
                             "the largest that fits is 8192", "KV cache", "not of the answers' quality"})
     EXPECT_NE(one.output.find(words), std::string::npos) << words << "\n" << one.output;
-  const Outcome all = fit_command(on("bench"));
+  const ShellOutcome all = fit_command(on("bench"));
   EXPECT_NE(all.output.find("GiB available"), std::string::npos) << all.output;
   EXPECT_NE(all.output.find("weighin fit MODEL"), std::string::npos) << all.output;
 }
@@ -178,7 +161,7 @@ TEST_F(FitCommand, TextSaysWhatItAssumes) {
 TEST_F(FitCommand, RefusesNumbersThatAreNone) {
   for (const char* wrong : {"--context 0", "--context -1", "--context 5000000000", "--prompt x",
                             "--answer 1.5", "--min-tps nan", "--min-tps 0", "--json --csv"}) {
-    const Outcome answer = fit_command(std::string("gemma-2b ") + wrong + on("bench"));
+    const ShellOutcome answer = fit_command(std::string("gemma-2b ") + wrong + on("bench"));
     EXPECT_EQ(answer.exit_code, 2) << wrong << ": " << answer.output;
     EXPECT_LT(answer.output.size(), 200u) << answer.output;
   }
@@ -197,23 +180,23 @@ TEST_F(FitCommand, AFullDiskOrNoHomeIsAnError) {
 TEST_F(FitCommand, AnswersNoWhenANamedModelDoesNotFitOrIsUnknown) {
   EXPECT_EQ(fit_command("llama-3.1-405b" + on("bench")).exit_code, 1);
   EXPECT_EQ(fit_command("gemma-2b llama-3.1-405b --format q4_0" + on("bench")).exit_code, 1);
-  const Outcome secret = fit_command("gpt-4 --json" + on("bench"), false);
+  const ShellOutcome secret = fit_command("gpt-4 --json" + on("bench"), false);
   EXPECT_EQ(secret.exit_code, 1);
   EXPECT_NE(secret.output.find("\"unknown\""), std::string::npos);
 }
 
 TEST_F(FitCommand, NamesTheNearestModelsAndTheFormats) {
-  const Outcome model = fit_command("gema-2b" + on("bench"));
+  const ShellOutcome model = fit_command("gema-2b" + on("bench"));
   EXPECT_EQ(model.exit_code, 2);
   EXPECT_NE(model.output.find("gemma-2b"), std::string::npos) << model.output;
-  const Outcome format = fit_command("gemma-2b --format q9" + on("bench"));
+  const ShellOutcome format = fit_command("gemma-2b --format q9" + on("bench"));
   EXPECT_EQ(format.exit_code, 2);
   EXPECT_NE(format.output.find("q4_0"), std::string::npos) << format.output;
 }
 
 TEST_F(FitCommand, AsksForARunWhereNothingWasMeasured) {
   for (const std::string& where : {on("bare"), " --db " + (folder_ / "none.db").string()}) {
-    const Outcome answer = fit_command("gemma-2b" + where);
+    const ShellOutcome answer = fit_command("gemma-2b" + where);
     EXPECT_EQ(answer.exit_code, 2) << answer.output;
     EXPECT_NE(answer.output.find("weighin run"), std::string::npos) << answer.output;
   }
@@ -221,12 +204,12 @@ TEST_F(FitCommand, AsksForARunWhereNothingWasMeasured) {
 }
 
 TEST_F(FitCommand, AllFormatsGiveOneVerdictEach) {
-  const Outcome answer = fit_command("gemma-2b --format all --json" + on("bench"), false);
+  const ShellOutcome answer = fit_command("gemma-2b --format all --json" + on("bench"), false);
   EXPECT_EQ(nlohmann::json::parse(answer.output)["verdicts"].size(), all_formats().size());
 }
 
 TEST(FitHelp, ShowsTheVerdictTable) {
-  const Outcome help = fit_command("--help");
+  const ShellOutcome help = fit_command("--help");
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_NE(help.output.find("MLPerf"), std::string::npos);
 }

@@ -1,35 +1,19 @@
 // weighin report from outside: files, messages and exit codes over a store made here.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "results/store.h"
+#include "shell.h"
 
 namespace weighin {
 namespace {
 
-struct ReportOutcome {
-  int exit_code = -1;
-  std::string output;
-};
-
-ReportOutcome report_command(const std::string& arguments) {
-  const std::string command = "'" WEIGHIN_BINARY "' report " + arguments + " 2>&1";
-  ReportOutcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (!pipe) return outcome;
-  std::array<char, 4096> part{};
-  while (const size_t count = fread(part.data(), 1, part.size(), pipe))
-    outcome.output.append(part.data(), count);
-  const int status = pclose(pipe);
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+ShellOutcome report_command(const std::string& arguments) {
+  return shell("'" WEIGHIN_BINARY "' report " + arguments + " 2>&1");
 }
 
 std::string text_of(const std::filesystem::path& path) {
@@ -76,7 +60,7 @@ class ReportCommand : public testing::Test {
 };
 
 TEST_F(ReportCommand, WritesBesideTheDatabaseAndSaysWhere) {
-  const ReportOutcome outcome = report_command("--device bench --db " + database_);
+  const ShellOutcome outcome = report_command("--device bench --db " + database_);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_NE(outcome.output.find((folder_ / "report.html").string()), std::string::npos) << outcome.output;
   const std::string html = text_of(folder_ / "report.html");
@@ -90,7 +74,7 @@ TEST_F(ReportCommand, WritesWhereAskedAndReplacesAnEarlierReport) {
   const std::filesystem::path path = folder_ / "new folder" / "a b.html";
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path) << "an earlier report";
-  const ReportOutcome outcome =
+  const ShellOutcome outcome =
       report_command("--device bench --db " + database_ + " --html '" + path.string() + "'");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_NE(text_of(path).find("</html>"), std::string::npos);
@@ -100,7 +84,7 @@ TEST_F(ReportCommand, WritesWhereAskedAndReplacesAnEarlierReport) {
 }
 
 TEST_F(ReportCommand, HtmlToStandardOutputIsNothingElse) {
-  const ReportOutcome outcome = report_command("--device bench --db " + database_ + " --html /dev/stdout");
+  const ShellOutcome outcome = report_command("--device bench --db " + database_ + " --html /dev/stdout");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.output.rfind("<!doctype html>", 0), 0u);
   EXPECT_EQ(outcome.output.find("report:"), std::string::npos);
@@ -108,7 +92,7 @@ TEST_F(ReportCommand, HtmlToStandardOutputIsNothingElse) {
 
 TEST_F(ReportCommand, CsvIsOneFileATable) {
   const std::filesystem::path csv = folder_ / "csv";
-  const ReportOutcome outcome = report_command("--db " + database_ + " --csv " + csv.string());
+  const ShellOutcome outcome = report_command("--db " + database_ + " --csv " + csv.string());
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   for (const char* table : {"device.csv", "run.csv", "measurement.csv", "measurements.csv"}) {
     EXPECT_TRUE(std::filesystem::exists(csv / table)) << table << "\n" << outcome.output;
@@ -117,29 +101,29 @@ TEST_F(ReportCommand, CsvIsOneFileATable) {
 }
 
 TEST_F(ReportCommand, ErrorsSayWhatToDoAndExitWithTwo) {
-  const ReportOutcome no_database = report_command("--db " + (folder_ / "none.db").string());
+  const ShellOutcome no_database = report_command("--db " + (folder_ / "none.db").string());
   EXPECT_EQ(no_database.exit_code, 2);
   EXPECT_NE(no_database.output.find("weighin run"), std::string::npos) << no_database.output;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "none.db"));
 
-  const ReportOutcome this_machine = report_command("--db " + database_);
+  const ShellOutcome this_machine = report_command("--db " + database_);
   EXPECT_EQ(this_machine.exit_code, 2) << "this machine was not measured";
   EXPECT_NE(this_machine.output.find("weighin run"), std::string::npos) << this_machine.output;
 
-  const ReportOutcome unknown = report_command("--device nowhere --db " + database_);
+  const ShellOutcome unknown = report_command("--device nowhere --db " + database_);
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_NE(unknown.output.find("bench"), std::string::npos) << unknown.output;
 
   std::ofstream(folder_ / "a file") << "x";
-  const ReportOutcome no_folder = report_command("--device bench --db " + database_ + " --html '" +
-                                                 (folder_ / "a file/report.html").string() + "'");
+  const ShellOutcome no_folder = report_command("--device bench --db " + database_ + " --html '" +
+                                                (folder_ / "a file/report.html").string() + "'");
   EXPECT_EQ(no_folder.exit_code, 2);
   EXPECT_NE(no_folder.output.find("a file"), std::string::npos) << no_folder.output;
 }
 
 TEST_F(ReportCommand, AFullDiskIsAnErrorNotHalfAReport) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full here";
-  const ReportOutcome outcome = report_command("--device bench --db " + database_ + " --html /dev/full");
+  const ShellOutcome outcome = report_command("--device bench --db " + database_ + " --html /dev/full");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_NE(outcome.output.find("No space left"), std::string::npos) << outcome.output;
 }

@@ -1,36 +1,20 @@
 // `weighin run` and plain `weighin` from outside, over real databases.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
+
+#include "shell.h"
 
 namespace weighin {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int exit_code = -1;
-  std::string output;
-};
-
-Outcome shell(const std::string& command) {
-  Outcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (!pipe) return outcome;
-  std::array<char, 4096> part{};
-  while (const size_t count = fread(part.data(), 1, part.size(), pipe))
-    outcome.output.append(part.data(), count);
-  const int status = pclose(pipe);
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
-}
 
 class RunCommand : public testing::Test {
  protected:
@@ -42,7 +26,7 @@ class RunCommand : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   /// `weighin run ARGS --db ...`, both outputs; `before` stands in the same shell.
-  Outcome run(const std::string& arguments, const std::string& before = "") const {
+  ShellOutcome run(const std::string& arguments, const std::string& before = "") const {
     return shell(before + "'" WEIGHIN_BINARY "' run --db " + database_ + " " + arguments + " 2>&1");
   }
 
@@ -55,6 +39,26 @@ class RunCommand : public testing::Test {
     return database.execAndGet(query).getString();
   }
 
+  /// Starts a long run, sends it the signal when its database holds a measurement, and returns its exit code.
+  int killed_once_it_measures(const std::string& signal) const {
+    const std::string in_folder = "cd '" + folder_.string() + "'; ";
+    shell(in_folder + "{ '" WEIGHIN_BINARY "' run --budget 120s --db weighin.db & echo $! >pid; wait $!; " +
+          "echo $? >code; } >out 2>&1 &");
+    bool measures = false;
+    for (int tries = 0; tries < 600 && !measures; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      try {
+        measures = number("SELECT count(*) FROM measurement WHERE status = 'measured'") > 0;
+      } catch (const SQLite::Exception&) {  // not made yet
+      }
+    }
+    EXPECT_TRUE(measures);
+    shell(in_folder + "kill -" + signal + " $(cat pid)");
+    const ShellOutcome ended =
+        shell(in_folder + "for i in $(seq 600); do [ -s code ] && break; sleep 0.1; done; cat code");
+    return ended.output.empty() ? -1 : std::stoi(ended.output);
+  }
+
   fs::path folder_;
   std::string database_;
 };
@@ -63,7 +67,7 @@ class RunCommand : public testing::Test {
 constexpr const char* small = "--budget 3s --only 'gemv q4_0 .*100M'";
 
 TEST_F(RunCommand, KeepsBoundsAndKernelsWithProvenance) {
-  const Outcome ran = run(small);
+  const ShellOutcome ran = run(small);
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_GE(number("SELECT count(*) FROM measurement WHERE op IN ('stream_read','peak_fp32','peak_bf16',"
                    "'peak_int8') AND status = 'measured'"),
@@ -88,12 +92,12 @@ TEST_F(RunCommand, KeepsBoundsAndKernelsWithProvenance) {
 }
 
 TEST_F(RunCommand, AShortBudgetSkipsAndResumeGoesOn) {
-  const Outcome first = run("--budget 1ms --only 'gemv q4_0 .*100M'");
+  const ShellOutcome first = run("--budget 1ms --only 'gemv q4_0 .*100M'");
   ASSERT_EQ(first.exit_code, 0) << first.output;
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'skipped' AND reason = 'budget'"), 0);
   EXPECT_EQ(text("SELECT outcome FROM run"), "budget");
   const int64_t rows = number("SELECT count(*) FROM measurement");
-  const Outcome second = run(std::string(small) + " --resume");
+  const ShellOutcome second = run(std::string(small) + " --resume");
   ASSERT_EQ(second.exit_code, 0) << second.output;
   EXPECT_EQ(number("SELECT count(*) FROM run"), 1);
   EXPECT_EQ(number("SELECT count(*) FROM measurement"), rows);
@@ -105,30 +109,28 @@ TEST_F(RunCommand, AShortBudgetSkipsAndResumeGoesOn) {
 }
 
 TEST_F(RunCommand, AnInterruptionKeepsWhatWasMeasured) {
-  const Outcome ran = shell("timeout --preserve-status -s INT 2 '" WEIGHIN_BINARY "' run --budget 60s --db " +
-                            database_ + " 2>&1");
-  EXPECT_EQ(ran.exit_code, 130) << ran.output;
+  EXPECT_EQ(killed_once_it_measures("INT"), 130);
   EXPECT_EQ(text("SELECT outcome FROM run"), "interrupted");
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'measured'"), 0);
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE reason = 'interrupted'"), 0);
 }
 
 TEST_F(RunCommand, AKillLosesNothingThatWasMeasured) {
-  shell("timeout -s KILL 2 '" WEIGHIN_BINARY "' run --budget 60s --db " + database_ + " 2>/dev/null");
+  EXPECT_EQ(killed_once_it_measures("KILL"), 137);
   EXPECT_EQ(text("PRAGMA integrity_check"), "ok");
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE status = 'measured'"), 0);
   EXPECT_EQ(text("SELECT outcome FROM run"), "");
-  const Outcome resumed = run("--budget 1ms --resume");
+  const ShellOutcome resumed = run("--budget 1ms --resume");
   EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
   EXPECT_EQ(number("SELECT count(*) FROM run"), 1);
 }
 
 TEST_F(RunCommand, ListsAndMeasuresNothing) {
-  const Outcome list = run("--list --only 'gemm q8_0 .* 7B'");
+  const ShellOutcome list = run("--list --only 'gemm q8_0 .* 7B'");
   EXPECT_EQ(list.exit_code, 0);
   EXPECT_NE(list.output.find("gemm q8_0 m="), std::string::npos) << list.output;
   EXPECT_NE(list.output.find("peak_int8"), std::string::npos);
-  const Outcome theirs = run("--only 'gemm q8_0 .* 7B' -- --benchmark_list_tests");
+  const ShellOutcome theirs = run("--only 'gemm q8_0 .* 7B' -- --benchmark_list_tests");
   EXPECT_EQ(theirs.exit_code, 0);
   EXPECT_NE(theirs.output.find("cpu.gemm.q8_0."), std::string::npos) << theirs.output;
   run("--list -- --benchmark_list_tests=false");
@@ -137,7 +139,7 @@ TEST_F(RunCommand, ListsAndMeasuresNothing) {
 
 TEST_F(RunCommand, GoogleBenchmarksFlagsFollowTwoDashes) {
   const fs::path out = folder_ / "gemv.json";
-  const Outcome ran =
+  const ShellOutcome ran =
       run(std::string(small) + " -- --benchmark_repetitions=2 --benchmark_out=" + out.string());
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   const auto json = nlohmann::json::parse(std::ifstream(out), nullptr, false);
@@ -150,7 +152,7 @@ TEST_F(RunCommand, GoogleBenchmarksFlagsFollowTwoDashes) {
 TEST_F(RunCommand, WrongArgumentsAreErrorsAndTouchNothing) {
   for (const char* arguments : {"-- --benchmark_foo", "nonsense", "--only '('", "--budget 0s", "--budget -1s",
                                 "--budget soon", "--threads 0", "--threads two"}) {
-    const Outcome ran = run(arguments);
+    const ShellOutcome ran = run(arguments);
     EXPECT_EQ(ran.exit_code, 2) << arguments << ": " << ran.output;
     EXPECT_FALSE(ran.output.empty()) << arguments;
   }
@@ -161,14 +163,14 @@ TEST_F(RunCommand, ALimitOnMemoryIsObeyedAndSaid) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "AddressSanitizer itself reserves more addresses than the limit allows";
 #endif
-  const Outcome ran = run("--budget 2s --only 'gemv f32 .*(100M|70B)'", "ulimit -v 900000; ");
+  const ShellOutcome ran = run("--budget 2s --only 'gemv f32 .*(100M|70B)'", "ulimit -v 900000; ");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_NE(ran.output.find("may be used"), std::string::npos) << ran.output;
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE op = 'gemv' AND status = 'measured'"), 0);
 }
 
 TEST_F(RunCommand, AFolderThatMayNotBeWrittenIsAnError) {
-  const Outcome ran = shell("'" WEIGHIN_BINARY "' run --budget 1s --db /proc/weighin.db 2>&1");
+  const ShellOutcome ran = shell("'" WEIGHIN_BINARY "' run --budget 1s --db /proc/weighin.db 2>&1");
   EXPECT_EQ(ran.exit_code, 2);
   EXPECT_NE(ran.output.find("/proc/weighin.db"), std::string::npos) << ran.output;
 }
@@ -184,7 +186,7 @@ TEST_F(RunCommand, ProgressIsPlainLinesWhereThereIsNoTerminal) {
 }
 
 TEST_F(RunCommand, PlainWeighinMeasuresAnswersAndReports) {
-  const Outcome ran =
+  const ShellOutcome ran =
       shell("XDG_DATA_HOME=" + folder_.string() + " '" WEIGHIN_BINARY "' --budget 2s 2>/dev/null");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   const fs::path report = folder_ / "weighin/report.html";

@@ -1,0 +1,30 @@
+// Programs run as a shell runs them, for tests from outside.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+namespace weighin {
+
+struct ShellOutcome {
+  int exit_code = -1;  // 128 + the signal where one ended it, as shells have it; -1 if it could not be run
+  std::string output;
+};
+
+/// Runs `command` with sh and waits; standard output only, unless the command joins the other to it.
+inline ShellOutcome shell(const std::string& command) {
+  ShellOutcome outcome;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) return outcome;
+  std::array<char, 4096> part{};
+  while (const size_t count = fread(part.data(), 1, part.size(), pipe))
+    outcome.output.append(part.data(), count);
+  const int status = pclose(pipe);
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+}  // namespace weighin
