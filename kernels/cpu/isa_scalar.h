@@ -148,7 +148,7 @@ WEIGHIN_WORD RowInts load_row_u8(const void* at) {
 }
 WEIGHIN_WORD RowInts load_row_i8(const void* at) {
   RowInts r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<const int8_t*>(at)[i];
+  for (int i = 0; i < row_lanes; ++i) r.v[i] = (static_cast<const uint8_t*>(at)[i] ^ 128) - 128;
   return r;
 }
 WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
