@@ -1,6 +1,8 @@
 #include "harness/cli/command.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -27,6 +29,12 @@ std::string default_database(const Host& host) {
 void add_database_option(CLI::App& command, Invocation& invocation) {
   command.add_option("--db", invocation.database, "The database file (default: below the XDG data folder)")
       ->type_name("FILE");
+}
+
+unsigned terminal_columns(int descriptor, unsigned otherwise) {
+  winsize size{};
+  const bool known = isatty(descriptor) && ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : otherwise;
 }
 
 void fail(Invocation& invocation, const std::string& message) {

@@ -33,6 +33,9 @@ void add_database_option(CLI::App& command, Invocation& invocation);
 /// Says `message` on standard error as "weighin: ..." and sets the exit code for errors.
 void fail(Invocation& invocation, const std::string& message);
 
+/// Columns of the terminal that `descriptor` (of standard output or error) is, or `otherwise`.
+unsigned terminal_columns(int descriptor, unsigned otherwise);
+
 /// Plain `weighin`, where no subcommand is named: the whole weigh-in. Adds its options to `app` itself.
 void add_weigh_in(CLI::App& app, Invocation& invocation);
 

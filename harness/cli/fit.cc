@@ -1,6 +1,5 @@
 // weighin fit: which models this machine, or a stored one, can run.
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,12 +20,6 @@ namespace {
 
 /// Where standard output is no terminal.
 constexpr unsigned default_columns = 100;
-
-unsigned terminal_columns() {
-  winsize size{};
-  const bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : default_columns;
-}
 
 struct FitOptions {
   std::vector<std::string> models;
@@ -157,7 +150,8 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else {
-    text = verdicts_text(verdicts, weighed->capacity, options.question, options.explain, terminal_columns(),
+    text = verdicts_text(verdicts, weighed->capacity, options.question, options.explain,
+                         terminal_columns(STDOUT_FILENO, default_columns),
                          !options.models.empty() && options.format != "all");
   }
   std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line

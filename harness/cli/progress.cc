@@ -1,12 +1,13 @@
 #include "harness/cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+
+#include "harness/cli/command.h"
 
 namespace weighin {
 namespace {
@@ -29,8 +30,7 @@ ProgressLine::ProgressLine() {
   terminal_ = isatty(STDERR_FILENO) != 0;
   const char* no_colour = std::getenv("NO_COLOR");
   colour_ = terminal_ && !(no_colour && *no_colour);
-  winsize size{};
-  if (terminal_ && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) columns_ = size.ws_col;
+  columns_ = terminal_columns(STDERR_FILENO, 80);
 }
 
 ProgressLine::~ProgressLine() {

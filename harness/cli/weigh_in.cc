@@ -1,5 +1,6 @@
 // Plain `weighin`: probes, measures, answers, and says where the report is.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -12,7 +13,7 @@
 namespace weighin {
 namespace {
 
-constexpr unsigned terminal_columns = 100;
+constexpr unsigned default_columns = 100;
 
 /// The machine in four lines; `weighin probe` says all.
 std::string machine_summary(const Machine& machine) {
@@ -55,8 +56,9 @@ tl::expected<bool, std::string> answer(const Invocation& invocation) {
   fmt::print(
       "{}\n{}\n\n{}\n\nThe report is {}\nAsk again, of one model or in other words: weighin fit MODEL "
       "(weighin fit --help)\n",
-      verdicts_text(input->best, capacity, Question{}, false, terminal_columns), headline, sentence,
-      report.string());
+      verdicts_text(input->best, capacity, Question{}, false,
+                    terminal_columns(STDOUT_FILENO, default_columns)),
+      headline, sentence, report.string());
   return std::any_of(input->best.begin(), input->best.end(), [](const Verdict& v) { return v.fits == true; });
 }
 
