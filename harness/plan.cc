@@ -72,7 +72,7 @@ void add_step(Plan& plan, const std::vector<ProblemUse>& step, uint32_t threads,
   for (const ProblemUse& use : step) plan.add_slab(use.problem, threads, size_class.name);
 }
 
-void add_class(Plan& plan, const SizeClass& size_class, FormatId format, uint32_t threads) {
+void add_class(Plan& plan, const SizeClass& size_class, const FileFormat& format, uint32_t threads) {
   const ModelShape& model = reference_model(size_class);
   add_step(plan, decode_step(model, format, std::min(plan_depth, model.max_context) - 1), threads,
            size_class);
@@ -97,13 +97,13 @@ void add_first_whole(Plan& plan, const std::vector<ProblemUse>& step, Op op, uin
 void add_whole_matrices(Plan& plan, uint32_t threads) {
   const SizeClass& size_class = *find_size_class("1B");
   const ModelShape& model = reference_model(size_class);
-  for (const QuantFormat& format : all_formats()) {
-    add_first_whole(plan, decode_step(model, format.id, 0), Op::gemv, threads, size_class);
-    add_first_whole(plan, prefill_step(model, format.id, plan_prompt), Op::gemm, threads, size_class);
+  for (const FileFormat& format : kernel_file_formats()) {
+    add_first_whole(plan, decode_step(model, format, 0), Op::gemv, threads, size_class);
+    add_first_whole(plan, prefill_step(model, format, plan_prompt), Op::gemm, threads, size_class);
   }
 }
 
-void add_full(Plan& plan, const SizeClass& size_class, FormatId format, uint32_t threads) {
+void add_full(Plan& plan, const SizeClass& size_class, const FileFormat& format, uint32_t threads) {
   const ModelShape& model = reference_model(size_class);
   for (const uint32_t n : full_batches)
     if (n <= model.max_context) add_step(plan, prefill_step(model, format, n), threads, size_class);
@@ -153,7 +153,7 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   if (scope.threads > 1) counts.push_back(1);
   const auto each_class_and_format = [&](auto add, uint32_t count) {
     for (const SizeClass* size_class : classes_in_order())
-      for (const QuantFormat& format : all_formats()) add(plan, *size_class, format.id, count);
+      for (const FileFormat& format : kernel_file_formats()) add(plan, *size_class, format, count);
   };
   for (const uint32_t count : counts) add_bounds(plan, count);
   plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");

@@ -114,14 +114,6 @@ class Step {
   std::vector<ProblemUse> uses_;
 };
 
-bool looked_up(TensorRole role) {
-  return role == TensorRole::token_embedding || role == TensorRole::position_embedding;
-}
-
-bool is_vector(TensorRole role) {
-  return role == TensorRole::norm || role == TensorRole::bias;
-}
-
 /// How many of `n` tokens a tensor's products are computed for together: the output head and the pooler serve
 /// the last token only.
 uint32_t tokens_of(TensorRole role, uint32_t n) {
@@ -133,13 +125,15 @@ uint32_t tokens_of_expert(const ModelShape& shape, uint32_t n) {
   return std::max<uint32_t>(1, n * shape.experts_active / std::max<uint32_t>(1, shape.experts));
 }
 
-bool is_expert(TensorRole role) {
-  return role == TensorRole::expert_gate || role == TensorRole::expert_up || role == TensorRole::expert_down;
+/// The router is small and kept in f32; every other tensor that is kept so is no product's.
+bool multiplied(const Tensor& tensor) {
+  return tensor.used > 0 && (tensor.role == TensorRole::router || !kept_in_f32(tensor.role));
 }
 
-void add_matrices(Step& step, const ModelShape& shape, FormatId format, uint32_t n) {
-  for (const Tensor& tensor : shape.tensors) {
-    if (is_vector(tensor.role) || looked_up(tensor.role)) continue;
+void add_matrices(Step& step, const ModelShape& shape, const std::vector<FormatId>& formats, uint32_t n) {
+  for (size_t i = 0; i < shape.tensors.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    if (!multiplied(tensor)) continue;
     uint32_t tokens = tokens_of(tensor.role, n);
     double times = tensor.used;
     if (is_expert(tensor.role) && tokens > 1) {
@@ -149,7 +143,7 @@ void add_matrices(Step& step, const ModelShape& shape, FormatId format, uint32_t
       times = static_cast<double>(tensor.used) * n / tokens;
     }
     const Op op = tokens == 1 ? Op::gemv : Op::gemm;
-    const FormatId of_tensor = tensor_format(shape, tensor, format);
+    const FormatId of_tensor = kernel_format_for(formats[i], tensor.cols);
     // As often as products: engines round again for each.
     if (const FormatId rounded = rounded_for(op, of_tensor); rounded != FormatId::none)
       step.add({.op = Op::quantize, .format = rounded, .n = tokens, .k = static_cast<uint32_t>(tensor.cols)},
@@ -163,7 +157,8 @@ void add_matrices(Step& step, const ModelShape& shape, FormatId format, uint32_t
   }
 }
 
-void add_small_operations(Step& step, const ModelShape& shape, FormatId format, uint32_t n) {
+void add_small_operations(Step& step, const ModelShape& shape, const std::vector<FormatId>& formats,
+                          uint32_t n) {
   const Op norm = shape.norm == NormKind::rms ? Op::rms_norm : Op::layer_norm;
   step.add({.op = norm, .n = n, .k = shape.width}, shape.norms, "norm");
   const bool gated = shape.activation == Activation::swiglu || shape.activation == Activation::geglu;
@@ -174,14 +169,16 @@ void add_small_operations(Step& step, const ModelShape& shape, FormatId format, 
     step.add({.op = Op::rope, .m = group.heads + group.kv_heads, .n = n, .k = group.key_dim}, group.layers,
              "rope");
   }
-  for (const Tensor& tensor : shape.tensors) {
-    if (tensor.role != TensorRole::token_embedding) continue;
+  for (size_t i = 0; i < shape.tensors.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    if (tensor.role != TensorRole::token_embedding && tensor.role != TensorRole::per_layer_embedding)
+      continue;
     step.add({.op = Op::embedding,
-              .format = tensor_format(shape, tensor, format),
+              .format = kernel_format_for(formats[i], tensor.cols),
               .m = tensor.rows,
               .n = n,
               .k = static_cast<uint32_t>(tensor.cols)},
-             1, "token_embedding");
+             1, std::string(role_name(tensor.role)));
   }
   if (shape.task == Task::chat) step.add({.op = Op::softmax, .n = 1, .k = shape.vocab}, 1, "sampling");
 }
@@ -256,9 +253,10 @@ Op peak_of(const Problem& p) {
   return matrix && p.format == FormatId::bf16 ? Op::peak_bf16 : Op::peak_fp32;
 }
 
-std::vector<ProblemUse> decode_step(const ModelShape& shape, FormatId format, uint32_t depth) {
+std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth) {
   Step step;
-  add_matrices(step, shape, format, 1);
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
+  add_matrices(step, shape, formats, 1);
   for (const AttentionLayers& group : shape.attention) {
     const uint32_t seen = group.window ? std::min(group.window, depth + 1) : depth + 1;
     step.add({.op = Op::attention,
@@ -269,13 +267,14 @@ std::vector<ProblemUse> decode_step(const ModelShape& shape, FormatId format, ui
               .context = seen},
              group.layers, "attention");
   }
-  add_small_operations(step, shape, format, 1);
+  add_small_operations(step, shape, formats, 1);
   return step.take();
 }
 
-std::vector<ProblemUse> prefill_step(const ModelShape& shape, FormatId format, uint32_t n) {
+std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n) {
   Step step;
-  add_matrices(step, shape, format, n);
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
+  add_matrices(step, shape, formats, n);
   for (const AttentionLayers& group : shape.attention) {
     step.add({.op = Op::prefill_attention,
               .format = FormatId::f16,
@@ -286,7 +285,7 @@ std::vector<ProblemUse> prefill_step(const ModelShape& shape, FormatId format, u
               .context = shape.task == Task::encode ? 0 : n},
              group.layers, "attention");
   }
-  add_small_operations(step, shape, format, n);
+  add_small_operations(step, shape, formats, n);
   return step.take();
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/file_format.h"
 #include "models/shape.h"
 
 namespace weighin {
@@ -81,10 +82,10 @@ struct ProblemUse {
 };
 
 /// All work of one decoded token with `depth` tokens already in the KV cache.
-std::vector<ProblemUse> decode_step(const ModelShape& shape, FormatId format, uint32_t depth);
+std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth);
 
 /// All work of `n` prompt tokens computed together, the output head for the last token only (as engines do);
 /// for an encoder, of one text of `n` tokens.
-std::vector<ProblemUse> prefill_step(const ModelShape& shape, FormatId format, uint32_t n);
+std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n);
 
 }  // namespace weighin

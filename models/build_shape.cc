@@ -2,158 +2,167 @@
 
 #include <algorithm>
 
+#include "models/tensor_builder.h"
+
 namespace weighin {
 namespace {
 
-bool gated(Activation activation) {
-  return activation == Activation::swiglu || activation == Activation::geglu;
+bool has_norm_before(NormPlace place) {
+  return place != NormPlace::after && place != NormPlace::none;
 }
 
-/// Adds tensors to a shape; layers that share weights store one copy and use it in each.
-class Builder {
- public:
-  Builder(ModelShape& shape, const Hyperparameters& h) : shape_(shape), h_(h) {}
-
-  void matrix(TensorRole role, uint64_t rows, uint64_t cols, uint32_t layers, bool bias = false) {
-    shape_.tensors.push_back({role, rows, cols, stored(layers), layers});
-    if (bias) vector(TensorRole::bias, rows, layers);
+uint32_t norms_per_layer(NormPlace place) {
+  switch (place) {
+    case NormPlace::around:
+      return 4;
+    case NormPlace::parallel:
+      return 1;
+    case NormPlace::before:
+    case NormPlace::after:
+    case NormPlace::parallel_2:
+    case NormPlace::none:  // computed, without weights
+      return 2;
   }
-  void vector(TensorRole role, uint64_t values, uint32_t layers) {
-    if (values && layers) shape_.tensors.push_back({role, 1, values, stored(layers), layers});
+  return 0;
+}
+
+/// Every layer as the whole model's numbers say.
+void fill_layers(ModelShape& shape) {
+  if (!shape.per_layer.empty()) return;
+  for (uint32_t i = 0; i < shape.layers; ++i) {
+    const bool dense = shape.experts == 0 || i < shape.dense_layers;
+    shape.per_layer.push_back({
+        .mixer = shape.kv_lora_rank ? Mixer::latent_attention : Mixer::attention,
+        .feed_forward = dense ? FeedForward::dense : FeedForward::experts,
+        .heads = shape.heads,
+        .kv_heads = shape.kv_heads,
+        .ffn_width = shape.experts && dense ? shape.dense_ffn_width : shape.ffn_width,
+    });
   }
-  /// A tensor that is looked up, not multiplied.
-  void table(TensorRole role, uint64_t rows, uint64_t cols) {
-    if (rows) shape_.tensors.push_back({role, rows, cols, 1, 0});
+}
+
+void add_embeddings(ModelShape& shape) {
+  TensorBuilder build(shape, -1);
+  const uint64_t width = shape.embedding_width ? shape.embedding_width : shape.width;
+  build.table("token_embd", TensorRole::token_embedding, shape.vocab, width);
+  build.table("position_embd", TensorRole::position_embedding, shape.positions, width);
+  build.table("token_types", TensorRole::position_embedding, shape.token_types, width);
+  if (shape.embedding_norm) build.norm("token_embd_norm", width);
+  if (width != shape.width)
+    build.matrix("embedding_projection", TensorRole::projection, shape.width, width, shape.bias_ffn);
+  for (uint32_t i = 0; i < shape.rope_factors; ++i) {
+    const char* name = shape.rope_factors == 1 ? "rope_freqs"
+                       : i == 0                ? "rope_factors_long"
+                                               : "rope_factors_short";
+    build.table(name, TensorRole::table, 1, shape.head_dim / 2);
   }
-  void norm(uint64_t values, uint32_t layers) {
-    vector(TensorRole::norm, values, layers);
-    if (shape_.norm == NormKind::layer) vector(TensorRole::bias, values, layers);
+}
+
+void add_mixer(TensorBuilder& build, const ModelShape& shape, const Layer& layer) {
+  switch (layer.mixer) {
+    case Mixer::attention:
+      return add_attention(build, shape, layer);
+    case Mixer::latent_attention:
+      return add_latent_attention(build, shape, layer);
+    case Mixer::mamba:
+    case Mixer::mamba2:
+    case Mixer::short_convolution:
+    case Mixer::gated_delta:
+    case Mixer::none:
+      return;
   }
-
- private:
-  uint32_t stored(uint32_t layers) const { return h_.shared_layers && layers == shape_.layers ? 1 : layers; }
-  ModelShape& shape_;
-  const Hyperparameters& h_;
-};
-
-void add_embeddings(Builder& build, const ModelShape& shape, const Hyperparameters& h) {
-  const uint64_t width = h.embedding_width ? h.embedding_width : shape.width;
-  build.table(TensorRole::token_embedding, shape.vocab, width);
-  build.table(TensorRole::position_embedding, h.positions, width);
-  build.table(TensorRole::position_embedding, h.token_types, width);
-  if (h.embedding_norm) build.norm(width, 1);
-  if (width != shape.width) build.matrix(TensorRole::ffn_up, shape.width, width, 1, h.bias_all);
 }
 
-/// Query, key, value and output of grouped-query attention; heads = kv_heads is plain multi-head attention.
-void add_attention(Builder& build, const ModelShape& shape, const Hyperparameters& h) {
-  const uint64_t q = uint64_t{h.heads} * h.head_dim, kv = uint64_t{h.kv_heads} * h.head_dim;
-  const bool bias = h.bias_qkv || h.bias_all;
-  build.matrix(TensorRole::attn_q, q, shape.width, shape.layers, bias);
-  build.matrix(TensorRole::attn_k, kv, shape.width, shape.layers, bias);
-  build.matrix(TensorRole::attn_v, kv, shape.width, shape.layers, bias);
-  build.matrix(TensorRole::attn_output, shape.width, q, shape.layers, h.bias_all);
-  if (h.query_key_norm) build.norm(h.head_dim, 2 * shape.layers);
+void add_layer(ModelShape& shape, int32_t index) {
+  TensorBuilder build(shape, index);
+  const Layer layer = shape.per_layer[static_cast<size_t>(index)];
+  const NormPlace place = shape.norm_place;
+  if (has_norm_before(place)) build.norm("attn_norm", shape.width);
+  if (place == NormPlace::parallel_2) build.norm("attn_norm_2", shape.width);
+  add_mixer(build, shape, layer);
+  if (place == NormPlace::around) build.norm("post_attention_norm", shape.width);
+  if (place == NormPlace::after)
+    build.norm(shape.task == Task::encode ? "attn_output_norm" : "post_attention_norm", shape.width);
+  if (place == NormPlace::before || place == NormPlace::around) build.norm("ffn_norm", shape.width);
+  add_feed_forward(build, shape, layer);
+  if (place == NormPlace::around) build.norm("post_ffw_norm", shape.width);
+  if (place == NormPlace::after)
+    build.norm(shape.task == Task::encode ? "layer_output_norm" : "post_ffw_norm", shape.width);
 }
 
-/// Multi-head latent attention: queries and keys/values pass through low-rank latents; the cache keeps the
-/// latent and the rotated part of the key.
-void add_latent_attention(Builder& build, const ModelShape& shape, const Hyperparameters& h) {
-  const uint64_t key = h.head_dim + h.rope_dim;
-  build.matrix(TensorRole::attn_q, h.q_lora_rank, shape.width, shape.layers);
-  build.matrix(TensorRole::attn_q, h.heads * key, h.q_lora_rank, shape.layers);
-  build.matrix(TensorRole::attn_k, h.kv_lora_rank + h.rope_dim, shape.width, shape.layers);
-  build.matrix(TensorRole::attn_v, uint64_t{h.heads} * (h.head_dim + h.value_dim), h.kv_lora_rank,
-               shape.layers);
-  build.matrix(TensorRole::attn_output, shape.width, uint64_t{h.heads} * h.value_dim, shape.layers);
-  build.norm(h.q_lora_rank, shape.layers);
-  build.norm(h.kv_lora_rank, shape.layers);
-}
-
-void add_dense_ffn(Builder& build, const ModelShape& shape, const Hyperparameters& h, uint64_t ffn,
-                   uint32_t layers) {
-  if (layers == 0) return;
-  if (gated(shape.activation)) build.matrix(TensorRole::ffn_gate, ffn, shape.width, layers, h.bias_all);
-  build.matrix(TensorRole::ffn_up, ffn, shape.width, layers, h.bias_all);
-  build.matrix(TensorRole::ffn_down, shape.width, ffn, layers, h.bias_all);
-}
-
-void add_experts(ModelShape& shape, Builder& build, const Hyperparameters& h, uint32_t layers) {
-  build.matrix(TensorRole::router, shape.experts, shape.width, layers);
-  const uint32_t stored = layers * shape.experts, used = layers * shape.experts_active;
-  const uint64_t ffn = shape.ffn_width;
-  shape.tensors.push_back({TensorRole::expert_gate, ffn, shape.width, stored, used});
-  shape.tensors.push_back({TensorRole::expert_up, ffn, shape.width, stored, used});
-  shape.tensors.push_back({TensorRole::expert_down, shape.width, ffn, stored, used});
-  add_dense_ffn(build, shape, h, ffn * h.shared_experts, h.shared_experts ? layers : 0);
-}
-
-void add_ffn(ModelShape& shape, Builder& build, const Hyperparameters& h) {
-  if (shape.experts == 0) {
-    add_dense_ffn(build, shape, h, shape.ffn_width, shape.layers);
-    shape.activations = shape.layers;
-    return;
+void add_head(ModelShape& shape) {
+  TensorBuilder build(shape, -1);
+  if (shape.final_norm) build.norm("output_norm", shape.width);
+  if (shape.pooler) {
+    build.table("cls", TensorRole::pooler, shape.width, shape.width);
+    build.vector("cls", "bias", TensorRole::bias, shape.width);
   }
-  const uint32_t expert_layers = shape.layers - h.dense_layers;
-  add_dense_ffn(build, shape, h, h.dense_ffn_width, h.dense_layers);
-  add_experts(shape, build, h, expert_layers);
-  shape.activations = expert_layers * (shape.experts_active + h.shared_experts) + h.dense_layers;
+  if (!shape.head) return;
+  if (shape.tied) {
+    build.borrowed("output", TensorRole::output, shape.vocab, shape.width);
+  } else {
+    build.matrix("output", TensorRole::output, shape.vocab, shape.width, shape.bias_head);
+  }
 }
 
-void add_head(ModelShape& shape, Builder& build, const Hyperparameters& h) {
-  if (h.pooler) shape.tensors.push_back({TensorRole::pooler, shape.width, shape.width, 1, 0});
-  if (h.pooler) build.vector(TensorRole::bias, shape.width, 1);
-  if (!h.head) return;
-  shape.tensors.push_back({TensorRole::output, shape.vocab, shape.width, h.tied ? 0u : 1u, 1});
-  if (h.bias_all && !h.tied) build.vector(TensorRole::bias, shape.vocab, 1);
-}
-
-void add_attention_layers(ModelShape& shape, const Hyperparameters& h) {
-  AttentionLayers whole{.layers = shape.layers - h.window_layers,
-                        .heads = h.heads,
-                        .kv_heads = h.kv_heads,
-                        .key_dim = h.head_dim,
-                        .value_dim = h.head_dim,
-                        .cached_values = shape.task == Task::encode ? 0 : 2 * h.kv_heads * h.head_dim,
-                        .window = 0};
-  if (h.kv_lora_rank) {
+AttentionLayers attention_of(const ModelShape& shape, const Layer& layer) {
+  if (layer.mixer == Mixer::latent_attention) {
     // As engines compute it (the latent stands in for every head's keys and values): one KV head of the
     // latent.
-    whole.kv_heads = 1;
-    whole.key_dim = h.kv_lora_rank + h.rope_dim;
-    whole.value_dim = h.kv_lora_rank;
-    whole.cached_values = h.kv_lora_rank + h.rope_dim;
+    return {.layers = 1,
+            .heads = layer.heads,
+            .kv_heads = 1,
+            .key_dim = shape.kv_lora_rank + shape.rope_dim,
+            .value_dim = shape.kv_lora_rank,
+            .cached_values = shape.kv_lora_rank + shape.rope_dim,
+            .window = layer.window};
   }
-  if (whole.layers) shape.attention.push_back(whole);
-  if (h.window_layers) {
-    whole.layers = h.window_layers;
-    whole.window = h.window;
-    shape.attention.push_back(whole);
-  }
+  const uint32_t value_dim = shape.value_dim ? shape.value_dim : shape.head_dim;
+  const bool kept = shape.task != Task::encode && !layer.shares_cache;
+  return {.layers = 1,
+          .heads = layer.heads,
+          .kv_heads = layer.kv_heads,
+          .key_dim = shape.head_dim,
+          .value_dim = value_dim,
+          .cached_values = kept ? layer.kv_heads * (shape.head_dim + value_dim) : 0,
+          .window = layer.window};
+}
+
+bool same_attention(const AttentionLayers& a, const AttentionLayers& b) {
+  return a.heads == b.heads && a.kv_heads == b.kv_heads && a.key_dim == b.key_dim &&
+         a.value_dim == b.value_dim && a.cached_values == b.cached_values && a.window == b.window;
 }
 
 }  // namespace
 
-void build_shape(ModelShape& shape, const Hyperparameters& h) {
-  Builder build(shape, h);
-  add_embeddings(build, shape, h);
-  if (h.kv_lora_rank) {
-    add_latent_attention(build, shape, h);
-  } else {
-    add_attention(build, shape, h);
-  }
-  add_ffn(shape, build, h);
-  build.norm(shape.width, h.norms_per_layer * shape.layers);
-  // Shared layers store one layer's norms; the call above counted them all.
-  if (h.shared_layers) {
-    for (Tensor& tensor : shape.tensors) {
-      if (tensor.stored == h.norms_per_layer * shape.layers) tensor.stored = h.norms_per_layer;
+void describe_layers(ModelShape& shape) {
+  shape.attention.clear();
+  shape.activations = 0;
+  for (const Layer& layer : shape.per_layer) {
+    if (layer.feed_forward == FeedForward::dense) ++shape.activations;
+    if (layer.feed_forward == FeedForward::experts)
+      shape.activations += shape.experts_active + shape.shared_experts;
+    const bool attends = layer.mixer == Mixer::attention || layer.mixer == Mixer::latent_attention;
+    if (!attends && !layer.attention_too) continue;
+    const AttentionLayers group = attention_of(shape, layer);
+    const auto same = std::find_if(shape.attention.begin(), shape.attention.end(),
+                                   [&](const auto& other) { return same_attention(group, other); });
+    if (same == shape.attention.end()) {
+      shape.attention.push_back(group);
+    } else {
+      ++same->layers;
     }
   }
-  if (h.final_norm) build.norm(shape.width, 1);
-  add_head(shape, build, h);
-  add_attention_layers(shape, h);
-  shape.norms = h.norms_per_layer * shape.layers + (h.final_norm ? 1 : 0) + (h.embedding_norm ? 1 : 0);
+  shape.norms = norms_per_layer(shape.norm_place) * shape.layers + (shape.final_norm ? 1 : 0) +
+                (shape.embedding_norm ? 1 : 0);
+}
+
+void build_shape(ModelShape& shape) {
+  fill_layers(shape);
+  add_embeddings(shape);
+  for (int32_t i = 0; i < static_cast<int32_t>(shape.layers); ++i) add_layer(shape, i);
+  add_head(shape);
+  describe_layers(shape);
 }
 
 }  // namespace weighin

@@ -79,7 +79,7 @@ void read_plain(Fields& fields, ModelShape& shape) {
   fields.read("made", shape.made);
   fields.read("published_params", shape.published_params);
   fields.read("source", shape.source);
-  fields.read("checked", shape.checked);
+  fields.read("checked", shape.checked_note);
   fields.read("remark", shape.remark);
   fields.read("layers", shape.layers);
   fields.read("width", shape.width);
@@ -98,33 +98,40 @@ void read_plain(Fields& fields, ModelShape& shape) {
                     {"silu", Activation::silu}});
 }
 
-void read_hyperparameters(Fields& fields, Hyperparameters& h) {
-  fields.read("heads", h.heads);
-  h.kv_heads = h.heads;
-  fields.read("kv_heads", h.kv_heads);
-  fields.read("head_dim", h.head_dim);
-  fields.read("embedding_width", h.embedding_width);
-  fields.read("positions", h.positions);
-  fields.read("token_types", h.token_types);
-  fields.read("norms_per_layer", h.norms_per_layer);
-  fields.read("embedding_norm", h.embedding_norm);
-  fields.read("final_norm", h.final_norm);
-  fields.read("query_key_norm", h.query_key_norm);
-  fields.read("tied", h.tied);
-  fields.read("head", h.head);
-  fields.read("pooler", h.pooler);
-  fields.read("shared_layers", h.shared_layers);
-  fields.read("bias_qkv", h.bias_qkv);
-  fields.read("bias_all", h.bias_all);
-  fields.read("window", h.window);
-  fields.read("window_layers", h.window_layers);
-  fields.read("dense_layers", h.dense_layers);
-  fields.read("dense_ffn_width", h.dense_ffn_width);
-  fields.read("shared_experts", h.shared_experts);
-  fields.read("q_lora_rank", h.q_lora_rank);
-  fields.read("kv_lora_rank", h.kv_lora_rank);
-  fields.read("rope_dim", h.rope_dim);
-  fields.read("value_dim", h.value_dim);
+void read_architecture(Fields& fields, ModelShape& shape) {
+  fields.read("heads", shape.heads);
+  shape.kv_heads = shape.heads;
+  fields.read("kv_heads", shape.kv_heads);
+  fields.read("head_dim", shape.head_dim);
+  fields.read("embedding_width", shape.embedding_width);
+  fields.read("positions", shape.positions);
+  fields.read("token_types", shape.token_types);
+  uint32_t norms_per_layer = 2;
+  fields.read("norms_per_layer", norms_per_layer);
+  shape.norm_place = shape.task == Task::encode ? NormPlace::after
+                     : norms_per_layer == 4     ? NormPlace::around
+                     : norms_per_layer == 1     ? NormPlace::parallel
+                                                : NormPlace::before;
+  fields.read("embedding_norm", shape.embedding_norm);
+  fields.read("final_norm", shape.final_norm);
+  fields.read("query_key_norm", shape.head_norm);
+  fields.read("tied", shape.tied);
+  fields.read("head", shape.head);
+  fields.read("pooler", shape.pooler);
+  fields.read("shared_layers", shape.shared_layers);
+  bool bias_all = false;
+  fields.read("bias_all", bias_all);
+  shape.bias_qkv = shape.bias_attention_output = shape.bias_ffn = shape.bias_head = bias_all;
+  if (!bias_all) fields.read("bias_qkv", shape.bias_qkv);
+  fields.read("window", shape.window);
+  fields.read("dense_layers", shape.dense_layers);
+  fields.read("dense_ffn_width", shape.dense_ffn_width);
+  fields.read("shared_experts", shape.shared_experts);
+  shape.shared_ffn_width = shape.shared_experts * shape.ffn_width;
+  fields.read("q_lora_rank", shape.q_lora_rank);
+  fields.read("kv_lora_rank", shape.kv_lora_rank);
+  fields.read("rope_dim", shape.rope_dim);
+  fields.read("value_dim", shape.value_dim);
 }
 
 /// "Google/Gemma 2B" -> "gemma-2b": lower case, no owner, hyphens for spaces, underscores and colons.
@@ -185,9 +192,8 @@ tl::expected<ModelShape, std::string> parse_model(std::string_view file_name, st
   }
   Fields fields(file_name, object);
   ModelShape shape;
-  Hyperparameters h;
   read_plain(fields, shape);
-  read_hyperparameters(fields, h);
+  read_architecture(fields, shape);
   fields.need(!shape.name.empty(), "name");
   fields.need(!shape.source.empty(), "source");
   if (shape.undisclosed.empty()) {
@@ -196,16 +202,19 @@ tl::expected<ModelShape, std::string> parse_model(std::string_view file_name, st
     fields.need(shape.vocab, "vocab");
     fields.need(shape.max_context, "max_context");
     fields.need(shape.ffn_width, "ffn_width");
-    fields.need(h.heads, "heads");
-    fields.need(h.kv_heads, "kv_heads");
-    fields.need(h.window_layers <= shape.layers, "window_layers");
-    fields.need(h.dense_layers <= shape.layers, "dense_layers");
+    fields.need(shape.heads, "heads");
+    fields.need(shape.kv_heads, "kv_heads");
+    fields.need(shape.dense_layers <= shape.layers, "dense_layers");
   }
   if (!fields.error().empty()) return tl::unexpected(fields.error());
   if (shape.title.empty()) shape.title = shape.name;
   if (shape.undisclosed.empty()) {
-    if (h.head_dim == 0) h.head_dim = shape.width / h.heads;
-    build_shape(shape, h);
+    if (shape.head_dim == 0) shape.head_dim = shape.width / shape.heads;
+    uint32_t window_layers = 0;
+    fields.read("window_layers", window_layers);
+    build_shape(shape);
+    for (uint32_t i = 0; i < window_layers; ++i) shape.per_layer[2 * i].window = shape.window;
+    describe_layers(shape);
   }
   return shape;
 }

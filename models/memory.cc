@@ -5,10 +5,6 @@
 namespace weighin {
 namespace {
 
-bool is_vector(TensorRole role) {
-  return role == TensorRole::norm || role == TensorRole::bias;
-}
-
 /// llama.cpp allots the KV cache in steps of 256 tokens (v0.5.0, confirmed by its log).
 constexpr uint32_t context_step = 256;
 /// The program itself, beside what it allocates: about 8 MiB of resident size (measured, llama.cpp v0.5.0).
@@ -18,13 +14,13 @@ constexpr uint64_t program_bytes = 8ull << 20;
 /// texts differ.
 constexpr uint64_t vocabulary_entry_bytes = 40;
 
-uint64_t matrix_bytes(const ModelShape& shape, const Tensor& tensor, FormatId format) {
-  return row_bytes(tensor_format(shape, tensor, format), tensor.cols) * tensor.rows * tensor.stored;
-}
-
-uint64_t tensor_bytes(const ModelShape& shape, FormatId format) {
+uint64_t tensor_bytes(const ModelShape& shape, const FileFormat& format) {
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
   uint64_t sum = 0;
-  for (const Tensor& tensor : shape.tensors) sum += matrix_bytes(shape, tensor, format);
+  for (size_t i = 0; i < formats.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    sum += row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored;
+  }
   return sum;
 }
 
@@ -59,31 +55,12 @@ uint64_t workspace_bytes(const ModelShape& shape, uint32_t micro_batch) {
 
 }  // namespace
 
-FormatId tensor_format(const ModelShape& shape, const Tensor& tensor, FormatId model_format) {
-  if (is_vector(tensor.role) || tensor.role == TensorRole::router) return FormatId::f32;
-  const bool tied = std::any_of(shape.tensors.begin(), shape.tensors.end(), [](const Tensor& other) {
-    return other.role == TensorRole::output && other.stored == 0;
-  });
-  const bool is_output =
-      tensor.role == TensorRole::output || (tied && tensor.role == TensorRole::token_embedding);
-  FormatId format = model_format;
-  if (is_output && format_of(format).bits_per_weight() < format_of(FormatId::q6_K).bits_per_weight()) {
-    format = FormatId::q6_K;
-  }
-  // llama.cpp falls back from q4_K to q5_0; weighin has no q5_0 yet and takes q8_0, so its figure is a little
-  // larger.
-  if (tensor.cols % format_of(format).block_values != 0 && format_of(format).block_values == 256) {
-    format = FormatId::q8_0;
-  }
-  if (tensor.cols % format_of(format).block_values != 0) format = FormatId::f16;
-  return format;
-}
-
-uint64_t download_bytes(const ModelShape& shape, FormatId format) {
+uint64_t download_bytes(const ModelShape& shape, const FileFormat& format) {
   return tensor_bytes(shape, format) + shape.vocab * vocabulary_entry_bytes;
 }
 
-MemoryUse memory_use(const ModelShape& shape, FormatId format, uint32_t context, uint32_t micro_batch) {
+MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, uint32_t context,
+                     uint32_t micro_batch) {
   const uint32_t together = std::max<uint32_t>(1, std::min(context, micro_batch));
   return {.weights_bytes = tensor_bytes(shape, format),
           .kv_bytes = kv_bytes(shape, context, together),
@@ -91,7 +68,7 @@ MemoryUse memory_use(const ModelShape& shape, FormatId format, uint32_t context,
           .runtime_bytes = program_bytes + shape.vocab * vocabulary_entry_bytes * 2};
 }
 
-uint32_t largest_context(const ModelShape& shape, FormatId format, uint64_t usable_bytes) {
+uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint64_t usable_bytes) {
   const auto fits = [&](uint32_t context) {
     return memory_use(shape, format, context).peak_bytes() <= usable_bytes;
   };

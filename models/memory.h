@@ -3,18 +3,14 @@
 
 #include <cstdint>
 
+#include "models/file_format.h"
 #include "models/shape.h"
 
 namespace weighin {
 
-/// The format `tensor` has in a file of `model_format`, by llama.cpp's converter rule: vectors and routers
-/// stay f32, the output matrix (or the embedding it is tied to) is at least q6_K, and a row that is no whole
-/// number of blocks falls back to the next finer format with blocks that fit.
-FormatId tensor_format(const ModelShape& shape, const Tensor& tensor, FormatId model_format);
-
 /// Bytes to download: every stored tensor exactly, and the header's tokenizer (estimated from the
 /// vocabulary).
-uint64_t download_bytes(const ModelShape& shape, FormatId format);
+uint64_t download_bytes(const ModelShape& shape, const FileFormat& format);
 
 /// Memory held while running, by part.
 struct MemoryUse {
@@ -26,9 +22,10 @@ struct MemoryUse {
 };
 
 /// Memory of `shape` in `format` with room for `context` tokens, `micro_batch` of them computed together.
-MemoryUse memory_use(const ModelShape& shape, FormatId format, uint32_t context, uint32_t micro_batch = 512);
+MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, uint32_t context,
+                     uint32_t micro_batch = 512);
 
 /// The largest context (at most the model's maximum) whose memory is within `usable_bytes`; 0 when none is.
-uint32_t largest_context(const ModelShape& shape, FormatId format, uint64_t usable_bytes);
+uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint64_t usable_bytes);
 
 }  // namespace weighin

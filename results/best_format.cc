@@ -16,7 +16,7 @@ double speed(const Verdict& verdict) {
 }  // namespace
 
 const Verdict& best_format(std::span<const Verdict> verdicts, bool allow_low_bit) {
-  const auto bits = [](const Verdict& v) { return format_of(v.format).bits_per_weight(); };
+  const auto bits = [](const Verdict& v) { return v.bits_per_weight; };
   const auto allowed = [&](const Verdict& v) { return allow_low_bit || bits(v) >= fewest_bits; };
   for (const Verdict& v : verdicts)
     if (allowed(v) && bits(v) <= most_bits && v.answer == Answer::runs_well) return v;

@@ -112,10 +112,11 @@ void weigh_speed(Verdict& verdict, const Question& question, const Prediction& p
   }
 }
 
-Verdict fit_format(const ModelShape& shape, FormatId format, const Question& question,
+Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Question& question,
                    const Capacity& capacity, std::span<const Measurement> measurements) {
   Verdict verdict = identity(shape);
-  verdict.format = format;
+  verdict.format = format.name;
+  verdict.bits_per_weight = format_of(format.base).bits_per_weight();
   settle_tokens(verdict, shape, question);
   verdict.memory = memory_use(shape, format, verdict.context);
   verdict.download_bytes = download_bytes(shape, format);
@@ -149,10 +150,11 @@ Verdict fit(const ModelShape& shape, const Question& question, const Capacity& c
     verdict.prompt = question.prompt;
     return verdict;
   }
-  if (question.format) return fit_format(shape, *question.format, question, capacity, measurements);
+  if (question.format)
+    return fit_format(shape, file_format_of(*question.format), question, capacity, measurements);
   std::vector<Verdict> verdicts;
-  for (const QuantFormat& format : all_formats())
-    verdicts.push_back(fit_format(shape, format.id, question, capacity, measurements));
+  for (const FileFormat& format : kernel_file_formats())
+    verdicts.push_back(fit_format(shape, format, question, capacity, measurements));
   return best_format(verdicts, question.allow_low_bit);
 }
 

@@ -26,8 +26,8 @@ std::string_view answer_name(Answer answer);  // "runs well", "runs", "slow", "d
 
 /// What is asked of every model.
 struct Question {
-  std::optional<FormatId> format;  // none: the best one (best_format's rule)
-  uint32_t context = 0;            // 0: min(4096, the model's maximum)
+  std::optional<FileFormatId> format;  // none: the best one (best_format's rule)
+  uint32_t context = 0;                // 0: min(4096, the model's maximum)
   uint32_t prompt = 512;
   uint32_t answer = 256;
   std::optional<double> min_tps;  // in place of the table's tokens/s line for `runs` and `runs well`
@@ -75,7 +75,8 @@ struct Verdict {
   std::string size_class;
   uint64_t params = 0;
   uint64_t active_params = 0;
-  FormatId format = FormatId::none;
+  std::string format;          // file format's name
+  double bits_per_weight = 0;  // nominal: of most matrices
   Task task = Task::chat;
   std::optional<bool> fits;  // none: unknown
   Answer answer = Answer::unknown;

@@ -128,7 +128,7 @@ tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step,
   return best;
 }
 
-Prediction predict(const ModelShape& shape, FormatId format, uint32_t prompt, uint32_t depth,
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
                    uint64_t weights_bytes, std::span<const Measurement> measurements) {
   Prediction prediction;
   if (const auto rate = storage_bytes_per_s(measurements))

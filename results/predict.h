@@ -51,7 +51,7 @@ struct Prediction {
 
 /// Predicts `shape` in `format`. Decode is priced with `depth` tokens in the KV cache, prefill with `prompt`
 /// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
-Prediction predict(const ModelShape& shape, FormatId format, uint32_t prompt, uint32_t depth,
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
                    uint64_t weights_bytes, std::span<const Measurement> measurements);
 
 }  // namespace weighin

@@ -16,10 +16,7 @@ double gib(uint64_t bytes) {
 }
 
 ordered_json identity(const Verdict& v) {
-  return {{"model", v.model},
-          {"format", format_of(v.format).name},
-          {"answer", answer_words(v)},
-          {"fits", v.fits == true}};
+  return {{"model", v.model}, {"format", v.format}, {"answer", answer_words(v)}, {"fits", v.fits == true}};
 }
 
 ordered_json memory_chart(const ReportInput& input) {

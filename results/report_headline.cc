@@ -27,8 +27,7 @@ std::vector<const Verdict*> largest_class(const std::vector<Verdict>& best, Task
 
 std::string model_sentence(const std::vector<const Verdict*>& models) {
   const Verdict& v = *models.front();
-  std::string text =
-      fmt::format("The largest known model there: {} in {}", v.model, format_of(v.format).name);
+  std::string text = fmt::format("The largest known model there: {} in {}", v.model, v.format);
   if (v.decode_tps) text += ", " + interval_words(*v.decode_tps, "tokens/s");
   if (v.encode_ms) text += ", " + interval_words(*v.encode_ms, "ms a text");
   if (v.ttft_s) text += fmt::format(", first token in {} s", two_digits(v.ttft_s->mid));
@@ -99,7 +98,7 @@ TemplateData assumptions(const ReportInput& input) {
           : "the device's total less a reserve for its system"));
   list << TemplateData(
       q.format
-          ? fmt::format("Every model is taken in {}.", format_of(*q.format).name)
+          ? fmt::format("Every model is taken in {}.", file_format_of(*q.format).name)
           : fmt::format("Each model is shown in its best format: the highest fidelity of at most 8 bits that "
                         "runs well, else the fastest{}.",
                         q.allow_low_bit ? "" : " of at least 4 bits"));

@@ -21,7 +21,7 @@ std::vector<Verdict> class_by_format(const Question& question, const Capacity& c
   std::vector<Verdict> verdicts;
   for (const SizeClass& size_class : all_size_classes()) {
     const ModelShape& model = reference_model(size_class);
-    for (const QuantFormat& format : all_formats()) {
+    for (const FileFormat& format : kernel_file_formats()) {
       Question in_format = question;
       in_format.format = format.id;
       Verdict verdict = fit(model, in_format, capacity, measurements);

@@ -56,7 +56,7 @@ TemplateData model_row(const Verdict& v) {
   TemplateData row;
   row.set("model", v.model);
   row.set("size", disclosed ? v.size_class + " class, " + params_text(v) : params_text(v));
-  row.set("format", disclosed ? std::string(format_of(v.format).name) : none);
+  row.set("format", disclosed ? v.format : none);
   row.set("answer", answer_words(v));
   row.set("answer_class", answer_class(v));
   row.set("peak", disclosed ? gib_text(v.memory.peak_bytes()) : none);
@@ -102,17 +102,17 @@ TemplateData kernel_row(const Measurement& m) {
 
 void add_grid(TemplateData& page, const ReportInput& input) {
   TemplateData formats = empty_list(), rows = empty_list();
-  for (const QuantFormat& format : all_formats()) formats << TemplateData(std::string(format.name));
+  for (const FileFormat& format : kernel_file_formats()) formats << TemplateData(std::string(format.name));
   // The grid holds each class's formats one after the other.
   for (size_t i = 0; i < input.grid.size();) {
     const std::string& size_class = input.grid[i].size_class;
     TemplateData row, cells = empty_list();
     row.set("size_class", size_class);
     row.set("model", title_of_reference(input.grid[i].model));
-    for (const QuantFormat& format : all_formats()) {
+    for (const FileFormat& format : kernel_file_formats()) {
       TemplateData cell;
       const bool there = i < input.grid.size() && input.grid[i].size_class == size_class &&
-                         input.grid[i].format == format.id;
+                         input.grid[i].format == format.name;
       cell.set("answer", there ? answer_words(input.grid[i]) : std::string("-"));
       cell.set("answer_class", there ? answer_class(input.grid[i]) : std::string("unknown"));
       cell.set("detail", there ? grid_detail(input.grid[i]) : std::string());

@@ -56,7 +56,7 @@ ordered_json json_of(const Verdict& v) {
   out["size_class"] = if_known(v.size_class);
   out["params"] = if_known(v.params);
   out["active_params"] = if_known(v.active_params);
-  out["format"] = if_known(std::string(format_of(v.format).name));
+  out["format"] = if_known(v.format);
   out["task"] = v.task == Task::chat ? "chat" : "encode";
   out["fits"] = v.fits ? ordered_json(*v.fits) : ordered_json(nullptr);
   out["verdict"] = answer_name(v.answer);

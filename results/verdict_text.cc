@@ -41,7 +41,7 @@ Row row_of(const Verdict& v) {
   if (v.decode_tps) speed = interval_text(v.decode_tps) + " tok/s  ";
   return {v.model,
           known ? v.size_class : unknown,
-          known ? std::string(format_of(v.format).name) : unknown,
+          known ? v.format : unknown,
           answer_text(v),
           known ? gib(v.memory.peak_bytes()) : unknown,
           known ? gb(v.download_bytes) : unknown,
@@ -82,7 +82,7 @@ std::string details(const Verdict& v, size_t columns) {
   }
   const double billions = 1e9;
   line("verdict",
-       fmt::format("{} in {}{}", answer_text(v), format_of(v.format).name,
+       fmt::format("{} in {}{}", answer_text(v), v.format,
                    v.active_params == v.params
                        ? ""
                        : fmt::format("; {}B parameters, {}B of them active",
@@ -205,7 +205,7 @@ std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& cap
   if (whole) {
     for (const Verdict& v : verdicts) {
       text += v.model;
-      if (v.params) text += fmt::format(" {} ({} class)", format_of(v.format).name, v.size_class);
+      if (v.params) text += fmt::format(" {} ({} class)", v.format, v.size_class);
       text += "\n" + details(v, columns);
       if (explain && !v.terms.empty()) text += terms_text(v, columns);
       text += "\n";

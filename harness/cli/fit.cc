@@ -61,20 +61,18 @@ tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::v
 }
 
 /// The formats to answer for: none (the best one), one, or all. Error: the formats there are.
-tl::expected<std::vector<std::optional<FormatId>>, std::string> formats_of(const std::string& name) {
-  std::vector<std::optional<FormatId>> formats;
-  if (name.empty()) return std::vector<std::optional<FormatId>>{std::nullopt};
+tl::expected<std::vector<std::optional<FileFormatId>>, std::string> formats_of(const std::string& name) {
+  std::vector<std::optional<FileFormatId>> formats;
+  if (name.empty()) return std::vector<std::optional<FileFormatId>>{std::nullopt};
   std::vector<std::string_view> names;
-  for (const QuantFormat& format : all_formats()) {
-    names.push_back(format.name);
-    if (name == "all") formats.emplace_back(format.id);
-  }
+  for (const FileFormat& format : all_file_formats()) names.push_back(format.name);
+  for (const FileFormat& format : kernel_file_formats()) formats.emplace_back(format.id);
   if (name == "all") return formats;
-  const QuantFormat* format = find_format(name);
+  const FileFormat* format = find_file_format(name);
   if (!format)
     return tl::unexpected(
         fmt::format("no format is called \"{}\"; there are: {}, or all", name, fmt::join(names, ", ")));
-  return std::vector<std::optional<FormatId>>{format->id};
+  return std::vector<std::optional<FileFormatId>>{format->id};
 }
 
 struct Weighed {

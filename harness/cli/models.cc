@@ -44,7 +44,8 @@ ordered_json summary_json(const ModelShape& model) {
           {"undisclosed", known ? ordered_json(nullptr) : ordered_json(model.undisclosed)},
           {"remark", model.remark},
           {"source", model.source},
-          {"checked", model.checked}};
+          {"checked", checked_name(model.checked)},
+          {"checked_note", model.checked_note}};
 }
 
 ordered_json detail_json(const ModelShape& model) {
@@ -68,8 +69,8 @@ ordered_json detail_json(const ModelShape& model) {
                                  {"used", tensor.used}});
   }
   object["files"] = ordered_json::array();
-  for (const QuantFormat& format : all_formats()) {
-    object["files"].push_back({{"format", format.name}, {"bytes", download_bytes(model, format.id)}});
+  for (const FileFormat& format : all_file_formats()) {
+    object["files"].push_back({{"format", format.name}, {"bytes", download_bytes(model, format)}});
   }
   return object;
 }
@@ -93,12 +94,12 @@ std::string detail_text(const ModelShape& model) {
                             model.ffn_width, model.vocab));
   if (model.experts) line("experts", fmt::format("{}, {} active", model.experts, model.experts_active));
   line("context", fmt::format("at most {} tokens", model.max_context));
-  line("source", fmt::format("{} ({})", model.source, model.checked));
+  line("source", fmt::format("{} ({})", model.source, model.checked_note));
   line("remark", model.remark);
   text += "  download\n";
-  for (const QuantFormat& format : all_formats()) {
-    text += fmt::format("    {:<6} {:>9.2f} GB\n", format.name,
-                        static_cast<double>(download_bytes(model, format.id)) / 1e9);
+  for (const FileFormat& format : all_file_formats()) {
+    text += fmt::format("    {:<22} {:>9.2f} GB\n", format.name,
+                        static_cast<double>(download_bytes(model, format)) / 1e9);
   }
   return text;
 }

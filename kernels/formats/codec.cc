@@ -9,7 +9,7 @@ const FormatCodec& codec_of(FormatId format) {
     return name##_codec;
 #include "models/formats.inc"
 #undef FORMAT
-    case FormatId::none:
+    default:  // no kernel, no codec
       break;
   }
   return f32_codec;

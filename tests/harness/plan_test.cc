@@ -27,7 +27,7 @@ TEST(Plan, BoundsComeFirstAtEachThreadCount) {
 TEST(Plan, EveryClassDecodesAndPrefillsInEveryFormatItsRowsAllow) {
   const auto plan = make_plan({.threads = 2});
   for (const SizeClass& size_class : all_size_classes()) {
-    for (const QuantFormat& format : all_formats()) {
+    for (const QuantFormat& format : kernel_formats()) {
       const bool whole_blocks = reference_model(size_class).width % format.block_values == 0;
       for (const Op op : {Op::gemv, Op::gemm}) {
         const bool planned = std::any_of(plan.begin(), plan.end(), [&](const PlanItem& item) {
@@ -67,8 +67,8 @@ TEST(Plan, WhateverPartIsReachedCoversAllFormats) {
     if (plan[i].problem.op == Op::gemv) decoded.insert(plan[i].problem.format);
     if (plan[i].problem.op == Op::gemm) prefilled.insert(plan[i].problem.format);
   }
-  EXPECT_EQ(decoded.size(), all_formats().size());
-  EXPECT_EQ(prefilled.size(), all_formats().size());
+  EXPECT_EQ(decoded.size(), kernel_formats().size());
+  EXPECT_EQ(prefilled.size(), kernel_formats().size());
 }
 
 TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {

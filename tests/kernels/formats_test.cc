@@ -130,12 +130,13 @@ TEST(Formats, EncodingIsNearEnough) {
 }
 
 TEST(Formats, EveryFormatHasItsOwnCodec) {
-  for (const QuantFormat& format : all_formats()) EXPECT_EQ(codec_of(format.id).id, format.id) << format.name;
+  for (const QuantFormat& format : kernel_formats())
+    EXPECT_EQ(codec_of(format.id).id, format.id) << format.name;
 }
 
 TEST(Formats, RandomBlocksAreFiniteAndOrdinaryOnesNeverAllZero) {
   constexpr uint64_t blocks = 4096;
-  for (const QuantFormat& format : all_formats()) {
+  for (const QuantFormat& format : kernel_formats()) {
     for (const Data data : {Data::ordinary, Data::adversarial}) {
       Random random(3);
       std::vector<std::byte> bytes(blocks * format.block_bytes);
@@ -161,7 +162,7 @@ TEST(Formats, RandomBlocksAreFiniteAndOrdinaryOnesNeverAllZero) {
 }
 
 TEST(Formats, TermsAreNoSmallerThanTheirSum) {
-  for (const QuantFormat& format : all_formats()) {
+  for (const QuantFormat& format : kernel_formats()) {
     Random random(4);
     std::vector<std::byte> bytes(64 * format.block_bytes);
     codec_of(format.id).fill(bytes.data(), 64, Data::adversarial, random);

@@ -20,7 +20,7 @@ TEST(Catalogue, EveryFileParsesAndNamesItsSource) {
     ASSERT_TRUE(model) << model.error();
     EXPECT_EQ(model->name + ".json", entry.path().filename().string());
     EXPECT_FALSE(model->source.empty());
-    EXPECT_FALSE(model->checked.empty()) << model->name;
+    EXPECT_FALSE(model->checked_note.empty()) << model->name;
     ++files;
   }
   EXPECT_EQ(all_models().size(), files);

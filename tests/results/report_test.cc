@@ -101,7 +101,7 @@ TEST(Report, GridHasWordsInEveryCell) {
   const Answer answers[] = {Answer::does_not_fit, Answer::slow, Answer::runs, Answer::runs_well,
                             Answer::unknown,      Answer::runs, Answer::runs};
   size_t i = 0;
-  for (const QuantFormat& format : all_formats()) {
+  for (const FileFormat& format : kernel_file_formats()) {
     Verdict v = verdict("middling", "3B", 2'900'000'000, answers[i++ % std::size(answers)]);
     v.format = format.id;
     if (v.answer == Answer::unknown) v.decode_tps.reset();
@@ -258,7 +258,7 @@ TEST(ReportInput, HoldsEveryPublishedModelAndEveryClassInEveryFormat) {
     const auto input = report_input(*store, made::device(), made::capacity(), Question{});
     ASSERT_TRUE(input) << input.error();
     EXPECT_FALSE(input->run);
-    EXPECT_EQ(input->grid.size(), all_size_classes().size() * all_formats().size());
+    EXPECT_EQ(input->grid.size(), all_size_classes().size() * kernel_file_formats().size());
     const auto published =
         std::count_if(all_models().begin(), all_models().end(), [](const ModelShape& m) { return !m.made; });
     EXPECT_EQ(input->best.size(), static_cast<size_t>(published));

@@ -1,0 +1,56 @@
+#include "models/file_format.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace weighin {
+namespace {
+
+constexpr std::array formats{
+#define FILE_FORMAT(id, name, container, base, gguf_type, group) \
+  FileFormat{FileFormatId::id, name, Container::container, FormatId::base, gguf_type, group},
+#include "models/file_formats.inc"
+#undef FILE_FORMAT
+};
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Whether the output (q6_K at most) and the mix's other formats have kernels too: those of the rows here do.
+bool has_kernels(const FileFormat& format) {
+  return format.container == Container::gguf && format_of(format.base).kernel;
+}
+
+}  // namespace
+
+std::span<const FileFormat> all_file_formats() {
+  return formats;
+}
+
+std::span<const FileFormat> kernel_file_formats() {
+  static const std::vector<FileFormat> with_kernels = [] {
+    std::vector<FileFormat> found;
+    std::copy_if(formats.begin(), formats.end(), std::back_inserter(found), has_kernels);
+    return found;
+  }();
+  return with_kernels;
+}
+
+const FileFormat& file_format_of(FileFormatId id) {
+  static constexpr FileFormat stored{FileFormatId::as_stored, "as stored", Container::gguf,
+                                     FormatId::none,          no_gguf,     0};
+  return id == FileFormatId::as_stored ? stored : formats[static_cast<size_t>(id)];
+}
+
+const FileFormat* find_file_format(std::string_view name) {
+  auto found = std::find_if(formats.begin(), formats.end(), [&](const auto& f) { return f.name == name; });
+  if (found == formats.end())
+    found = std::find_if(formats.begin(), formats.end(),
+                         [&](const auto& f) { return same_letters(f.name, name); });
+  return found == formats.end() ? nullptr : &*found;
+}
+
+}  // namespace weighin

@@ -1,0 +1,48 @@
+// File formats: what people download. A container, the format of most of its matrices, and a rule for the others.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "models/format.h"
+#include "models/shape.h"
+
+namespace weighin {
+
+enum class Container : uint8_t { gguf, safetensors, gptq, awq, onnx, mlx, mediapipe };
+
+/// One enumerator a row of file_formats.inc, then `as_stored`: each tensor in the format its file has it in.
+enum class FileFormatId : uint8_t {
+#define FILE_FORMAT(id, name, container, base, gguf_type, group) id,
+#include "models/file_formats.inc"
+#undef FILE_FORMAT
+  as_stored,
+};
+
+struct FileFormat {
+  FileFormatId id;
+  std::string_view name;
+  Container container;
+  FormatId base;       // of most matrices; none: not stored in blocks of GGUF's kind
+  uint32_t gguf_type;  // LLAMA_FTYPE_*, for general.file_type
+  uint32_t group;      // weights that share a scale, where the container says so
+};
+
+/// Every file format, in the order of file_formats.inc (highest fidelity first).
+std::span<const FileFormat> all_file_formats();
+
+/// Those GGUF formats whose every tensor has a reference kernel: a speed can be predicted for them.
+std::span<const FileFormat> kernel_file_formats();
+
+const FileFormat& file_format_of(FileFormatId id);
+
+/// The file format called `name`: exactly, else in any case; or nullptr.
+const FileFormat* find_file_format(std::string_view name);
+
+/// The format of each of `shape.tensors`, in their order: as stored where a file was read, else by the rule of
+/// `format` (quantize_rule.cc). For containers other than GGUF: what a GGUF of the same base would have.
+std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format);
+
+}  // namespace weighin
