@@ -1,5 +1,5 @@
-// What a model's published configuration states of its architecture, whichever file states it: a config.json, a
-// GGUF header, a line of the catalogue. build_shape makes the tensors from it.
+// What a model's published configuration states of its architecture, whichever file states it: a config.json,
+// a GGUF header, a line of the catalogue. build_shape makes the tensors from it.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ struct Layer {
   FeedForward feed_forward = FeedForward::dense;
   uint32_t heads = 0;
   uint32_t kv_heads = 0;
-  uint32_t window = 0;     // tokens a sliding-window layer sees; 0: all of them
-  uint32_t ffn_width = 0;  // of a dense layer, or of one expert
+  uint32_t window = 0;         // tokens a sliding-window layer sees; 0: all of them
+  uint32_t ffn_width = 0;      // of a dense layer, or of one expert
   bool attention_too = false;  // Falcon-H1: attention beside the state space, in parallel
   bool shares_cache = false;   // Gemma 3n: reads an earlier layer's keys and values
 };
@@ -66,7 +66,8 @@ struct Vision {
   uint32_t image = 0;  // pixels of one side
   uint32_t patch = 0;  // pixels of one side
   uint32_t channels = 3;
-  uint64_t params = 0;  // all of it, projector included, where the tower is not a plain ViT; 0: from the above
+  uint64_t params =
+      0;  // all of it, projector included, where the tower is not a plain ViT; 0: from the above
 };
 
 /// Every count is of one token unless it says otherwise. 0 and false: the model has none.
@@ -92,28 +93,30 @@ struct Architecture {
   uint32_t token_types = 0;      // BERT's segment embeddings
   bool embedding_norm = false;   // a normalization after the embeddings
   bool final_norm = true;
-  bool norm_bias = false;       // implied by NormKind::layer unless without_norm_bias
+  bool norm_bias = false;  // implied by NormKind::layer unless without_norm_bias
   bool without_norm_bias = false;
   bool head_norm = false;       // Qwen3, Gemma 3: each head's query and key are normalized
   bool query_key_norm = false;  // OLMo 2: the whole query and key are
   bool tied = false;            // the output head is the token embedding
   bool head = true;             // there is an output head
   bool pooler = false;
-  bool head_transform = false;   // BERT's masked-language head: a product and a normalization before the output
-  bool shared_layers = false;    // ALBERT: one layer's weights, used by all
-  bool fused_qkv = false;        // one matrix for query, key and value
-  bool fused_gate_up = false;    // Phi 3: one matrix for gate and up
+  bool head_transform =
+      false;                   // BERT's masked-language head: a product and a normalization before the output
+  bool shared_layers = false;  // ALBERT: one layer's weights, used by all
+  bool fused_qkv = false;      // one matrix for query, key and value
+  bool fused_gate_up = false;  // Phi 3: one matrix for gate and up
   bool bias_qkv = false;
   bool bias_attention_output = false;
   bool bias_ffn = false;
   bool bias_head = false;
   bool attention_sinks = false;  // gpt-oss: one learned logit a head
-  uint32_t rope_factors = 0;     // tables of head_dim / 2 frequency factors in the file: Llama 3 has 1, Phi 3 long 2
+  uint32_t rope_factors =
+      0;  // tables of head_dim / 2 frequency factors in the file: Llama 3 has 1, Phi 3 long 2
 
   uint32_t experts = 0;
   uint32_t experts_active = 0;
-  uint32_t shared_experts = 0;    // always active, beside the routed ones
-  uint32_t shared_ffn_width = 0;  // of all shared experts together
+  uint32_t shared_experts = 0;      // always active, beside the routed ones
+  uint32_t shared_ffn_width = 0;    // of all shared experts together
   bool shared_expert_gate = false;  // Qwen 2 MoE: a vector that weighs the shared expert
   bool expert_bias = false;         // gpt-oss
   bool router_bias = false;         // DeepSeek V3: a correction for each expert
@@ -127,9 +130,9 @@ struct Architecture {
   uint32_t window = 0;  // of the layers that have one (Layer::window says which)
   StateSpace state_space;
 
-  uint32_t encoder_layers = 0;     // T5, BART: beside `layers` decoder layers
+  uint32_t encoder_layers = 0;  // T5, BART: beside `layers` decoder layers
   uint32_t encoder_ffn_width = 0;
-  uint32_t relative_buckets = 0;   // T5: learned relative positions, buckets x heads, once in each stack
+  uint32_t relative_buckets = 0;  // T5: learned relative positions, buckets x heads, once in each stack
 
   uint32_t per_layer_width = 0;  // Gemma 3n: a second embedding of this width for every layer
   uint32_t per_layer_vocab = 0;

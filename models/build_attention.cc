@@ -23,8 +23,9 @@ void add_attention(TensorBuilder& build, const ModelShape& shape, const Layer& l
   if (shape.attention_sinks) build.vector("attn_sinks", "weight", TensorRole::bias, layer.heads);
 }
 
-/// Multi-head latent attention: queries and keys/values pass through low-rank latents; the cache keeps the latent and
-/// the rotated part of the key. Keys and values leave the latent by one matrix a head, as llama.cpp stores them.
+/// Multi-head latent attention: queries and keys/values pass through low-rank latents; the cache keeps the
+/// latent and the rotated part of the key. Keys and values leave the latent by one matrix a head, as
+/// llama.cpp stores them.
 void add_latent_attention(TensorBuilder& build, const ModelShape& shape, const Layer& layer) {
   const uint64_t heads = layer.heads, key = shape.head_dim + shape.rope_dim;
   if (shape.q_lora_rank) {

@@ -213,7 +213,8 @@ tl::expected<ModelShape, std::string> parse_model(std::string_view file_name, st
     uint32_t window_layers = 0;
     fields.read("window_layers", window_layers);
     build_shape(shape);
-    for (uint32_t i = 0; i < window_layers; ++i) shape.per_layer[2 * i].window = shape.window;
+    const uint32_t step = window_layers ? shape.layers / window_layers : 1;
+    for (uint32_t i = 0; i < window_layers; ++i) shape.per_layer[step * i].window = shape.window;
     describe_layers(shape);
   }
   return shape;

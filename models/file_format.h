@@ -1,4 +1,5 @@
-// File formats: what people download. A container, the format of most of its matrices, and a rule for the others.
+// File formats: what people download. A container, the format of most of its matrices, and a rule for the
+// others.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +42,8 @@ const FileFormat& file_format_of(FileFormatId id);
 /// The file format called `name`: exactly, else in any case; or nullptr.
 const FileFormat* find_file_format(std::string_view name);
 
-/// The format of each of `shape.tensors`, in their order: as stored where a file was read, else by the rule of
-/// `format` (quantize_rule.cc). For containers other than GGUF: what a GGUF of the same base would have.
+/// The format of each of `shape.tensors`, in their order: as stored where a file was read, else by the rule
+/// of `format` (quantize_rule.cc). For containers other than GGUF: what a GGUF of the same base would have.
 std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format);
 
 }  // namespace weighin

@@ -10,8 +10,8 @@
 
 namespace weighin {
 
-/// Tensors of one layer (or of none, layer -1), named "PREFIX.LAYER.NAME.weight". Layers after the first of a model
-/// that shares its layers store nothing.
+/// Tensors of one layer (or of none, layer -1), named "PREFIX.LAYER.NAME.weight". Layers after the first of a
+/// model that shares its layers store nothing.
 class TensorBuilder {
  public:
   TensorBuilder(ModelShape& shape, int32_t layer, std::string_view prefix = "blk")

@@ -45,8 +45,8 @@ class FitCommand : public testing::Test {
     ASSERT_TRUE(id) << id.error();
     const ModelShape* model = find_model("gemma-2b");
     ASSERT_NE(model, nullptr);
-    for (const auto& step :
-         {decode_step(*model, FormatId::q4_0, 640), prefill_step(*model, FormatId::q4_0, 512)})
+    for (const auto& step : {decode_step(*model, file_format_of(FileFormatId::q4_0), 640),
+                             prefill_step(*model, file_format_of(FileFormatId::q4_0), 512)})
       for (const ProblemUse& use : step) record(*store, *id, use.problem);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }

@@ -33,7 +33,8 @@ TEST(Problems, DecodeMultipliesEveryUsedWeightOnce) {
   for (const ModelShape& shape : all_models()) {
     if (!shape.undisclosed.empty() || shape.task != Task::chat) continue;
     const double expected = matrix_values_used(shape);
-    EXPECT_NEAR(multiply_adds(decode_step(shape, FormatId::q8_0, 0)) / expected, 1, 1e-9) << shape.name;
+    EXPECT_NEAR(multiply_adds(decode_step(shape, file_format_of(FileFormatId::q8_0), 0)) / expected, 1, 1e-9)
+        << shape.name;
   }
 }
 
@@ -42,7 +43,8 @@ TEST(Problems, PrefillComputesTheHeadForTheLastTokenOnly) {
   ASSERT_NE(llama, nullptr);
   const double head = static_cast<double>(llama->vocab) * llama->width;
   const double expected = (matrix_values_used(*llama) - head) * 128 + head;
-  EXPECT_NEAR(multiply_adds(prefill_step(*llama, FormatId::f16, 128)) / expected, 1, 1e-9);
+  EXPECT_NEAR(multiply_adds(prefill_step(*llama, file_format_of(FileFormatId::f16), 128)) / expected, 1,
+              1e-9);
 }
 
 TEST(Problems, ExpertsComputeTheSameWorkInPrefillHoweverTokensAreGrouped) {
@@ -50,14 +52,15 @@ TEST(Problems, ExpertsComputeTheSameWorkInPrefillHoweverTokensAreGrouped) {
   ASSERT_NE(mixtral, nullptr);
   const double head = static_cast<double>(mixtral->vocab) * mixtral->width;
   const double expected = (matrix_values_used(*mixtral) - head) * 512 + head;
-  EXPECT_NEAR(multiply_adds(prefill_step(*mixtral, FormatId::q4_0, 512)) / expected, 1, 1e-9);
+  EXPECT_NEAR(multiply_adds(prefill_step(*mixtral, file_format_of(FileFormatId::q4_0), 512)) / expected, 1,
+              1e-9);
 }
 
 TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
   const ModelShape* gemma = find_model("gemma-2-2b");
   ASSERT_NE(gemma, nullptr);
   bool windowed = false, whole = false;
-  for (const ProblemUse& use : decode_step(*gemma, FormatId::q4_0, 7999)) {
+  for (const ProblemUse& use : decode_step(*gemma, file_format_of(FileFormatId::q4_0), 7999)) {
     if (use.problem.op != Op::attention) continue;
     windowed |= use.problem.context == 4096;
     whole |= use.problem.context == 8000;
@@ -69,7 +72,9 @@ TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
 TEST(Problems, EveryProductWithRoundedActivationsIsPrecededByTheirRounding) {
   const ModelShape* gemma = find_model("gemma-2b");
   ASSERT_NE(gemma, nullptr);
-  for (const FormatId format : {FormatId::q4_0, FormatId::q4_K, FormatId::bf16, FormatId::f16}) {
+  for (const FileFormatId id :
+       {FileFormatId::q4_0, FileFormatId::q4_K, FileFormatId::bf16, FileFormatId::f16}) {
+    const FileFormat& format = file_format_of(id);
     for (const auto& step : {decode_step(*gemma, format, 100), prefill_step(*gemma, format, 64)}) {
       double products = 0, roundings = 0;
       for (const ProblemUse& use : step) {
@@ -78,9 +83,9 @@ TEST(Problems, EveryProductWithRoundedActivationsIsPrecededByTheirRounding) {
         const bool product = p.op == Op::gemv || p.op == Op::gemm;
         if (product && rounded_for(p.op, p.format) != FormatId::none) products += use.times;
       }
-      EXPECT_EQ(products, roundings) << format_of(format).name;
-      if (format_of(format).quantized()) {
-        EXPECT_GT(products, 0) << format_of(format).name;
+      EXPECT_EQ(products, roundings) << format.name;
+      if (format_of(format.base).quantized()) {
+        EXPECT_GT(products, 0) << format.name;
       }
     }
   }

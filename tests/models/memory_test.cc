@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "models/catalogue.h"
 
 namespace weighin {
@@ -31,21 +33,23 @@ TEST(Formats, RowsAreWholeBlocks) {
 TEST(Memory, WeightsAreExact) {
   const uint64_t layer = (2ull * 2048 * 2048 + 2ull * 512 * 2048 + 3ull * 8192 * 2048) / 32 * 18;
   const uint64_t expected = 16 * layer + 128256ull * 2048 / 256 * 210 + 33ull * 2048 * 4;
-  EXPECT_EQ(memory_use(model("llama-3.2-1b"), FormatId::q4_0, 2048).weights_bytes, expected);
+  EXPECT_EQ(memory_use(model("llama-3.2-1b"), file_format_of(FileFormatId::q4_0), 2048).weights_bytes,
+            expected);
 }
 
 // llama.cpp v0.5.0's peak resident size, loaded without mmap, context 2048: 875 MiB in Q4_0, 1399 in Q8_0.
 TEST(Memory, PeakIsARealEngines) {
-  const auto peak = [](FormatId format) {
-    return static_cast<double>(memory_use(model("llama-3.2-1b"), format, 2048).peak_bytes()) / mib;
+  const auto peak = [](FileFormatId format) {
+    return static_cast<double>(memory_use(model("llama-3.2-1b"), file_format_of(format), 2048).peak_bytes()) /
+           mib;
   };
-  EXPECT_NEAR(peak(FormatId::q4_0), 875, 875 * 0.03);
-  EXPECT_NEAR(peak(FormatId::q8_0), 1399, 1399 * 0.03);
+  EXPECT_NEAR(peak(FileFormatId::q4_0), 875, 875 * 0.03);
+  EXPECT_NEAR(peak(FileFormatId::q8_0), 1399, 1399 * 0.03);
 }
 
 TEST(Memory, CacheFollowsGroupsWindowsAndLatents) {
   const auto kv = [](const char* name, uint32_t context) {
-    return memory_use(model(name), FormatId::q8_0, context).kv_bytes;
+    return memory_use(model(name), file_format_of(FileFormatId::q8_0), context).kv_bytes;
   };
   EXPECT_EQ(kv("llama-3.2-1b", 2048), 16ull * 2 * 8 * 64 * 2048 * 2);
   EXPECT_EQ(kv("llama-3.2-1b", 2049), 16ull * 2 * 8 * 64 * 2304 * 2);   // in steps of 256
@@ -60,45 +64,41 @@ TEST(Memory, CacheFollowsGroupsWindowsAndLatents) {
 
 TEST(Memory, ExpertsWorkTogether) {
   const uint64_t rows = 3ull * 2 * 14336 + 4ull * 4096;  // two active experts' rows of one token
-  EXPECT_EQ(memory_use(model("mixtral-8x7b"), FormatId::q8_0, 4096).workspace_bytes,
+  EXPECT_EQ(memory_use(model("mixtral-8x7b"), file_format_of(FileFormatId::q8_0), 4096).workspace_bytes,
             4 * 512 * rows + 4ull * 32000);
+}
+
+/// The formats that `shape` has tensors of `role` in.
+std::set<FormatId> formats_of(const ModelShape& shape, TensorRole role, FileFormatId file) {
+  const std::vector<FormatId> all = tensor_formats(shape, file_format_of(file));
+  std::set<FormatId> found;
+  for (size_t i = 0; i < all.size(); ++i)
+    if (shape.tensors[i].role == role) found.insert(all[i]);
+  return found;
 }
 
 TEST(Memory, TheOutputMatrixIsNeverUnderSixBits) {
   const ModelShape& llama = model("llama-3.1-8b");
-  for (const Tensor& tensor : llama.tensors) {
-    if (tensor.role == TensorRole::output) {
-      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q4_0), FormatId::q6_K);
-      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q8_0), FormatId::q8_0);
-    }
-    if (tensor.role == TensorRole::token_embedding) {
-      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q4_0), FormatId::q4_0);  // not tied here
-    }
-    if (tensor.role == TensorRole::norm) {
-      EXPECT_EQ(tensor_format(llama, tensor, FormatId::q4_0), FormatId::f32);
-    }
-  }
+  using Set = std::set<FormatId>;
+  EXPECT_EQ(formats_of(llama, TensorRole::output, FileFormatId::q4_0), Set{FormatId::q6_K});
+  EXPECT_EQ(formats_of(llama, TensorRole::output, FileFormatId::q8_0), Set{FormatId::q8_0});
+  EXPECT_EQ(formats_of(llama, TensorRole::token_embedding, FileFormatId::q4_0), Set{FormatId::q4_0});
+  EXPECT_EQ(formats_of(llama, TensorRole::norm, FileFormatId::q4_0), Set{FormatId::f32});
 }
 
 TEST(Memory, RowsThatAreNoWholeSuperBlockFallBack) {
   const ModelShape& qwen = model("qwen2.5-0.5b");  // 896 wide: 3.5 super-blocks
-  for (const Tensor& tensor : qwen.tensors) {
-    if (tensor.role == TensorRole::attn_q) {
-      EXPECT_EQ(tensor_format(qwen, tensor, FormatId::q4_K), FormatId::q8_0);
-    }
-    if (tensor.role == TensorRole::ffn_down) {
-      EXPECT_EQ(tensor_format(qwen, tensor, FormatId::q4_K), FormatId::q4_K);
-    }
-  }
+  EXPECT_EQ(formats_of(qwen, TensorRole::attn_q, FileFormatId::q4_K), std::set{FormatId::q5_0});
+  EXPECT_EQ(formats_of(qwen, TensorRole::ffn_down, FileFormatId::q4_K), std::set{FormatId::q4_K});
 }
 
 TEST(Memory, FewerBitsAreFewerBytes) {
   for (const ModelShape& shape : all_models()) {
     if (!shape.undisclosed.empty()) continue;
     uint64_t previous = UINT64_MAX;
-    for (const FormatId format :
-         {FormatId::f32, FormatId::f16, FormatId::q8_0, FormatId::q6_K, FormatId::q4_0}) {
-      const uint64_t bytes = download_bytes(shape, format);
+    for (const FileFormatId format :
+         {FileFormatId::f32, FileFormatId::f16, FileFormatId::q8_0, FileFormatId::q6_K, FileFormatId::q4_0}) {
+      const uint64_t bytes = download_bytes(shape, file_format_of(format));
       EXPECT_LE(bytes, previous) << shape.name;
       previous = bytes;
     }
@@ -107,11 +107,11 @@ TEST(Memory, FewerBitsAreFewerBytes) {
 
 TEST(Memory, TheLargestContextIsTheLastThatFits) {
   const ModelShape& llama = model("llama-3.2-1b");
-  const uint64_t exact = memory_use(llama, FormatId::q4_0, 8192).peak_bytes();
-  EXPECT_EQ(largest_context(llama, FormatId::q4_0, exact), 8192u);
-  EXPECT_EQ(largest_context(llama, FormatId::q4_0, exact - 1), 8192u - 256);
-  EXPECT_EQ(largest_context(llama, FormatId::q4_0, 1 << 20), 0u);
-  EXPECT_EQ(largest_context(llama, FormatId::q4_0, UINT64_MAX), llama.max_context);
+  const uint64_t exact = memory_use(llama, file_format_of(FileFormatId::q4_0), 8192).peak_bytes();
+  EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), exact), 8192u);
+  EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), exact - 1), 8192u - 256);
+  EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), 1 << 20), 0u);
+  EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), UINT64_MAX), llama.max_context);
 }
 
 }  // namespace

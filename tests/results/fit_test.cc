@@ -23,7 +23,7 @@ Capacity roomy() {
 }
 
 Verdict toy_verdict(const Capacity& capacity, Question question = {}, double slower = 1) {
-  if (!question.format) question.format = FormatId::f16;
+  if (!question.format) question.format = FileFormatId::f16;
   return fit(toy::model(), question, capacity, toy::measurements(slower));
 }
 

@@ -69,8 +69,8 @@ inline std::vector<Measurement> measurements() {
     if (size_class.nominal_params > 30'000'000'000) break;
     const ModelShape& model = reference_model(size_class);
     for (const FileFormat& format : kernel_file_formats()) {
-      for (const auto& use : decode_step(model, format.id, 640)) problems.insert(use.problem);
-      for (const auto& use : prefill_step(model, format.id, model.task == Task::encode ? 384 : 512))
+      for (const auto& use : decode_step(model, format, 640)) problems.insert(use.problem);
+      for (const auto& use : prefill_step(model, format, model.task == Task::encode ? 384 : 512))
         problems.insert(use.problem);
     }
   }

@@ -19,7 +19,7 @@ Verdict verdict(const std::string& model, const std::string& size_class, uint64_
   v.model = model;
   v.size_class = size_class;
   v.params = v.active_params = params;
-  v.format = FormatId::q4_K;
+  v.format = "q4_K";
   v.answer = answer;
   v.fits = answer != Answer::does_not_fit;
   v.memory.weights_bytes = uint64_t{3} << 30;
@@ -103,7 +103,7 @@ TEST(Report, GridHasWordsInEveryCell) {
   size_t i = 0;
   for (const FileFormat& format : kernel_file_formats()) {
     Verdict v = verdict("middling", "3B", 2'900'000'000, answers[i++ % std::size(answers)]);
-    v.format = format.id;
+    v.format = format.name;
     if (v.answer == Answer::unknown) v.decode_tps.reset();
     input.grid.push_back(v);
   }
@@ -120,9 +120,9 @@ TEST(Report, GridHasWordsInEveryCell) {
 TEST(Report, AGridInAnotherOrderIsShownWithoutEnd) {
   ReportInput input = made_input();
   Verdict v = verdict("middling", "3B", 2'900'000'000, Answer::runs);
-  v.format = FormatId::q4_0;
+  v.format = "q4_0";
   input.grid.push_back(v);
-  v.format = FormatId::f32;
+  v.format = "f32";
   input.grid.push_back(v);
   EXPECT_TRUE(has(report_html(input), "<table class=\"grid\">"));
 }

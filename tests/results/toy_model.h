@@ -16,9 +16,9 @@ inline ModelShape model() {
   shape.layers = 10;
   shape.max_context = 8192;
   shape.ffn_width = 1024;
-  shape.tensors = {{TensorRole::token_embedding, 1024, 256, 1, 0},
-                   {TensorRole::ffn_up, 1024, 256, 10, 10},
-                   {TensorRole::output, 1024, 256, 1, 1}};
+  shape.tensors = {{"token_embd.weight", TensorRole::token_embedding, -1, 1024, 256, 1, 0},
+                   {"blk.0.ffn_up.weight", TensorRole::ffn_up, 0, 1024, 256, 10, 10},
+                   {"output.weight", TensorRole::output, -1, 1024, 256, 1, 1}};
   shape.attention = {{10, 4, 4, 64, 64, 512, 0}};
   return shape;
 }

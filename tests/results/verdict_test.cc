@@ -80,9 +80,10 @@ TEST(Verdicts, RulesNameTheirSources) {
     EXPECT_NE(verdict_rules().find(word), std::string::npos) << word;
 }
 
-Verdict option(FormatId format, Answer answer, double tps, uint64_t bytes, bool fits = true) {
+Verdict option(FileFormatId format, Answer answer, double tps, uint64_t bytes, bool fits = true) {
   Verdict v;
-  v.format = format;
+  v.format = file_format_of(format).name;
+  v.bits_per_weight = format_of(file_format_of(format).base).bits_per_weight();
   v.answer = answer;
   v.fits = fits;
   v.decode_tps = exactly(tps);
@@ -91,19 +92,20 @@ Verdict option(FormatId format, Answer answer, double tps, uint64_t bytes, bool 
 }
 
 TEST(BestFormat, IsTheFinestOfEightBitsThatRunsWell) {
-  const std::vector<Verdict> all = {
-      option(FormatId::f16, Answer::runs_well, 12, 200), option(FormatId::q8_0, Answer::runs, 9, 100),
-      option(FormatId::q6_K, Answer::runs_well, 14, 80), option(FormatId::q4_0, Answer::runs_well, 20, 50)};
-  EXPECT_EQ(best_format(all, false).format, FormatId::q6_K);
+  const std::vector<Verdict> all = {option(FileFormatId::f16, Answer::runs_well, 12, 200),
+                                    option(FileFormatId::q8_0, Answer::runs, 9, 100),
+                                    option(FileFormatId::q6_K, Answer::runs_well, 14, 80),
+                                    option(FileFormatId::q4_0, Answer::runs_well, 20, 50)};
+  EXPECT_EQ(best_format(all, false).format, "q6_K");
 }
 
 TEST(BestFormat, ElseTheFastestElseTheSmallest) {
-  std::vector<Verdict> all = {option(FormatId::q8_0, Answer::slow, 2, 100),
-                              option(FormatId::q4_K, Answer::slow, 4, 55),
-                              option(FormatId::q4_0, Answer::slow, 3, 50)};
-  EXPECT_EQ(best_format(all, false).format, FormatId::q4_K);
+  std::vector<Verdict> all = {option(FileFormatId::q8_0, Answer::slow, 2, 100),
+                              option(FileFormatId::q4_K, Answer::slow, 4, 55),
+                              option(FileFormatId::q4_0, Answer::slow, 3, 50)};
+  EXPECT_EQ(best_format(all, false).format, "q4_K");
   for (Verdict& v : all) v.fits = false, v.answer = Answer::does_not_fit;
-  EXPECT_EQ(best_format(all, false).format, FormatId::q4_0);
+  EXPECT_EQ(best_format(all, false).format, "q4_0");
 }
 
 }  // namespace
