@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "models/llamacpp/memory.h"
+
 namespace weighin {
 namespace {
 
-/// llama.cpp allots the KV cache in steps of 256 tokens (v0.5.0, confirmed by its log).
+/// The KV cache grows in steps of 256 tokens (llama.cpp v0.5.0, confirmed by its log).
 constexpr uint32_t context_step = 256;
 /// The program itself, beside what it allocates: about 8 MiB of resident size (measured, llama.cpp v0.5.0).
 constexpr uint64_t program_bytes = 8ull << 20;
@@ -14,7 +16,32 @@ constexpr uint64_t program_bytes = 8ull << 20;
 /// texts differ.
 constexpr uint64_t vocabulary_entry_bytes = 40;
 
-uint64_t tensor_bytes(const ModelShape& shape, const FileFormat& format) {
+/// Weights, cache, and the f32 results of one layer for a micro-batch: its input, normalized input, residual
+/// and output, and gate, up and their product for each active expert.
+MemoryUse plain_memory(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
+  MemoryUse use;
+  use.weights_bytes = weights_bytes(shape, format);
+  MemorySettings exact = settings;
+  use.kv_bytes = llamacpp::cache_bytes(shape, exact);
+  const uint64_t tokens = std::max(1u, std::min(settings.context, settings.micro_batch));
+  const uint64_t active = std::max<uint64_t>(1, shape.experts_active);
+  const uint64_t ffn = active * std::max<uint64_t>(shape.ffn_width, shape.width);
+  use.workspace_bytes = use.compute_bytes = 4ull * tokens * (3 * ffn + 4ull * shape.width);
+  use.logits_bytes = 4ull * shape.vocab * std::max(1u, settings.sequences);
+  use.tokenizer_bytes = shape.vocab * vocabulary_entry_bytes * 2;
+  use.runtime_bytes = program_bytes;
+  use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});
+  for (size_t i = 0; const FormatId id : tensor_formats(shape, format)) {
+    const Tensor& tensor = shape.tensors[i++];
+    use.largest_tensor_bytes =
+        std::max(use.largest_tensor_bytes, row_bytes(id, tensor.cols) * tensor.rows * tensor.stored);
+  }
+  return use;
+}
+
+}  // namespace
+
+uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format) {
   const std::vector<FormatId> formats = tensor_formats(shape, format);
   uint64_t sum = 0;
   for (size_t i = 0; i < formats.size(); ++i) {
@@ -24,53 +51,28 @@ uint64_t tensor_bytes(const ModelShape& shape, const FileFormat& format) {
   return sum;
 }
 
-uint64_t in_steps(uint64_t tokens) {
-  return (tokens + context_step - 1) / context_step * context_step;
-}
-
-/// llama.cpp's cache for one sequence (src/llama-kv-cache-iswa.cpp, read 2026-11-24): a layer with a window
-/// holds the window and one micro-batch, where other layers see everything. A model whose every layer has a
-/// window (Mistral 7B v0.1) is loaded as plain Llama, with the whole context (src/models/llama.cpp).
-uint64_t kv_bytes(const ModelShape& shape, uint32_t context, uint32_t micro_batch) {
-  const uint64_t padded = in_steps(context);
-  const bool interleaved = std::any_of(shape.attention.begin(), shape.attention.end(),
-                                       [](const AttentionLayers& group) { return group.window == 0; });
-  uint64_t values = 0;
-  for (const AttentionLayers& group : shape.attention) {
-    const uint64_t held = group.window && interleaved
-                              ? std::min(padded, in_steps(uint64_t{group.window} + micro_batch))
-                              : padded;
-    values += held * group.layers * group.cached_values;
-  }
-  return values * 2;  // f16
-}
-
-/// The part of llama.cpp's compute buffer that is touched, with flash attention: see docs/method.md. A
-/// mixture of experts holds the gate, up and activation rows of every active expert at once (build_moe_ffn).
-uint64_t workspace_bytes(const ModelShape& shape, uint32_t micro_batch) {
-  const uint64_t active = std::max<uint64_t>(1, shape.experts_active);
-  const uint64_t ffn = active * std::max<uint64_t>(shape.ffn_width, shape.width);
-  return 4ull * micro_batch * (3 * ffn + 4ull * shape.width) + 4ull * shape.vocab;
-}
-
-}  // namespace
-
 uint64_t download_bytes(const ModelShape& shape, const FileFormat& format) {
-  return tensor_bytes(shape, format) + shape.vocab * vocabulary_entry_bytes;
+  return weights_bytes(shape, format) + shape.vocab * vocabulary_entry_bytes;
+}
+
+MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
+  return settings.engine == Engine::llamacpp ? llamacpp::memory_use(shape, format, settings)
+                                             : plain_memory(shape, format, settings);
 }
 
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, uint32_t context,
                      uint32_t micro_batch) {
-  const uint32_t together = std::max<uint32_t>(1, std::min(context, micro_batch));
-  return {.weights_bytes = tensor_bytes(shape, format),
-          .kv_bytes = kv_bytes(shape, context, together),
-          .workspace_bytes = workspace_bytes(shape, together),
-          .runtime_bytes = program_bytes + shape.vocab * vocabulary_entry_bytes * 2};
+  MemorySettings settings;
+  settings.context = context;
+  settings.micro_batch = micro_batch;
+  return memory_use(shape, format, settings);
 }
 
-uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint64_t usable_bytes) {
+uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint64_t usable_bytes,
+                         MemorySettings settings) {
   const auto fits = [&](uint32_t context) {
-    return memory_use(shape, format, context).peak_bytes() <= usable_bytes;
+    settings.context = context;
+    return memory_use(shape, format, settings).peak_bytes() <= usable_bytes;
   };
   if (shape.max_context == 0 || !fits(1)) return 0;
   if (fits(shape.max_context)) return shape.max_context;

@@ -9,15 +9,19 @@ void add_models(CLI::App& app, Invocation& invocation);
 void add_run(CLI::App& app, Invocation& invocation);
 void add_fit(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
+void add_memory(CLI::App& app, Invocation& invocation);
+void add_synth(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 6> commands{{
+  static constexpr std::array<Command, 8> commands{{
       {"probe", add_probe},
       {"run", add_run},
       {"fit", add_fit},
       {"models", add_models},
       {"report", add_report},
+      {"memory", add_memory},
+      {"synth", add_synth},
       {"schema", add_schema},
   }};
   return commands;

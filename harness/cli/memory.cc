@@ -1,0 +1,119 @@
+// weighin memory: what running a model holds in memory, by part, without a device.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/command.h"
+#include "models/catalogue.h"
+#include "models/memory.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct MemoryOptions {
+  std::string model, format = "Q4_K_M", engine = "llama.cpp", kv = "f16";
+  MemorySettings settings;
+  bool no_mmap = false, no_repack = false, no_flash_attention = false, json = false;
+};
+
+/// Name, bytes and meaning of each part, in the order they are shown.
+struct Part {
+  const char* name;
+  uint64_t bytes;
+  const char* what;
+};
+
+std::vector<Part> parts_of(const MemoryUse& use) {
+  return {
+      {"weights", use.weights_bytes, "the tensors of the file"},
+      {"repacked", use.repacked_bytes, "a second copy in the CPU's order, beside the mapped file"},
+      {"kv", use.kv_bytes, "keys and values, or the state of recurrent layers"},
+      {"workspace", use.workspace_bytes, "what is touched of the compute buffer"},
+      {"logits", use.logits_bytes, "results that the caller reads"},
+      {"tokenizer", use.tokenizer_bytes, "estimated from the vocabulary"},
+      {"runtime", use.runtime_bytes, "the program, and its threads' inputs"},
+      {"peak", use.peak_bytes(), "resident at once"},
+      {"compute_buffer", use.compute_bytes, "as allotted; resident is what is touched"},
+      {"largest_buffer", use.largest_buffer_bytes, "against limits such as WebGPU's maxBufferSize"},
+      {"largest_tensor", use.largest_tensor_bytes, "against limits such as Vulkan's maxStorageBufferRange"}};
+}
+
+void print(const ModelShape& model, const FileFormat& format, const MemoryOptions& options) {
+  const MemoryUse use = memory_use(model, format, options.settings);
+  if (options.json) {
+    ordered_json bytes;
+    for (const Part& part : parts_of(use)) bytes[part.name] = part.bytes;
+    const ordered_json out = {{"model", model.name},
+                              {"format", format.name},
+                              {"engine", options.engine},
+                              {"context", options.settings.context},
+                              {"bytes", bytes}};
+    std::puts(out.dump(2).c_str());
+    return;
+  }
+  fmt::print("{} in {}, {} tokens of context, {}\n", model.name, format.name, options.settings.context,
+             options.engine);
+  for (const Part& part : parts_of(use))
+    fmt::print("  {:<15} {:>10.1f} MiB  {}\n", part.name, static_cast<double>(part.bytes) / (1 << 20),
+               part.what);
+}
+
+void run_memory(MemoryOptions options, Invocation& invocation) {
+  const ModelShape* model = find_model(options.model);
+  if (!model)
+    return fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)",
+                                        options.model, fmt::join(nearest_models(options.model), ", ")));
+  if (!model->undisclosed.empty())
+    return fail(invocation, fmt::format("{}: {}", model->name, model->undisclosed));
+  const FileFormat* format = find_file_format(options.format);
+  if (!format)
+    return fail(invocation, fmt::format("no format is called \"{}\" (all: weighin models show {})",
+                                        options.format, model->name));
+  options.settings.key = options.settings.value = find_format(options.kv)->id;
+  options.settings.mmap = !options.no_mmap;
+  options.settings.repack = !options.no_repack;
+  options.settings.flash_attention = !options.no_flash_attention;
+  options.settings.engine = options.engine == "llama.cpp" ? Engine::llamacpp : Engine::generic;
+  print(*model, *format, options);
+}
+
+}  // namespace
+
+void add_memory(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<MemoryOptions>();
+  MemorySettings& settings = options->settings;
+  CLI::App* command = app.add_subcommand("memory", "What running a model holds in memory, by part");
+  const CLI::Range tokens(1u, UINT32_MAX);
+  command->add_option("MODEL", options->model, "A model by name (weighin models list)")->required();
+  command->add_option("--format", options->format, "A file format (weighin models show MODEL)")
+      ->capture_default_str();
+  command->add_option("--engine", options->engine, "Whose memory")
+      ->check(CLI::IsMember({"llama.cpp", "generic"}))
+      ->capture_default_str();
+  command->add_option("--context", settings.context, "Tokens of context, all sequences together")
+      ->check(tokens)
+      ->capture_default_str();
+  command->add_option("--ubatch", settings.micro_batch, "Tokens computed together")
+      ->check(tokens)
+      ->capture_default_str();
+  command->add_option("--prompt", settings.prompt,
+                      "Tokens of the longest prompt; else as many as are computed together");
+  command->add_option("--parallel", settings.sequences, "Sequences at once")
+      ->check(tokens)
+      ->capture_default_str();
+  command->add_option("--kv", options->kv, "Format of the KV cache")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"}))
+      ->capture_default_str();
+  command->add_flag("--no-flash-attention", options->no_flash_attention,
+                    "Scores of all tokens are kept at once");
+  command->add_flag("--no-mmap", options->no_mmap, "The file is read, not mapped");
+  command->add_flag("--no-repack", options->no_repack, "Weights stay as the file has them");
+  command->add_flag("--json", options->json, "As JSON, in bytes");
+  command->callback([options, &invocation] { run_memory(*options, invocation); });
+}
+
+}  // namespace weighin

@@ -1,0 +1,56 @@
+// weighin synth: a model file of true shape with random weights, for timing engines without a download.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "models/catalogue.h"
+#include "models/synthetic/write_gguf.h"
+
+namespace weighin {
+namespace {
+
+struct SynthOptions {
+  std::string model, format = "q4_0", output;
+  SyntheticOptions synthetic;
+  bool no_vocabulary = false, dry_run = false;
+};
+
+void run_synth(SynthOptions options, Invocation& invocation) {
+  const ModelShape* model = find_model(options.model);
+  if (!model)
+    return fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)",
+                                        options.model, fmt::join(nearest_models(options.model), ", ")));
+  const FileFormat* format = find_file_format(options.format);
+  if (!format)
+    return fail(invocation, fmt::format("no format is called \"{}\" (all: weighin models show {})",
+                                        options.format, model->name));
+  options.synthetic.vocabulary = !options.no_vocabulary;
+  const auto bytes = options.dry_run ? synthetic_bytes(*model, *format, options.synthetic)
+                                     : write_gguf(*model, *format, options.output, options.synthetic);
+  if (!bytes) return fail(invocation, bytes.error());
+  fmt::print("{}: {} in {}, {} bytes of random weights{}\n", options.output, model->name, format->name,
+             *bytes, options.dry_run ? " would be written" : "");
+}
+
+}  // namespace
+
+void add_synth(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<SynthOptions>();
+  CLI::App* command = app.add_subcommand(
+      "synth", "Write a model file of true shape with random weights, to time engines without a download");
+  command->add_option("MODEL", options->model, "A model by name (weighin models list)")->required();
+  command->add_option("--format", options->format, "A GGUF format (weighin models show MODEL)")
+      ->capture_default_str();
+  command->add_option("-o,--output", options->output, "The file to write")->required();
+  command->add_option("--seed", options->synthetic.seed, "Of the random weights")->capture_default_str();
+  command->add_flag("--no-vocabulary", options->no_vocabulary,
+                    "Without a tokenizer (tokenizer.ggml.model no_vocab)");
+  command->add_flag("--sparse", options->synthetic.sparse,
+                    "The header, and holes in place of weights: engines read its sizes, it cannot be run");
+  command->add_flag("--dry-run", options->dry_run, "Say how large the file would be, and write nothing");
+  command->callback([options, &invocation] { run_synth(*options, invocation); });
+}
+
+}  // namespace weighin

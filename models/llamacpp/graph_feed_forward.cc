@@ -1,0 +1,88 @@
+#include "models/llamacpp/graph_builder.h"
+
+namespace weighin::llamacpp {
+namespace {
+
+bool gated(Activation activation) {
+  return activation == Activation::swiglu || activation == Activation::geglu;
+}
+
+/// A two-sided activation has a result of its own; a one-sided one is computed in place.
+int activated(GraphBuilder& build, uint64_t values, int gate, int up) {
+  if (gated(build.shape.activation)) return build.result(values, {gate, up});
+  const int once = build.result(values, {up}, true);
+  return build.shape.activation == Activation::relu_squared ? build.result(values, {once}, true) : once;
+}
+
+int add_dense(GraphBuilder& build, uint64_t ffn, int cur) {
+  const ModelShape& shape = build.shape;
+  const auto product = [&](uint64_t values, int of) {
+    const int result = build.product(values, of);
+    return shape.bias_ffn ? build.with_vector(values, result) : result;
+  };
+  int active = 0;
+  if (gated(shape.activation) && shape.fused_gate_up) {
+    active = build.result(ffn, {product(2 * ffn, cur)});
+  } else {
+    const int up = product(ffn, cur);
+    const int gate = gated(shape.activation) ? product(ffn, cur) : up;
+    active = activated(build, ffn, gate, up);
+  }
+  return product(shape.width, active);
+}
+
+int add_experts(GraphBuilder& build, uint64_t ffn, int cur) {
+  Graph& graph = build.graph;
+  const ModelShape& shape = build.shape;
+  const uint64_t used = shape.experts_active, width = shape.width;
+  int logits = build.product(shape.experts, cur);
+  if (shape.expert_bias) logits = build.with_vector(shape.experts, logits);
+  const int probabilities = build.result(shape.experts, {logits}, true);
+  const int selection =
+      shape.router_bias ? build.result(shape.experts, {probabilities, graph.outside()}, true) : probabilities;
+  const int selected = graph.view(build.result(shape.experts, {selection}));
+  int weights = build.result(used, {graph.view(probabilities), selected});
+  weights = graph.view(weights);
+  const int total = build.result(1, {build.result(1, {weights})}, true);
+  weights = graph.view(build.result(used, {weights, total}, true));
+  graph.expand(weights);
+
+  const auto product = [&](uint64_t values, int of) {
+    const int result = build.result(values * used, {graph.outside(), of, selected});
+    return shape.expert_bias ? build.result(values * used, {result, graph.outside(), selected}, true)
+                             : result;
+  };
+  const int input = graph.view(cur);
+  const int up = product(ffn, input);
+  const int gate = gated(shape.activation) ? product(ffn, input) : up;
+  int experts = product(width, activated(build, ffn * used, gate, up));
+  experts = build.result(width * used, {experts, weights}, true);
+  graph.expand(experts);
+  std::vector<int> views;
+  for (uint64_t i = 0; i < used; ++i) {
+    views.push_back(graph.view(experts));
+    graph.expand(views.back());
+  }
+  int out = views[0];
+  for (uint64_t i = 1; i < used; ++i) {
+    out = build.result(width, {out, views[i]}, true);
+    graph.expand(out);
+  }
+  if (used == 1) out = build.result(width, {out});
+  if (shape.shared_experts == 0) return out;
+  int shared = add_dense(build, shape.shared_ffn_width, cur);
+  if (shape.shared_expert_gate) {
+    const int gate_value = build.result(1, {build.product(1, cur)}, true);
+    shared = build.result(width, {shared, gate_value}, true);
+  }
+  return build.sum(width, out, shared);
+}
+
+}  // namespace
+
+int add_feed_forward(GraphBuilder& build, const Layer& layer, int cur) {
+  return layer.feed_forward == FeedForward::experts ? add_experts(build, layer.ffn_width, cur)
+                                                    : add_dense(build, layer.ffn_width, cur);
+}
+
+}  // namespace weighin::llamacpp

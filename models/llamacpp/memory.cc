@@ -1,0 +1,154 @@
+#include "models/llamacpp/memory.h"
+
+#include <algorithm>
+
+#include "models/llamacpp/build_graph.h"
+
+namespace weighin::llamacpp {
+namespace {
+
+/// The KV cache is allotted in steps of 256 tokens (src/llama-context.cpp, llama-kv-cache.cpp).
+constexpr uint64_t cell_step = 256;
+/// Resident size of the program and its libraries before a model is loaded, beyond what any process of the
+/// host program has: measured, llama.cpp v0.5.0 (docs/method.md).
+constexpr uint64_t program_bytes = 8ull << 20;
+
+uint64_t in_steps(uint64_t tokens) {
+  return (tokens + cell_step - 1) / cell_step * cell_step;
+}
+
+/// A model whose every layer has a window (Mistral 7B v0.1) is loaded as plain Llama, with the whole context.
+bool has_window_cache(const ModelShape& shape) {
+  const auto windowed = [](const AttentionLayers& group) { return group.window != 0; };
+  return std::any_of(shape.attention.begin(), shape.attention.end(), windowed) &&
+         !std::all_of(shape.attention.begin(), shape.attention.end(), windowed);
+}
+
+uint64_t sequences_of(const MemorySettings& settings) {
+  return std::max(1u, settings.sequences);
+}
+
+uint32_t micro_batch_of(const MemorySettings& settings) {
+  return std::max(1u, std::min(settings.context, settings.micro_batch));
+}
+
+/// Layers that repeat make the same blocks again and again: two of a kind, and the last one, make the same
+/// buffer.
+ModelShape with_few_layers(const ModelShape& shape) {
+  ModelShape few;
+  static_cast<Architecture&>(few) = shape;
+  few.task = shape.task;
+  few.per_layer.clear();
+  const auto alike = [](const Layer& a, const Layer& b) {
+    return a.mixer == b.mixer && a.feed_forward == b.feed_forward && a.heads == b.heads &&
+           a.kv_heads == b.kv_heads && (a.window == 0) == (b.window == 0) && a.ffn_width == b.ffn_width;
+  };
+  for (size_t i = 0; i < shape.per_layer.size(); ++i) {
+    const Layer& layer = shape.per_layer[i];
+    const auto so_far = std::count_if(few.per_layer.begin(), few.per_layer.end(),
+                                      [&](const Layer& other) { return alike(layer, other); });
+    if (so_far < 200 || i + 1 == shape.per_layer.size()) few.per_layer.push_back(layer);
+  }
+  return few;
+}
+
+GraphSizes sizes_of(const ModelShape& shape, const MemorySettings& settings) {
+  const CacheCells cells = cache_cells(shape, settings);
+  GraphSizes sizes;
+  sizes.tokens = micro_batch_of(settings);
+  sizes.used_tokens = settings.prompt ? std::min(settings.prompt, sizes.tokens) : sizes.tokens;
+  sizes.sequences = static_cast<uint32_t>(sequences_of(settings));
+  sizes.used_outputs = shape.task == Task::encode ? sizes.used_tokens : 1;
+  sizes.cached = static_cast<uint32_t>(cells.whole);
+  sizes.used_cached = sizes.cached;
+  sizes.cached_window = static_cast<uint32_t>(cells.window);
+  sizes.flash_attention = settings.flash_attention;
+  sizes.rotated_cache = format_of(settings.key).quantized();
+  return sizes;
+}
+
+/// What the threads need beside the results: the input of a product, rounded to what its weights are
+/// multiplied with (ggml-cpu.c, ggml_graph_plan): int8 in groups of 32 with a scale, 34 bytes of 32 values; 2
+/// bytes for f16 and bf16.
+uint64_t rounded_input_bytes(const ModelShape& shape, const std::vector<FormatId>& formats, uint64_t tokens) {
+  uint64_t most = 0;
+  for (size_t i = 0; i < formats.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    if (tensor.used == 0 || kept_in_f32(tensor.role)) continue;
+    const bool last = tensor.role == TensorRole::output || tensor.role == TensorRole::pooler;
+    uint64_t rows = last ? 1 : tokens;
+    if (is_expert(tensor.role) && tensor.role == TensorRole::expert_down) rows *= shape.experts_active;
+    const QuantFormat& format = format_of(formats[i]);
+    const uint64_t bytes = format.quantized()            ? row_bytes(FormatId::q8_0, tensor.cols)
+                           : formats[i] == FormatId::f32 ? 0
+                                                         : 2 * tensor.cols;
+    most = std::max(most, rows * bytes);
+  }
+  return most;
+}
+
+}  // namespace
+
+CacheCells cache_cells(const ModelShape& shape, const MemorySettings& settings) {
+  if (shape.task == Task::encode) return {};
+  CacheCells cells;
+  const uint64_t sequences = sequences_of(settings);
+  cells.whole = in_steps((settings.context + sequences - 1) / sequences);
+  if (has_window_cache(shape))
+    cells.window = std::min(cells.whole, in_steps(uint64_t{shape.window} + micro_batch_of(settings)));
+  return cells;
+}
+
+uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
+  const CacheCells cells = cache_cells(shape, settings);
+  uint64_t bytes = 0;
+  for (const AttentionLayers& group : shape.attention) {
+    if (group.cached_values == 0) continue;
+    const uint64_t held = group.window && cells.window ? cells.window : cells.whole;
+    const bool latent = group.cached_values < group.kv_heads * (group.key_dim + group.value_dim);
+    const uint64_t keys = uint64_t{group.kv_heads} * group.key_dim,
+                   values = uint64_t{group.kv_heads} * group.value_dim;
+    const uint64_t row = row_bytes(settings.key, keys) + (latent ? 0 : row_bytes(settings.value, values));
+    bytes += held * group.layers * row;
+  }
+  return (bytes + shape.state_values * sizeof(float)) * sequences_of(settings);
+}
+
+uint64_t repacked_bytes(const ModelShape& shape, const FileFormat& format) {
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < formats.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    const bool repackable = formats[i] == FormatId::q4_0 || formats[i] == FormatId::q4_K ||
+                            formats[i] == FormatId::q2_K || formats[i] == FormatId::iq4_nl;
+    if (!repackable || tensor.used == 0 || kept_in_f32(tensor.role) || tensor.rows % 8 != 0) continue;
+    bytes += row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored;
+  }
+  return bytes;
+}
+
+MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
+  const GraphSizes sizes = sizes_of(shape, settings);
+  const Allocation compute = allocate(build_graph(with_few_layers(shape), sizes));
+  MemoryUse use;
+  use.weights_bytes = weights_bytes(shape, format);
+  const uint64_t repacked = settings.repack ? repacked_bytes(shape, format) : 0;
+  if (settings.mmap) use.repacked_bytes = repacked;
+  use.kv_bytes = cache_bytes(shape, settings);
+  use.compute_bytes = compute.bytes;
+  use.workspace_bytes = compute.touched_bytes;
+  use.logits_bytes = 4ull * shape.vocab * sequences_of(settings);
+  use.tokenizer_bytes = shape.vocab * 80ull;
+  use.runtime_bytes =
+      program_bytes + rounded_input_bytes(shape, tensor_formats(shape, format), sizes.used_tokens);
+  use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});
+  use.largest_tensor_bytes = compute.largest_bytes;
+  for (size_t i = 0; const FormatId id : tensor_formats(shape, format)) {
+    const Tensor& tensor = shape.tensors[i++];
+    use.largest_tensor_bytes =
+        std::max(use.largest_tensor_bytes, row_bytes(id, tensor.cols) * tensor.rows * tensor.stored);
+  }
+  return use;
+}
+
+}  // namespace weighin::llamacpp

@@ -1,0 +1,225 @@
+#include "models/synthetic/write_gguf.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "models/synthetic/gguf_metadata.h"
+#include "models/synthetic/random_blocks.h"
+
+namespace weighin {
+namespace {
+
+/// Random blocks made once a format and written again and again, from another block each time.
+constexpr uint64_t pool_bytes = 4ull << 20;
+/// Kept free beside the file.
+constexpr uint64_t spare_bytes = 64ull << 20;
+
+struct Planned {
+  const Tensor* tensor;
+  FormatId format;
+  uint64_t offset;
+  uint64_t bytes;
+};
+
+struct Layout {
+  std::string header;
+  std::vector<Planned> tensors;
+  uint64_t bytes = 0;
+};
+
+std::vector<uint64_t> dimensions(const Tensor& tensor) {
+  const bool vector = tensor.rows == 1 && tensor.stored == 1;
+  if (vector) return {tensor.cols};
+  if (tensor.stored == 1) return {tensor.cols, tensor.rows};
+  return {tensor.cols, tensor.rows, tensor.stored};
+}
+
+Layout lay_out(const ModelShape& shape, const FileFormat& format, const SyntheticOptions& options) {
+  GgufHeader header;
+  header.add("general.architecture", std::string_view(shape.architecture));
+  header.add("general.name", std::string_view(shape.name));
+  if (format.gguf_type != no_gguf) header.add("general.file_type", format.gguf_type);
+  add_architecture(header, shape);
+  if (options.vocabulary) {
+    add_vocabulary(header, shape);
+  } else {
+    header.add("tokenizer.ggml.model", std::string_view("no_vocab"));
+  }
+  Layout layout;
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
+  uint64_t offset = 0;
+  for (size_t i = 0; i < formats.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    if (tensor.stored == 0) continue;
+    const uint64_t bytes = row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored;
+    header.add_tensor(tensor.name, dimensions(tensor), format_of(formats[i]).gguf_type, offset);
+    layout.tensors.push_back({&tensor, formats[i], offset, bytes});
+    offset += (bytes + gguf_alignment - 1) / gguf_alignment * gguf_alignment;
+  }
+  layout.header = header.finish();
+  layout.bytes = layout.header.size() + offset;
+  return layout;
+}
+
+std::string refused(const ModelShape& shape, const FileFormat& format) {
+  if (!shape.undisclosed.empty()) return fmt::format("{}: {}", shape.name, shape.undisclosed);
+  if (shape.architecture.empty())
+    return fmt::format("{} has no GGUF form: llama.cpp does not know its architecture", shape.name);
+  if (format.container != Container::gguf)
+    return fmt::format("{} is no GGUF format; synthetic models are GGUF files", format.name);
+  return "";
+}
+
+/// What a weight of this tensor is like: norms near one, products that keep their input's size.
+double deviation_of(const Tensor& tensor) {
+  return 1 / std::sqrt(static_cast<double>(std::max<uint64_t>(1, tensor.cols)));
+}
+
+/// An open file that is removed again unless it was finished.
+class NewFile {
+ public:
+  explicit NewFile(std::string path) : path_(std::move(path)), partial_(path_ + ".part") {
+    descriptor_ = open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) fail("create");
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!finished_ && created()) unlink(partial_.c_str());
+  }
+  bool write(const void* data, uint64_t bytes) {
+    const auto* at = static_cast<const char*>(data);
+    while (bytes > 0 && error_.empty()) {
+      const ssize_t written = ::write(descriptor_, at, bytes);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        fail("write");
+        break;
+      }
+      at += written;
+      bytes -= static_cast<uint64_t>(written);
+    }
+    return error_.empty();
+  }
+  bool end_at(uint64_t bytes) {
+    if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail("extend");
+    return error_.empty();
+  }
+  bool finish() {
+    if (!error_.empty()) return false;
+    const bool closed = close(descriptor_) == 0;
+    descriptor_ = -1;
+    if (!closed) fail("write");
+    if (closed && rename(partial_.c_str(), path_.c_str()) != 0) fail("rename");
+    finished_ = error_.empty();
+    return finished_;
+  }
+  const std::string& error() const { return error_; }
+
+ private:
+  bool created() const { return error_.rfind("could not create", 0) != 0; }
+  void fail(const char* what) {
+    if (error_.empty()) error_ = fmt::format("could not {} {}: {}", what, partial_, std::strerror(errno));
+  }
+  std::string path_, partial_, error_;
+  int descriptor_ = -1;
+  bool finished_ = false;
+};
+
+/// Pools of random blocks, one for each format and size of row.
+class Weights {
+ public:
+  explicit Weights(uint64_t seed) : random_(seed) {}
+
+  bool write(NewFile& file, const Planned& planned) {
+    const std::vector<std::byte>& pool = pool_of(planned);
+    const uint64_t block = format_of(planned.format).block_bytes, blocks = pool.size() / block;
+    uint64_t left = planned.bytes;
+    while (left > 0) {
+      const uint64_t from = random_() % blocks * block, part = std::min<uint64_t>(left, pool.size() - from);
+      if (!file.write(pool.data() + from, part)) return false;
+      left -= part;
+    }
+    const uint64_t padding = (gguf_alignment - planned.bytes % gguf_alignment) % gguf_alignment;
+    constexpr char zeros[gguf_alignment] = {};
+    return file.write(zeros, padding);
+  }
+
+ private:
+  const std::vector<std::byte>& pool_of(const Planned& planned) {
+    const TensorRole role = planned.tensor->role;
+    const bool near_one = role == TensorRole::norm || role == TensorRole::table;
+    auto& pool = pools_[{planned.format, near_one ? 0 : planned.tensor->cols}];
+    if (!pool.empty()) return pool;
+    const uint64_t block = format_of(planned.format).block_bytes;
+    pool.resize(std::max<uint64_t>(1, pool_bytes / block) * block);
+    if (near_one && planned.format == FormatId::f32) {
+      std::vector<float> ones(pool.size() / sizeof(float));
+      std::uniform_real_distribution<float> values(0.9F, 1.1F);
+      for (float& value : ones) value = values(random_);
+      std::memcpy(pool.data(), ones.data(), ones.size() * sizeof(float));
+    } else {
+      fill_random_blocks(planned.format, deviation_of(*planned.tensor), random_, pool);
+    }
+    return pool;
+  }
+
+  std::mt19937_64 random_;
+  std::map<std::pair<FormatId, uint64_t>, std::vector<std::byte>> pools_;
+};
+
+/// Empty where `bytes` fit beside what is spared.
+std::string too_full(const std::string& path, uint64_t bytes) {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  struct statvfs storage {};
+  if (statvfs(folder.c_str(), &storage) != 0)
+    return fmt::format("could not read the free storage of {}: {}", folder.string(), std::strerror(errno));
+  const uint64_t free_bytes = uint64_t{storage.f_bavail} * storage.f_frsize;
+  if (bytes + spare_bytes <= free_bytes) return "";
+  return fmt::format("{} would take {:.2f} GB, and {:.2f} GB are free in {}: nothing was written", path,
+                     static_cast<double>(bytes) / 1e9, static_cast<double>(free_bytes) / 1e9,
+                     folder.string());
+}
+
+}  // namespace
+
+tl::expected<uint64_t, std::string> synthetic_bytes(const ModelShape& shape, const FileFormat& format,
+                                                    const SyntheticOptions& options) {
+  if (std::string reason = refused(shape, format); !reason.empty()) return tl::unexpected(std::move(reason));
+  return lay_out(shape, format, options).bytes;
+}
+
+tl::expected<uint64_t, std::string> write_gguf(const ModelShape& shape, const FileFormat& format,
+                                               const std::string& path, const SyntheticOptions& options) {
+  if (std::string reason = refused(shape, format); !reason.empty()) return tl::unexpected(std::move(reason));
+  const Layout layout = lay_out(shape, format, options);
+  if (!options.sparse) {
+    if (std::string reason = too_full(path, layout.bytes); !reason.empty())
+      return tl::unexpected(std::move(reason));
+  }
+  NewFile file(path);
+  if (!file.error().empty()) return tl::unexpected(file.error());
+  file.write(layout.header.data(), layout.header.size());
+  if (options.sparse) {
+    file.end_at(layout.bytes);
+  } else {
+    Weights weights(options.seed);
+    for (const Planned& planned : layout.tensors)
+      if (!weights.write(file, planned)) break;
+  }
+  if (!file.finish()) return tl::unexpected(file.error());
+  return layout.bytes;
+}
+
+}  // namespace weighin
