@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "models/quantize_mixes.h"
+
 namespace weighin {
 namespace {
 
@@ -19,9 +21,8 @@ bool same_letters(std::string_view a, std::string_view b) {
                     [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-/// Whether the output (q6_K at most) and the mix's other formats have kernels too: those of the rows here do.
 bool has_kernels(const FileFormat& format) {
-  return format.container == Container::gguf && format_of(format.base).kernel;
+  return format.container == Container::gguf && mixes_kernel_formats(format);
 }
 
 }  // namespace

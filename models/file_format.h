@@ -42,8 +42,16 @@ const FileFormat& file_format_of(FileFormatId id);
 /// The file format called `name`: exactly, else in any case; or nullptr.
 const FileFormat* find_file_format(std::string_view name);
 
-/// The format of each of `shape.tensors`, in their order: as stored where a file was read, else by the rule
-/// of `format` (quantize_rule.cc). For containers other than GGUF: what a GGUF of the same base would have.
+/// The format of each of `shape.tensors`, in their order: as stored where a file was read, else what
+/// llama.cpp's converter and quantizer make of a 16-bit original (quantize_rule.cc, quantize_mixes.cc). An
+/// importance matrix is taken as given only for the mixes that cannot be made without one: IQ1_*, IQ2_*,
+/// IQ3_XXS, IQ3_XS, Q2_K_S. Files of the other mixes made with one differ in IQ4_XS, IQ4_NL, q4_0 and Q5_0,
+/// in an eighth of the ffn_down matrices. Where the quantizer refuses (rows that are no whole number of q8_0
+/// or q4_0 blocks) such matrices are f16. For containers other than GGUF: what a GGUF of the same base would
+/// have.
 std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format);
+
+/// The same with (`imatrix`) or without an importance matrix.
+std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format, bool imatrix);
 
 }  // namespace weighin

@@ -1,48 +1,180 @@
-// The format of each tensor of a GGUF file, by llama.cpp's converter rule.
+// The format of each tensor of a GGUF file, as llama.cpp's converter and quantizer give it.
 #include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
 
 #include "models/file_format.h"
+#include "models/quantize_mixes.h"
 
 namespace weighin {
 namespace {
 
-bool tied(const ModelShape& shape) {
-  return std::any_of(shape.tensors.begin(), shape.tensors.end(), [](const Tensor& other) {
-    return other.role == TensorRole::output && other.stored == 0;
-  });
+/// Matrices that the quantizer leaves as the converter made them, with 16 bits a value: parts of names
+/// (llama.cpp's src/llama-quant.cpp and conversion/base.py, read 2026-11-24).
+constexpr std::string_view left_in_16_bits[] = {"altup",      "laurel",         "per_layer_model_proj",
+                                                "attn_rel_b", "indexer.k_proj", "indexer.q_proj"};
+/// Of those, what the converter keeps in f32.
+constexpr std::string_view left_in_f32[] = {"altup_correct_coef", "altup_predict_coef"};
+
+template <size_t n>
+bool has_part(std::string_view name, const std::string_view (&fragments)[n]) {
+  return std::any_of(std::begin(fragments), std::end(fragments),
+                     [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
 }
 
-/// A row that is no whole number of blocks falls back to the next finer format with blocks that fit.
+bool has_output(const ModelShape& shape) {
+  return std::any_of(shape.tensors.begin(), shape.tensors.end(),
+                     [](const Tensor& tensor) { return tensor.stored && tensor.name == "output.weight"; });
+}
+
+/// Architectures whose models of 80 layers llama.cpp calls "70B" (tried with each architecture that its
+/// v0.5.0 knows).
+bool is_llama_70b(const ModelShape& shape) {
+  if (shape.layers != 80) return false;
+  if (shape.architecture == "llama") return shape.heads != shape.kv_heads && shape.experts != 8;
+  constexpr std::array<std::string_view, 3> others{"qwen2", "deci", "olmo"};
+  return std::find(others.begin(), others.end(), shape.architecture) != others.end();
+}
+
+/// Query heads a key-value head as a GGUF header states them for the first layer: none for a recurrent layer;
+/// MLA has one key-value head, the latent.
+uint32_t query_group(const ModelShape& shape) {
+  uint32_t heads = shape.heads, kv_heads = shape.kv_heads;
+  if (!shape.per_layer.empty()) {
+    const Layer& first = shape.per_layer.front();
+    const bool recurrent = first.mixer == Mixer::mamba || first.mixer == Mixer::mamba2 ||
+                           first.mixer == Mixer::short_convolution || first.mixer == Mixer::none;
+    if (recurrent && !first.attention_too) return 0;
+    if (first.mixer == Mixer::attention) heads = first.heads, kv_heads = first.kv_heads;
+  }
+  if (shape.kv_lora_rank) kv_heads = 1;
+  return kv_heads ? heads / kv_heads : 0;
+}
+
+/// A row that is no whole number of blocks gets a format of smaller blocks, or stays in f16.
 FormatId fallback(FormatId format, uint64_t cols) {
-  if (cols % format_of(format).block_values == 0) return format;
-  if (format == FormatId::q4_K) format = FormatId::q5_0;
-  if (format == FormatId::q6_K) format = FormatId::q8_0;
-  return cols % format_of(format).block_values == 0 ? format : FormatId::f16;
+  const auto fits = [&](FormatId id) { return cols % format_of(id).block_values == 0; };
+  if (fits(format)) return format;
+  FormatId finer = FormatId::f16;
+  switch (format) {
+    case FormatId::iq1_s:
+    case FormatId::iq1_m:
+    case FormatId::iq2_xxs:
+    case FormatId::iq2_xs:
+    case FormatId::iq2_s:
+    case FormatId::iq3_xxs:
+    case FormatId::iq3_s:
+    case FormatId::iq4_xs:
+      finer = FormatId::iq4_nl;
+      break;
+    case FormatId::q2_0:
+    case FormatId::q2_K:
+    case FormatId::q3_K:
+    case FormatId::tq1_0:
+    case FormatId::tq2_0:
+      finer = FormatId::q4_0;
+      break;
+    case FormatId::q4_K:
+      finer = FormatId::q5_0;
+      break;
+    case FormatId::q5_K:
+      finer = FormatId::q5_1;
+      break;
+    case FormatId::q6_K:
+      finer = FormatId::q8_0;
+      break;
+    default:
+      break;
+  }
+  return fits(finer) ? finer : FormatId::f16;
+}
+
+/// Chooses formats one tensor after another, in the quantizer's order: it counts as it goes.
+class Chooser {
+ public:
+  Chooser(const ModelShape& shape, const FileFormat& format, bool imatrix)
+      : shape_(shape),
+        format_(format),
+        model_{.falcon = shape.architecture == "falcon",
+               .llama_70b = is_llama_70b(shape),
+               .experts = shape.experts,
+               .query_group = query_group(shape),
+               .imatrix = imatrix},
+        layers_(shape.encoder_layers ? shape.encoder_layers : shape.layers),
+        tied_(!has_output(shape)) {
+    for (const Tensor& tensor : shape.tensors)
+      if (tensor.stored && mix_part(tensor.name) == MixPart::values) ++values_;
+  }
+
+  FormatId next(const Tensor& tensor) {
+    if (!tensor.name.ends_with("weight") || has_part(tensor.name, left_in_f32)) return FormatId::f32;
+    const bool quantized = format_of(format_.base).quantized();
+    if (has_part(tensor.name, left_in_16_bits)) return quantized ? FormatId::f16 : format_.base;
+    if (kept_in_f32(tensor.role)) return FormatId::f32;
+    return quantized ? fallback(mixed(tensor), tensor.cols) : format_.base;
+  }
+
+ private:
+  FormatId mixed(const Tensor& tensor) {
+    const MixPart part = mix_part(tensor.name);
+    if (part == MixPart::output || (tied_ && part == MixPart::embedding))
+      return output_format(format_, model_.falcon, tensor.cols);
+    if (format_.gguf_type == no_gguf) return format_.base;
+    if (format_.id == FileFormatId::mxfp4_moe) return tensor.stored > 1 ? FormatId::mxfp4 : FormatId::q8_0;
+    return mixed_format(format_, part, model_, place(part, tensor));
+  }
+
+  MixPlace place(MixPart part, const Tensor& tensor) {
+    if (part == MixPart::values) return {counted_[part]++, values_};
+    const uint32_t counted = counted_[part]++;
+    const bool by_layer = shape_.experts > 1 && !counts_matrices(format_.id) && tensor.layer >= 0;
+    return {by_layer ? static_cast<uint32_t>(tensor.layer) : counted, layers_};
+  }
+
+  const ModelShape& shape_;
+  const FileFormat& format_;
+  MixModel model_;
+  uint32_t layers_;
+  uint32_t values_ = 0;
+  bool tied_;
+  std::map<MixPart, uint32_t> counted_;
+};
+
+/// The quantizer's order: by the layer of "blk" tensors, others first, then by name.
+std::vector<size_t> quantizer_order(const std::vector<Tensor>& tensors) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < tensors.size(); ++i) order.push_back(i);
+  const auto key = [&](size_t i) {
+    const std::string_view name = tensors[i].name;
+    return std::pair(name.starts_with("blk.") ? tensors[i].layer : -1, name);
+  };
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(a) < key(b); });
+  return order;
 }
 
 }  // namespace
 
-std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format) {
-  std::vector<FormatId> formats;
-  formats.reserve(shape.tensors.size());
-  const bool is_tied = tied(shape);
-  for (const Tensor& tensor : shape.tensors) {
+std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format, bool imatrix) {
+  std::vector<FormatId> formats(shape.tensors.size(), FormatId::none);
+  Chooser chooser(shape, format, imatrix);
+  std::map<TensorRole, FormatId> stored;  // by role: shared layers have what they share, of the layer before
+  for (const size_t i : quantizer_order(shape.tensors)) {
+    const Tensor& tensor = shape.tensors[i];
     if (tensor.format != FormatId::none) {
-      formats.push_back(tensor.format);
+      formats[i] = tensor.format;
       continue;
     }
-    if (kept_in_f32(tensor.role)) {
-      formats.push_back(FormatId::f32);
-      continue;
-    }
-    const bool is_output =
-        tensor.role == TensorRole::output || (is_tied && tensor.role == TensorRole::token_embedding);
-    FormatId chosen = format.base;
-    if (is_output && format_of(chosen).bits_per_weight() < format_of(FormatId::q6_K).bits_per_weight())
-      chosen = FormatId::q6_K;
-    formats.push_back(fallback(chosen, tensor.cols));
+    const auto lender =
+        stored.find(tensor.role == TensorRole::output ? TensorRole::token_embedding : tensor.role);
+    formats[i] = tensor.stored == 0 && lender != stored.end() ? lender->second : chooser.next(tensor);
+    if (tensor.stored) stored[tensor.role] = formats[i];
   }
   return formats;
+}
+
+std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format) {
+  return tensor_formats(shape, format, needs_imatrix(format.id));
 }
 
 }  // namespace weighin

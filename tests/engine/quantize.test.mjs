@@ -1,0 +1,167 @@
+// node quantize.test.mjs TENSOR_FORMATS NPM_FOLDER: holds the quantizer's rule to llama.cpp's own quantizer, as the
+// npm package node-llama-cpp ships it. Each model is a GGUF file of true shape and no data (a hole on the disk); the
+// quantizer is asked for a dry run of every mix, with and without an importance matrix, and its log names each
+// tensor's format. Exits 0 when all agree, 1 when not, 77 when the package is missing.
+//
+// The packages node-llama-cpp and koffi are looked for in NPM_FOLDER, and in the folder that WEIGHIN_ENGINE names.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const [tensorFormats, npmFolder] = process.argv.slice(2);
+const platform = `${process.platform}-${process.arch}`;
+
+function packagesFolder() {
+  for (const folder of [process.env.WEIGHIN_ENGINE, npmFolder]) {
+    if (!folder) continue;
+    const modules = path.join(path.resolve(folder), "node_modules");
+    const libraries = path.join(modules, "@node-llama-cpp", platform, "bins", platform);
+    if (existsSync(libraries) && existsSync(path.join(modules, "koffi"))) return { modules, libraries };
+  }
+  return null;
+}
+
+const found = packagesFolder();
+if (!found) {
+  console.log(`skipped: llama.cpp was not found (npm packages @node-llama-cpp/${platform} and koffi; ` +
+              "WEIGHIN_ENGINE names the folder with their node_modules)");
+  process.exit(77);
+}
+const koffi = createRequire(path.join(found.modules, "package.json"))("koffi");
+
+/** The shipped quantizer. Its parameters are an opaque block that it fills itself; the fields set are checked first. */
+function openQuantizer() {
+  const library = (name) =>
+    path.join(found.libraries, readdirSync(found.libraries).find((file) => new RegExp(`^${name}\\.(v[\\d.]+\\.)?so$`).test(file)));
+  koffi.load(library("libggml-base"));
+  const ggml = koffi.load(library("libggml"));
+  const llama = koffi.load(library("libllama"));
+  koffi.struct("Parameters", { bytes: koffi.array("uint8", 128) });
+  const Log = koffi.proto("void Log(int level, const char *text, void *user)");
+  let said = "";
+  const log = koffi.register((level, text) => { said += text; }, koffi.pointer(Log));
+  llama.func("void llama_log_set(Log *log, void *user)")(log, null);
+  ggml.func("void ggml_backend_load_all_from_path(const char *folder)")(found.libraries);
+  llama.func("void llama_backend_init()")();
+  const defaults = llama.func("Parameters llama_model_quantize_default_params()");
+  const quantize = llama.func("uint32 llama_model_quantize(const char *from, const char *to, Parameters *parameters)");
+
+  // An importance matrix with one entry, of a tensor that no model has: the rule asks only whether there is one.
+  const Entry = koffi.struct("Entry", { name: "const char *", data: "float *", size: "size_t" });
+  const one = koffi.alloc("float", 1);
+  koffi.encode(one, "float", 1);
+  const matrix = koffi.alloc(Entry, 2);
+  koffi.encode(matrix, koffi.array(Entry, 2), [{ name: "none", data: one, size: 1 }, { name: null, data: null, size: 0 }]);
+
+  /** Tensor names with the formats they would have, or the sentence with which the quantizer refuses. */
+  return (file, number, withMatrix) => {
+    const parameters = Uint8Array.from(defaults().bytes);
+    const view = new DataView(parameters.buffer);
+    assert.equal(view.getInt32(4, true), 7, "the file type is not where it was in llama.cpp v0.5.0");
+    assert.equal(view.getUint8(17), 1, "quantize_output_tensor is not where it was in llama.cpp v0.5.0");
+    view.setInt32(0, 1, true);  // threads
+    view.setInt32(4, number, true);
+    view.setUint8(21, 1);  // dry run
+    if (withMatrix) view.setBigUint64(24, BigInt(koffi.address(matrix)), true);
+    said = "";
+    const failed = quantize(file, `${file}.out`, { bytes: parameters });
+    if (failed) return { refusal: /failed to quantize: (.*)/.exec(said)?.[1] ?? said };
+    const formats = new Map();
+    for (const line of said.matchAll(/\[ *\d+\/ *\d+\] +(\S+) +- \[[^\]]*\], type = +(\w+), (?:[^\n]*\((\w+)\)\n)?/g))
+      formats.set(line[1], line[3] ?? line[2]);
+    return { formats };
+  };
+}
+
+/** A GGUF header: the architecture's numbers and the tensors, all of 16 bits but for vectors. */
+function writeModel(file, model) {
+  const parts = [];
+  const u32 = (value) => { const bytes = Buffer.alloc(4); bytes.writeUInt32LE(value); parts.push(bytes); };
+  const u64 = (value) => { const bytes = Buffer.alloc(8); bytes.writeBigUInt64LE(BigInt(value)); parts.push(bytes); };
+  const text = (value) => { u64(Buffer.byteLength(value)); parts.push(Buffer.from(value)); };
+  const f32 = (value) => { const bytes = Buffer.alloc(4); bytes.writeFloatLE(value); parts.push(bytes); };
+  const facts = Object.entries(metadata(model));
+  parts.push(Buffer.from("GGUF"));
+  u32(3);
+  u64(model.tensors.length);
+  u64(facts.length + 1);
+  text("general.architecture");
+  u32(8);
+  text(model.architecture);
+  for (const [name, value] of facts) {
+    text(`${model.architecture}.${name}`);
+    if (Array.isArray(value)) { u32(9); u32(4); u64(value.length); value.forEach(u32); }
+    else if (typeof value === "object") { u32(6); f32(value.float); }
+    else { u32(4); u32(value); }
+  }
+  let offset = 0n;
+  for (const { name, dims } of model.tensors) {
+    const f16 = dims.length > 1;
+    text(name);
+    u32(dims.length);
+    dims.forEach(u64);
+    u32(f16 ? 1 : 0);
+    u64(offset);
+    const bytes = dims.reduce((product, count) => product * BigInt(count), f16 ? 2n : 4n);
+    offset += (bytes + 31n) / 32n * 32n;
+  }
+  const header = Buffer.concat(parts);
+  writeFileSync(file, header);
+  truncateSync(file, Number(BigInt(header.length + 31 >> 5 << 5) + offset));
+}
+
+/** What every architecture's loader asks for, without the prefix; more than any one needs. */
+function metadata(model) {
+  const numbers = {
+    "vocab_size": model.vocab, "context_length": 2048, "embedding_length": model.width,
+    "block_count": model.encoder_layers || model.layers, "feed_forward_length": model.ffn_width,
+    "attention.head_count": model.heads, "attention.head_count_kv": model.kv_heads_of_layers ?? model.kv_heads,
+    "attention.key_length": model.head_dim, "attention.value_length": model.head_dim,
+    "attention.layer_norm_rms_epsilon": { float: 1e-5 }, "attention.layer_norm_epsilon": { float: 1e-5 },
+    "attention.sliding_window": 1024, "attention.relative_buckets_count": 32,
+    "attention.q_lora_rank": 768, "attention.kv_lora_rank": model.kv_lora_rank, "rope.dimension_count": model.head_dim,
+    "expert_feed_forward_length": model.ffn_width, "expert_shared_count": 1, "leading_dense_block_count": 1,
+    "ssm.conv_kernel": 4, "ssm.inner_size": 2 * model.width, "ssm.state_size": 16, "ssm.time_step_rank": 64,
+    "ssm.group_count": 1, "shortconv.l_cache": 3, "logit_scale": { float: 1 }, "interleave_moe_layer_step": 1,
+    "attention.max_alibi_bias": { float: 8 }, "decoder_block_count": model.layers,
+  };
+  if (model.experts) Object.assign(numbers, { "expert_count": model.experts, "expert_used_count": model.experts_active });
+  if (!model.kv_lora_rank) delete numbers["attention.kv_lora_rank"];
+  return numbers;
+}
+
+const dryRun = openQuantizer();
+const folder = mkdtempSync(path.join(tmpdir(), "weighin-quantize-"));
+const lines = execFileSync(tensorFormats, { maxBuffer: 1 << 30 }).toString().trim().split("\n");
+let compared = 0, refused = 0, wrong = 0;
+const unknown = new Set();
+for (const model of lines.map(JSON.parse)) {
+  const file = path.join(folder, "model.gguf");
+  writeModel(file, model);
+  for (const mix of model.mixes) {
+    const { formats, refusal } = dryRun(file, mix.number, mix.imatrix);
+    if (refusal) {
+      if (/no tensor type fallback/.test(refusal)) ++refused;
+      else unknown.add(/file type/.test(refusal) ? `${mix.name}: ${refusal}` : `${model.model}: ${refusal}`);
+      continue;
+    }
+    model.tensors.forEach(({ name, dims }, i) => {
+      if (dims.length === 1) return;  // as the converter made it
+      const real = formats.get(name);
+      // What the quantizer leaves as it is was written here in f16, where the converter may have chosen f32.
+      const same = real === mix.formats[i] || (real === "f16" && mix.formats[i] === "f32");
+      ++compared;
+      if (same) return;
+      if (++wrong <= 40) console.error(`${model.model}, ${mix.name}${mix.imatrix ? " with imatrix" : ""}: ${name} is ${real}, not ${mix.formats[i]}`);
+    });
+  }
+  rmSync(file);
+}
+rmSync(folder, { recursive: true });
+for (const sentence of unknown) console.log(`not asked: ${sentence}`);
+console.log(`${lines.length} models, ${compared} tensors compared, ${refused} files that the quantizer refuses, ${wrong} wrong`);
+assert.ok(compared > 100000);
+process.exit(wrong ? 1 : 0);
