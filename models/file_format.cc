@@ -27,6 +27,26 @@ bool has_kernels(const FileFormat& format) {
 
 }  // namespace
 
+std::string_view container_name(Container container) {
+  switch (container) {
+    case Container::gguf:
+      return "gguf";
+    case Container::safetensors:
+      return "safetensors";
+    case Container::gptq:
+      return "gptq";
+    case Container::awq:
+      return "awq";
+    case Container::onnx:
+      return "onnx";
+    case Container::mlx:
+      return "mlx";
+    case Container::mediapipe:
+      return "mediapipe";
+  }
+  return "";
+}
+
 std::span<const FileFormat> all_file_formats() {
   return formats;
 }

@@ -13,6 +13,7 @@
 namespace weighin {
 
 enum class Container : uint8_t { gguf, safetensors, gptq, awq, onnx, mlx, mediapipe };
+std::string_view container_name(Container container);
 
 /// One enumerator a row of file_formats.inc, then `as_stored`: each tensor in the format its file has it in.
 enum class FileFormatId : uint8_t {
@@ -44,9 +45,9 @@ const FileFormat* find_file_format(std::string_view name);
 
 /// The format of each of `shape.tensors`, in their order: as stored where a file was read, else what
 /// llama.cpp's converter and quantizer make of a 16-bit original (quantize_rule.cc, quantize_mixes.cc). An
-/// importance matrix is taken as given only for the mixes that cannot be made without one: IQ1_*, IQ2_*,
-/// IQ3_XXS, IQ3_XS, Q2_K_S. Files of the other mixes made with one differ in IQ4_XS, IQ4_NL, q4_0 and Q5_0,
-/// in an eighth of the ffn_down matrices. Where the quantizer refuses (rows that are no whole number of q8_0
+/// importance matrix is taken as given for the mixes that need one and for IQ4_XS and IQ4_NL, whose published
+/// files have one. q4_0 and Q5_0 are taken without: files made with one (a minority of both) have an eighth
+/// of the ffn_down matrices in q4_1, q5_1. Where the quantizer refuses (rows that are no whole number of q8_0
 /// or q4_0 blocks) such matrices are f16. For containers other than GGUF: what a GGUF of the same base would
 /// have.
 std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/file_bytes.h"
 #include "models/llamacpp/memory.h"
 
 namespace weighin {
@@ -52,7 +53,7 @@ uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format) {
 }
 
 uint64_t download_bytes(const ModelShape& shape, const FileFormat& format) {
-  return weights_bytes(shape, format) + shape.vocab * vocabulary_entry_bytes;
+  return file_bytes(shape, format).total();
 }
 
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {

@@ -8,8 +8,7 @@
 
 namespace weighin {
 
-/// Bytes to download: every stored tensor exactly, and the header's tokenizer (estimated from the
-/// vocabulary).
+/// Bytes to download: the whole file (file_bytes.h).
 uint64_t download_bytes(const ModelShape& shape, const FileFormat& format);
 
 /// Bytes of the stored tensors, exactly.

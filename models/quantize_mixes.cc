@@ -181,13 +181,13 @@ FormatId output_format(const FileFormat& mix, bool falcon, uint64_t cols) {
   return mix.base == FormatId::q8_0 ? FormatId::q8_0 : FormatId::q6_K;
 }
 
-bool needs_imatrix(FileFormatId mix) {
-  return tiny.contains(mix) || of(q2_K_S, iq3_xxs, iq3_xs).contains(mix);
+bool made_with_imatrix(FileFormatId mix) {
+  return tiny.contains(mix) || of(q2_K_S, iq3_xxs, iq3_xs, iq4_xs, iq4_nl).contains(mix);
 }
 
 bool mixes_kernel_formats(const FileFormat& mix) {
   constexpr uint32_t unusual = falcon | eight_experts | four_experts;
-  const uint32_t given = needs_imatrix(mix.id) ? no_imatrix : imatrix;  // what does not hold
+  const uint32_t given = made_with_imatrix(mix.id) ? no_imatrix : imatrix;  // what does not hold
   return format_of(mix.base).kernel && std::all_of(std::begin(rows), std::end(rows), [&](const Row& row) {
            if (row.format == FormatId::none || row.mixes.count == 0 || !row.mixes.contains(mix.id))
              return true;

@@ -53,8 +53,10 @@ bool counts_matrices(FileFormatId mix);
 /// output head.
 FormatId output_format(const FileFormat& mix, bool falcon, uint64_t cols);
 
-/// Whether the quantizer refuses `mix` without an importance matrix.
-bool needs_imatrix(FileFormatId mix);
+/// Whether files of `mix` are made with an importance matrix: those that the quantizer refuses to make
+/// without one (IQ1_*, IQ2_*, IQ3_XXS, IQ3_XS, Q2_K_S), and IQ4_XS and IQ4_NL, whose published files are (the
+/// sizes in tests/models/file_bytes_test.cc).
+bool made_with_imatrix(FileFormatId mix);
 
 /// Whether a model of the usual kind (no Falcon, no 70B, no experts, rows of whole blocks) has, in `mix`,
 /// only formats with a reference kernel.

@@ -174,7 +174,7 @@ std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& 
 }
 
 std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format) {
-  return tensor_formats(shape, format, needs_imatrix(format.id));
+  return tensor_formats(shape, format, made_with_imatrix(format.id));
 }
 
 }  // namespace weighin

@@ -7,6 +7,7 @@
 
 #include "harness/cli/command.h"
 #include "models/catalogue.h"
+#include "models/file_bytes.h"
 #include "models/memory.h"
 
 namespace weighin {
@@ -70,7 +71,11 @@ ordered_json detail_json(const ModelShape& model) {
   }
   object["files"] = ordered_json::array();
   for (const FileFormat& format : all_file_formats()) {
-    object["files"].push_back({{"format", format.name}, {"bytes", download_bytes(model, format)}});
+    const FileBytes bytes = file_bytes(model, format);
+    object["files"].push_back({{"format", format.name},
+                               {"container", container_name(format.container)},
+                               {"bytes", bytes.total()},
+                               {"weight_bytes", bytes.weights}});
   }
   return object;
 }
