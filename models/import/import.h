@@ -1,0 +1,22 @@
+// A model from wherever its files are.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "models/shape.h"
+
+namespace weighin {
+
+/// The model at a path or URL: a GGUF file (any part of a split one), a safetensors file or index, a config.json,
+/// told apart by their content; or a folder of such files, or a repository of Hugging Face
+/// ("https://huggingface.co/OWNER/NAME"), of which the GGUF file is taken, else the safetensors' index, else
+/// the safetensors file, else config.json. Only headers are read. Error: what was tried, and what to name instead.
+tl::expected<ModelShape, std::string> import_model(const std::string& path_or_url);
+
+/// Which of a folder's files is the model, by the order above. Error: the choices, where it is not one.
+tl::expected<std::string, std::string> choose_model_file(const std::string& where,
+                                                         std::vector<std::string> names);
+
+}  // namespace weighin
