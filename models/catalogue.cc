@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "models/build_shape.h"
+#include "models/import/config.h"
 
 namespace weighin {
 
@@ -63,6 +63,10 @@ class Fields {
   }
 
   const std::string& error() const { return error_; }
+  std::string_view file() const { return file_; }
+  void take_error(const Fields& other) {
+    if (error_.empty()) error_ = other.error_;
+  }
 
  private:
   std::string_view file_;
@@ -70,7 +74,24 @@ class Fields {
   std::string error_;
 };
 
-void read_plain(Fields& fields, ModelShape& shape) {
+void read_published_files(Fields& fields, const json& object, ModelShape& shape) {
+  const auto files = object.find("published_files");
+  if (files == object.end()) return;
+  for (const json& file : *files) {
+    PublishedFile read;
+    Fields inside(fields.file(), file);
+    inside.read("format", read.format);
+    inside.read("bytes", read.bytes);
+    inside.read("source", read.source);
+    inside.need(read.bytes > 0, "published_files.bytes");
+    inside.need(!read.format.empty(), "published_files.format");
+    inside.need(!read.source.empty(), "published_files.source");
+    fields.take_error(inside);
+    shape.published_files.push_back(std::move(read));
+  }
+}
+
+void read_about(Fields& fields, ModelShape& shape) {
   fields.read("name", shape.name);
   fields.read("aliases", shape.aliases);
   fields.read("title", shape.title);
@@ -79,59 +100,19 @@ void read_plain(Fields& fields, ModelShape& shape) {
   fields.read("made", shape.made);
   fields.read("published_params", shape.published_params);
   fields.read("source", shape.source);
-  fields.read("checked", shape.checked_note);
+  fields.read_word(
+      "checked", shape.checked,
+      {{"read", Checked::read}, {"recomputed", Checked::recomputed}, {"recalled", Checked::recalled}});
+  fields.read("checked_note", shape.checked_note);
   fields.read("remark", shape.remark);
-  fields.read("layers", shape.layers);
-  fields.read("width", shape.width);
-  fields.read("vocab", shape.vocab);
-  fields.read("max_context", shape.max_context);
-  fields.read("ffn_width", shape.ffn_width);
-  fields.read("experts", shape.experts);
-  fields.read("experts_active", shape.experts_active);
-  fields.read("rope", shape.rope);
+  fields.read("licence", shape.licence);
+  fields.read("gated", shape.gated);
+  fields.read("released", shape.released);
+  fields.read("distilled_from", shape.distilled_from);
   fields.read_word("task", shape.task, {{"chat", Task::chat}, {"encode", Task::encode}});
-  fields.read_word("norm", shape.norm, {{"rms", NormKind::rms}, {"layer", NormKind::layer}});
-  fields.read_word("activation", shape.activation,
-                   {{"swiglu", Activation::swiglu},
-                    {"geglu", Activation::geglu},
-                    {"gelu", Activation::gelu},
-                    {"silu", Activation::silu}});
-}
-
-void read_architecture(Fields& fields, ModelShape& shape) {
-  fields.read("heads", shape.heads);
-  shape.kv_heads = shape.heads;
-  fields.read("kv_heads", shape.kv_heads);
-  fields.read("head_dim", shape.head_dim);
-  fields.read("embedding_width", shape.embedding_width);
-  fields.read("positions", shape.positions);
-  fields.read("token_types", shape.token_types);
-  uint32_t norms_per_layer = 2;
-  fields.read("norms_per_layer", norms_per_layer);
-  shape.norm_place = shape.task == Task::encode ? NormPlace::after
-                     : norms_per_layer == 4     ? NormPlace::around
-                     : norms_per_layer == 1     ? NormPlace::parallel
-                                                : NormPlace::before;
-  fields.read("embedding_norm", shape.embedding_norm);
-  fields.read("final_norm", shape.final_norm);
-  fields.read("query_key_norm", shape.head_norm);
-  fields.read("tied", shape.tied);
-  fields.read("head", shape.head);
-  fields.read("pooler", shape.pooler);
-  fields.read("shared_layers", shape.shared_layers);
-  bool bias_all = false;
-  fields.read("bias_all", bias_all);
-  shape.bias_qkv = shape.bias_attention_output = shape.bias_ffn = shape.bias_head = bias_all;
-  if (!bias_all) fields.read("bias_qkv", shape.bias_qkv);
-  fields.read("window", shape.window);
-  fields.read("dense_layers", shape.dense_layers);
-  fields.read("dense_ffn_width", shape.dense_ffn_width);
-  fields.read("shared_experts", shape.shared_experts);
-  shape.shared_ffn_width = shape.shared_experts * shape.ffn_width;
-  fields.read("q_lora_rank", shape.q_lora_rank);
-  fields.read("kv_lora_rank", shape.kv_lora_rank);
-  fields.read("rope_dim", shape.rope_dim);
-  fields.read("value_dim", shape.value_dim);
+  fields.need(!shape.name.empty(), "name");
+  fields.need(!shape.source.empty(), "source");
+  if (shape.title.empty()) shape.title = shape.name;
 }
 
 /// "Google/Gemma 2B" -> "gemma-2b": lower case, no owner, hyphens for spaces, underscores and colons.
@@ -192,31 +173,19 @@ tl::expected<ModelShape, std::string> parse_model(std::string_view file_name, st
   }
   Fields fields(file_name, object);
   ModelShape shape;
-  read_plain(fields, shape);
-  read_architecture(fields, shape);
-  fields.need(!shape.name.empty(), "name");
-  fields.need(!shape.source.empty(), "source");
-  if (shape.undisclosed.empty()) {
-    fields.need(shape.layers, "layers");
-    fields.need(shape.width, "width");
-    fields.need(shape.vocab, "vocab");
-    fields.need(shape.max_context, "max_context");
-    fields.need(shape.ffn_width, "ffn_width");
-    fields.need(shape.heads, "heads");
-    fields.need(shape.kv_heads, "kv_heads");
-    fields.need(shape.dense_layers <= shape.layers, "dense_layers");
+  std::string undisclosed;
+  fields.read("undisclosed", undisclosed);
+  if (undisclosed.empty()) {
+    const auto config = object.find("config");
+    fields.need(config != object.end(), "config");
+    if (!fields.error().empty()) return tl::unexpected(fields.error());
+    auto read = shape_of_config(config->dump(), fmt::format("models/catalog/{}: config", file_name));
+    if (!read) return tl::unexpected(read.error());
+    shape = std::move(*read);
   }
+  read_about(fields, shape);
+  read_published_files(fields, object, shape);
   if (!fields.error().empty()) return tl::unexpected(fields.error());
-  if (shape.title.empty()) shape.title = shape.name;
-  if (shape.undisclosed.empty()) {
-    if (shape.head_dim == 0) shape.head_dim = shape.width / shape.heads;
-    uint32_t window_layers = 0;
-    fields.read("window_layers", window_layers);
-    build_shape(shape);
-    const uint32_t step = window_layers ? shape.layers / window_layers : 1;
-    for (uint32_t i = 0; i < window_layers; ++i) shape.per_layer[step * i].window = shape.window;
-    describe_layers(shape);
-  }
   return shape;
 }
 
