@@ -1,5 +1,5 @@
-// What a model's published configuration states of its architecture, whichever file states it: a config.json, a
-// GGUF header, a line of the catalogue. build_shape makes the tensors from it.
+// What a model's published configuration states of its architecture, whichever file states it: a config.json,
+// a GGUF header, a line of the catalogue. build_shape makes the tensors from it.
 #pragma once
 
 #include <cstdint>
@@ -31,12 +31,12 @@ struct Layer {
   FeedForward feed_forward = FeedForward::dense;
   uint32_t heads = 0;
   uint32_t kv_heads = 0;
-  uint32_t window = 0;     // tokens a sliding-window layer sees; 0: all of them
-  uint32_t ffn_width = 0;  // of a dense layer, or of one expert
-  bool attention_too = false;  // Falcon-H1: attention beside the state space, in parallel
-  bool shares_cache = false;   // Gemma 3n: reads an earlier layer's keys and values
-  uint32_t head_dim = 0;       // where it is not the model's: Gemma 4's layers that see everything
-  bool value_is_key = false;   // Gemma 4: those layers have no matrix for values
+  uint32_t window = 0;          // tokens a sliding-window layer sees; 0: all of them
+  uint32_t ffn_width = 0;       // of a dense layer, or of one expert
+  bool attention_too = false;   // Falcon-H1: attention beside the state space, in parallel
+  bool shares_cache = false;    // Gemma 3n: reads an earlier layer's keys and values
+  uint32_t head_dim = 0;        // where it is not the model's: Gemma 4's layers that see everything
+  bool value_is_key = false;    // Gemma 4: those layers have no matrix for values
   bool shared_weights = false;  // Zamba 2: this layer's attention is stored with an earlier layer
 };
 
@@ -73,10 +73,10 @@ struct StateSpace {
 /// What stands between a vision tower and the text model.
 enum class Projector : uint8_t {
   none,
-  linear,       // one product (Gemma 3, with a normalization before it)
-  two_layers,   // LLaVA, Pixtral: two products with biases
-  merger,       // Qwen VL: neighbouring patches together through two products
-  llama4,       // a two-layer adapter in the tower's width, then one product
+  linear,      // one product (Gemma 3, with a normalization before it)
+  two_layers,  // LLaVA, Pixtral: two products with biases
+  merger,      // Qwen VL: neighbouring patches together through two products
+  llama4,      // a two-layer adapter in the tower's width, then one product
 };
 
 /// A vision tower (a ViT encoder) and what projects its patches to the text model's width.
@@ -91,20 +91,19 @@ struct Vision {
   uint32_t frames = 1;     // that a patch spans (Qwen VL)
   uint32_t positions = 0;  // learned position embeddings
   bool class_token = false;
-  bool gated = false;          // SwiGLU or GeGLU
-  bool bias = true;            // of attention and feed-forward
+  bool gated = false;  // SwiGLU or GeGLU
+  bool bias = true;    // of attention and feed-forward
   bool fused_qkv = false;
   bool patch_bias = true;
-  bool norm_before = false;    // of the embeddings
-  bool norm_after = false;     // of the last layer
-  bool around_norms = false;   // Gemma 4: four normalizations a layer, and of each head's query and key
+  bool norm_before = false;   // of the embeddings
+  bool norm_after = false;    // of the last layer
+  bool around_norms = false;  // Gemma 4: four normalizations a layer, and of each head's query and key
   NormKind norm = NormKind::layer;
   Projector projector = Projector::none;
-  uint32_t merge = 1;              // patches of one side that are merged
-  uint32_t output = 0;             // width that the projector gives
-  uint32_t projector_width = 0;    // its inner width, where it is not the merged input's
-  uint32_t deep_projectors = 0;    // Qwen3-VL: further mergers, from inner layers
-  uint64_t params = 0;  // all of it, projector included, where the tower is not a plain ViT; 0: from the above
+  uint32_t merge = 1;            // patches of one side that are merged
+  uint32_t output = 0;           // width that the projector gives
+  uint32_t projector_width = 0;  // its inner width, where it is not the merged input's
+  uint32_t deep_projectors = 0;  // Qwen3-VL: further mergers, from inner layers
 };
 
 /// Every count is of one token unless it says otherwise. 0 and false: the model has none.
@@ -131,43 +130,42 @@ struct Architecture {
   uint32_t token_types = 0;      // BERT's segment embeddings
   bool embedding_norm = false;   // a normalization after the embeddings
   bool final_norm = true;
-  bool norm_bias = false;       // implied by NormKind::layer unless without_norm_bias
+  bool norm_bias = false;  // implied by NormKind::layer unless without_norm_bias
   bool without_norm_bias = false;
-  bool head_norm = false;       // Qwen3, Gemma 3: each head's query and key are normalized
-  bool query_key_norm = false;  // OLMo 2: the whole query and key are
-  bool norm_each_head = false;  // Cohere, StableLM 12B: each head has weights of its own, and no biases
+  bool head_norm = false;           // Qwen3, Gemma 3: each head's query and key are normalized
+  bool query_key_norm = false;      // OLMo 2: the whole query and key are
+  bool norm_each_head = false;      // Cohere, StableLM 12B: each head has weights of its own, and no biases
   bool without_first_norm = false;  // ModernBERT: the first layer's attention reads the embeddings' norm
   bool gated_query = false;         // Qwen3-Next: the query's matrix gives the output's gate as well
-  bool tied = false;            // the output head is the token embedding
-  bool head = true;             // there is an output head
+  bool tied = false;                // the output head is the token embedding
+  bool head = true;                 // there is an output head
   bool pooler = false;
-  bool head_transform = false;   // BERT's masked-language head: a product and a normalization before the output
-  bool shared_layers = false;    // ALBERT: one layer's weights, used by all
-  bool fused_qkv = false;        // one matrix for query, key and value
-  bool fused_gate_up = false;    // Phi 3: one matrix for gate and up
+  bool shared_layers = false;  // ALBERT: one layer's weights, used by all
+  bool fused_qkv = false;      // one matrix for query, key and value
+  bool fused_gate_up = false;  // Phi 3: one matrix for gate and up
   bool bias_qkv = false;
   bool bias_attention_output = false;
   bool bias_ffn = false;
   bool bias_head = false;
   bool attention_sinks = false;  // gpt-oss: one learned logit a head
-  bool bias_ffn_gate = true;     // bias_ffn is of the gate as well
   uint32_t rotary_dim = 0;       // rotated part of a head; 0: all of it
-  uint32_t rope_factors = 0;     // tables of rotary_dim / 2 frequency factors in the file: Llama 3 has 1, Phi 3 long 2
+  uint32_t rope_factors =
+      0;  // tables of rotary_dim / 2 frequency factors in the file: Llama 3 has 1, Phi 3 long 2
 
   uint32_t experts = 0;
   uint32_t experts_active = 0;
-  uint32_t shared_experts = 0;    // always active, beside the routed ones
-  uint32_t shared_ffn_width = 0;  // of all shared experts together
-  bool shared_expert_gate = false;  // Qwen 2 MoE: a vector that weighs the shared expert
-  bool expert_bias = false;         // gpt-oss
-  bool router_bias = false;         // DeepSeek V3: a correction for each expert
+  uint32_t shared_experts = 0;        // always active, beside the routed ones
+  uint32_t shared_ffn_width = 0;      // of all shared experts together
+  bool shared_expert_gate = false;    // Qwen 2 MoE: a vector that weighs the shared expert
+  bool expert_bias = false;           // gpt-oss
+  bool router_bias = false;           // DeepSeek V3: a correction for each expert
   bool dense_beside_experts = false;  // Gemma 4: a dense feed-forward and experts in every layer
-  uint32_t dense_layers = 0;        // leading layers without experts
-  uint32_t dense_ffn_width = 0;     // of those
+  uint32_t dense_layers = 0;          // leading layers without experts
+  uint32_t dense_ffn_width = 0;       // of those
 
   uint32_t q_lora_rank = 0;  // MLA; 0: the query is one product
   uint32_t kv_lora_rank = 0;
-  uint32_t rope_dim = 0;  // MLA: the part of a key that is rotated and shared by the heads
+  uint32_t rope_dim = 0;      // MLA: the part of a key that is rotated and shared by the heads
   bool latent_whole = false;  // MiniCPM3: keys and values leave the latent by one matrix and are cached whole
   uint32_t index_heads = 0;   // DeepSeek V3.2: an indexer chooses the tokens that attention sees
   uint32_t index_dim = 0;     // of one indexer head
@@ -175,7 +173,7 @@ struct Architecture {
   uint32_t window = 0;  // of the layers that have one (Layer::window says which)
   StateSpace state_space;
 
-  uint32_t encoder_layers = 0;     // T5, BART: beside `layers` decoder layers
+  uint32_t encoder_layers = 0;  // T5, BART: beside `layers` decoder layers
   uint32_t encoder_ffn_width = 0;
   uint32_t encoder_positions = 0;  // BART, Whisper: learned, beside `positions` of the decoder
   uint32_t audio_bins = 0;         // Whisper: the encoder reads spectra of so many bins by two convolutions
@@ -186,11 +184,12 @@ struct Architecture {
   uint32_t altup_inputs = 0;  // Gemma 3n (arXiv 2301.13310)
   uint32_t laurel_rank = 0;   // Gemma 3n (arXiv 2411.07501)
 
-  uint32_t bottleneck_width = 0;     // MobileBERT: what a layer's attention and feed-forwards work in
+  uint32_t bottleneck_width = 0;       // MobileBERT: what a layer's attention and feed-forwards work in
   uint32_t stacked_feed_forwards = 1;  // MobileBERT: in one layer
-  uint32_t shared_blocks = 0;          // Zamba 2: transformer blocks that are stored, used by layers with attention_too
-  uint32_t adapter_rank = 0;           // Zamba 2: of each use of them
-  bool attention_adapter = false;      // Zamba 2: for queries, keys and values as well
+  uint32_t shared_blocks =
+      0;  // Zamba 2: transformer blocks that are stored, used by layers with attention_too
+  uint32_t adapter_rank = 0;       // Zamba 2: of each use of them
+  bool attention_adapter = false;  // Zamba 2: for queries, keys and values as well
 
   Vision vision;
 };

@@ -40,8 +40,7 @@ void add_attention(TensorBuilder& build, const ModelShape& shape, const Layer& l
   } else {
     build.matrix("attn_q", TensorRole::attn_q, shape.gated_query ? 2 * q : q, shape.width, shape.bias_qkv);
     build.matrix("attn_k", TensorRole::attn_k, kv, shape.width, shape.bias_qkv);
-    if (!layer.value_is_key)
-      build.matrix("attn_v", TensorRole::attn_v, kv, shape.width, shape.bias_qkv);
+    if (!layer.value_is_key) build.matrix("attn_v", TensorRole::attn_v, kv, shape.width, shape.bias_qkv);
   }
   build.matrix("attn_output", TensorRole::attn_output, shape.width, q, shape.bias_attention_output);
   add_query_key_norms(build, shape, layer);
@@ -60,7 +59,8 @@ void add_latent_attention(TensorBuilder& build, const ModelShape& shape, const L
   } else {
     build.matrix("attn_q", TensorRole::attn_q, heads * key, shape.width);
   }
-  build.matrix("attn_kv_a_mqa", TensorRole::projection, uint64_t{shape.kv_lora_rank} + shape.rope_dim, shape.width);
+  build.matrix("attn_kv_a_mqa", TensorRole::projection, uint64_t{shape.kv_lora_rank} + shape.rope_dim,
+               shape.width);
   build.norm("attn_kv_a_norm", shape.kv_lora_rank);
   if (shape.latent_whole) {
     build.matrix("attn_kv_b", TensorRole::attn_kv_b, heads * (uint64_t{shape.head_dim} + shape.value_dim),

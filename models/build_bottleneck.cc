@@ -1,5 +1,5 @@
-// MobileBERT (arXiv 2004.02984): attention and several feed-forwards work in a narrow width between two products
-// with the wide one. No engine's file format names these tensors; the names are the paper's terms.
+// MobileBERT (arXiv 2004.02984): attention and several feed-forwards work in a narrow width between two
+// products with the wide one. No engine's file format names these tensors; the names are the paper's terms.
 #include "models/tensor_builder.h"
 
 namespace weighin {

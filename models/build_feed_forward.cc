@@ -7,7 +7,7 @@ void add_dense(TensorBuilder& build, const ModelShape& shape, uint64_t ffn, std:
   const auto name = [&](const char* part) { return fmt::format("{}{}", part, ending); };
   const bool fused = shape.fused_gate_up && is_gated(shape.activation);
   if (is_gated(shape.activation) && !fused)
-    build.matrix(name("ffn_gate"), TensorRole::ffn_gate, ffn, shape.width, shape.bias_ffn && shape.bias_ffn_gate);
+    build.matrix(name("ffn_gate"), TensorRole::ffn_gate, ffn, shape.width, shape.bias_ffn);
   build.matrix(name("ffn_up"), TensorRole::ffn_up, fused ? 2 * ffn : ffn, shape.width, shape.bias_ffn);
   build.matrix(name("ffn_down"), TensorRole::ffn_down, shape.width, ffn, shape.bias_ffn);
 }

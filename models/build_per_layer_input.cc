@@ -8,7 +8,8 @@ void add_per_layer_inputs(ModelShape& shape) {
   TensorBuilder build(shape, -1);
   if (shape.altup_inputs > 1) {
     build.matrices("altup_proj", TensorRole::projection, shape.altup_inputs - 1, shape.width, shape.width);
-    build.matrices("altup_unembd_proj", TensorRole::projection, shape.altup_inputs - 1, shape.width, shape.width);
+    build.matrices("altup_unembd_proj", TensorRole::projection, shape.altup_inputs - 1, shape.width,
+                   shape.width);
   }
   const uint64_t all = uint64_t{shape.per_layer_width} * shape.layers;
   if (all == 0) return;

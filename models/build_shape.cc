@@ -56,13 +56,14 @@ void add_embeddings(ModelShape& shape) {
   const uint64_t width = shape.embedding_width ? shape.embedding_width : shape.width;
   // MobileBERT projects three neighbouring tokens' embeddings together (arXiv 2004.02984).
   const uint64_t read = shape.bottleneck_width ? 3 * width : width;
-  const uint64_t added = shape.bottleneck_width ? shape.width : width;
+  // OPT adds its positions after the projection, ALBERT and ELECTRA before it.
+  const uint64_t added = shape.bottleneck_width || shape.head ? shape.width : width;
   build.table("token_embd", TensorRole::token_embedding, shape.vocab, width);
   build.table("position_embd", TensorRole::position_embedding, shape.positions, added);
   build.table("token_types", TensorRole::position_embedding, shape.token_types, added);
   if (shape.embedding_norm) build.norm("token_embd_norm", added);
   if (width != shape.width)
-    build.matrix("embedding_projection", TensorRole::projection, shape.width, read, shape.bias_ffn);
+    build.matrix("embedding_projection", TensorRole::projection, shape.width, read, !shape.head);
   add_rope_factors(build, shape);
   add_per_layer_inputs(shape);
 }
@@ -96,7 +97,8 @@ void add_layer(ModelShape& shape, int32_t index) {
   const NormPlace place = shape.norm_place;
   const bool encoder = place == NormPlace::after && shape.task == Task::encode;
   const bool named_after_output = encoder || shape.norm_names == NormNames::grok;
-  if (has_norm_before(place) && !(shape.without_first_norm && index == 0)) build.norm("attn_norm", shape.width);
+  if (has_norm_before(place) && !(shape.without_first_norm && index == 0))
+    build.norm("attn_norm", shape.width);
   if (place == NormPlace::parallel_2) build.norm("attn_norm_2", shape.width);
   add_mixer(build, shape, layer);
   if (place == NormPlace::around || place == NormPlace::after)

@@ -1,5 +1,5 @@
-// Layers whose memory is a state of fixed size. Names and layouts: llama.cpp (src/models/mamba.cpp, mamba2.cpp,
-// lfm2.cpp, qwen3next.cpp, kimi-linear.cpp, read 2026-11-24).
+// Layers whose memory is a state of fixed size. Names and layouts: llama.cpp (src/models/mamba.cpp,
+// mamba2.cpp, lfm2.cpp, qwen3next.cpp, kimi-linear.cpp, read 2026-11-24).
 #include "models/tensor_builder.h"
 
 namespace weighin {

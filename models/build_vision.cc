@@ -1,4 +1,5 @@
-// A vision tower's tensors, named as llama.cpp's mmproj files name them (tools/mtmd/clip-impl.h, read 2026-11-24).
+// A vision tower's tensors, named as llama.cpp's mmproj files name them (tools/mtmd/clip-impl.h, read
+// 2026-11-24).
 #include "models/tensor_builder.h"
 
 namespace weighin {

@@ -102,7 +102,8 @@ uint64_t state_values_of(const ModelShape& shape, Mixer mixer);
 /// Add what a whole model of these kinds has in place of embeddings, layers and output.
 void add_encoder_decoder(ModelShape& shape);
 
-/// Add the parts of Gemma 3n and 4 outside the layers (before them), and those of one layer (after its feed-forward).
+/// Add the parts of Gemma 3n and 4 outside the layers (before them), and those of one layer (after its
+/// feed-forward).
 void add_per_layer_inputs(ModelShape& shape);
 void add_per_layer_input(TensorBuilder& build, const ModelShape& shape);
 

@@ -14,8 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t largest_text = 4u << 20;  // bytes; the longest published config.json has some tens of thousands
-constexpr int deepest_nesting = 64;        // levels; published files have fewer than ten
+constexpr size_t largest_text =
+    4u << 20;                        // bytes; the longest published config.json has some tens of thousands
+constexpr int deepest_nesting = 64;  // levels; published files have fewer than ten
 
 struct ModelType {
   std::string_view name;          // model_type
@@ -165,10 +166,14 @@ void judge(const ConfigFields& f, const ModelShape& s) {
   at_most(s.experts, 100000, "num_experts");
   at_most(s.shared_experts, 10000, "n_shared_experts");
   at_most(s.altup_inputs, 1000, "altup_num_inputs");
+  at_most(uint64_t{s.layers} * s.stacked_feed_forwards, 10000, "num_feedforward_networks");
   at_most(s.state_space.groups, 100000, "n_groups");
   if (s.experts_active > s.experts) f.reject("num_experts_per_tok", "is above the number of experts");
-  if (s.vision.layers && s.vision.width % std::max(1u, s.vision.heads)) f.reject("vision_config", "has a width that its heads do not divide");
+  if (s.vision.layers && s.vision.width % std::max(1u, s.vision.heads))
+    f.reject("vision_config", "has a width that its heads do not divide");
   const StateSpace& ssm = s.state_space;
+  at_most(uint64_t{ssm.inner} * ssm.state, 1ull << 40, "state_size");
+  at_most(ssm.kernel, 1000000, "conv_kernel");
   if (ssm.groups && ssm.inner % ssm.groups) f.reject("mamba_n_groups", "does not divide the inner width");
   for (const Layer& layer : s.per_layer) {
     const uint64_t head = uint64_t{s.head_dim} + s.value_dim + s.rope_dim + layer.head_dim;
@@ -176,7 +181,8 @@ void judge(const ConfigFields& f, const ModelShape& s) {
       f.reject("head_dim", "times the heads is above the largest number taken here");
     const bool attends = layer.mixer == Mixer::attention || layer.attention_too;
     if (attends && (layer.heads == 0 || layer.kv_heads == 0 || layer.heads % layer.kv_heads))
-      f.reject("num_key_value_heads", fmt::format("is {}, which does not divide the {} heads", layer.kv_heads, layer.heads));
+      f.reject("num_key_value_heads",
+               fmt::format("is {}, which does not divide the {} heads", layer.kv_heads, layer.heads));
   }
 }
 
@@ -188,7 +194,8 @@ void judge_tensors(const ConfigFields& f, const ModelShape& s) {
     for (const Tensor& tensor : *tensors) {
       sum += static_cast<double>(tensor.rows) * static_cast<double>(tensor.cols) *
              std::max({tensor.stored, tensor.used, 1u});
-      if (tensor.rows == 0 || tensor.cols == 0) return f.reject("model_type", fmt::format("makes a tensor of no values, {}", tensor.name));
+      if (tensor.rows == 0 || tensor.cols == 0)
+        return f.reject("model_type", fmt::format("makes a tensor of no values, {}", tensor.name));
     }
   }
   if (sum > most) f.reject("hidden_size", "and the other sizes make more than 10^18 parameters");
@@ -211,14 +218,21 @@ json text_part(const json& whole) {
 }
 
 /// What the readers read is judged before tensors are made of it, and these once they are.
-void make_shape(const ConfigFields& text, const ConfigFields& whole, const ModelType& type, ModelShape& shape) {
+void make_shape(const ConfigFields& text, const ConfigFields& whole, const ModelType& type,
+                ModelShape& shape) {
   shape.architecture = type.architecture;
   type.read(text, shape);
-  if (!text.failed() && whole.has({"vision_config"})) read_vision(whole.inside({"vision_config"}), type.name, shape);
+  if (!text.failed() && whole.has({"vision_config"}))
+    read_vision(whole.inside({"vision_config"}), type.name, shape);
   if (!text.failed()) judge(text, shape);
   if (text.failed()) return;
   build_shape(shape);
   judge_tensors(text, shape);
+}
+
+/// In quotes and in ASCII, whatever bytes it holds.
+std::string shown_word(const std::string& word) {
+  return json(word.substr(0, 60)).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 /// Parses, but not what nests too deeply: the library frees such values by recursion.
@@ -235,7 +249,9 @@ json parse(std::string_view text) {
 }  // namespace
 
 tl::expected<ModelShape, std::string> shape_of_config(std::string_view json_text, const std::string& where) {
-  const auto wrong = [&](const std::string& why) { return tl::unexpected(fmt::format("{}: {}", where, why)); };
+  const auto wrong = [&](const std::string& why) {
+    return tl::unexpected(fmt::format("{}: {}", where, why));
+  };
   if (json_text.size() > largest_text)
     return wrong(fmt::format("{} bytes, more than a configuration has ({})", json_text.size(), largest_text));
   const json whole = parse(json_text);
@@ -248,7 +264,8 @@ tl::expected<ModelShape, std::string> shape_of_config(std::string_view json_text
   const ModelType* type = find_type(type_name);
   if (fields.failed()) return wrong(fields.error());
   if (type == nullptr)
-    return wrong(fmt::format("\"model_type\" is \"{}\", none of the {} types known here", type_name.substr(0, 80), model_types.size()));
+    return wrong(fmt::format("\"model_type\" is {}, none of the {} types known here", shown_word(type_name),
+                             model_types.size()));
   const json text = text_part(whole);
   const ConfigFields text_fields(text, whole.contains("text_config") ? "text_config." : "", error);
   ModelShape shape;

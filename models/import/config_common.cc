@@ -6,11 +6,11 @@
 namespace weighin {
 
 Activation activation_of(const ConfigFields& f, std::string_view if_absent, bool gated) {
-  const std::string word =
-      f.word({"hidden_act", "hidden_activation", "activation_function", "activation", "mlp_hidden_act",
-              "hidden_activation_function", "mb_hidden_act"},
-             if_absent);
-  if (word.find("gelu") != std::string::npos || word == "geglu") return gated ? Activation::geglu : Activation::gelu;
+  const std::string word = f.word({"hidden_act", "hidden_activation", "activation_function", "activation",
+                                   "mlp_hidden_act", "hidden_activation_function", "mb_hidden_act"},
+                                  if_absent);
+  if (word.find("gelu") != std::string::npos || word == "geglu")
+    return gated ? Activation::geglu : Activation::gelu;
   if (word == "relu2" || word == "relu_squared" || word == "relu_square") return Activation::relu_squared;
   if (word == "relu") return Activation::relu;
   return gated ? Activation::swiglu : Activation::silu;
@@ -73,6 +73,13 @@ void place_experts(ModelShape& s, uint32_t first, uint32_t step, uint32_t offset
     layers[i].feed_forward = experts ? FeedForward::experts : FeedForward::dense;
     layers[i].ffn_width = experts || !s.dense_ffn_width ? s.ffn_width : s.dense_ffn_width;
   }
+}
+
+void set_shared_experts(const ConfigFields& f, ModelShape& s, uint32_t count, uint32_t width) {
+  if (uint64_t{count} * width > ConfigFields::largest_number)
+    return f.reject("n_shared_experts", "times their width is above the largest number taken here");
+  s.shared_experts = count;
+  s.shared_ffn_width = count * width;
 }
 
 }  // namespace weighin

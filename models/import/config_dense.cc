@@ -34,8 +34,12 @@ void read_phi3(const ConfigFields& f, ModelShape& s) {
 }
 
 void read_phi3small(const ConfigFields& f, ModelShape& s) {
-  read_sizes(f, s, {.vocab = 100352, .ffn_width = f.number({"ff_intermediate_size"}), .kv_heads = 8, .context = 8192,
-                    .tied = true});
+  read_sizes(f, s,
+             {.vocab = 100352,
+              .ffn_width = f.number({"ff_intermediate_size"}),
+              .kv_heads = 8,
+              .context = 8192,
+              .tied = true});
   s.activation = Activation::geglu;
   s.norm = NormKind::layer;
   s.fused_qkv = s.fused_gate_up = true;
@@ -47,14 +51,16 @@ void read_falcon(const ConfigFields& f, ModelShape& s) {
   ClassDefaults defaults{.vocab = 65024, .ffn_width = 4 * f.number({"hidden_size"}), .tied = true};
   read_sizes(f, s, defaults);
   const bool new_form = f.flag({"new_decoder_architecture"}, false);
-  if (new_form) s.kv_heads = f.size({"num_kv_heads", "n_head_kv"}, s.heads);
-  else s.kv_heads = f.flag({"multi_query"}, true) ? 1 : s.heads;
+  if (new_form)
+    s.kv_heads = f.size({"num_kv_heads", "n_head_kv"}, s.heads);
+  else
+    s.kv_heads = f.flag({"multi_query"}, true) ? 1 : s.heads;
   s.activation = Activation::gelu;
   s.norm = NormKind::layer;
   const bool two_norms = new_form && f.number({"num_ln_in_parallel_attn"}, 2) == 2;
-  s.norm_place = two_norms                                   ? NormPlace::parallel_2
+  s.norm_place = two_norms                                     ? NormPlace::parallel_2
                  : new_form || f.flag({"parallel_attn"}, true) ? NormPlace::parallel
-                                                             : NormPlace::before;
+                                                               : NormPlace::before;
   s.fused_qkv = true;
   s.rope = !f.flag({"alibi"}, false);
   if (f.flag({"bias"}, false)) bias_everywhere(s);
@@ -143,7 +149,8 @@ void read_openelm(const ConfigFields& f, ModelShape& s) {
     double width = std::max(step, std::floor((wanted + step / 2) / step) * step);
     if (width < 0.9 * wanted) width += step;
     if (width > ConfigFields::largest_number) return f.reject("ffn_multipliers", "makes a layer too wide");
-    fill_layers(s)[i] = {.heads = heads[i], .kv_heads = kv_heads[i], .ffn_width = static_cast<uint32_t>(width)};
+    fill_layers(s)[i] = {
+        .heads = heads[i], .kv_heads = kv_heads[i], .ffn_width = static_cast<uint32_t>(width)};
     s.heads = std::max(s.heads, heads[i]);
     s.kv_heads = std::max(s.kv_heads, kv_heads[i]);
     s.ffn_width = std::max(s.ffn_width, s.per_layer[i].ffn_width);

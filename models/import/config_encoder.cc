@@ -68,7 +68,8 @@ void read_electra(const ConfigFields& f, ModelShape& s) {
 
 void read_mobilebert(const ConfigFields& f, ModelShape& s) {
   read_bert_sizes(f, s, {.vocab = 30522, .ffn_width = 512, .heads = 4, .context = 512});
-  if (!f.flag({"use_bottleneck"}, true)) return f.reject("use_bottleneck", "is false, which no published model has");
+  if (!f.flag({"use_bottleneck"}, true))
+    return f.reject("use_bottleneck", "is false, which no published model has");
   s.embedding_width = f.size({"embedding_size"}, 128);
   s.bottleneck_width = f.size({"true_hidden_size", "intra_bottleneck_size"}, 128);
   s.stacked_feed_forwards = f.size({"num_feedforward_networks"}, 4);
@@ -86,7 +87,8 @@ void read_modernbert(const ConfigFields& f, ModelShape& s) {
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
   s.bias_ffn = f.flag({"mlp_bias"}, false);
   s.positions = s.token_types = 0;
-  const uint32_t window = f.number({"local_attention"}, 128), every = f.size({"global_attn_every_n_layers"}, 3);
+  const uint32_t window = f.number({"local_attention"}, 128),
+                 every = f.size({"global_attn_every_n_layers"}, 3);
   std::vector<Layer>& layers = fill_layers(s);
   s.window = window;
   for (size_t i = 0; i < layers.size() && every; ++i)

@@ -22,8 +22,8 @@ void read_stacks(const ConfigFields& f, ModelShape& s) {
 
 }  // namespace
 
-/// Version 1.1 and Flan have a gate and a head of their own. Its context is what it was trained with: positions are
-/// relative, and no length is in the file.
+/// Version 1.1 and Flan have a gate and a head of their own. Its context is what it was trained with:
+/// positions are relative, and no length is in the file.
 void read_t5(const ConfigFields& f, ModelShape& s) {
   s.encoder_layers = f.size({"num_layers"});
   s.layers = f.size({"num_decoder_layers"}, s.encoder_layers);
@@ -39,7 +39,8 @@ void read_t5(const ConfigFields& f, ModelShape& s) {
   s.activation = kind.rfind("gated", 0) == 0 ? Activation::geglu : Activation::relu;
 }
 
-/// Positions are two more than the context (as OPT's are); normalizations stand after each part and none at the end.
+/// Positions are two more than the context (as OPT's are); normalizations stand after each part and none at
+/// the end.
 void read_bart(const ConfigFields& f, ModelShape& s) {
   read_stacks(f, s);
   s.vocab = f.size({"vocab_size"}, 50265);

@@ -55,8 +55,9 @@ void read_gpt_oss(const ConfigFields& f, ModelShape& s) {
 
 /// Experts in every interleave_moe_layer_step-th layer; three layers of four see chunks of the context.
 void read_llama4(const ConfigFields& f, ModelShape& s) {
-  read_sizes(f, s, {.vocab = 202048, .ffn_width = 8192, .heads = 40, .kv_heads = 8, .head_dim = 128,
-                    .context = 131072});
+  read_sizes(
+      f, s,
+      {.vocab = 202048, .ffn_width = 8192, .heads = 40, .kv_heads = 8, .head_dim = 128, .context = 131072});
   read_experts(f, s, 16, 1);
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
   s.shared_experts = 1;
@@ -97,8 +98,7 @@ void read_ernie_moe(const ConfigFields& f, ModelShape& s) {
   s.experts_active = f.size({"moe_k"}, 6);
   s.dense_ffn_width = s.ffn_width;
   s.ffn_width = f.size({"moe_intermediate_size"}, 1536);
-  s.shared_experts = f.number({"moe_num_shared_experts"}, 2);
-  s.shared_ffn_width = s.shared_experts * s.ffn_width;
+  set_shared_experts(f, s, f.number({"moe_num_shared_experts"}, 2), s.ffn_width);
   s.router_bias = true;
   place_experts(s, f.number({"moe_layer_start_index"}, 1));
 }
@@ -114,8 +114,7 @@ void read_hunyuan_moe(const ConfigFields& f, ModelShape& s) {
   s.head_norm = f.flag({"use_qk_norm"}, true);
   s.experts = f.size({"num_experts"}, 1);
   s.experts_active = first("moe_topk", 1);
-  s.shared_experts = first("num_shared_expert", 1);
-  s.shared_ffn_width = s.shared_experts * s.ffn_width;
+  set_shared_experts(f, s, first("num_shared_expert", 1), s.ffn_width);
   s.ffn_width = first("moe_intermediate_size", s.ffn_width);
 }
 
@@ -128,8 +127,7 @@ void read_glm4_moe(const ConfigFields& f, ModelShape& s) {
   s.experts_active = f.size({"num_experts_per_tok"}, 8);
   s.dense_ffn_width = s.ffn_width;
   s.ffn_width = f.size({"moe_intermediate_size"}, 1408);
-  s.shared_experts = f.number({"n_shared_experts"}, 1);
-  s.shared_ffn_width = s.shared_experts * s.ffn_width;
+  set_shared_experts(f, s, f.number({"n_shared_experts"}, 1), s.ffn_width);
   s.router_bias = true;
   place_experts(s, f.number({"first_k_dense_replace"}, 1));
 }

@@ -136,7 +136,8 @@ std::vector<uint32_t> ConfigFields::numbers(Names names, uint32_t count) const {
   const char* name = nullptr;
   const json* value = find(names, &name);
   if (!value) return {};
-  if (!value->is_array()) return std::vector<uint32_t>(std::min<size_t>(count, longest_list), checked(*value, name));
+  if (!value->is_array())
+    return std::vector<uint32_t>(std::min<size_t>(count, longest_list), checked(*value, name));
   std::vector<uint32_t> found = list(names);
   if (found.size() == count) return found;
   reject(name, fmt::format("has {} entries, and there are {} layers", found.size(), count));

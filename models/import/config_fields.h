@@ -1,4 +1,5 @@
-// The fields of one JSON object of a configuration, read with checks; the first wrong one is kept as the error.
+// The fields of one JSON object of a configuration, read with checks; the first wrong one is kept as the
+// error.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace weighin {
 
-/// Where a field has had several names, the first that is there and not null counts. A field that is neither is
-/// absent. Every number is whole and at most `largest_number`.
+/// Where a field has had several names, the first that is there and not null counts. A field that is neither
+/// is absent. Every number is whole and at most `largest_number`.
 class ConfigFields {
  public:
   static constexpr uint32_t largest_number = 1u << 27;  // above every vocabulary and context there is

@@ -12,27 +12,47 @@ void read_gemma_sizes(const ConfigFields& f, ModelShape& s, const ClassDefaults&
 }  // namespace
 
 void read_gemma(const ConfigFields& f, ModelShape& s) {
-  read_gemma_sizes(f, s, {.vocab = 256000, .ffn_width = 24576, .heads = 16, .kv_heads = 16, .head_dim = 256,
-                          .context = 8192, .tied = true});
+  read_gemma_sizes(f, s,
+                   {.vocab = 256000,
+                    .ffn_width = 24576,
+                    .heads = 16,
+                    .kv_heads = 16,
+                    .head_dim = 256,
+                    .context = 8192,
+                    .tied = true});
 }
 
 /// Layers 0, 2, 4 ... have the window.
 void read_gemma2(const ConfigFields& f, ModelShape& s) {
-  read_gemma_sizes(f, s, {.vocab = 256000, .ffn_width = 9216, .heads = 8, .kv_heads = 4, .head_dim = 256,
-                          .context = 8192, .tied = true});
+  read_gemma_sizes(f, s,
+                   {.vocab = 256000,
+                    .ffn_width = 9216,
+                    .heads = 8,
+                    .kv_heads = 4,
+                    .head_dim = 256,
+                    .context = 8192,
+                    .tied = true});
   s.norm_place = NormPlace::around;
   read_windows(f, s, f.number({"sliding_window"}, 4096), 2);
 }
 
 /// EmbeddingGemma is the same, read as an encoder.
 void read_gemma3(const ConfigFields& f, ModelShape& s) {
-  read_gemma_sizes(f, s, {.vocab = 262208, .ffn_width = 9216, .heads = 8, .kv_heads = 4, .head_dim = 256,
-                          .context = 131072, .tied = true});
+  read_gemma_sizes(f, s,
+                   {.vocab = 262208,
+                    .ffn_width = 9216,
+                    .heads = 8,
+                    .kv_heads = 4,
+                    .head_dim = 256,
+                    .context = 131072,
+                    .tied = true});
   s.norm_place = NormPlace::around;
   s.head_norm = true;
-  read_windows(f, s, f.number({"sliding_window"}, 4096), f.number({"sliding_window_pattern", "_sliding_window_pattern"}, 6));
+  read_windows(f, s, f.number({"sliding_window"}, 4096),
+               f.number({"sliding_window_pattern", "_sliding_window_pattern"}, 6));
   const std::vector<std::string> classes = f.words({"architectures"});
-  if (f.flag({"use_bidirectional_attention"}, false) || (classes.size() == 1 && classes[0] == "Gemma3TextModel")) {
+  if (f.flag({"use_bidirectional_attention"}, false) ||
+      (classes.size() == 1 && classes[0] == "Gemma3TextModel")) {
     s.architecture = "gemma-embedding";
     s.task = Task::encode;
     s.head = false;
@@ -40,8 +60,13 @@ void read_gemma3(const ConfigFields& f, ModelShape& s) {
 }
 
 void read_gemma3n(const ConfigFields& f, ModelShape& s) {
-  ClassDefaults defaults{.vocab = 262400, .ffn_width = 16384, .heads = 8, .kv_heads = 2, .head_dim = 256,
-                         .context = 32768, .tied = true};
+  ClassDefaults defaults{.vocab = 262400,
+                         .ffn_width = 16384,
+                         .heads = 8,
+                         .kv_heads = 2,
+                         .head_dim = 256,
+                         .context = 32768,
+                         .tied = true};
   const uint32_t layers = f.size({"num_hidden_layers"});
   const std::vector<uint32_t> widths = f.numbers({"intermediate_size"}, layers);
   s.layers = layers;
@@ -69,11 +94,17 @@ void read_gemma3n(const ConfigFields& f, ModelShape& s) {
   }
 }
 
-/// Layers that see everything have heads of another size, fewer key heads, and (in the larger ones) no matrix for
-/// values; the last layers read earlier layers' keys and values, and may be twice as wide.
+/// Layers that see everything have heads of another size, fewer key heads, and (in the larger ones) no matrix
+/// for values; the last layers read earlier layers' keys and values, and may be twice as wide.
 void read_gemma4(const ConfigFields& f, ModelShape& s) {
-  read_gemma_sizes(f, s, {.vocab = 262144, .ffn_width = 9216, .heads = 8, .kv_heads = 4, .head_dim = 256,
-                          .context = 131072, .tied = true});
+  read_gemma_sizes(f, s,
+                   {.vocab = 262144,
+                    .ffn_width = 9216,
+                    .heads = 8,
+                    .kv_heads = 4,
+                    .head_dim = 256,
+                    .context = 131072,
+                    .tied = true});
   s.norm_place = NormPlace::around;
   s.head_norm = true;
   s.rope_factors = 1;
@@ -88,8 +119,10 @@ void read_gemma4(const ConfigFields& f, ModelShape& s) {
     place_experts(s, 0);
   }
   read_windows(f, s, f.number({"sliding_window"}, 512), 6);
-  const uint32_t global_dim = f.number({"global_head_dim"}, s.head_dim), sharing = f.number({"num_kv_shared_layers"});
-  const bool no_values = f.flag({"attention_k_eq_v"}, false), doubled = f.flag({"use_double_wide_mlp"}, false);
+  const uint32_t global_dim = f.number({"global_head_dim"}, s.head_dim),
+                 sharing = f.number({"num_kv_shared_layers"});
+  const bool no_values = f.flag({"attention_k_eq_v"}, false),
+             doubled = f.flag({"use_double_wide_mlp"}, false);
   const uint32_t global_kv = no_values ? f.number({"num_global_key_value_heads"}, s.kv_heads) : s.kv_heads;
   s.rotary_dim = global_dim;
   for (size_t i = 0; i < s.per_layer.size(); ++i) {

@@ -52,8 +52,8 @@ void read_gptj(const ConfigFields& f, ModelShape& s) {
   s.bias_head = true;
 }
 
-/// Two more positions than the context; OPT 350M's embeddings are narrower than its layers, and its normalizations
-/// stand after each part.
+/// Two more positions than the context; OPT 350M's embeddings are narrower than its layers, and its
+/// normalizations stand after each part.
 void read_opt(const ConfigFields& f, ModelShape& s) {
   read_gpt_sizes(f, s, {.vocab = 50272, .context = 2048, .tied = true});
   s.activation = activation_of(f, "relu", false);

@@ -12,8 +12,7 @@ void read_routed_experts(const ConfigFields& f, ModelShape& s) {
   s.experts_active = f.size({"num_experts_per_tok", "num_experts_per_token"}, 8);
   s.dense_ffn_width = s.ffn_width;
   s.ffn_width = f.size({"moe_intermediate_size"}, 1407);
-  s.shared_experts = f.number({"n_shared_experts", "num_shared_experts"});
-  s.shared_ffn_width = s.shared_experts * s.ffn_width;
+  set_shared_experts(f, s, f.number({"n_shared_experts", "num_shared_experts"}), s.ffn_width);
   place_experts(s, f.number({"first_k_dense_replace"}));
 }
 
@@ -74,7 +73,9 @@ void read_kimi_linear(const ConfigFields& f, ModelShape& s) {
   const ConfigFields linear = f.inside({"linear_attn_config"});
   const uint32_t heads = linear.size({"num_heads"}, 32), dim = linear.size({"head_dim"}, 128);
   if (uint64_t{heads} * dim > ConfigFields::largest_number) return linear.reject("num_heads", "is too large");
-  s.state_space = {.inner = heads * dim, .state = dim, .kernel = linear.size({"short_conv_kernel_size"}, 4),
+  s.state_space = {.inner = heads * dim,
+                   .state = dim,
+                   .kernel = linear.size({"short_conv_kernel_size"}, 4),
                    .heads = heads};
   const std::vector<uint32_t> full = linear.list({"full_attn_layers"});  // counted from 1
   for (size_t i = 0; i < s.per_layer.size(); ++i)

@@ -60,8 +60,9 @@ void read_exaone4(const ConfigFields& f, ModelShape& s) {
 }
 
 void read_ernie(const ConfigFields& f, ModelShape& s) {
-  read_sizes(f, s, {.vocab = 103424, .ffn_width = 3072, .kv_heads = 2, .head_dim = 128, .context = 131072,
-                    .tied = true});
+  read_sizes(
+      f, s,
+      {.vocab = 103424, .ffn_width = 3072, .kv_heads = 2, .head_dim = 128, .context = 131072, .tied = true});
   s.bias_qkv = s.bias_attention_output = s.bias_ffn = f.flag({"use_bias"}, false);
 }
 

@@ -1,4 +1,5 @@
-// Qwen's sliding windows (use_sliding_window) are left out: no published model has them on, and llama.cpp has none.
+// Qwen's sliding windows (use_sliding_window) are left out: no published model has them on, and llama.cpp has
+// none.
 #include "models/import/config_readers.h"
 
 namespace weighin {
@@ -27,8 +28,10 @@ void read_shared_expert(const ConfigFields& f, ModelShape& s) {
 
 /// Three layers of gated delta net to one of attention, or as layer_types says.
 void read_delta_layers(const ConfigFields& f, ModelShape& s) {
-  const uint32_t key_heads = f.size({"linear_num_key_heads"}, 16), value_heads = f.size({"linear_num_value_heads"}, 32);
-  const uint32_t key_dim = f.size({"linear_key_head_dim"}, 128), value_dim = f.size({"linear_value_head_dim"}, 128);
+  const uint32_t key_heads = f.size({"linear_num_key_heads"}, 16),
+                 value_heads = f.size({"linear_num_value_heads"}, 32);
+  const uint32_t key_dim = f.size({"linear_key_head_dim"}, 128),
+                 value_dim = f.size({"linear_value_head_dim"}, 128);
   if (key_dim != value_dim) return f.reject("linear_value_head_dim", "is not linear_key_head_dim");
   if (uint64_t{value_heads} * value_dim > ConfigFields::largest_number)
     return f.reject("linear_num_value_heads", "is too large");

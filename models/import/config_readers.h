@@ -1,5 +1,5 @@
-// One function a kind of configuration: from its fields to an architecture. The table of model types in config.cc
-// names them.
+// One function a kind of configuration: from its fields to an architecture. The table of model types in
+// config.cc names them.
 #pragma once
 
 #include "models/import/config_fields.h"
@@ -7,8 +7,8 @@
 
 namespace weighin {
 
-/// What a configuration class takes for fields that a file leaves out; 0: the field must be there, or follows from
-/// others.
+/// What a configuration class takes for fields that a file leaves out; 0: the field must be there, or follows
+/// from others.
 struct ClassDefaults {
   uint32_t vocab = 0;
   uint32_t ffn_width = 0;
@@ -27,11 +27,14 @@ Activation activation_of(const ConfigFields& f, std::string_view if_absent, bool
 void read_rope_factors(const ConfigFields& f, ModelShape& s);
 /// Every layer from the whole model's numbers, dense.
 std::vector<Layer>& fill_layers(ModelShape& s);
-/// Windows: where layer_types says "sliding_attention" or "chunked_attention"; else in all but every `period`-th
-/// layer (0: in none).
+/// Windows: where layer_types says "sliding_attention" or "chunked_attention"; else in all but every
+/// `period`-th layer (0: in none).
 void read_windows(const ConfigFields& f, ModelShape& s, uint32_t window, uint32_t period);
 /// Layers from `first` on in steps of `step` have experts of ffn_width, others the dense width.
 void place_experts(ModelShape& s, uint32_t first, uint32_t step = 1, uint32_t offset = 0);
+
+/// `count` shared experts of `width` each, kept as one.
+void set_shared_experts(const ConfigFields& f, ModelShape& s, uint32_t count, uint32_t width);
 
 // config_llama.cc
 void read_llama(const ConfigFields& f, ModelShape& s);
@@ -141,8 +144,8 @@ void read_bart(const ConfigFields& f, ModelShape& s);
 void read_whisper(const ConfigFields& f, ModelShape& s);
 
 // config_vision.cc
-/// Fills s.vision from a vision_config; `type` is the whole model's model_type. Towers that are no plain ViT are left
-/// out.
+/// Fills s.vision from a vision_config; `type` is the whole model's model_type. Towers that are no plain ViT
+/// are left out.
 void read_vision(const ConfigFields& f, std::string_view type, ModelShape& s);
 
 }  // namespace weighin

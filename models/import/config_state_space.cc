@@ -135,8 +135,7 @@ void read_granite_hybrid(const ConfigFields& f, ModelShape& s) {
     s.ffn_width = shared;
   }
   const std::vector<std::string> types = f.words({"layer_types", "layers_block_type"});
-  if (types.size() != fill_layers(s).size())
-    return f.reject("layer_types", "must have an entry a layer");
+  if (types.size() != fill_layers(s).size()) return f.reject("layer_types", "must have an entry a layer");
   place_attention(s, Mixer::mamba2, where(types, "attention"));
   place_experts(s, 0);
 }
@@ -183,7 +182,9 @@ void read_nemotron_h(const ConfigFields& f, ModelShape& s) {
   for (size_t i = 0; i < layers.size(); ++i) {
     const char letter = pattern[i];
     layers[i].mixer = letter == 'M' ? Mixer::mamba2 : letter == '*' ? Mixer::attention : Mixer::none;
-    layers[i].feed_forward = letter == '-' ? FeedForward::dense : letter == 'E' ? FeedForward::experts : FeedForward::none;
+    layers[i].feed_forward = letter == '-'   ? FeedForward::dense
+                             : letter == 'E' ? FeedForward::experts
+                                             : FeedForward::none;
     if (letter == 'E') layers[i].ffn_width = s.ffn_width;
     if (std::string_view("M*-E").find(letter) == std::string_view::npos)
       return f.reject("hybrid_override_pattern", "has a letter other than M, *, - and E");
@@ -191,7 +192,8 @@ void read_nemotron_h(const ConfigFields& f, ModelShape& s) {
 }
 
 void read_zamba2(const ConfigFields& f, ModelShape& s) {
-  read_sizes(f, s, {.vocab = 32000, .ffn_width = 4 * f.number({"hidden_size"}), .context = 4096, .tied = true});
+  read_sizes(f, s,
+             {.vocab = 32000, .ffn_width = 4 * f.number({"hidden_size"}), .context = 4096, .tied = true});
   s.activation = activation_of(f, "gelu", true);
   s.norm_place = NormPlace::parallel;
   s.head_dim = f.size({"attention_head_dim"}, s.heads ? 2 * s.width / s.heads : 0);
@@ -215,8 +217,12 @@ void read_zamba2(const ConfigFields& f, ModelShape& s) {
 
 /// Short convolutions, and attention where layer_types says so.
 void read_lfm2(const ConfigFields& f, ModelShape& s) {
-  read_sizes(f, s, {.vocab = 65536, .ffn_width = f.number({"block_ff_dim"}, 12288), .kv_heads = 8, .context = 128000,
-                    .tied = true});
+  read_sizes(f, s,
+             {.vocab = 65536,
+              .ffn_width = f.number({"block_ff_dim"}, 12288),
+              .kv_heads = 8,
+              .context = 128000,
+              .tied = true});
   if (f.has({"block_ff_dim"})) s.ffn_width = f.size({"block_ff_dim"});
   if (f.flag({"block_auto_adjust_ff_dim"}, false)) {
     // As Llama 1 chose its widths: two thirds, to the next multiple.
@@ -224,7 +230,8 @@ void read_lfm2(const ConfigFields& f, ModelShape& s) {
                                                   static_cast<double>(2ull * s.ffn_width / 3));
     const uint64_t step = f.size({"block_multiple_of"}, 256);
     const uint64_t width = step ? (wanted + step - 1) / step * step : 0;
-    if (width > ConfigFields::largest_number) return f.reject("block_multiple_of", "makes a size that is too large");
+    if (width > ConfigFields::largest_number)
+      return f.reject("block_multiple_of", "makes a size that is too large");
     s.ffn_width = static_cast<uint32_t>(width);
   }
   s.tied = f.flag({"tie_embedding", "tie_word_embeddings"}, true);

@@ -46,8 +46,10 @@ void read_qwen2_vision(const ConfigFields& f, Vision& v, bool version_2_5) {
     v.norm = NormKind::rms;
   } else {
     const double ratio = f.real({"mlp_ratio"}, 4);
-    v.ffn_width = ratio <= 64 ? static_cast<uint32_t>(v.width * ratio) : 0;
-    if (!v.ffn_width) f.reject("mlp_ratio", "must be above 0 and at most 64");
+    const double wide = v.width * ratio;
+    if (wide < 1 || wide > ConfigFields::largest_number)
+      return f.reject("mlp_ratio", "makes no size that is taken here");
+    v.ffn_width = static_cast<uint32_t>(wide);
     v.output = f.size({"hidden_size"});
   }
 }
