@@ -62,7 +62,8 @@ tl::expected<std::string, std::string> choose_model_file(const std::string& wher
     return name.ends_with(".gguf") && name.find("mmproj") == std::string::npos && !later_part;
   });
   if (!gguf.empty()) return choices(gguf);
-  const auto indexes = those([](const std::string& name) { return name.ends_with(".safetensors.index.json"); });
+  const auto indexes =
+      those([](const std::string& name) { return name.ends_with(".safetensors.index.json"); });
   if (!indexes.empty()) return choices(indexes);
   const auto tensors = those([](const std::string& name) { return name.ends_with(".safetensors"); });
   if (!tensors.empty()) return choices(tensors);

@@ -9,10 +9,11 @@
 
 namespace weighin {
 
-/// The model at a path or URL: a GGUF file (any part of a split one), a safetensors file or index, a config.json,
-/// told apart by their content; or a folder of such files, or a repository of Hugging Face
+/// The model at a path or URL: a GGUF file (any part of a split one), a safetensors file or index, a
+/// config.json, told apart by their content; or a folder of such files, or a repository of Hugging Face
 /// ("https://huggingface.co/OWNER/NAME"), of which the GGUF file is taken, else the safetensors' index, else
-/// the safetensors file, else config.json. Only headers are read. Error: what was tried, and what to name instead.
+/// the safetensors file, else config.json. Only headers are read. Error: what was tried, and what to name
+/// instead.
 tl::expected<ModelShape, std::string> import_model(const std::string& path_or_url);
 
 /// Which of a folder's files is the model, by the order above. Error: the choices, where it is not one.

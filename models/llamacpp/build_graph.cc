@@ -102,7 +102,8 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   cur = before ? build.norm(width, residual, weighted) : residual;
   cur = add_feed_forward(build, layer, cur);
   if (place == NormPlace::around || (place == NormPlace::after && !encoder)) cur = build.norm(width, cur);
-  cur = build.sum(width, cur, residual);
+  // Phi 3 adds the other way round, and so the sum takes the residual's place.
+  cur = shape.architecture == "phi3" ? build.sum(width, residual, cur) : build.sum(width, cur, residual);
   return place == NormPlace::after && encoder ? build.norm(width, cur) : cur;
 }
 

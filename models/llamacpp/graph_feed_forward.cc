@@ -31,20 +31,36 @@ int add_dense(GraphBuilder& build, uint64_t ffn, int cur) {
   return product(shape.width, active);
 }
 
+struct Routing {
+  int selected, weights;
+};
+
+/// Which experts, and how much of each: the likeliest, weighed among themselves. gpt-oss takes the softmax of
+/// the chosen alone (LLAMA_EXPERT_GATING_FUNC_TYPE_SOFTMAX_WEIGHT).
+Routing add_routing(GraphBuilder& build, int logits) {
+  Graph& graph = build.graph;
+  const ModelShape& shape = build.shape;
+  const uint64_t used = shape.experts_active;
+  const bool after = shape.architecture == "gpt-oss";
+  const int probabilities = after ? logits : build.result(shape.experts, {logits}, true);
+  const int selection =
+      shape.router_bias ? build.result(shape.experts, {probabilities, graph.outside()}, true) : probabilities;
+  const int seen = graph.view(probabilities);
+  const int selected = graph.view(build.result(shape.experts, {selection}));
+  const int weights = graph.view(build.result(used, {seen, selected}));
+  if (after) return {selected, graph.view(build.result(used, {weights}, true))};
+  const int total = build.result(1, {build.result(1, {weights})}, true);
+  return {selected, graph.view(build.result(used, {weights, total}, true))};
+}
+
 int add_experts(GraphBuilder& build, uint64_t ffn, int cur) {
   Graph& graph = build.graph;
   const ModelShape& shape = build.shape;
   const uint64_t used = shape.experts_active, width = shape.width;
   int logits = build.product(shape.experts, cur);
   if (shape.expert_bias) logits = build.with_vector(shape.experts, logits);
-  const int probabilities = build.result(shape.experts, {logits}, true);
-  const int selection =
-      shape.router_bias ? build.result(shape.experts, {probabilities, graph.outside()}, true) : probabilities;
-  const int selected = graph.view(build.result(shape.experts, {selection}));
-  int weights = build.result(used, {graph.view(probabilities), selected});
-  weights = graph.view(weights);
-  const int total = build.result(1, {build.result(1, {weights})}, true);
-  weights = graph.view(build.result(used, {weights, total}, true));
+  const Routing routing = add_routing(build, logits);
+  const int selected = routing.selected, weights = routing.weights;
   graph.expand(weights);
 
   const auto product = [&](uint64_t values, int of) {

@@ -114,6 +114,10 @@ void add_architecture(GgufHeader& header, const ModelShape& shape) {
     keys.add("attention.causal", false);
     keys.add("pooling_type", 1u);  // mean
   }
+  if (shape.architecture.rfind("granite", 0) == 0) {
+    for (const char* key : {"logit_scale", "attention.scale", "embedding_scale", "residual_scale"})
+      keys.add(key, 1.0F);
+  }
   if (shape.architecture == "gemma2") {
     keys.add("attn_logit_softcapping", 50.0F);
     keys.add("final_logit_softcapping", 30.0F);
