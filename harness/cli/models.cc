@@ -1,139 +1,44 @@
-// weighin models: what the catalogue knows.
-#include <fmt/format.h>
+// weighin models: what the catalogue knows. Each subcommand is one call to a file of its own.
+#include "harness/cli/models.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <nlohmann/json.hpp>
-
-#include "harness/cli/command.h"
-#include "models/catalogue.h"
-#include "models/file_bytes.h"
-#include "models/memory.h"
+#include <memory>
 
 namespace weighin {
 namespace {
 
-using nlohmann::ordered_json;
-
-/// "2.51B", "66.4M": three significant digits.
-std::string count_text(uint64_t count) {
-  constexpr std::pair<double, const char*> units[] = {{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "K"}};
-  for (const auto& [size, letter] : units) {
-    const double scaled = static_cast<double>(count) / size;
-    if (scaled >= 1) return fmt::format("{:.{}f}{}", scaled, scaled < 10 ? 2 : scaled < 100 ? 1 : 0, letter);
-  }
-  return std::to_string(count);
+/// "500MB", "2.5 GiB".
+CLI::Validator as_bytes() {
+  return CLI::AsNumberWithUnit(std::map<std::string, double>{{"B", 1},
+                                                             {"KB", 1e3},
+                                                             {"MB", 1e6},
+                                                             {"GB", 1e9},
+                                                             {"TB", 1e12},
+                                                             {"KiB", 1024},
+                                                             {"MiB", 1048576},
+                                                             {"GiB", 1073741824},
+                                                             {"TiB", 1099511627776}},
+                               CLI::AsNumberWithUnit::CASE_INSENSITIVE, "SIZE");
 }
 
-const char* task_name(Task task) {
-  return task == Task::chat ? "chat" : "encode";
+/// "500M", "1.5B".
+CLI::Validator as_count() {
+  return CLI::AsNumberWithUnit(std::map<std::string, double>{{"K", 1e3}, {"M", 1e6}, {"B", 1e9}, {"T", 1e12}},
+                               CLI::AsNumberWithUnit::CASE_INSENSITIVE, "COUNT");
 }
 
-/// What `list` and `show` both say; numbers are null where the shape is undisclosed.
-ordered_json summary_json(const ModelShape& model) {
-  const bool known = model.undisclosed.empty();
-  const auto number = [&](uint64_t value) { return known ? ordered_json(value) : ordered_json(nullptr); };
-  return {{"name", model.name},
-          {"title", model.title},
-          {"aliases", model.aliases},
-          {"family", model.family},
-          {"task", task_name(model.task)},
-          {"params", number(parameters(model))},
-          {"active_params", number(active_parameters(model))},
-          {"size_class", known ? ordered_json(size_class_of(parameters(model)).name) : ordered_json(nullptr)},
-          {"made", model.made},
-          {"undisclosed", known ? ordered_json(nullptr) : ordered_json(model.undisclosed)},
-          {"remark", model.remark},
-          {"source", model.source},
-          {"checked", checked_name(model.checked)},
-          {"checked_note", model.checked_note}};
-}
-
-ordered_json detail_json(const ModelShape& model) {
-  ordered_json object = summary_json(model);
-  if (!model.undisclosed.empty()) return object;
-  object["published_params"] =
-      model.published_params ? ordered_json(model.published_params) : ordered_json(nullptr);
-  object["layers"] = model.layers;
-  object["width"] = model.width;
-  object["ffn_width"] = model.ffn_width;
-  object["vocab"] = model.vocab;
-  object["max_context"] = model.max_context;
-  object["experts"] = model.experts;
-  object["experts_active"] = model.experts_active;
-  object["tensors"] = ordered_json::array();
-  for (const Tensor& tensor : model.tensors) {
-    object["tensors"].push_back({{"role", role_name(tensor.role)},
-                                 {"rows", tensor.rows},
-                                 {"cols", tensor.cols},
-                                 {"stored", tensor.stored},
-                                 {"used", tensor.used}});
-  }
-  object["files"] = ordered_json::array();
-  for (const FileFormat& format : all_file_formats()) {
-    const FileBytes bytes = file_bytes(model, format);
-    object["files"].push_back({{"format", format.name},
-                               {"container", container_name(format.container)},
-                               {"bytes", bytes.total()},
-                               {"weight_bytes", bytes.weights}});
-  }
-  return object;
-}
-
-std::string detail_text(const ModelShape& model) {
-  std::string text = fmt::format("{} ({})\n", model.title, model.name);
-  const auto line = [&](const char* name, const std::string& value) {
-    if (!value.empty()) text += fmt::format("  {:<12} {}\n", name, value);
-  };
-  line("aliases", fmt::format("{}", fmt::join(model.aliases, ", ")));
-  if (!model.undisclosed.empty()) {
-    line("undisclosed", model.undisclosed);
-    line("source", model.source);
-    return text;
-  }
-  const uint64_t total = parameters(model), active = active_parameters(model);
-  line("parameters", fmt::format("{} ({}{})", count_text(total), total,
-                                 active == total ? "" : fmt::format(", {} active", count_text(active))));
-  line("size class", std::string(size_class_of(total).name));
-  line("shape", fmt::format("{} layers, {} wide, feed-forward {}, vocabulary {}", model.layers, model.width,
-                            model.ffn_width, model.vocab));
-  if (model.experts) line("experts", fmt::format("{}, {} active", model.experts, model.experts_active));
-  line("context", fmt::format("at most {} tokens", model.max_context));
-  line("source", fmt::format("{} ({})", model.source, model.checked_note));
-  line("remark", model.remark);
-  text += "  download\n";
-  for (const FileFormat& format : all_file_formats()) {
-    text += fmt::format("    {:<22} {:>9.2f} GB\n", format.name,
-                        static_cast<double>(download_bytes(model, format)) / 1e9);
-  }
-  return text;
-}
-
-void list(bool as_json) {
-  if (as_json) {
-    ordered_json models = ordered_json::array();
-    for (const ModelShape& model : all_models()) models.push_back(summary_json(model));
-    std::puts(ordered_json{{"models", models}}.dump(2).c_str());
-    return;
-  }
-  fmt::print("{:<20} {:>5} {:>7} {:>7}  {:<6} {}\n", "model", "class", "params", "active", "task", "title");
-  for (const ModelShape& model : all_models()) {
-    const bool known = model.undisclosed.empty();
-    const uint64_t total = parameters(model);
-    fmt::print("{:<20} {:>5} {:>7} {:>7}  {:<6} {}\n", model.name, known ? size_class_of(total).name : "-",
-               known ? count_text(total) : "-", known ? count_text(active_parameters(model)) : "-",
-               task_name(model.task), known ? model.title : model.title + " (undisclosed)");
-  }
-}
-
-void show(Invocation& invocation, const std::string& name, bool as_json) {
-  const ModelShape* model = find_model(name);
-  if (model == nullptr) {
-    fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)", name,
-                                 fmt::join(nearest_models(name), ", ")));
-    return;
-  }
-  std::fputs((as_json ? detail_json(*model).dump(2) + "\n" : detail_text(*model)).c_str(), stdout);
+void add_filter(CLI::App& list, ModelFilter& filter) {
+  list.add_option("--license,--licence", filter.license,
+                  "With this licence, as Hugging Face names it: apache-2.0");
+  list.add_option("--class", filter.size_class, "In this size class: 2B");
+  list.add_option("--task", filter.task, "chat or encode")->check(CLI::IsMember({"chat", "encode"}));
+  list.add_option("--architecture", filter.architecture,
+                  "Of this GGUF architecture or family: gemma2, llama");
+  list.add_option("--max-download", filter.max_download_bytes,
+                  "Whose smallest GGUF of at least 4 bits is no larger: 500MB")
+      ->transform(as_bytes());
+  list.add_option("--max-params", filter.max_params, "With no more parameters: 3B")->transform(as_count());
+  CLI::Option* gated = list.add_flag("--gated", filter.gated, "Whose terms must be accepted first");
+  list.add_flag("--ungated", filter.ungated, "That anyone can download")->excludes(gated);
 }
 
 }  // namespace
@@ -142,21 +47,24 @@ void add_models(CLI::App& app, Invocation& invocation) {
   struct Options {
     bool json = false;
     std::string name;
+    ModelFilter filter;
   };
   auto options = std::make_shared<Options>();
   CLI::App* models = app.add_subcommand("models", "The models weighin knows, with their exact shapes");
   models->add_flag("--json", options->json, "As JSON");
   models->require_subcommand(0, 1);
-  CLI::App* all = models->add_subcommand("list", "Every model (what plain `models` does)");
-  all->add_flag("--json", options->json, "As JSON");
-  CLI::App* one = models->add_subcommand("show", "One model, whole");
-  one->add_option("NAME", options->name, "Its name or an alias")->required();
-  one->add_flag("--json", options->json, "As JSON");
-  models->callback([options, one, &invocation] {
-    if (one->parsed()) {
-      show(invocation, options->name, options->json);
-    } else {
-      list(options->json);
+  CLI::App* list =
+      models->add_subcommand("list", "Every model (what plain `models` does), or those of some kind");
+  list->add_flag("--json", options->json, "As JSON");
+  add_filter(*list, options->filter);
+  CLI::App* show = models->add_subcommand("show", "One model, whole");
+  show->add_option("NAME", options->name, "Its name or an alias")->required();
+  show->add_flag("--json", options->json, "As JSON");
+  models->callback([options, models, show, &invocation] {
+    if (show->parsed()) {
+      show_model(invocation, options->name, options->json);
+    } else if (models->get_subcommands().empty() || models->got_subcommand("list")) {
+      list_models(options->filter, options->json);
     }
   });
 }

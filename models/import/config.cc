@@ -149,6 +149,16 @@ constexpr std::array model_types{
     ModelType{"whisper", "", read_whisper},
 };
 
+void judge_layer(const ConfigFields& f, const ModelShape& s, const Layer& layer) {
+  const uint64_t head = uint64_t{s.head_dim} + s.value_dim + s.rope_dim + layer.head_dim;
+  if (std::max<uint64_t>(layer.heads, layer.kv_heads) * 2 * head > ConfigFields::largest_number)
+    f.reject("head_dim", "times the heads is above the largest number taken here");
+  const bool attends = layer.mixer == Mixer::attention || layer.attention_too;
+  if (attends && (layer.heads == 0 || layer.kv_heads == 0 || layer.heads % layer.kv_heads))
+    f.reject("num_key_value_heads",
+             fmt::format("is {}, which does not divide the {} heads", layer.kv_heads, layer.heads));
+}
+
 /// Sizes beyond these are no model's, and would make more tensors than a machine should hold.
 void judge(const ConfigFields& f, const ModelShape& s) {
   const auto at_most = [&](uint64_t value, uint64_t limit, const char* name) {
@@ -175,15 +185,8 @@ void judge(const ConfigFields& f, const ModelShape& s) {
   at_most(uint64_t{ssm.inner} * ssm.state, 1ull << 40, "state_size");
   at_most(ssm.kernel, 1000000, "conv_kernel");
   if (ssm.groups && ssm.inner % ssm.groups) f.reject("mamba_n_groups", "does not divide the inner width");
-  for (const Layer& layer : s.per_layer) {
-    const uint64_t head = uint64_t{s.head_dim} + s.value_dim + s.rope_dim + layer.head_dim;
-    if (std::max<uint64_t>(layer.heads, layer.kv_heads) * 2 * head > ConfigFields::largest_number)
-      f.reject("head_dim", "times the heads is above the largest number taken here");
-    const bool attends = layer.mixer == Mixer::attention || layer.attention_too;
-    if (attends && (layer.heads == 0 || layer.kv_heads == 0 || layer.heads % layer.kv_heads))
-      f.reject("num_key_value_heads",
-               fmt::format("is {}, which does not divide the {} heads", layer.kv_heads, layer.heads));
-  }
+  if (s.per_layer.empty()) judge_layer(f, s, {.heads = s.heads, .kv_heads = s.kv_heads});
+  for (const Layer& layer : s.per_layer) judge_layer(f, s, layer);
 }
 
 /// The count of parameters, or an error where it has no place in 60 bits: no later sum then overflows.

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <string>
+
+#include "models/memory.h"
 
 namespace weighin {
 namespace {
@@ -21,10 +25,14 @@ TEST(Catalogue, EveryFileParsesAndNamesItsSource) {
     EXPECT_EQ(model->name + ".json", entry.path().filename().string());
     EXPECT_FALSE(model->source.empty());
     EXPECT_FALSE(model->checked_note.empty()) << model->name;
+    if (!model->made) {
+      EXPECT_FALSE(model->licence.empty()) << model->name;
+      EXPECT_EQ(model->released.size(), std::string_view("2024-02-21").size()) << model->name;
+    }
     ++files;
   }
   EXPECT_EQ(all_models().size(), files);
-  EXPECT_GE(files, 24u);
+  EXPECT_GE(files, 150u);
 }
 
 TEST(Catalogue, ComputedParametersAreThePublishedOnes) {
@@ -33,6 +41,48 @@ TEST(Catalogue, ComputedParametersAreThePublishedOnes) {
     const double ratio = static_cast<double>(parameters(model)) / static_cast<double>(model.published_params);
     EXPECT_NEAR(ratio, 1, 0.005) << model.name;
   }
+}
+
+TEST(Catalogue, PublishedFilesAreAsLargeAsComputed) {
+  for (const ModelShape& model : all_models()) {
+    for (const PublishedFile& file : model.published_files) {
+      const FileFormat* format = find_file_format(file.format);
+      ASSERT_NE(format, nullptr) << model.name << " " << file.format;
+      const double ratio =
+          static_cast<double>(download_bytes(model, *format)) / static_cast<double>(file.bytes);
+      EXPECT_NEAR(ratio, 1, 0.005) << model.name << " " << file.format;
+    }
+  }
+}
+
+TEST(Catalogue, CoversEveryArchitecture) {
+  std::set<std::string> held;
+  for (const ModelShape& model : all_models()) held.insert(model.architecture);
+  for (const char* architecture :
+       {"llama",      "gemma",         "gemma2", "gemma3", "gemma3n",   "qwen2",   "qwen2moe",
+        "qwen3",      "qwen3moe",      "phi2",   "phi3",   "deepseek2", "gpt-oss", "granite",
+        "granitemoe", "granitehybrid", "olmo",   "olmo2",  "olmoe",     "smollm3", "falcon",
+        "mamba",      "mamba2",        "jamba",  "bert",   "t5"})
+    EXPECT_TRUE(held.count(architecture)) << architecture;
+  const auto any = [](auto&& of) { return std::any_of(all_models().begin(), all_models().end(), of); };
+  EXPECT_TRUE(any([](const ModelShape& m) { return m.shared_layers; }));  // ALBERT
+  EXPECT_TRUE(any([](const ModelShape& m) { return !m.vision_tensors.empty(); }));
+  EXPECT_TRUE(any([](const ModelShape& m) { return m.undisclosed.empty() && parameters(m) < 1'000'000; }));
+  EXPECT_TRUE(any([](const ModelShape& m) { return parameters(m) > 1'000'000'000'000; }));
+}
+
+TEST(Catalogue, TeachersAreInIt) {
+  size_t distilled = 0;
+  for (const ModelShape& model : all_models()) {
+    if (model.distilled_from.empty()) continue;
+    ++distilled;
+    const ModelShape* teacher = find_model(model.distilled_from);
+    ASSERT_NE(teacher, nullptr) << model.name << " from " << model.distilled_from;
+    EXPECT_EQ(teacher->name, model.distilled_from);
+    EXPECT_NE(teacher->name, model.name);
+  }
+  EXPECT_GE(distilled, 2u);
+  EXPECT_EQ(find_model("distilbert")->distilled_from, "bert-base");
 }
 
 TEST(Catalogue, MixturesUseFewerParametersThanTheyStore) {
@@ -106,17 +156,19 @@ TEST(Catalogue, UndisclosedModelsSayWhy) {
 }
 
 TEST(Catalogue, ErrorsNameTheFileAndTheField) {
-  const auto wrong = parse_model("x.json", R"({"name": "x", "source": "s", "layers": -3})");
+  const auto wrong = parse_model("x.json", R"({"name": "x", "source": "s", "config": {"model_type": "llama",
+      "num_hidden_layers": -3}})");
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().find("x.json"), std::string::npos);
-  EXPECT_NE(wrong.error().find("layers"), std::string::npos);
+  EXPECT_NE(wrong.error().find("num_hidden_layers"), std::string::npos);
   EXPECT_FALSE(parse_model("y.json", "[1, 2"));
   const auto missing = parse_model("z.json", R"({"name": "z", "source": "s"})");
   ASSERT_FALSE(missing);
-  EXPECT_NE(missing.error().find("layers"), std::string::npos);
-  const auto word = parse_model("w.json", R"({"name": "w", "source": "s", "norm": "batch"})");
+  EXPECT_NE(missing.error().find("config"), std::string::npos);
+  const auto word =
+      parse_model("w.json", R"({"name": "w", "source": "s", "undisclosed": "no", "checked": "maybe"})");
   ASSERT_FALSE(word);
-  EXPECT_NE(word.error().find("batch"), std::string::npos);
+  EXPECT_NE(word.error().find("maybe"), std::string::npos);
 }
 
 TEST(SizeClasses, LinesAreGeometricMeans) {
