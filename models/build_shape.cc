@@ -103,8 +103,11 @@ void add_layer(ModelShape& shape, int32_t index) {
   add_mixer(build, shape, layer);
   if (place == NormPlace::around || place == NormPlace::after)
     build.norm(named_after_output ? "attn_output_norm" : "post_attention_norm", shape.width);
-  if (place == NormPlace::before || place == NormPlace::around)
+  if (shape.architecture == "falcon-h1") {
+    build.bare("ffn_norm", TensorRole::norm, 1, shape.width);  // its files leave out the ending
+  } else if (place == NormPlace::before || place == NormPlace::around) {
     build.norm(ffn_norm_name(shape.norm_names), shape.width);
+  }
   add_feed_forward(build, shape, layer);
   if (place == NormPlace::around || place == NormPlace::after)
     build.norm(named_after_output ? "layer_output_norm" : "post_ffw_norm", shape.width);

@@ -63,7 +63,7 @@ void add_gated_delta(TensorBuilder& build, const ModelShape& shape) {
 void add_kimi_delta(TensorBuilder& build, const ModelShape& shape) {
   const StateSpace& ssm = shape.state_space;
   for (const char* name : {"ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v"})
-    build.table(name, TensorRole::convolution, ssm.inner, ssm.kernel);
+    build.kernels(name, ssm.inner, ssm.kernel);
   build.matrix("attn_q", TensorRole::attn_q, ssm.inner, shape.width);
   build.matrix("attn_k", TensorRole::attn_k, ssm.inner, shape.width);
   build.matrix("attn_v", TensorRole::attn_v, ssm.inner, shape.width);

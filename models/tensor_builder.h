@@ -42,6 +42,10 @@ class TensorBuilder {
   void matrices(std::string_view name, TensorRole role, uint32_t count, uint64_t rows, uint64_t cols) {
     add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, count, count);
   }
+  /// One kernel a channel, in a tensor of three dimensions.
+  void kernels(std::string_view name, uint32_t channels, uint64_t steps) {
+    add(fmt::format("{}{}.weight", prefix_, name), TensorRole::convolution, 1, steps, channels, 0);
+  }
   /// Looked up, or of a role that no product is made with.
   void table(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols) {
     if (rows) add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, 1, 0);

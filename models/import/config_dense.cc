@@ -136,7 +136,7 @@ void read_openelm(const ConfigFields& f, ModelShape& s) {
   s.head_dim = f.size({"head_dim"}, 128);
   s.max_context = f.number({"max_context_length"}, 2048);
   s.tied = f.flag({"share_input_output_layers"}, true);
-  s.rope = s.head_norm = s.fused_qkv = s.fused_gate_up = true;
+  s.rope = s.head_norm = s.fused_qkv = true;
   const std::vector<uint32_t> heads = f.numbers({"num_query_heads"}, s.layers);
   const std::vector<uint32_t> kv_heads = f.numbers({"num_kv_heads"}, s.layers);
   const std::vector<double> factors = f.reals({"ffn_multipliers"});

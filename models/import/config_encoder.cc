@@ -45,10 +45,10 @@ void read_distilbert(const ConfigFields& f, ModelShape& s) {
   s.bias_qkv = s.bias_attention_output = s.bias_ffn = true;
 }
 
-/// Two of its positions are never used: a text has two tokens fewer.
+/// Two of its positions are never used: a text has two tokens fewer, and GGUF files leave them out.
 void read_roberta(const ConfigFields& f, ModelShape& s) {
   read_bert_sizes(f, s, {.vocab = 50265, .ffn_width = 3072, .heads = 12, .context = 514});
-  if (s.positions > 2) s.max_context = s.positions - 2;
+  if (s.positions > 2) s.positions = s.max_context = s.positions - 2;
   s.pooler = true;
 }
 
