@@ -142,7 +142,8 @@ AttentionLayers attention_of(const ModelShape& shape, const Layer& layer) {
             .kv_heads = 1,
             .key_dim = shape.kv_lora_rank + shape.rope_dim,
             .value_dim = shape.kv_lora_rank,
-            .cached_values = shape.kv_lora_rank + shape.rope_dim,
+            // An indexer's keys are kept beside it.
+            .cached_values = shape.kv_lora_rank + shape.rope_dim + (shape.index_heads ? shape.index_dim : 0),
             .window = layer.window};
   }
   const uint32_t head = layer.head_dim ? layer.head_dim : shape.head_dim;
