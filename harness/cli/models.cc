@@ -43,6 +43,8 @@ void add_filter(CLI::App& list, ModelFilter& filter) {
 
 }  // namespace
 
+CLI::App* add_models_resolve(CLI::App& models);  // models_resolve.cc
+
 void add_models(CLI::App& app, Invocation& invocation) {
   struct Options {
     bool json = false;
@@ -60,6 +62,7 @@ void add_models(CLI::App& app, Invocation& invocation) {
   CLI::App* show = models->add_subcommand("show", "One model, whole");
   show->add_option("NAME", options->name, "Its name or an alias")->required();
   show->add_flag("--json", options->json, "As JSON");
+  add_models_resolve(*models);
   models->callback([options, models, show, &invocation] {
     if (show->parsed()) {
       show_model(invocation, options->name, options->json);

@@ -5,6 +5,7 @@
 
 #include "harness/cli/models.h"
 #include "models/catalogue.h"
+#include "models/file_bytes.h"
 #include "models/memory.h"
 #include "models/size_class.h"
 
@@ -57,7 +58,11 @@ ordered_json detail_json(const ModelShape& model) {
   object["vision"] = vision_json(model);
   object["files"] = ordered_json::array();
   for (const FileFormat& format : all_file_formats()) {
-    object["files"].push_back({{"format", format.name}, {"bytes", download_bytes(model, format)}});
+    const FileBytes bytes = file_bytes(model, format);
+    object["files"].push_back({{"format", format.name},
+                               {"container", container_name(format.container)},
+                               {"bytes", bytes.total()},
+                               {"weight_bytes", bytes.weights}});
   }
   object["published_files"] = ordered_json::array();
   for (const PublishedFile& file : model.published_files) {
