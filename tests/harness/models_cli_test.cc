@@ -5,7 +5,7 @@
 
 #include "models/catalogue.h"
 #include "models/file_bytes.h"
-#include "tests/harness/shell.h"
+#include "shell.h"
 
 namespace weighin {
 namespace {
