@@ -43,6 +43,7 @@ MemoryUse plain_memory(const ModelShape& shape, const FileFormat& format, const 
 }  // namespace
 
 uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format) {
+  if (format.id == FileFormatId::as_stored && shape.packed_bytes) return shape.packed_bytes;
   const std::vector<FormatId> formats = tensor_formats(shape, format);
   uint64_t sum = 0;
   for (size_t i = 0; i < formats.size(); ++i) {
@@ -53,6 +54,7 @@ uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format) {
 }
 
 uint64_t download_bytes(const ModelShape& shape, const FileFormat& format) {
+  if (format.id == FileFormatId::as_stored && shape.file_bytes) return shape.file_bytes;
   return file_bytes(shape, format).total();
 }
 

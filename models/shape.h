@@ -129,6 +129,8 @@ struct ModelShape : Architecture {
   std::string file_format;
   uint64_t file_bytes = 0;
   uint64_t tokenizer_bytes = 0;  // of the header: tokens, scores, merges
+  /// What the file's tensors take where they are packed as no tensor format says (GPTQ, AWQ, MLX); else 0.
+  uint64_t packed_bytes = 0;
 };
 
 /// Distinct parameters: what is stored, shared weights once; with the vision tower.

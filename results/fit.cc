@@ -112,11 +112,19 @@ void weigh_speed(Verdict& verdict, const Question& question, const Prediction& p
   }
 }
 
+/// Of a file that was read: all its bits over all its weights.
+double stored_bits_per_weight(const ModelShape& shape) {
+  const uint64_t weights = parameters(shape);
+  const MemoryUse memory = memory_use(shape, file_format_of(FileFormatId::as_stored), 1);
+  return weights ? 8 * static_cast<double>(memory.weights_bytes) / static_cast<double>(weights) : 0;
+}
+
 Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Question& question,
                    const Capacity& capacity, std::span<const Measurement> measurements) {
   Verdict verdict = identity(shape);
-  verdict.format = format.name;
-  verdict.bits_per_weight = format_of(format.base).bits_per_weight();
+  const bool stored = format.id == FileFormatId::as_stored;
+  verdict.format = stored ? shape.file_format : format.name;
+  verdict.bits_per_weight = stored ? stored_bits_per_weight(shape) : format_of(format.base).bits_per_weight();
   settle_tokens(verdict, shape, question);
   verdict.memory = memory_use(shape, format, verdict.context);
   verdict.download_bytes = download_bytes(shape, format);

@@ -11,20 +11,12 @@
 #include "harness/cli/all_commands.h"
 
 namespace weighin {
-namespace {
-
-/// $XDG_DATA_HOME/weighin/weighin.db, else ~/.local/share/weighin/weighin.db (XDG Base Directory
-/// Specification 0.8); empty when neither variable is set.
-std::string default_database(const Host& host) {
-  if (const auto data = host.environment("XDG_DATA_HOME"); data && !data->empty())
-    return *data + "/weighin/weighin.db";
-  if (const auto home = host.environment("HOME"); home && !home->empty()) {
-    return *home + "/.local/share/weighin/weighin.db";
-  }
+std::string data_folder(const Host& host) {
+  if (const auto data = host.environment("XDG_DATA_HOME"); data && !data->empty()) return *data + "/weighin";
+  if (const auto home = host.environment("HOME"); home && !home->empty())
+    return *home + "/.local/share/weighin";
   return "";
 }
-
-}  // namespace
 
 void add_database_option(CLI::App& command, Invocation& invocation) {
   command.add_option("--db", invocation.database, "The database file (default: below the XDG data folder)")
@@ -49,7 +41,8 @@ int run_command_line(int argc, char** argv) {
       "weighin weighs this machine in: which language models it can run, how fast, and what binds if not.",
       "weighin"};
   Invocation invocation{.host = this_host(), .program = argv[0], .database = "", .exit_code = exit_yes};
-  invocation.database = default_database(invocation.host);
+  if (const std::string data = data_folder(invocation.host); !data.empty())
+    invocation.database = data + "/weighin.db";
   app.set_version_flag("--version", "weighin " WEIGHIN_VERSION);
   app.require_subcommand(0, 1);
   add_weigh_in(app, invocation);

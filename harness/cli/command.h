@@ -27,6 +27,10 @@ struct Command {
   void (*add)(CLI::App& app, Invocation& invocation);
 };
 
+/// $XDG_DATA_HOME/weighin, else ~/.local/share/weighin (XDG Base Directory Specification 0.8); empty when
+/// neither variable is set.
+std::string data_folder(const Host& host);
+
 /// Adds --db to a subcommand.
 void add_database_option(CLI::App& command, Invocation& invocation);
 

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/cli/named_models.h"
 #include "models/catalogue.h"
 #include "results/fit.h"
 
@@ -44,15 +45,14 @@ std::string not_a_speed(const std::string& text) {
   return fmt::format("\"{}\" is no speed above 0 in tokens/s", text);
 }
 
-/// The catalogue models named, or all of them. Error: the name that is not there, and the nearest ones.
-tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names) {
+/// The models named, or all of the catalogue. Error: the name that is not there, and the nearest ones.
+tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names,
+                                                                    NamedModels& named) {
   std::vector<const ModelShape*> models;
   for (const std::string& name : names) {
-    const ModelShape* model = find_model(name);
-    if (!model)
-      return tl::unexpected(fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)",
-                                        name, fmt::join(nearest_models(name), ", ")));
-    models.push_back(model);
+    const auto model = named.find(name);
+    if (!model) return tl::unexpected(model.error());
+    models.push_back(*model);
   }
   if (names.empty())
     for (const ModelShape& model : all_models())
@@ -126,7 +126,8 @@ bool yes(const std::vector<Verdict>& verdicts, bool named) {
 }
 
 void run_fit(const FitOptions& options, Invocation& invocation) {
-  const auto models = models_of(options.models);
+  NamedModels named(invocation.host);
+  const auto models = models_of(options.models, named);
   if (!models) return fail(invocation, models.error());
   const auto formats = formats_of(options.format);
   if (!formats) return fail(invocation, formats.error());
@@ -138,8 +139,11 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
     for (const auto& format : *formats) {
       Question question = options.question;
       question.format = format;
+      // A file is what it is, whatever the format that is asked for.
+      const bool file = !model->file_format.empty();
+      if (file) question.format = FileFormatId::as_stored;
       verdicts.push_back(fit(*model, question, weighed->capacity, weighed->measurements));
-      if (!model->undisclosed.empty()) break;  // unknown in every format
+      if (file || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
   std::string text;
@@ -165,7 +169,8 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   command->footer("\n" + verdict_rules());
   add_database_option(*command, invocation);
   command
-      ->add_option("models", options->models, "Models by name (weighin models list); all when none is named")
+      ->add_option("models", options->models,
+                   "Models by name (weighin models list), file, folder or URL; all when none is named")
       ->type_name("MODEL");
   command->add_option("--device", options->device,
                       "A measured device, by label or id; else this machine, now");

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/command.h"
-#include "models/catalogue.h"
+#include "harness/cli/named_models.h"
 #include "models/memory.h"
 
 namespace weighin {
@@ -63,10 +63,10 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
 }
 
 void run_memory(MemoryOptions options, Invocation& invocation) {
-  const ModelShape* model = find_model(options.model);
-  if (!model)
-    return fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)",
-                                        options.model, fmt::join(nearest_models(options.model), ", ")));
+  NamedModels named(invocation.host);
+  const auto found = named.find(options.model);
+  if (!found) return fail(invocation, found.error());
+  const ModelShape* model = *found;
   if (!model->undisclosed.empty())
     return fail(invocation, fmt::format("{}: {}", model->name, model->undisclosed));
   const FileFormat* format = find_file_format(options.format);

@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "harness/cli/models_import.h"
+
 namespace weighin {
 namespace {
 
@@ -60,14 +62,16 @@ void add_models(CLI::App& app, Invocation& invocation) {
   list->add_flag("--json", options->json, "As JSON");
   add_filter(*list, options->filter);
   CLI::App* show = models->add_subcommand("show", "One model, whole");
-  show->add_option("NAME", options->name, "Its name or an alias")->required();
+  show->add_option("NAME", options->name, "Its name or an alias, or a file, folder or URL")->required();
   show->add_flag("--json", options->json, "As JSON");
   add_models_resolve(*models);
-  models->callback([options, models, show, &invocation] {
+  const auto importing = add_models_import(*models, invocation);
+  models->callback([options, models, show, importing, &invocation] {
+    if (importing()) return;
     if (show->parsed()) {
       show_model(invocation, options->name, options->json);
     } else if (models->get_subcommands().empty() || models->got_subcommand("list")) {
-      list_models(options->filter, options->json);
+      list_models(invocation, options->filter, options->json);
     }
   });
 }

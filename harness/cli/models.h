@@ -19,9 +19,9 @@ struct ModelFilter {
   bool gated = false, ungated = false;
 };
 
-/// Lists the catalogue's models that pass `filter`.
-void list_models(const ModelFilter& filter, bool as_json);
-/// Shows the model called `name`, or fails with near names.
+/// Lists the models that pass `filter`: the catalogue's, then the user's own.
+void list_models(const Invocation& invocation, const ModelFilter& filter, bool as_json);
+/// Shows the model that `name` names, or fails with near names.
 void show_model(Invocation& invocation, const std::string& name, bool as_json);
 
 /// "2.51B", "66.4M": three significant digits.

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "harness/cli/models.h"
+#include "harness/cli/named_models.h"
 #include "models/catalogue.h"
 #include "models/memory.h"
 #include "models/size_class.h"
@@ -115,13 +116,18 @@ ordered_json summary_json(const ModelShape& model) {
           {"checked_note", model.checked_note}};
 }
 
-void list_models(const ModelFilter& filter, bool as_json) {
+void list_models(const Invocation& invocation, const ModelFilter& filter, bool as_json) {
+  std::vector<const ModelShape*> all;
+  for (const ModelShape& model : all_models()) all.push_back(&model);
+  const NamedModels named(invocation.host);
+  for (const ModelShape& model : named.kept()) all.push_back(&model);
   ordered_json models = ordered_json::array();
   size_t listed = 0;
   if (!as_json)
     fmt::print("{:<26} {:>5} {:>7} {:>7} {:>9}  {:<6} {:<10} {:<16} {:<5} {}\n", "model", "class", "params",
                "active", "4 bits", "task", "checked", "licence", "", "title");
-  for (const ModelShape& model : all_models()) {
+  for (const ModelShape* one : all) {
+    const ModelShape& model = *one;
     if (!passes(model, filter)) continue;
     ++listed;
     if (!as_json) {
@@ -135,7 +141,7 @@ void list_models(const ModelFilter& filter, bool as_json) {
                                        : ordered_json(nullptr);
     models.push_back(std::move(object));
   }
-  if (!as_json && listed == 0) std::puts("no model of the catalogue is of that kind");
+  if (!as_json && listed == 0) std::puts("no model is of that kind");
   if (as_json) std::puts(ordered_json{{"models", models}}.dump(2).c_str());
 }
 

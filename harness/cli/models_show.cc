@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "harness/cli/models.h"
-#include "models/catalogue.h"
+#include "harness/cli/named_models.h"
 #include "models/file_bytes.h"
 #include "models/memory.h"
 #include "models/size_class.h"
@@ -57,6 +57,11 @@ ordered_json detail_json(const ModelShape& model) {
   object["tensors"] = tensors_json(model.tensors);
   object["vision"] = vision_json(model);
   object["files"] = ordered_json::array();
+  if (!model.file_format.empty()) {
+    // A file is what it is; what other formats would take is another file's.
+    object["files"].push_back({{"format", model.file_format}, {"bytes", model.file_bytes}});
+    return object;
+  }
   for (const FileFormat& format : all_file_formats()) {
     const FileBytes bytes = file_bytes(model, format);
     object["files"].push_back({{"format", format.name},
@@ -123,6 +128,10 @@ std::string detail_text(const ModelShape& model) {
   line("source", model.source);
   line("checked", checked_text(model));
   line("remark", model.remark);
+  if (!model.file_format.empty()) {
+    line("file", fmt::format("{}, {} bytes", model.file_format, model.file_bytes));
+    return text;
+  }
   text += "  download\n";
   for (const FileFormat& format : all_file_formats()) {
     text += fmt::format("    {:<22} {:>9.2f} GB\n", format.name,
@@ -134,13 +143,10 @@ std::string detail_text(const ModelShape& model) {
 }  // namespace
 
 void show_model(Invocation& invocation, const std::string& name, bool as_json) {
-  const ModelShape* model = find_model(name);
-  if (model == nullptr) {
-    fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)", name,
-                                 fmt::join(nearest_models(name), ", ")));
-    return;
-  }
-  std::fputs((as_json ? detail_json(*model).dump(2) + "\n" : detail_text(*model)).c_str(), stdout);
+  NamedModels named(invocation.host);
+  const auto model = named.find(name);
+  if (!model) return fail(invocation, model.error());
+  std::fputs((as_json ? detail_json(**model).dump(2) + "\n" : detail_text(**model)).c_str(), stdout);
 }
 
 }  // namespace weighin

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "harness/cli/command.h"
-#include "models/catalogue.h"
+#include "harness/cli/named_models.h"
 #include "models/synthetic/write_gguf.h"
 
 namespace weighin {
@@ -18,10 +18,10 @@ struct SynthOptions {
 };
 
 void run_synth(SynthOptions options, Invocation& invocation) {
-  const ModelShape* model = find_model(options.model);
-  if (!model)
-    return fail(invocation, fmt::format("no model is called \"{}\"; nearest: {} (all: weighin models list)",
-                                        options.model, fmt::join(nearest_models(options.model), ", ")));
+  NamedModels named(invocation.host);
+  const auto found = named.find(options.model);
+  if (!found) return fail(invocation, found.error());
+  const ModelShape* model = *found;
   const FileFormat* format = find_file_format(options.format);
   if (!format)
     return fail(invocation, fmt::format("no format is called \"{}\" (all: weighin models show {})",

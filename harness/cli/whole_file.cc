@@ -16,8 +16,8 @@ tl::expected<void, std::string> write_whole_file(const std::filesystem::path& pa
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
   if (error)
-    return tl::unexpected(fmt::format("cannot make the folder {} for the report: {}",
-                                      path.parent_path().string(), error.message()));
+    return tl::unexpected(
+        fmt::format("cannot make the folder {}: {}", path.parent_path().string(), error.message()));
   // A device such as /dev/stdout cannot be replaced by a file.
   const bool in_place =
       std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
@@ -28,7 +28,7 @@ tl::expected<void, std::string> write_whole_file(const std::filesystem::path& pa
   const std::string reason = errno ? std::strerror(errno) : "unknown reason";
   if (!file) {
     if (!in_place) std::filesystem::remove(target, error);
-    return tl::unexpected(fmt::format("cannot write the report to {}: {}", path.string(), reason));
+    return tl::unexpected(fmt::format("cannot write {}: {}", path.string(), reason));
   }
   file.close();
   if (in_place) return {};
@@ -36,7 +36,7 @@ tl::expected<void, std::string> write_whole_file(const std::filesystem::path& pa
   if (!error) return {};
   std::error_code ignored;
   std::filesystem::remove(target, ignored);
-  return tl::unexpected(fmt::format("cannot write the report to {}: {}", path.string(), error.message()));
+  return tl::unexpected(fmt::format("cannot write {}: {}", path.string(), error.message()));
 }
 
 }  // namespace weighin

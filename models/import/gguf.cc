@@ -209,7 +209,7 @@ void read_pair(Cursor& cursor, Gguf& file) {
   const uint64_t length = cursor.integer<uint64_t>("a key");
   if (length > longest_text_bytes) return cursor.refuse(at, fmt::format("a key of {} bytes", length));
   const std::string key = cursor.text(length, "a key");
-  const std::string what = fmt::format("\"{}\"", key);
+  const std::string what = fmt::format("\"{}\"", plain_text(key));
   GgufValue value;
   value.type = read_type(cursor, what);
   const uint64_t start = cursor.position();
@@ -253,9 +253,9 @@ void read_tensor(Cursor& cursor, uint64_t alignment, Gguf& file) {
   GgufTensor tensor;
   tensor.name = cursor.text(length, "a tensor's name");
   const auto refuse = [&](const std::string& what) {
-    cursor.refuse(at, fmt::format("tensor \"{}\" has {}", tensor.name, what));
+    cursor.refuse(at, fmt::format("tensor \"{}\" has {}", plain_text(tensor.name), what));
   };
-  const std::string what = fmt::format("tensor \"{}\"", tensor.name);
+  const std::string what = fmt::format("tensor \"{}\"", plain_text(tensor.name));
   const uint32_t dimensions = cursor.integer<uint32_t>(what);
   if (cursor.ok() && (dimensions == 0 || dimensions > 4)) refuse(fmt::format("{} dimensions", dimensions));
   for (uint32_t i = 0; i < dimensions && cursor.ok(); ++i) {
@@ -300,7 +300,7 @@ void place_tensors(Cursor& cursor, uint64_t alignment, uint64_t size, Gguf& file
           end, fmt::format("tensor \"{}\" has the offset {}, which is too large", tensor.name, offset));
     needed = std::max(needed, tensor.offset + tensor.bytes);
     if (!names.insert(tensor.name).second)
-      return cursor.refuse(end, fmt::format("two tensors are called \"{}\"", tensor.name));
+      return cursor.refuse(end, fmt::format("two tensors are called \"{}\"", plain_text(tensor.name)));
     by_place.push_back(&tensor);
   }
   std::sort(by_place.begin(), by_place.end(),
@@ -308,15 +308,15 @@ void place_tensors(Cursor& cursor, uint64_t alignment, uint64_t size, Gguf& file
   for (size_t i = 1; i < by_place.size(); ++i) {
     const GgufTensor &first = *by_place[i - 1], &second = *by_place[i];
     if (first.offset + first.bytes > second.offset)
-      return cursor.refuse(second.offset,
-                           fmt::format("tensors \"{}\" and \"{}\" overlap", first.name, second.name));
+      return cursor.refuse(second.offset, fmt::format("tensors \"{}\" and \"{}\" overlap",
+                                                      plain_text(first.name), plain_text(second.name)));
   }
   if (needed > size) {
     const GgufTensor& last = *by_place.back();
     cursor.refuse(
         size, fmt::format("the file ends there, and its tensors (the last is \"{}\", of {} bytes at byte {}) "
                           "take {} bytes: the download is incomplete",
-                          last.name, last.bytes, last.offset, needed));
+                          plain_text(last.name), last.bytes, last.offset, needed));
   }
 }
 

@@ -83,7 +83,8 @@ tl::expected<Gguf, std::string> read_gguf_parts(const std::string& path_or_url) 
   std::set<std::string_view> names;
   for (const GgufTensor& tensor : whole.tensors)
     if (!names.insert(tensor.name).second)
-      return tl::unexpected(fmt::format("{}: two parts hold a tensor \"{}\"", path_or_url, tensor.name));
+      return tl::unexpected(
+          fmt::format("{}: two parts hold a tensor \"{}\"", path_or_url, plain_text(tensor.name)));
   return whole;
 }
 

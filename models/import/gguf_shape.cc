@@ -73,7 +73,7 @@ class Keys {
 
 std::string text_of(const Gguf& file, std::string_view key) {
   const GgufValue* value = file.find(key);
-  return value && !value->array && value->type == GgufType::text ? value->text : "";
+  return value && !value->array && value->type == GgufType::text ? plain_text(value->text) : "";
 }
 
 /// Every how many layers one sees everything, where the file does not say (llama.cpp, src/models/*.cpp, calls
@@ -164,6 +164,13 @@ void read_attention(Keys& keys, ModelShape& shape) {
     shape.head_dim -= std::min(shape.rope_dim, shape.head_dim);
   }
   shape.relative_buckets = keys.number("attention.relative_buckets_count");
+  // Gemma 4: heads are longer in the layers that see everything.
+  if (!keys.has("attention.key_length_swa")) return;
+  const uint32_t long_heads = shape.head_dim;
+  shape.head_dim = keys.number("attention.key_length_swa", 0, longest_head);
+  shape.value_dim = keys.number("attention.value_length_swa", shape.head_dim, longest_head);
+  for (Layer& layer : shape.per_layer)
+    if (layer.window == 0) layer.head_dim = long_heads;
 }
 
 void read_state_space(Keys& keys, ModelShape& shape) {
@@ -206,7 +213,8 @@ bool encodes(const Gguf& file, const std::string& architecture) {
 
 void read_tensors(const Gguf& file, ModelShape& shape) {
   for (const GgufTensor& tensor : file.tensors)
-    shape.tensors.push_back(tensor_of(tensor.name, tensor.dimensions, tensor.format, shape.experts_active));
+    shape.tensors.push_back(
+        tensor_of(plain_text(tensor.name), tensor.dimensions, tensor.format, shape.experts_active));
   join_experts(shape.tensors, shape.experts_active);
   for (const Tensor& tensor : shape.tensors) {
     if (tensor.role == TensorRole::token_embedding && tensor.rows <= UINT32_MAX)
@@ -221,18 +229,8 @@ void name_state_heads(ModelShape& shape) {
   const bool by_heads = std::any_of(shape.per_layer.begin(), shape.per_layer.end(), [](const Layer& layer) {
     return layer.mixer == Mixer::mamba2 || layer.mixer == Mixer::gated_delta;
   });
+  // (llama.cpp, src/models/mamba2.cpp, src/models/qwen3next.cpp, read 2026-11-24)
   if (by_heads) std::swap(shape.state_space.heads, shape.state_space.dt_rank);
-}
-
-void read_identity(const Gguf& file, const std::string& where, ModelShape& shape) {
-  shape.title = text_of(file, "general.name");
-  if (shape.title.empty()) shape.title = file_name(where).substr(0, file_name(where).rfind('.'));
-  shape.name = model_name(shape.title);
-  shape.family = shape.architecture;
-  shape.licence = text_of(file, "general.license");
-  shape.source = where;
-  shape.checked = Checked::read;
-  shape.checked_note = "every number read from the file's header";
 }
 
 }  // namespace
@@ -262,8 +260,8 @@ tl::expected<ModelShape, std::string> shape_of_gguf(const Gguf& file, const std:
         fmt::format("{} holds a vision tower alone; import the language model that it belongs to", where));
   for (const GgufTensor& tensor : file.tensors)
     if (tensor.dimensions[0] > UINT32_MAX)
-      return tl::unexpected(
-          fmt::format("{}: tensor \"{}\" has rows of {} values", where, tensor.name, tensor.dimensions[0]));
+      return tl::unexpected(fmt::format("{}: tensor \"{}\" has rows of {} values", where,
+                                        plain_text(tensor.name), tensor.dimensions[0]));
   Keys keys(file, shape.architecture, where);
   // Each layer has a tensor of its own at least, so a file bounds how many there can be.
   shape.layers = keys.number("block_count");
@@ -277,11 +275,12 @@ tl::expected<ModelShape, std::string> shape_of_gguf(const Gguf& file, const std:
   if (!keys.error().empty()) return tl::unexpected(keys.error());
   shape.per_layer.resize(shape.layers);
   shape.task = encodes(file, shape.architecture) ? Task::encode : Task::chat;
-  read_identity(file, where, shape);
+  shape.title = text_of(file, "general.name");
+  shape.licence = text_of(file, "general.license");
   read_counts(keys, shape);
+  read_windows(keys, shape);
   read_attention(keys, shape);
   read_state_space(keys, shape);
-  read_windows(keys, shape);
   read_tensors(file, shape);
   read_layers(shape);
   read_last_layers(keys, shape);

@@ -39,7 +39,10 @@ bool attends(const Parts& parts) {
 
 void read_mixer(const Parts& parts, Layer& layer) {
   if (parts.has("attn_kv_a_mqa")) {
+    // Files of before 2025 keep keys and values in one matrix, and the engine caches them whole.
     layer.mixer = Mixer::latent_attention;
+  } else if (parts.has("ssm_conv1d_q")) {
+    layer.mixer = Mixer::kimi_delta;
   } else if (parts.has("ssm_ba") || parts.has("ssm_beta") || parts.has("ssm_alpha")) {
     layer.mixer = Mixer::gated_delta;
   } else if (parts.has("shortconv.conv")) {
@@ -69,15 +72,26 @@ void read_feed_forward(const Parts& parts, Layer& layer) {
   }
 }
 
-NormPlace norm_place_of(const Parts& parts) {
-  const bool before = parts.has("attn_norm"), feed_forward = parts.has("ffn_norm");
-  if (parts.has("attn_output_norm") || parts.has("layer_output_norm")) return NormPlace::after;
-  // Some architectures call the normalization before the feed-forward part after the attention it follows.
-  if (parts.has("post_ffw_norm")) return before ? NormPlace::around : NormPlace::after;
-  if (parts.has("attn_norm_2")) return NormPlace::parallel_2;
-  if (before)
-    return feed_forward || parts.has("post_attention_norm") ? NormPlace::before : NormPlace::parallel;
-  return feed_forward ? NormPlace::before : NormPlace::none;
+/// Where a layer's normalizations stand, and what the file calls the one before the feed-forward part.
+void read_norms(const Parts& parts, ModelShape& shape) {
+  const bool before = parts.has("attn_norm");
+  const bool after_attention = parts.has("attn_output_norm"), after_all = parts.has("layer_output_norm");
+  if (!before && (after_attention || after_all)) {
+    shape.norm_place = NormPlace::after;
+  } else if (after_all) {
+    shape.norm_place = NormPlace::around;
+    shape.norm_names = NormNames::grok;
+  } else if (parts.has("post_ffw_norm")) {
+    shape.norm_place = before ? NormPlace::around : NormPlace::after;
+  } else if (parts.has("attn_norm_2")) {
+    shape.norm_place = NormPlace::parallel_2;
+  } else if (before && !parts.has("ffn_norm") && (after_attention || parts.has("post_attention_norm"))) {
+    shape.norm_names = after_attention ? NormNames::attn_output : NormNames::post_attention;
+  } else if (before) {
+    shape.norm_place = parts.has("ffn_norm") ? NormPlace::before : NormPlace::parallel;
+  } else {
+    shape.norm_place = parts.has("ffn_norm") ? NormPlace::before : NormPlace::none;
+  }
 }
 
 /// What the first attention layer and the first feed-forward layers say of all.
@@ -85,6 +99,11 @@ void read_flags(const Parts& parts, ModelShape& shape) {
   if (const Tensor* norm = parts.weights("attn_q_norm")) {
     (norm->cols * norm->rows <= shape.head_dim ? shape.head_norm : shape.query_key_norm) = true;
   }
+  shape.latent_whole |= parts.has("attn_kv_b") && !parts.has("attn_k_b");
+  shape.dense_beside_experts |= parts.has("ffn_down") && parts.has("ffn_down_exps");
+  const Tensor* query = parts.weights("attn_q");
+  shape.gated_query |=
+      query && shape.kv_lora_rank == 0 && shape.heads && query->rows == 2ull * shape.heads * shape.head_dim;
   shape.fused_qkv |= parts.has("attn_qkv");
   shape.bias_qkv |= parts.has("attn_q.bias") || parts.has("attn_qkv.bias");
   shape.bias_attention_output |= parts.has("attn_output.bias");
@@ -163,7 +182,12 @@ void read_layers(ModelShape& shape) {
     read_flags(layers[i], shape);
     gated |= layers[i].has("ffn_gate") || layers[i].has("ffn_gate_exps") || layers[i].has("ffn_gate_up_exps");
   }
-  if (!layers.empty()) shape.norm_place = norm_place_of(layers.front());
+  if (!layers.empty()) {
+    // ModernBERT's first layer lacks one.
+    const bool lacks = layers.size() > 1 && !layers[0].has("attn_norm") && layers[1].has("attn_norm");
+    shape.without_first_norm = lacks;
+    read_norms(layers[lacks ? 1 : 0], shape);
+  }
   shape.activation = activation_of(shape, gated || shape.fused_gate_up);
   const auto dense = [](const Layer& layer) { return layer.feed_forward != FeedForward::experts; };
   const auto first = std::find_if_not(shape.per_layer.begin(), shape.per_layer.end(), dense);

@@ -133,6 +133,13 @@ std::string beside(const std::string& path_or_url, std::string_view name) {
   return folder + std::string(name) + path_or_url.substr(end);
 }
 
+std::string plain_text(std::string_view text) {
+  std::string plain(text.substr(0, 200));
+  std::replace_if(
+      plain.begin(), plain.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return plain;
+}
+
 std::string file_name(const std::string& path_or_url) {
   const std::string path = path_or_url.substr(0, path_end(path_or_url));
   return path.substr(path.rfind('/') + 1);

@@ -66,6 +66,9 @@ tl::expected<ByteSource, std::string> open_url(const std::string& url);
 /// Where a name stands beside a path or URL: in the same folder, under the same query.
 std::string beside(const std::string& path_or_url, std::string_view name);
 
+/// A text of a file as it may be shown: at most 200 characters, anything but printable ASCII as "?".
+std::string plain_text(std::string_view text);
+
 /// The last part of a path or of a URL's path.
 std::string file_name(const std::string& path_or_url);
 

@@ -2,11 +2,7 @@
 #include "models/import/gguf.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
+#include "folder.h"
 #include "made_gguf.h"
 #include "models/catalogue.h"
 #include "models/file_format.h"
@@ -32,10 +28,6 @@ tl::expected<ModelShape, std::string> shape_of(const MadeGguf& made) {
   const auto file = read_gguf(source);
   if (!file) return tl::unexpected(file.error());
   return shape_of_gguf(*file, "made.gguf");
-}
-
-void expect_words(const std::string& text, std::initializer_list<const char*> words) {
-  for (const char* word : words) EXPECT_NE(text.find(word), std::string::npos) << word << " in: " << text;
 }
 
 TEST(Gguf, ReadsKeysAndTensorsOfBothVersions) {
@@ -122,7 +114,7 @@ TEST(Gguf, AModelIsReadFromItsHeaderAlone) {
   EXPECT_LT(source.fetched_bytes(), 2 * made.header().size() + (64 << 10));
   const auto shape = shape_of_gguf(*file, "made.gguf");
   ASSERT_TRUE(shape) << shape.error();
-  EXPECT_EQ(shape->name, "made-llama-1b");
+  EXPECT_EQ(shape->title, "Made Llama 1B");
   EXPECT_EQ(shape->file_bytes, made.size());
   EXPECT_EQ(shape->vocab, 1000u);
   EXPECT_EQ(shape->max_context, 131072u);
@@ -302,20 +294,6 @@ TEST(Gguf, NamesTheKeyThatMakesNoSense) {
   expect_words(refused(made_keys("clip", 1)), {"vision tower"});
 }
 
-class GgufFiles : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("weighin-gguf-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string write(const std::string& name, const std::string& bytes) {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return (folder_ / name).string();
-  }
-  std::filesystem::path folder_;
-};
-
 MadeGguf part(uint16_t number, uint16_t count) {
   MadeGguf made = number == 0 ? made_keys("llama", 1) : MadeGguf();
   made.u16("split.no", number).u16("split.count", count).i32("split.tensors.count", count);
@@ -323,31 +301,34 @@ MadeGguf part(uint16_t number, uint16_t count) {
   return made;
 }
 
-TEST_F(GgufFiles, PartsAreReadAsOneFromAnyOfThem) {
+TEST(GgufFiles, PartsAreReadAsOneFromAnyOfThem) {
+  const Folder folder;
   std::string path;
   uint64_t bytes = 0;
   for (uint16_t i = 0; i < 3; ++i) {
-    path = write(fmt::format("m-0000{}-of-00003.gguf", i + 1), part(i, 3).bytes());
+    path = folder.write(fmt::format("m-0000{}-of-00003.gguf", i + 1), part(i, 3).bytes());
     bytes += part(i, 3).bytes().size();
   }
-  for (const std::string& from : {path, folder_.string()}) {
+  for (const std::string& from : {path, folder.path().string()}) {
     const auto shape = import_model(from);
     ASSERT_TRUE(shape) << shape.error();
     EXPECT_EQ(shape->file_bytes, bytes);
     EXPECT_EQ(shape->tensors.size(), 3u + 1);
   }
-  std::filesystem::remove(folder_ / "m-00002-of-00003.gguf");
+  std::filesystem::remove(folder.path() / "m-00002-of-00003.gguf");
   expect_words(import_model(path).error(), {"part 2 of 3", "m-00002-of-00003.gguf"});
-  expect_words(import_model(write("m-00002-of-00003.gguf", part(2, 3).bytes())).error(), {"split.no"});
-  expect_words(import_model(write("other.gguf", part(0, 3).bytes())).error(), {"NAME-00001-of-00003.gguf"});
+  expect_words(import_model(folder.write("m-00002-of-00003.gguf", part(2, 3).bytes())).error(), {"split.no"});
+  expect_words(import_model(folder.write("other.gguf", part(0, 3).bytes())).error(),
+               {"NAME-00001-of-00003.gguf"});
 }
 
-TEST_F(GgufFiles, AFolderOfSeveralModelsListsThem) {
-  write("a.gguf", made_llama(1).header());
-  write("b.gguf", made_llama(1).header());
-  expect_words(import_model(folder_.string()).error(), {"a.gguf, b.gguf"});
-  expect_words(import_model((folder_ / "none.gguf").string()).error(), {"cannot open", "none.gguf"});
-  expect_words(import_model(write("c.gguf", "GGXX")).error(), {"c.gguf", "no GGUF file"});
+TEST(GgufFiles, AFolderOfSeveralModelsListsThem) {
+  const Folder folder;
+  folder.write("a.gguf", made_llama(1).header());
+  folder.write("b.gguf", made_llama(1).header());
+  expect_words(import_model(folder.path().string()).error(), {"a.gguf, b.gguf"});
+  expect_words(import_model((folder.path() / "none.gguf").string()).error(), {"cannot open", "none.gguf"});
+  expect_words(import_model(folder.write("c.gguf", "GGXX")).error(), {"c.gguf", "no GGUF file"});
 }
 
 }  // namespace
