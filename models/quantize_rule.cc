@@ -43,8 +43,9 @@ uint32_t query_group(const ModelShape& shape) {
   uint32_t heads = shape.heads, kv_heads = shape.kv_heads;
   if (!shape.per_layer.empty()) {
     const Layer& first = shape.per_layer.front();
-    const bool recurrent = first.mixer == Mixer::mamba || first.mixer == Mixer::mamba2 ||
-                           first.mixer == Mixer::short_convolution || first.mixer == Mixer::none;
+    // Qwen3-Next's header states the heads of its attention for every layer.
+    const bool recurrent = first.mixer != Mixer::attention && first.mixer != Mixer::latent_attention &&
+                           first.mixer != Mixer::gated_delta;
     if (recurrent && !first.attention_too) return 0;
     if (first.mixer == Mixer::attention) heads = first.heads, kv_heads = first.kv_heads;
   }

@@ -1,7 +1,8 @@
-// node quantize.test.mjs TENSOR_FORMATS NPM_FOLDER: holds the quantizer's rule to llama.cpp's own quantizer, as the
-// npm package node-llama-cpp ships it. Each model is a GGUF file of true shape and no data (a hole on the disk); the
-// quantizer is asked for a dry run of every mix, with and without an importance matrix, and its log names each
-// tensor's format. Exits 0 when all agree, 1 when not, 77 when the package is missing.
+// node quantize.test.mjs TENSOR_FORMATS NPM_FOLDER [all]: holds the quantizer's rule to llama.cpp's own quantizer, as
+// the npm package node-llama-cpp ships it. Each model is a GGUF file of true shape and no data (a hole on the disk);
+// the quantizer is asked for a dry run of every mix, with and without an importance matrix, and its log names each
+// tensor's format. `all`: every model of the catalogue, some minutes. Exits 0 when all agree, 1 when not, 77 when the
+// package is missing.
 //
 // The packages node-llama-cpp and koffi are looked for in NPM_FOLDER, and in the folder that WEIGHIN_ENGINE names.
 import assert from "node:assert/strict";
@@ -11,7 +12,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-const [tensorFormats, npmFolder] = process.argv.slice(2);
+const [tensorFormats, npmFolder, ...which] = process.argv.slice(2);
 const platform = `${process.platform}-${process.arch}`;
 
 function packagesFolder() {
@@ -34,8 +35,10 @@ const koffi = createRequire(path.join(found.modules, "package.json"))("koffi");
 
 /** The shipped quantizer. Its parameters are an opaque block that it fills itself; the fields set are checked first. */
 function openQuantizer() {
-  const library = (name) =>
-    path.join(found.libraries, readdirSync(found.libraries).find((file) => new RegExp(`^${name}\\.(v[\\d.]+\\.)?so$`).test(file)));
+  const library = (name) => {
+    const pattern = new RegExp(`^${name}\\.(v[\\d.]+\\.)?so$`);
+    return path.join(found.libraries, readdirSync(found.libraries).find((file) => pattern.test(file)));
+  };
   koffi.load(library("libggml-base"));
   const ggml = koffi.load(library("libggml"));
   const llama = koffi.load(library("libllama"));
@@ -54,7 +57,8 @@ function openQuantizer() {
   const one = koffi.alloc("float", 1);
   koffi.encode(one, "float", 1);
   const matrix = koffi.alloc(Entry, 2);
-  koffi.encode(matrix, koffi.array(Entry, 2), [{ name: "none", data: one, size: 1 }, { name: null, data: null, size: 0 }]);
+  const entries = [{ name: "none", data: one, size: 1 }, { name: null, data: null, size: 0 }];
+  koffi.encode(matrix, koffi.array(Entry, 2), entries);
 
   /** Tensor names with the formats they would have, or the sentence with which the quantizer refuses. */
   return (file, number, withMatrix) => {
@@ -95,6 +99,7 @@ function writeModel(file, model) {
     text(`${model.architecture}.${name}`);
     if (Array.isArray(value)) { u32(9); u32(4); u64(value.length); value.forEach(u32); }
     else if (typeof value === "object") { u32(6); f32(value.float); }
+    else if (typeof value === "boolean") { u32(7); parts.push(Buffer.from([value ? 1 : 0])); }
     else { u32(4); u32(value); }
   }
   let offset = 0n;
@@ -126,16 +131,26 @@ function metadata(model) {
     "expert_feed_forward_length": model.ffn_width, "expert_shared_count": 1, "leading_dense_block_count": 1,
     "ssm.conv_kernel": 4, "ssm.inner_size": 2 * model.width, "ssm.state_size": 16, "ssm.time_step_rank": 64,
     "ssm.group_count": 1, "shortconv.l_cache": 3, "logit_scale": { float: 1 }, "interleave_moe_layer_step": 1,
-    "attention.max_alibi_bias": { float: 8 }, "decoder_block_count": model.layers,
+    "attention.max_alibi_bias": { float: 8 }, "decoder_block_count": model.layers, "use_parallel_residual": true,
+    "rope.dimension_sections": [16, 24, 24, 0], "attention.sliding_window_pattern": Array(model.layers).fill(1),
+    "expert_gating_func": 1, "attention.clamp_kqv": { float: 8 }, "attention.key_length_mla": 192,
+    "attention.value_length_mla": 128, "attention.indexer.head_count": 32, "attention.indexer.key_length": 128,
+    "attention.indexer.top_k": 2048, "full_attention_interval": 4, "kda.head_dim": 128,
+    "embedding_length_per_layer_input": 256, "attention.shared_kv_layers": 0,
+    "attention.key_length_swa": model.head_dim, "attention.value_length_swa": model.head_dim,
   };
-  if (model.experts) Object.assign(numbers, { "expert_count": model.experts, "expert_used_count": model.experts_active });
-  if (!model.kv_lora_rank) delete numbers["attention.kv_lora_rank"];
+  if (model.experts) {
+    numbers["expert_count"] = model.experts;
+    numbers["expert_used_count"] = model.experts_active;
+  }
+  if (!model.kv_lora_rank)
+    for (const part of ["kv_lora_rank", "key_length_mla", "value_length_mla"]) delete numbers[`attention.${part}`];
   return numbers;
 }
 
 const dryRun = openQuantizer();
 const folder = mkdtempSync(path.join(tmpdir(), "weighin-quantize-"));
-const lines = execFileSync(tensorFormats, { maxBuffer: 1 << 30 }).toString().trim().split("\n");
+const lines = execFileSync(tensorFormats, which, { maxBuffer: 2 ** 31 }).toString().trim().split("\n");
 let compared = 0, refused = 0, wrong = 0;
 const unknown = new Set();
 for (const model of lines.map(JSON.parse)) {
@@ -151,17 +166,20 @@ for (const model of lines.map(JSON.parse)) {
     model.tensors.forEach(({ name, dims }, i) => {
       if (dims.length === 1) return;  // as the converter made it
       const real = formats.get(name);
-      // What the quantizer leaves as it is was written here in f16, where the converter may have chosen f32.
-      const same = real === mix.formats[i] || (real === "f16" && mix.formats[i] === "f32");
+      // What the quantizer leaves as it is was written here in f16, where the converter chooses f32 or bf16.
+      const same = real === mix.formats[i] || (real === "f16" && ["f32", "bf16"].includes(mix.formats[i]));
       ++compared;
       if (same) return;
-      if (++wrong <= 40) console.error(`${model.model}, ${mix.name}${mix.imatrix ? " with imatrix" : ""}: ${name} is ${real}, not ${mix.formats[i]}`);
+      if (++wrong > 40) return;
+      const how = mix.imatrix ? " with imatrix" : "";
+      console.error(`${model.model}, ${mix.name}${how}: ${name} is ${real}, not ${mix.formats[i]}`);
     });
   }
   rmSync(file);
 }
 rmSync(folder, { recursive: true });
 for (const sentence of unknown) console.log(`not asked: ${sentence}`);
-console.log(`${lines.length} models, ${compared} tensors compared, ${refused} files that the quantizer refuses, ${wrong} wrong`);
+console.log(`${lines.length} models, ${compared} tensors compared, ${refused} files refused by the quantizer, ` +
+            `${wrong} wrong`);
 assert.ok(compared > 100000);
 process.exit(wrong ? 1 : 0);

@@ -5,6 +5,9 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include "models/build_shape.h"
 #include "models/catalogue.h"
@@ -164,8 +167,13 @@ void print(const ModelShape& shape) {
 }  // namespace
 }  // namespace weighin
 
-int main() {
-  for (const weighin::ModelShape& shape : weighin::made_models()) weighin::print(shape);
-  for (const weighin::ModelShape& shape : weighin::all_models())
-    if (shape.undisclosed.empty() && !shape.architecture.empty()) weighin::print(shape);
+int main(int argc, char** argv) {
+  using namespace weighin;
+  const bool all = argc > 1 && std::string_view(argv[1]) == "all";
+  for (const ModelShape& shape : made_models()) print(shape);
+  std::set<std::string> seen;
+  for (const ModelShape& shape : all_models()) {
+    if (!shape.undisclosed.empty() || shape.architecture.empty() || shape.made) continue;
+    if (all || seen.insert(shape.architecture).second) print(shape);
+  }
 }
