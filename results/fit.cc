@@ -119,6 +119,15 @@ double stored_bits_per_weight(const ModelShape& shape) {
   return weights ? 8 * static_cast<double>(memory.weights_bytes) / static_cast<double>(weights) : 0;
 }
 
+/// What must be in memory: a mapped file's pages can be given up once its weights are repacked, so they are
+/// not counted twice.
+MemorySettings settings_for(uint32_t context) {
+  MemorySettings settings;
+  settings.context = context;
+  settings.mmap = false;
+  return settings;
+}
+
 Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Question& question,
                    const Capacity& capacity, std::span<const Measurement> measurements) {
   Verdict verdict = identity(shape);
@@ -126,9 +135,9 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   verdict.format = stored ? shape.file_format : format.name;
   verdict.bits_per_weight = stored ? stored_bits_per_weight(shape) : format_of(format.base).bits_per_weight();
   settle_tokens(verdict, shape, question);
-  verdict.memory = memory_use(shape, format, verdict.context);
+  verdict.memory = memory_use(shape, format, settings_for(verdict.context));
   verdict.download_bytes = download_bytes(shape, format);
-  verdict.max_context = largest_context(shape, format, capacity.memory_bytes);
+  verdict.max_context = largest_context(shape, format, capacity.memory_bytes, settings_for(verdict.context));
   weigh_bytes(verdict, capacity);
   if (verdict.fits == false && verdict.max_context > 0 && verdict.memory.peak_bytes() > capacity.memory_bytes)
     verdict.warnings.push_back(fmt::format("memory suffices for a context of {}", verdict.max_context));

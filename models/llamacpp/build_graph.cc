@@ -65,8 +65,18 @@ int add_embeddings(GraphBuilder& build, int tokens) {
 }
 
 int mixed(GraphBuilder& build, const Layer& layer, int cur) {
-  return layer.mixer == Mixer::latent_attention ? add_latent_attention(build, layer, cur)
-                                                : add_attention(build, layer, cur);
+  switch (layer.mixer) {
+    case Mixer::attention:
+      return add_attention(build, layer, cur);
+    case Mixer::latent_attention:
+      return add_latent_attention(build, layer, cur);
+    case Mixer::none:
+      return cur;
+    default:
+      break;
+  }
+  const int state = add_state_space(build, layer, cur);
+  return layer.attention_too ? build.sum(build.shape.width, state, add_attention(build, layer, cur)) : state;
 }
 
 /// Only the tokens whose logits are asked for go on after the last layer's attention.
@@ -93,12 +103,16 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   }
   if (parallel) {
     const int fed = add_feed_forward(build, layer, parallel_input);
-    return build.sum(width, build.sum(width, cur, fed), input);
+    // The order of the sums says whose place they take.
+    const bool residual_first = shape.architecture == "command-r" || shape.architecture == "cohere2";
+    return residual_first ? build.sum(width, build.sum(width, fed, input), cur)
+                          : build.sum(width, build.sum(width, cur, fed), input);
   }
   const bool encoder = shape.task == Task::encode;
   if (place == NormPlace::around || (place == NormPlace::after && !encoder)) cur = build.norm(width, cur);
   int residual = build.sum(width, cur, input);
   if (place == NormPlace::after && encoder) residual = build.norm(width, residual);
+  if (layer.feed_forward == FeedForward::none) return residual;
   cur = before ? build.norm(width, residual, weighted) : residual;
   cur = add_feed_forward(build, layer, cur);
   if (place == NormPlace::around || (place == NormPlace::after && !encoder)) cur = build.norm(width, cur);

@@ -22,8 +22,11 @@ int add_heads(GraphBuilder& build, const Layer& layer, int q, int k, int v, uint
     }
     return graph.view(build.result(values, {q, k, v, mask}));
   }
-  const uint64_t seen = window ? build.sizes.cached_window : build.sizes.cached;
-  const uint64_t used = window ? std::min(seen, uint64_t{build.sizes.used_cached}) : build.sizes.used_cached;
+  const bool encoder = build.shape.task == Task::encode;
+  const uint64_t seen = encoder  ? build.rows.planned
+                        : window ? build.sizes.cached_window
+                                 : build.sizes.cached;
+  const uint64_t used = encoder ? build.rows.used : std::min(seen, uint64_t{build.sizes.used_cached});
   const uint64_t score = uint64_t{layer.heads} * 4;
   int scores = graph.operation(score * seen * build.rows.planned, score * used * build.rows.used, {k, q});
   scores = graph.operation(score * seen * build.rows.planned, score * used * build.rows.used, {scores, mask},

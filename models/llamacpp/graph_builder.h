@@ -52,6 +52,8 @@ class GraphBuilder {
 /// A layer's attention, without residual and norms: `cur` is its input. Returns the output product's result.
 int add_attention(GraphBuilder& build, const Layer& layer, int cur);
 int add_latent_attention(GraphBuilder& build, const Layer& layer, int cur);
+/// A layer whose mixer keeps a state instead of keys and values.
+int add_state_space(GraphBuilder& build, const Layer& layer, int cur);
 /// A layer's feed-forward part.
 int add_feed_forward(GraphBuilder& build, const Layer& layer, int cur);
 

@@ -87,6 +87,20 @@ uint64_t rounded_input_bytes(const ModelShape& shape, const std::vector<FormatId
   return most;
 }
 
+/// Bytes of each matrix whose rows can be interleaved by eight, in a format that has such a kernel.
+std::vector<uint64_t> repacked_matrices(const ModelShape& shape, const FileFormat& format) {
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
+  std::vector<uint64_t> bytes;
+  for (size_t i = 0; i < formats.size(); ++i) {
+    const Tensor& tensor = shape.tensors[i];
+    const bool repackable = formats[i] == FormatId::q4_0 || formats[i] == FormatId::q4_K ||
+                            formats[i] == FormatId::q2_K || formats[i] == FormatId::iq4_nl;
+    if (!repackable || tensor.used == 0 || kept_in_f32(tensor.role) || tensor.rows % 8 != 0) continue;
+    bytes.push_back(row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 CacheCells cache_cells(const ModelShape& shape, const MemorySettings& settings) {
@@ -115,16 +129,14 @@ uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
 }
 
 uint64_t repacked_bytes(const ModelShape& shape, const FileFormat& format) {
-  const std::vector<FormatId> formats = tensor_formats(shape, format);
   uint64_t bytes = 0;
-  for (size_t i = 0; i < formats.size(); ++i) {
-    const Tensor& tensor = shape.tensors[i];
-    const bool repackable = formats[i] == FormatId::q4_0 || formats[i] == FormatId::q4_K ||
-                            formats[i] == FormatId::q2_K || formats[i] == FormatId::iq4_nl;
-    if (!repackable || tensor.used == 0 || kept_in_f32(tensor.role) || tensor.rows % 8 != 0) continue;
-    bytes += row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored;
-  }
+  for (const uint64_t one : repacked_matrices(shape, format)) bytes += one;
   return bytes;
+}
+
+uint64_t largest_repacked_bytes(const ModelShape& shape, const FileFormat& format) {
+  const std::vector<uint64_t> all = repacked_matrices(shape, format);
+  return all.empty() ? 0 : *std::max_element(all.begin(), all.end());
 }
 
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
@@ -141,6 +153,7 @@ MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const Me
   use.tokenizer_bytes = shape.vocab * 80ull;
   use.runtime_bytes =
       program_bytes + rounded_input_bytes(shape, tensor_formats(shape, format), sizes.used_tokens);
+  if (!settings.mmap && settings.repack) use.runtime_bytes += largest_repacked_bytes(shape, format);
   use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});
   use.largest_tensor_bytes = compute.largest_bytes;
   for (size_t i = 0; const FormatId id : tensor_formats(shape, format)) {

@@ -110,7 +110,9 @@ void add_architecture(GgufHeader& header, const ModelShape& shape) {
   keys.add("vocab_size", shape.vocab);
   add_experts(keys, shape);
   add_state_space(keys, shape);
+  if (shape.architecture == "command-r" || shape.architecture == "cohere2") keys.add("logit_scale", 1.0F);
   if (shape.task == Task::encode) {
+    header.add("tokenizer.ggml.token_type_count", std::max(1u, shape.token_types));
     keys.add("attention.causal", false);
     keys.add("pooling_type", 1u);  // mean
   }

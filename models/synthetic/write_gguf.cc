@@ -158,15 +158,17 @@ class Weights {
  private:
   const std::vector<std::byte>& pool_of(const Planned& planned) {
     const TensorRole role = planned.tensor->role;
-    const bool near_one = role == TensorRole::norm || role == TensorRole::table;
-    auto& pool = pools_[{planned.format, near_one ? 0 : planned.tensor->cols}];
+    // A state decays: the exponents of state-space layers are negative.
+    const bool decay = planned.tensor->name.find("ssm_a") != std::string::npos;
+    const bool near_one = decay || role == TensorRole::norm || role == TensorRole::table;
+    auto& pool = pools_[{planned.format, decay ? UINT64_MAX : near_one ? 0 : planned.tensor->cols}];
     if (!pool.empty()) return pool;
     const uint64_t block = format_of(planned.format).block_bytes;
     pool.resize(std::max<uint64_t>(1, pool_bytes / block) * block);
     if (near_one && planned.format == FormatId::f32) {
       std::vector<float> ones(pool.size() / sizeof(float));
       std::uniform_real_distribution<float> values(0.9F, 1.1F);
-      for (float& value : ones) value = values(random_);
+      for (float& value : ones) value = decay ? -values(random_) : values(random_);
       std::memcpy(pool.data(), ones.data(), ones.size() * sizeof(float));
     } else {
       fill_random_blocks(planned.format, deviation_of(*planned.tensor), random_, pool);
