@@ -296,8 +296,8 @@ void place_tensors(Cursor& cursor, uint64_t alignment, uint64_t size, Gguf& file
     const uint64_t offset = tensor.offset;
     if (__builtin_add_overflow(tensor.offset, file.data_offset, &tensor.offset) ||
         tensor.bytes > UINT64_MAX - tensor.offset)
-      return cursor.refuse(
-          end, fmt::format("tensor \"{}\" has the offset {}, which is too large", tensor.name, offset));
+      return cursor.refuse(end, fmt::format("tensor \"{}\" has the offset {}, which is too large",
+                                            plain_text(tensor.name), offset));
     needed = std::max(needed, tensor.offset + tensor.bytes);
     if (!names.insert(tensor.name).second)
       return cursor.refuse(end, fmt::format("two tensors are called \"{}\"", plain_text(tensor.name)));

@@ -23,7 +23,7 @@ inline void require_reason(const std::string& error) {
   const bool named = error.find("byte ") != std::string::npos || error.find('"') != std::string::npos ||
                      error.find("JSON") != std::string::npos;
   require(named, "a refusal that names nothing: " + error);
-  for (const char c : error) require(c >= 0x20, "a refusal with control characters");
+  for (const unsigned char c : error) require(c >= 0x20, "a refusal with control characters");
 }
 
 /// What is done with every model that was accepted.

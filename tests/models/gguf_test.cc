@@ -99,6 +99,10 @@ TEST(Gguf, NamesWhatIsWrong) {
   expect_words(refusal(MadeGguf().raw_tensor("x", {32}, 0, 8).data_bytes(200).bytes()),
                {"\"x\"", "multiple of 32"});
   expect_words(refusal(MadeGguf().raw_tensor("x", {32}, 0, UINT64_MAX - 31).bytes()), {"\"x\"", "too large"});
+  // What a terminal would obey is not shown.
+  expect_words(refusal(MadeGguf().raw_tensor("\x1b[2J\xff", {32}, 0, UINT64_MAX - 31).bytes()),
+               {"\"?[2J?\""});
+  expect_words(refusal(MadeGguf().raw_tensor("\x1b[2J\xff", {0}, 0, 0).bytes()), {"\"?[2J?\""});
   expect_words(
       refusal(MadeGguf().raw_tensor("x", {64}, 0, 0).raw_tensor("y", {32}, 0, 32).data_bytes(999).bytes()),
       {"\"x\" and \"y\" overlap"});
