@@ -84,6 +84,11 @@ int picked(GraphBuilder& build, int cur) {
   return build.result(build.shape.width, {cur, build.out_ids});
 }
 
+/// gpt-oss computes its last layer for every token.
+bool picks_at_the_end(const ModelShape& shape) {
+  return shape.architecture == "gpt-oss";
+}
+
 int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   const ModelShape& shape = build.shape;
   const uint64_t width = shape.width;
@@ -95,7 +100,7 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   const bool parallel = place == NormPlace::parallel || place == NormPlace::parallel_2;
   int parallel_input = normed;
   if (place == NormPlace::parallel_2) parallel_input = build.norm(width, input);
-  if (last) {
+  if (last && !picks_at_the_end(shape)) {
     build.rows = {build.rows.planned, build.sizes.used_outputs};
     cur = picked(build, cur);
     input = picked(build, input);
@@ -128,6 +133,10 @@ Graph build_graph(const ModelShape& shape, const GraphSizes& sizes) {
   int cur = add_embeddings(build, add_inputs(build));
   for (size_t i = 0; i < shape.per_layer.size(); ++i)
     cur = add_layer(build, shape.per_layer[i], i + 1 == shape.per_layer.size(), cur);
+  if (picks_at_the_end(shape)) {
+    build.rows.used = sizes.used_outputs;
+    cur = picked(build, cur);
+  }
   if (shape.final_norm) cur = build.norm(shape.width, cur);
   build.graph.mark_output(cur);
   if (shape.task != Task::encode && shape.head) {
