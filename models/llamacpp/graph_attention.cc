@@ -86,7 +86,8 @@ int add_attention(GraphBuilder& build, const Layer& layer, int cur) {
     heads.q = build.norm(q, heads.q);
     heads.k = build.norm(kv, heads.k);
   }
-  if (shape.rope) {
+  const bool without_positions = shape.architecture == "cohere2" && layer.window == 0;
+  if (shape.rope && !without_positions) {
     heads.q = build.result(q, {heads.q, build.positions}, true);
     heads.k = build.result(kv, {heads.k, build.positions}, true);
   }

@@ -9,9 +9,12 @@ namespace {
 
 /// The KV cache is allotted in steps of 256 tokens (src/llama-context.cpp, llama-kv-cache.cpp).
 constexpr uint64_t cell_step = 256;
-/// Resident size of the program and its libraries before a model is loaded, beyond what any process of the
-/// host program has: measured, llama.cpp v0.5.0 (docs/method.md).
-constexpr uint64_t program_bytes = 8ull << 20;
+/// Resident size beyond all buffers, and what each vocabulary entry takes without and with a tokenizer's
+/// texts: fitted to llama.cpp v0.5.0's peaks with made vocabularies of 49,152 to 262,144 entries
+/// (docs/method.md). Texts of real vocabularies, and the merges of byte-pair ones, differ.
+constexpr uint64_t program_bytes = 9ull << 20;
+constexpr uint64_t bare_entry_bytes = 53;
+constexpr uint64_t entry_bytes = bare_entry_bytes + 120;
 
 uint64_t in_steps(uint64_t tokens) {
   return (tokens + cell_step - 1) / cell_step * cell_step;
@@ -150,10 +153,16 @@ MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const Me
   use.compute_bytes = compute.bytes;
   use.workspace_bytes = compute.touched_bytes;
   use.logits_bytes = 4ull * shape.vocab * sequences_of(settings);
-  use.tokenizer_bytes = shape.vocab * 80ull;
+  const bool bare = !shape.file_format.empty() && shape.tokenizer_bytes == 0;
+  use.tokenizer_bytes = shape.vocab * (bare ? bare_entry_bytes : entry_bytes);
   use.runtime_bytes =
       program_bytes + rounded_input_bytes(shape, tensor_formats(shape, format), sizes.used_tokens);
-  if (!settings.mmap && settings.repack) use.runtime_bytes += largest_repacked_bytes(shape, format);
+  if (!settings.mmap && settings.repack) {
+    // A matrix is read whole before it is repacked, at a time when nothing else but weights is there.
+    const uint64_t later = use.peak_bytes() - use.weights_bytes - program_bytes;
+    const uint64_t staged = largest_repacked_bytes(shape, format);
+    use.runtime_bytes += staged > later ? staged - later : 0;
+  }
   use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});
   use.largest_tensor_bytes = compute.largest_bytes;
   for (size_t i = 0; const FormatId id : tensor_formats(shape, format)) {
