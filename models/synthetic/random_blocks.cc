@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "models/synthetic/half.h"
+
 namespace weighin {
 namespace {
 
@@ -49,16 +51,6 @@ constexpr std::array scales{
     Scale{FormatId::iq1_s, 0, 8},
     Scale{FormatId::q1_0, 0, 1},
 };
-
-/// IEEE binary16 of a positive or negative normal number within its range; what is smaller becomes 2^-14.
-uint16_t half_of(double value) {
-  const uint16_t sign = value < 0 ? 0x8000 : 0;
-  const double magnitude = std::clamp(std::fabs(value), 0x1p-14, 65504.0);
-  int exponent = 0;
-  const double fraction = std::frexp(magnitude, &exponent);  // in [0.5, 1)
-  const auto mantissa = static_cast<uint16_t>((fraction * 2 - 1) * 1024);
-  return static_cast<uint16_t>(sign | static_cast<uint16_t>((exponent + 14) << 10) | mantissa);
-}
 
 void put_half(std::byte* at, double value) {
   const uint16_t half = half_of(value);

@@ -1,27 +1,19 @@
 #include "models/synthetic/write_gguf.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <map>
 
 #include "models/synthetic/gguf_metadata.h"
+#include "models/synthetic/new_file.h"
 #include "models/synthetic/random_blocks.h"
+#include "models/synthetic/random_pool.h"
 
 namespace weighin {
 namespace {
-
-/// Random blocks made once a format and written again and again, from another block each time.
-constexpr uint64_t pool_bytes = 4ull << 20;
-/// Kept free beside the file.
-constexpr uint64_t spare_bytes = 64ull << 20;
 
 struct Planned {
   const Tensor* tensor;
@@ -75,7 +67,8 @@ std::string refused(const ModelShape& shape, const FileFormat& format) {
   if (shape.architecture.empty())
     return fmt::format("{} has no GGUF form: llama.cpp does not know its architecture", shape.name);
   if (format.container != Container::gguf)
-    return fmt::format("{} is no GGUF format; synthetic models are GGUF files", format.name);
+    return fmt::format("{} is no GGUF format; synthetic models are GGUF files, and of encoders ONNX files",
+                       format.name);
   return "";
 }
 
@@ -84,58 +77,6 @@ double deviation_of(const Tensor& tensor) {
   return 1 / std::sqrt(static_cast<double>(std::max<uint64_t>(1, tensor.cols)));
 }
 
-/// An open file that is removed again unless it was finished.
-class NewFile {
- public:
-  explicit NewFile(std::string path) : path_(std::move(path)), partial_(path_ + ".part") {
-    descriptor_ = open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) fail("create");
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!finished_ && created()) unlink(partial_.c_str());
-  }
-  bool write(const void* data, uint64_t bytes) {
-    const auto* at = static_cast<const char*>(data);
-    while (bytes > 0 && error_.empty()) {
-      const ssize_t written = ::write(descriptor_, at, bytes);
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) {
-        fail("write");
-        break;
-      }
-      at += written;
-      bytes -= static_cast<uint64_t>(written);
-    }
-    return error_.empty();
-  }
-  bool end_at(uint64_t bytes) {
-    if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail("extend");
-    return error_.empty();
-  }
-  bool finish() {
-    if (!error_.empty()) return false;
-    const bool closed = close(descriptor_) == 0;
-    descriptor_ = -1;
-    if (!closed) fail("write");
-    if (closed && rename(partial_.c_str(), path_.c_str()) != 0) fail("rename");
-    finished_ = error_.empty();
-    return finished_;
-  }
-  const std::string& error() const { return error_; }
-
- private:
-  bool created() const { return error_.rfind("could not create", 0) != 0; }
-  void fail(const char* what) {
-    if (error_.empty()) error_ = fmt::format("could not {} {}: {}", what, partial_, std::strerror(errno));
-  }
-  std::string path_, partial_, error_;
-  int descriptor_ = -1;
-  bool finished_ = false;
-};
-
 /// Pools of random blocks, one for each format and size of row.
 class Weights {
  public:
@@ -143,13 +84,8 @@ class Weights {
 
   bool write(NewFile& file, const Planned& planned) {
     const std::vector<std::byte>& pool = pool_of(planned);
-    const uint64_t block = format_of(planned.format).block_bytes, blocks = pool.size() / block;
-    uint64_t left = planned.bytes;
-    while (left > 0) {
-      const uint64_t from = random_() % blocks * block, part = std::min<uint64_t>(left, pool.size() - from);
-      if (!file.write(pool.data() + from, part)) return false;
-      left -= part;
-    }
+    const uint64_t block = format_of(planned.format).block_bytes;
+    if (!write_from_pool(file, pool, block, planned.bytes, random_)) return false;
     const uint64_t padding = (gguf_alignment - planned.bytes % gguf_alignment) % gguf_alignment;
     constexpr char zeros[gguf_alignment] = {};
     return file.write(zeros, padding);
@@ -179,20 +115,6 @@ class Weights {
   std::mt19937_64 random_;
   std::map<std::pair<FormatId, uint64_t>, std::vector<std::byte>> pools_;
 };
-
-/// Empty where `bytes` fit beside what is spared.
-std::string too_full(const std::string& path, uint64_t bytes) {
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  struct statvfs storage {};
-  if (statvfs(folder.c_str(), &storage) != 0)
-    return fmt::format("could not read the free storage of {}: {}", folder.string(), std::strerror(errno));
-  const uint64_t free_bytes = uint64_t{storage.f_bavail} * storage.f_frsize;
-  if (bytes + spare_bytes <= free_bytes) return "";
-  return fmt::format("{} would take {:.2f} GB, and {:.2f} GB are free in {}: nothing was written", path,
-                     static_cast<double>(bytes) / 1e9, static_cast<double>(free_bytes) / 1e9,
-                     folder.string());
-}
 
 }  // namespace
 
