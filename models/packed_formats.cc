@@ -31,6 +31,9 @@ constexpr Packing awq{.bits = 4, .group = 128, .scale_bytes = 2, .zero_bits = 4}
 // ONNX Runtime, quantize_dynamic: products and look-ups with uint8 weights, an f32 scale and a uint8 zero
 // point for the whole matrix (onnxruntime/python/tools/quantization/quantize.py). What it leaves is f32.
 constexpr Packing onnx_dynamic{.bits = 8, .scale_bytes = 5, .one_scale = true};
+// An encoder's products have both for each output: Transformers.js passes per_channel but for decoders
+// (github.com/huggingface/transformers.js, scripts/convert.py, NO_PER_CHANNEL_REDUCE_RANGE_MODELS).
+constexpr Packing onnx_dynamic_rows{.bits = 8, .scale_bytes = 5};
 
 // ONNX Runtime's MatMulNBits, blocks of 32 inputs, symmetric: 16 bytes of nibbles and a scale in the model's
 // own float (docs/ContribOperators.md, com.microsoft.MatMulNBits). Look-ups are left.
@@ -42,6 +45,9 @@ constexpr Packing onnx_blocks(uint32_t scale_bytes) {
 // (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct, onnx/: 654, 327, 200 and 134 MB) hold beside weights.
 // A head that is the embedding is stored again, for its products: the same.
 constexpr uint64_t onnx_entry = 150, onnx_layer = 50'000;
+// An encoder's layer, by all-MiniLM-L6-v2's files (huggingface.co/Xenova/all-MiniLM-L6-v2, revision 751bff37,
+// onnx/: 90,387,630 and 22,972,370 bytes). The pooler is not in them: no output needs it.
+constexpr uint64_t onnx_encoder_layer = 18'600, onnx_int8_encoder_layer = 31'000;
 
 // MLX (mlx.core.quantize, affine): groups of 64 inputs, a 16-bit scale and a 16-bit bias each; embedding and
 // head too (github.com/ml-explore/mlx-lm, utils.quantize_model).
@@ -66,11 +72,14 @@ constexpr PackedFormat formats[] = {
     {gptq_int4_g64, gptq(4, 64), gptq(4, 64), in_16, in_16, in_16, 4 * json_entry, 0, 0},
     {gptq_int4_g128, gptq(4, 128), gptq(4, 128), in_16, in_16, in_16, 4 * json_entry, 0, 0},
     {awq_int4_g128, awq, awq, in_16, in_16, in_16, 3 * json_entry, 0, 0},
-    {onnx_fp32, in_32, in_32, in_32, in_32, in_32, onnx_entry, onnx_layer, 0},
-    {onnx_fp16, in_16, in_16, in_16, in_16, in_16, onnx_entry, onnx_layer, 0},
-    {onnx_int8, onnx_dynamic, onnx_dynamic, onnx_dynamic, onnx_dynamic, in_32, 3 * onnx_entry, onnx_layer, 0},
-    {onnx_q4, onnx_blocks(4), onnx_blocks(4), in_32, onnx_blocks(4), in_32, 2 * onnx_entry, onnx_layer, 0},
-    {onnx_q4f16, onnx_blocks(2), onnx_blocks(2), in_16, onnx_blocks(2), in_16, 2 * onnx_entry, onnx_layer, 0},
+    {onnx_fp32, in_32, in_32, in_32, in_32, in_32, onnx_entry, onnx_layer, 0, onnx_encoder_layer},
+    {onnx_fp16, in_16, in_16, in_16, in_16, in_16, onnx_entry, onnx_layer, 0, onnx_encoder_layer},
+    {onnx_int8, onnx_dynamic, onnx_dynamic, onnx_dynamic, onnx_dynamic, in_32, 3 * onnx_entry, onnx_layer, 0,
+     onnx_int8_encoder_layer},
+    {onnx_q4, onnx_blocks(4), onnx_blocks(4), in_32, onnx_blocks(4), in_32, 2 * onnx_entry, onnx_layer, 0,
+     onnx_encoder_layer},
+    {onnx_q4f16, onnx_blocks(2), onnx_blocks(2), in_16, onnx_blocks(2), in_16, 2 * onnx_entry, onnx_layer, 0,
+     onnx_encoder_layer},
     {mlx_8bit, mlx(8), mlx(8), mlx(8), mlx(8), in_16, 3 * json_entry, 0, 0},
     {mlx_4bit, mlx(4), mlx(4), mlx(4), mlx(4), in_16, 3 * json_entry, 0, 0},
     {mediapipe_int8, row_int8, row_int8, row_int8, row_int8, in_32, onnx_entry, 0, sentencepiece_token},
@@ -83,8 +92,8 @@ bool is_attention(TensorRole role) {
 }
 
 const Packing& packing_of(const PackedFormat& format, TensorRole role) {
+  if (looked_up(role)) return format.embedding;  // learned positions too, which GGUF files keep in f32
   if (kept_in_f32(role)) return format.kept;
-  if (looked_up(role)) return format.embedding;
   if (role == TensorRole::output) return format.output;
   return is_attention(role) ? format.attention : format.feed_forward;
 }
@@ -108,14 +117,19 @@ FileBytes packed_file_bytes(const ModelShape& shape, const FileFormat& format) {
   FileBytes bytes;
   const PackedFormat* packed = find_packed_format(format.id);
   if (packed == nullptr) return bytes;
-  bytes.header = shape.layers * packed->layer_bytes + shape.vocab * packed->token_bytes;
+  const bool encoder = format.container == Container::onnx && shape.task == Task::encode && !shape.head;
+  bytes.header = shape.layers * (encoder ? packed->encoder_layer_bytes : packed->layer_bytes) +
+                 shape.vocab * packed->token_bytes;
   for (const Tensor& tensor : shape.tensors) {
     // The frequency factors of long contexts are in the configuration there.
     if (tensor.name.starts_with("rope_f")) continue;
+    if (encoder && tensor.name.starts_with("cls.")) continue;  // the pooler
     const bool again = format.container == Container::onnx && tensor.role == TensorRole::output;
     const uint64_t stored = again ? std::max<uint64_t>(1, tensor.stored) : tensor.stored;
-    bytes.weights += stored * packed_bytes(packing_of(*packed, tensor.role), tensor.rows, tensor.cols);
-    bytes.header += stored * (kept_in_f32(tensor.role) ? json_entry : packed->tensor_bytes);
+    const Packing& packing = packing_of(*packed, tensor.role);
+    const bool by_row = encoder && packing.one_scale && !looked_up(tensor.role);
+    bytes.weights += stored * packed_bytes(by_row ? onnx_dynamic_rows : packing, tensor.rows, tensor.cols);
+    bytes.header += stored * (&packing == &packed->kept ? json_entry : packed->tensor_bytes);
   }
   return bytes;
 }

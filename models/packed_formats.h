@@ -33,6 +33,8 @@ struct PackedFormat {
   uint64_t tensor_bytes;  // of the header, a tensor: name, kind, shape, place
   uint64_t layer_bytes;   // of the header, a layer: the graph's operations
   uint64_t token_bytes;   // of the header, a vocabulary entry: a tokenizer in the file
+  /// An encoder's layer_bytes: it keeps no keys and values.
+  uint64_t encoder_layer_bytes = 0;
 };
 
 /// The row of the table for `id`; nullptr for GGUF formats.

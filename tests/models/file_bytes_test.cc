@@ -116,11 +116,16 @@ TEST(PackedFormats, AMatrixIsAsItsLayoutSays) {
 }
 
 // Sizes as published: meta-llama/Llama-3.2-1B's and Qwen2.5-7B's safetensors, google/gemma-2b's MediaPipe
-// files (gemma-2b-it-gpu-int4.bin, gemma-7b-it's gpu-int8.bin).
+// files (gemma-2b-it-gpu-int4.bin, gemma-7b-it's gpu-int8.bin); onnx/model.onnx and model_quantized.onnx of
+// Xenova/all-MiniLM-L6-v2 (revision 751bff37) and Xenova/bge-small-en-v1.5 (ea104dac).
 TEST(PackedFormats, FilesAreThePublishedOnes) {
   for (const Published& file : {Published{"llama-3.2-1b", "safetensors-bf16", 2471645608},
                                 Published{"gemma-2b", "mediapipe-int4", 1346502656},
-                                Published{"gemma-7b", "mediapipe-int8", 8551137280}}) {
+                                Published{"gemma-7b", "mediapipe-int8", 8551137280},
+                                Published{"all-minilm-l6-v2", "onnx-fp32", 90387630},
+                                Published{"all-minilm-l6-v2", "onnx-int8", 22972370},
+                                Published{"bge-small-en-v1.5", "onnx-fp32", 133093490},
+                                Published{"bge-small-en-v1.5", "onnx-int8", 34014426}}) {
     EXPECT_NEAR(
         static_cast<double>(bytes_of(file.model, file.format).total()) / static_cast<double>(file.bytes), 1,
         0.005)
