@@ -7,6 +7,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/named_models.h"
 #include "models/synthetic/write_gguf.h"
+#include "models/synthetic/write_onnx.h"
 
 namespace weighin {
 namespace {
@@ -16,6 +17,18 @@ struct SynthOptions {
   SyntheticOptions synthetic;
   bool no_vocabulary = false, dry_run = false;
 };
+
+tl::expected<uint64_t, std::string> write(const ModelShape& model, const FileFormat& format,
+                                          const SynthOptions& options) {
+  const SyntheticOptions& synthetic = options.synthetic;
+  if (format.container != Container::onnx)
+    return options.dry_run ? synthetic_bytes(model, format, synthetic)
+                           : write_gguf(model, format, options.output, synthetic);
+  if (synthetic.sparse)
+    return tl::unexpected(std::string("--sparse is of GGUF files: an ONNX file is read whole"));
+  return options.dry_run ? onnx_bytes(model, format)
+                         : write_onnx(model, format, options.output, synthetic.seed);
+}
 
 void run_synth(SynthOptions options, Invocation& invocation) {
   NamedModels named(invocation.host);
@@ -27,8 +40,7 @@ void run_synth(SynthOptions options, Invocation& invocation) {
     return fail(invocation, fmt::format("no format is called \"{}\" (all: weighin models show {})",
                                         options.format, model->name));
   options.synthetic.vocabulary = !options.no_vocabulary;
-  const auto bytes = options.dry_run ? synthetic_bytes(*model, *format, options.synthetic)
-                                     : write_gguf(*model, *format, options.output, options.synthetic);
+  const auto bytes = write(*model, *format, options);
   if (!bytes) return fail(invocation, bytes.error());
   fmt::print("{}: {} in {}, {} bytes of random weights{}\n", options.output, model->name, format->name,
              *bytes, options.dry_run ? " would be written" : "");
@@ -41,7 +53,10 @@ void add_synth(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand(
       "synth", "Write a model file of true shape with random weights, to time engines without a download");
   command->add_option("MODEL", options->model, "A model by name (weighin models list)")->required();
-  command->add_option("--format", options->format, "A GGUF format (weighin models show MODEL)")
+  command
+      ->add_option(
+          "--format", options->format,
+          "A GGUF format, or of encoders onnx-fp32, onnx-fp16, onnx-int8 (weighin models show MODEL)")
       ->capture_default_str();
   command->add_option("-o,--output", options->output, "The file to write")->required();
   command->add_option("--seed", options->synthetic.seed, "Of the random weights")->capture_default_str();
