@@ -34,12 +34,10 @@ Verdict identity(const ModelShape& shape) {
 
 /// Context and prompt as they will be, with a warning for each that was cut.
 void settle_tokens(Verdict& verdict, const ModelShape& shape, const Question& question) {
-  verdict.context = question.context ? question.context : std::min(default_context, shape.max_context);
-  if (verdict.context > shape.max_context) {
+  verdict.context = answered_context(shape, question.context);
+  if (question.context > verdict.context)
     verdict.warnings.push_back(fmt::format("context {} is more than {}'s maximum: answered for {}",
-                                           verdict.context, shape.name, shape.max_context));
-    verdict.context = shape.max_context;
-  }
+                                           question.context, shape.name, verdict.context));
   if (shape.task == Task::encode) {
     verdict.prompt = std::min(encoder_tokens, shape.max_context);
     return;
@@ -159,6 +157,10 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
 }
 
 }  // namespace
+
+uint32_t answered_context(const ModelShape& shape, uint32_t asked) {
+  return std::min(asked ? asked : default_context, shape.max_context);
+}
 
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             std::span<const Measurement> measurements) {

@@ -94,6 +94,9 @@ struct Verdict {
   std::vector<Term> terms;
 };
 
+/// The context answered for where `asked` (0: none) is asked: never above the model's maximum.
+uint32_t answered_context(const ModelShape& shape, uint32_t asked);
+
 /// The verdict on one model.
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             std::span<const Measurement> measurements);

@@ -11,10 +11,11 @@ void add_fit(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);
 void add_synth(CLI::App& app, Invocation& invocation);
+void add_shrink(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 8> commands{{
+  static constexpr std::array<Command, 9> commands{{
       {"probe", add_probe},
       {"run", add_run},
       {"fit", add_fit},
@@ -22,6 +23,7 @@ std::span<const Command> all_commands() {
       {"report", add_report},
       {"memory", add_memory},
       {"synth", add_synth},
+      {"shrink", add_shrink},
       {"schema", add_schema},
   }};
   return commands;

@@ -7,12 +7,12 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <memory>
 
 #include "harness/cli/command.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/weighed_device.h"
 #include "models/catalogue.h"
 #include "results/fit.h"
 
@@ -75,47 +75,6 @@ tl::expected<std::vector<std::optional<FileFormatId>>, std::string> formats_of(c
   return std::vector<std::optional<FileFormatId>>{format->id};
 }
 
-struct Weighed {
-  Capacity capacity;
-  std::vector<Measurement> measurements;
-};
-
-bool any_measured(const std::vector<Measurement>& measurements) {
-  return std::any_of(measurements.begin(), measurements.end(),
-                     [](const Measurement& m) { return m.status == Status::measured; });
-}
-
-/// What the device gives, and its measurements. Error: no store, no such device, nothing measured on it.
-tl::expected<Weighed, std::string> weighed_device(const FitOptions& options, const Invocation& invocation) {
-  std::error_code ignored;
-  if (!invocation.database.empty() && !std::filesystem::exists(invocation.database, ignored))
-    return tl::unexpected(fmt::format(
-        "nothing has been measured yet: there is no {}; run `weighin run` first", invocation.database));
-  auto store = Store::open(invocation.database, Access::read);
-  if (!store) return tl::unexpected(store.error());
-  Weighed weighed;
-  std::string id;
-  if (options.device.empty()) {
-    const Machine machine = probe_machine(invocation.host);
-    weighed.capacity = capacity_of(machine);
-    id = machine.id;
-    if (const auto stored = store->find_device(id); stored && !stored->label.empty())
-      weighed.capacity.device = stored->label;
-  } else {
-    const auto device = store->find_device(options.device);
-    if (!device) return tl::unexpected(device.error());
-    weighed.capacity = capacity_of(*device);
-    id = device->id;
-  }
-  auto measurements = store->measurements(id);
-  if (!measurements) return tl::unexpected(measurements.error());
-  if (!any_measured(*measurements))
-    return tl::unexpected(
-        fmt::format("there are no measurements of {}; run `weighin run` first", weighed.capacity.device));
-  weighed.measurements = std::move(*measurements);
-  return weighed;
-}
-
 /// Every named model fits in one of its formats at least; where none was named, any model does.
 bool yes(const std::vector<Verdict>& verdicts, bool named) {
   std::map<std::string, bool> fits;
@@ -131,7 +90,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   if (!models) return fail(invocation, models.error());
   const auto formats = formats_of(options.format);
   if (!formats) return fail(invocation, formats.error());
-  const auto weighed = weighed_device(options, invocation);
+  const auto weighed = measured_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
 
   std::vector<Verdict> verdicts;
