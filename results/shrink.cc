@@ -59,6 +59,8 @@ void weigh_bytes(ShrinkOption& option, const Capacity& capacity) {
     option.fits_text =
         needs_text(static_cast<double>(needed) / gib, static_cast<double>(capacity.memory_bytes) / gib, "GiB",
                    "available", capacity.memory_kind);
+  if (!*option.fits && needed - option.memory.repacked_bytes <= capacity.memory_bytes)
+    option.fits_text += "; fits without the repacked copy (llama.cpp's --no-repack)";
   if (!capacity.storage_free_bytes || option.download_bytes <= *capacity.storage_free_bytes) return;
   option.fits = false;
   if (!option.fits_text.empty()) option.fits_text += "; ";
@@ -122,8 +124,8 @@ void compare(ShrinkOption& option, const Shrunk& shrunk, const ShrinkOption& bef
 }
 
 void add_quality(ShrinkOption& option, const std::string& technique, const std::string& what,
-                 const std::string& model) {
-  const Quality* figure = what.empty() ? nullptr : find_quality(technique, what, model);
+                 const ModelShape& shape) {
+  const Quality* figure = what.empty() ? nullptr : find_quality(technique, what, shape);
   const bool first = option.quality.empty();
   option.quality.push_back({technique, figure});
   if (!figure || (!first && !option.loss_percent)) {
@@ -137,7 +139,7 @@ void add_quality(ShrinkOption& option, const std::string& technique, const std::
 std::optional<Shrunk> quantized_to_fit(const Shrunk& shrunk, const Scale& scale) {
   std::vector<std::pair<double, Shrunk>> formats;
   for (Shrunk& option : quantization_options(*shrunk.shape, file_format_of(shrunk.format)))
-    if (const Quality* figure = find_quality("quantization", option.quality, shrunk.shape->name)) {
+    if (const Quality* figure = find_quality("quantization", option.quality, *shrunk.shape)) {
       option.shape = shrunk.shape;
       formats.emplace_back(loss_percent(*figure), std::move(option));
     }
@@ -216,7 +218,7 @@ tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const Sh
     const std::string name(technique.name);
     for (const Shrunk& shrunk : technique.apply(shape, start_format)) {
       ShrinkOption option = weigh(shrunk, name, scale);
-      add_quality(option, name, shrunk.quality, shape.name);
+      add_quality(option, name, shrunk.quality, shape);
       const bool fits = option.fits == true;
       add(shrunk, std::move(option));
       if (fits || !technique.combines) continue;
@@ -225,8 +227,8 @@ tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const Sh
         combined.what = shrunk.what + ", " + both->what;
         combined.takes = shrunk.takes;
         combined.note = shrunk.note;
-        add_quality(combined, name, shrunk.quality, shape.name);
-        add_quality(combined, "quantization", both->quality, shrunk.shape->name);
+        add_quality(combined, name, shrunk.quality, shape);
+        add_quality(combined, "quantization", both->quality, *shrunk.shape);
         add(*both, std::move(combined));
       }
     }

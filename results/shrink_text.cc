@@ -31,7 +31,7 @@ std::string quality_text(const QualityCost& cost) {
   if (!cost.figure) return "quality cost unknown";
   const Quality& q = *cost.figure;
   const double loss = loss_percent(q);
-  return fmt::format("{}{:.2g}% {} (on {}{}; {})", q.lower_is_better ? "+" : "-", std::max(0.0, loss),
+  return fmt::format("{}{}% {} (on {}{}; {})", q.lower_is_better ? "+" : "-", two_digits(std::max(0.0, loss)),
                      q.metric, q.model, q.checked == Checked::recalled ? "; RECALLED" : "", q.source);
 }
 

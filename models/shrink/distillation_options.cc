@@ -26,6 +26,12 @@ std::string_view series(std::string_view name) {
   return name.substr(0, name.rfind('-'));
 }
 
+/// "llama-3.1-8b" -> "llama": who made it, which an architecture does not say (Falcon 3 is built as Llama
+/// is).
+std::string_view maker(std::string_view name) {
+  return name.substr(0, name.find_first_of("-0123456789"));
+}
+
 }  // namespace
 
 std::vector<Shrunk> distillation_options(const ModelShape& shape, const FileFormat& start) {
@@ -41,8 +47,8 @@ std::vector<Shrunk> relative_options(const ModelShape& shape, const FileFormat& 
   const uint64_t params = parameters(shape);
   for (const ModelShape& model : all_models()) {
     const bool smaller = model.undisclosed.empty() && !model.made && parameters(model) < params;
-    if (smaller && model.family == shape.family && model.task == shape.task &&
-        model.distilled_from != shape.name)
+    if (smaller && model.family == shape.family && maker(model.name) == maker(shape.name) &&
+        model.task == shape.task && model.distilled_from != shape.name)
       relatives.push_back(&model);
   }
   // Of the same series first, then the newest and largest.

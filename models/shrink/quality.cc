@@ -1,6 +1,6 @@
 #include "models/shrink/quality.h"
 
-#include <algorithm>
+#include "models/catalogue.h"
 
 namespace weighin {
 namespace {
@@ -12,9 +12,9 @@ constexpr Checked read = Checked::read, recalled = Checked::recalled;
 
 // llama.cpp's tools/perplexity/README.md, Llama 3 8B scoreboard (revision f364eb6f, added by llama.cpp#6936),
 // read 2026-11-24. Before: its f16 row less what that row's rounding of logits adds, 6.233160 - 0.001524.
-constexpr std::string_view scoreboard = "llama.cpp#6936, Llama 3 8B scoreboard in tools/perplexity/README.md";
+constexpr std::string_view scoreboard = "llama.cpp#6936 (tools/perplexity/README.md)";
 constexpr std::string_view with_imatrix =
-    "llama.cpp#6936, Llama 3 8B scoreboard in tools/perplexity/README.md, importance matrix of 10m tokens";
+    "llama.cpp#6936 (tools/perplexity/README.md), with an importance matrix";
 constexpr double llama_3_8b = 6.231636;
 
 constexpr Quality gguf(std::string_view format, double after, std::string_view source = scoreboard) {
@@ -140,12 +140,16 @@ std::span<const Quality> all_quality() {
   return table;
 }
 
-const Quality* find_quality(std::string_view technique, std::string_view what, std::string_view model) {
+const Quality* find_quality(std::string_view technique, std::string_view what, const ModelShape& shape) {
+  const auto stands_in = [&](const Quality& row) {
+    const ModelShape* measured = find_model(row.model);
+    return row.technique == "quantization" || (measured && measured->task == shape.task);
+  };
   const Quality* first = nullptr;
   for (const Quality& row : table) {
     if (row.technique != technique || row.what != what) continue;
-    if (row.model == model) return &row;
-    if (!first) first = &row;
+    if (row.model == shape.name) return &row;
+    if (!first && stands_in(row)) first = &row;
   }
   return first;
 }

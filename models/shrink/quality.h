@@ -30,8 +30,9 @@ double loss_percent(const Quality& quality);
 /// Every figure.
 std::span<const Quality> all_quality();
 
-/// The figure for `what`, of `model` where there is one, else of the model it was first measured on, the
-/// table's first row; nullptr where nobody published one.
-const Quality* find_quality(std::string_view technique, std::string_view what, std::string_view model);
+/// The figure for `what`, of `shape` itself where there is one, else of the model it was first measured on,
+/// the table's first row; nullptr where nobody published one. Another model's figure stands in only where
+/// both do the same task, but for quantization, which has none of encoders.
+const Quality* find_quality(std::string_view technique, std::string_view what, const ModelShape& shape);
 
 }  // namespace weighin

@@ -33,8 +33,8 @@ const json* option(const json& answer, const std::string& technique, const std::
   return nullptr;
 }
 
-TEST(ShrinkCommand, QuantizesLlama3IntoSixGibibytes) {
-  const json answer = shrink_answer("llama-3-8b --target-bytes 6GiB", 0);
+TEST(ShrinkCommand, QuantizesLlama3IntoTenGibibytes) {
+  const json answer = shrink_answer("llama-3-8b --target-bytes 10GiB", 0);
   EXPECT_EQ(answer["as_it_is"]["fits"], false);
   EXPECT_NE(answer["as_it_is"]["fits_text"].get<std::string>().find("target"), std::string::npos);
   EXPECT_EQ(answer["any_fits"], true);
@@ -52,7 +52,16 @@ TEST(ShrinkCommand, QuantizesLlama3IntoSixGibibytes) {
   EXPECT_EQ((*q4)["memory_bytes"], memory_use(model, format, 4096).peak_bytes());
   EXPECT_EQ((*q4)["memory_saved_bytes"].get<int64_t>() + (*q4)["memory_bytes"].get<int64_t>(),
             answer["as_it_is"]["memory_bytes"].get<int64_t>());
-  EXPECT_EQ((*option(answer, "quantization", "q8_0"))["fits"], false);
+}
+
+// Its repacked copy stands beside the mapped file: Q4_K_M alone would fit.
+TEST(ShrinkCommand, SaysWhenTheRepackedCopyIsTooMuch) {
+  const json answer = shrink_answer("llama-3-8b --target-bytes 6GiB", 0);
+  const json* q4 = option(answer, "quantization", "Q4_K_M");
+  ASSERT_NE(q4, nullptr);
+  EXPECT_EQ((*q4)["fits"], false);
+  EXPECT_NE((*q4)["fits_text"].get<std::string>().find("--no-repack"), std::string::npos) << *q4;
+  EXPECT_EQ((*option(answer, "quantization", "Q5_K_M"))["fits"], true);
 }
 
 TEST(ShrinkCommand, RanksTheLeastLossFirst) {

@@ -163,6 +163,9 @@ TEST(Shrink, StudentsAndRelativesAreToldApart) {
   EXPECT_FALSE(relatives.empty());
   for (const std::string& student : students) EXPECT_FALSE(relatives.contains(student)) << student;
   EXPECT_TRUE(distillation_options(model("distilbert"), f16()).empty());
+  // Built alike is no family.
+  for (const Shrunk& option : relative_options(model("llama-3.1-8b"), f16()))
+    EXPECT_TRUE(option.what.starts_with("llama-")) << option.what;
 }
 
 TEST(Shrink, EveryOptionOfAQuantizationIsSmaller) {
@@ -233,15 +236,18 @@ TEST(Shrink, FiguresHaveSourcesAndNameWhatThereIs) {
 
 // The ratios that llama.cpp#6936 prints beside its table: 1.0282 and 1.5648.
 TEST(Shrink, FiguresOfLlama3) {
-  const Quality* q4 = find_quality("quantization", "Q4_K_M", "llama-3-8b");
-  const Quality* q2 = find_quality("quantization", "Q2_K", "llama-3-8b");
+  const Quality* q4 = find_quality("quantization", "Q4_K_M", model("llama-3-8b"));
+  const Quality* q2 = find_quality("quantization", "Q2_K", model("llama-3-8b"));
   ASSERT_TRUE(q4 && q2);
   EXPECT_NEAR(loss_percent(*q4), 2.8160, 0.005);
   EXPECT_NEAR(loss_percent(*q2), 56.485, 0.01);
-  EXPECT_NEAR(loss_percent(*find_quality("quantization", "Q4_K_M", "llama-2-7b")), 1.4242, 1e-9);
+  EXPECT_NEAR(loss_percent(*find_quality("quantization", "Q4_K_M", model("llama-2-7b"))), 1.4242, 1e-9);
   // Of another model: Llama 3 8B's, and it says so.
-  EXPECT_EQ(find_quality("quantization", "Q4_K_M", "gemma-2b")->model, "llama-3-8b");
-  EXPECT_EQ(find_quality("quantization", "NVFP4", "llama-3-8b"), nullptr);
+  EXPECT_EQ(find_quality("quantization", "Q4_K_M", model("gemma-2b"))->model, "llama-3-8b");
+  EXPECT_EQ(find_quality("quantization", "NVFP4", model("llama-3-8b")), nullptr);
+  // What sharing costs an encoder says nothing of a chat model.
+  EXPECT_NE(find_quality("sharing", "layers", model("bert-large")), nullptr);
+  EXPECT_EQ(find_quality("sharing", "layers", model("llama-3-8b")), nullptr);
 }
 
 }  // namespace
