@@ -46,6 +46,9 @@ struct MemoryUse {
            runtime_bytes;
   }
 
+  /// All beside weights, cache and workspace.
+  uint64_t other_bytes() const { return repacked_bytes + logits_bytes + tokenizer_bytes + runtime_bytes; }
+
   // As the engine allots it, which may be more than is ever touched:
   uint64_t compute_bytes = 0;         // the compute buffer
   uint64_t largest_buffer_bytes = 0;  // the largest single buffer: limits such as maxBufferSize

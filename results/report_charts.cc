@@ -26,7 +26,7 @@ ordered_json memory_chart(const ReportInput& input) {
     ordered_json row = identity(v);
     row["weights"] = gib(v.memory.weights_bytes);
     row["kv"] = gib(v.memory.kv_bytes);
-    row["other"] = gib(v.memory.workspace_bytes + v.memory.runtime_bytes);
+    row["other"] = gib(v.memory.workspace_bytes + v.memory.other_bytes());
     row["peak"] = gib(v.memory.peak_bytes());
     models.push_back(std::move(row));
   }

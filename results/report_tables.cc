@@ -63,7 +63,7 @@ TemplateData model_row(const Verdict& v) {
   row.set("parts", disclosed
                        ? fmt::format("weights {}, KV {}, workspace {}, runtime {}",
                                      gib_text(v.memory.weights_bytes), gib_text(v.memory.kv_bytes),
-                                     gib_text(v.memory.workspace_bytes), gib_text(v.memory.runtime_bytes))
+                                     gib_text(v.memory.workspace_bytes), gib_text(v.memory.other_bytes()))
                        : "");
   row.set("download", disclosed ? gb_text(v.download_bytes) : none);
   const std::optional<Interval>& speed = v.task == Task::encode ? v.encode_ms : v.decode_tps;

@@ -65,11 +65,15 @@ ordered_json json_of(const Verdict& v) {
                   {"needed", amount(v.limit, v.limit.needed)},
                   {"usable", amount(v.limit, v.limit.usable)},
                   {"text", v.limit.text}};
-  out["bytes"] = {
-      {"weights", if_known(v.memory.weights_bytes)},     {"kv", if_known(v.memory.kv_bytes)},
-      {"workspace", if_known(v.memory.workspace_bytes)}, {"logits", if_known(v.memory.logits_bytes)},
-      {"tokenizer", if_known(v.memory.tokenizer_bytes)}, {"runtime", if_known(v.memory.runtime_bytes)},
-      {"peak", if_known(v.memory.peak_bytes())}};
+  out["bytes"] = {{"weights", if_known(v.memory.weights_bytes)},
+                  {"kv", if_known(v.memory.kv_bytes)},
+                  {"workspace", if_known(v.memory.workspace_bytes)},
+                  {"runtime", if_known(v.memory.other_bytes())},
+                  {"peak", if_known(v.memory.peak_bytes())}};
+  out["runtime_bytes"] = {{"logits", if_known(v.memory.logits_bytes)},
+                          {"tokenizer", if_known(v.memory.tokenizer_bytes)},
+                          {"program", if_known(v.memory.runtime_bytes)}};
+  out["largest_buffer_bytes"] = if_known(v.memory.largest_buffer_bytes);
   out["download_bytes"] = if_known(v.download_bytes);
   out["decode_tps"] = interval(v.decode_tps);
   out["prefill_tps"] = interval(v.prefill_tps);

@@ -91,7 +91,7 @@ std::string details(const Verdict& v, size_t columns) {
   line("limit", v.limit.text);
   line("memory", fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}",
                              gib(v.memory.peak_bytes()), gib(v.memory.weights_bytes), gib(v.memory.kv_bytes),
-                             gib(v.memory.workspace_bytes), gib(v.memory.runtime_bytes)));
+                             gib(v.memory.workspace_bytes), gib(v.memory.other_bytes())));
   line("download", gb(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
                                                     : std::string(", load time not measured")));
   if (v.encode_ms)

@@ -1,12 +1,15 @@
 // weighin memory: what running a model holds in memory, by part, without a device.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/command.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/size_option.h"
+#include "models/llamacpp/split.h"
 #include "models/memory.h"
 
 namespace weighin {
@@ -17,6 +20,7 @@ using nlohmann::ordered_json;
 struct MemoryOptions {
   std::string model, format = "Q4_K_M", engine = "llama.cpp", kv = "f16";
   MemorySettings settings;
+  double gpu_bytes = 0;
   bool no_mmap = false, no_repack = false, no_flash_attention = false, json = false;
 };
 
@@ -42,8 +46,25 @@ std::vector<Part> parts_of(const MemoryUse& use) {
       {"largest_tensor", use.largest_tensor_bytes, "against limits such as Vulkan's maxStorageBufferRange"}};
 }
 
+/// What each side holds where part of the model lies on a GPU.
+ordered_json split_json(const llamacpp::SplitUse& use) {
+  return {{"gpu_layers", use.gpu_layers},
+          {"gpu",
+           {{"weights", use.gpu_weights_bytes},
+            {"kv", use.gpu_kv_bytes},
+            {"compute_buffer", use.gpu_compute_bytes},
+            {"total", use.gpu_bytes()}}},
+          {"cpu",
+           {{"weights", use.cpu_weights_bytes},
+            {"kv", use.cpu_kv_bytes},
+            {"compute_buffer", use.cpu_compute_bytes},
+            {"total", use.cpu_bytes()}}}};
+}
+
 void print(const ModelShape& model, const FileFormat& format, const MemoryOptions& options) {
   const MemoryUse use = memory_use(model, format, options.settings);
+  const llamacpp::SplitUse split =
+      llamacpp::best_split(model, format, options.settings, static_cast<uint64_t>(options.gpu_bytes));
   if (options.json) {
     ordered_json bytes;
     for (const Part& part : parts_of(use)) bytes[part.name] = part.bytes;
@@ -51,7 +72,8 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
                               {"format", format.name},
                               {"engine", options.engine},
                               {"context", options.settings.context},
-                              {"bytes", bytes}};
+                              {"bytes", bytes},
+                              {"split", options.gpu_bytes > 0 ? split_json(split) : ordered_json(nullptr)}};
     std::puts(out.dump(2).c_str());
     return;
   }
@@ -60,6 +82,14 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
   for (const Part& part : parts_of(use))
     fmt::print("  {:<15} {:>10.1f} MiB  {}\n", part.name, static_cast<double>(part.bytes) / (1 << 20),
                part.what);
+  if (options.gpu_bytes > 0) {
+    const double gib = 1 << 30;
+    fmt::print(
+        "  {} of {} layers fit in {:.1f} GiB of GPU memory (llama.cpp: --n-gpu-layers {}): {:.2f} GiB there, "
+        "{:.2f} GiB on the CPU\n",
+        std::min(split.gpu_layers, model.layers), model.layers, options.gpu_bytes / gib, split.gpu_layers,
+        static_cast<double>(split.gpu_bytes()) / gib, static_cast<double>(split.cpu_bytes()) / gib);
+  }
 }
 
 void run_memory(MemoryOptions options, Invocation& invocation) {
@@ -108,6 +138,10 @@ void add_memory(CLI::App& app, Invocation& invocation) {
   command->add_option("--kv", options->kv, "Format of the KV cache")
       ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"}))
       ->capture_default_str();
+  command
+      ->add_option("--gpu", options->gpu_bytes,
+                   "Free memory of a GPU: how many layers fit there, and what each side holds")
+      ->transform(as_bytes());
   command->add_flag("--no-flash-attention", options->no_flash_attention,
                     "Scores of all tokens are kept at once");
   command->add_flag("--no-mmap", options->no_mmap, "The file is read, not mapped");

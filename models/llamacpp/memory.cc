@@ -116,17 +116,24 @@ CacheCells cache_cells(const ModelShape& shape, const MemorySettings& settings) 
   return cells;
 }
 
+uint64_t cached_row_bytes(const AttentionLayers& group, const MemorySettings& settings) {
+  if (group.cached_values == 0) return 0;
+  const uint64_t keys = uint64_t{group.kv_heads} * group.key_dim,
+                 values = uint64_t{group.kv_heads} * group.value_dim;
+  // A latent holds keys and values in one; what is kept beyond both are an indexer's keys.
+  const bool latent = group.cached_values < keys + values;
+  const uint64_t beyond = group.cached_values - (latent ? keys : keys + values);
+  return row_bytes(settings.key, keys) + (latent ? 0 : row_bytes(settings.value, values)) +
+         row_bytes(settings.key, beyond);
+}
+
 uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
   const CacheCells cells = cache_cells(shape, settings);
   uint64_t bytes = 0;
   for (const AttentionLayers& group : shape.attention) {
     if (group.cached_values == 0) continue;
     const uint64_t held = group.window && cells.window ? cells.window : cells.whole;
-    const bool latent = group.cached_values < group.kv_heads * (group.key_dim + group.value_dim);
-    const uint64_t keys = uint64_t{group.kv_heads} * group.key_dim,
-                   values = uint64_t{group.kv_heads} * group.value_dim;
-    const uint64_t row = row_bytes(settings.key, keys) + (latent ? 0 : row_bytes(settings.value, values));
-    bytes += held * group.layers * row;
+    bytes += held * group.layers * cached_row_bytes(group, settings);
   }
   return (bytes + shape.state_values * sizeof(float)) * sequences_of(settings);
 }

@@ -15,6 +15,9 @@ struct CacheCells {
 /// and one micro-batch (src/llama-kv-cache-iswa.cpp).
 CacheCells cache_cells(const ModelShape& shape, const MemorySettings& settings);
 
+/// Bytes that one token takes in the cache of one layer of `group`.
+uint64_t cached_row_bytes(const AttentionLayers& group, const MemorySettings& settings);
+
 /// Bytes of keys and values of all layers and sequences, and of recurrent state.
 uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings);
 

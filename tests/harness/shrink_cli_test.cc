@@ -72,7 +72,9 @@ TEST(ShrinkCommand, RanksTheLeastLossFirst) {
     const bool fits = each["fits"] == true;
     EXPECT_FALSE(past_fitting && fits) << each["what"];
     past_fitting |= !fits;
-    if (fits) EXPECT_LE(each["memory_bytes"], answer["memory"]["usable_bytes"]);
+    if (fits) {
+      EXPECT_LE(each["memory_bytes"], answer["memory"]["usable_bytes"]);
+    }
     if (fits && each["loss_percent"].is_number()) {
       EXPECT_GE(each["loss_percent"].get<double>(), last) << each["what"];
       last = each["loss_percent"];

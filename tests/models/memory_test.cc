@@ -6,6 +6,7 @@
 #include <set>
 
 #include "models/catalogue.h"
+#include "models/llamacpp/split.h"
 
 namespace weighin {
 namespace {
@@ -104,6 +105,24 @@ TEST(Memory, EachSettingChangesItsPartAlone) {
   settings.sequences = 4;
   EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).kv_bytes, usual.kv_bytes);
   EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).logits_bytes, usual.logits_bytes * 4);
+}
+
+TEST(Memory, ASplitHoldsEveryByteOnce) {
+  const ModelShape& llama = model("llama-3.1-8b");
+  const FileFormat& q4 = file_format_of(FileFormatId::q4_K_M);
+  const MemorySettings settings;
+  const MemoryUse whole = memory_use(llama, q4, settings);
+  for (const uint32_t layers : {0u, 1u, 10u, 32u, 33u}) {
+    const auto split = llamacpp::split_use(llama, q4, settings, layers);
+    EXPECT_EQ(split.gpu_weights_bytes + split.cpu_weights_bytes, whole.weights_bytes) << layers;
+    EXPECT_EQ(split.gpu_kv_bytes + split.cpu_kv_bytes, whole.kv_bytes) << layers;
+  }
+  EXPECT_EQ(llamacpp::split_use(llama, q4, settings, 0).gpu_bytes(), 0u);
+  EXPECT_EQ(llamacpp::split_use(llama, q4, settings, 33).cpu_kv_bytes, 0u);
+  const auto best = llamacpp::best_split(llama, q4, settings, 4ull << 30);
+  EXPECT_GT(best.gpu_layers, 10u);
+  EXPECT_LE(best.gpu_bytes(), 4ull << 30);
+  EXPECT_GT(llamacpp::split_use(llama, q4, settings, best.gpu_layers + 1).gpu_bytes(), 4ull << 30);
 }
 
 /// The formats that `shape` has tensors of `role` in.

@@ -235,10 +235,11 @@ TEST(Safetensors, QuantizedRepositoriesHaveTheirNameAndExactBytes) {
     const FileFormat& stored = file_format_of(FileFormatId::as_stored);
     EXPECT_EQ(memory_use(*shape, stored, 256).weights_bytes, made.data_bytes());
     EXPECT_EQ(download_bytes(*shape, stored), made.bytes().size());
-    for (const Tensor& tensor : shape->tensors)
-      if (tensor.role == TensorRole::ffn_up)
-        EXPECT_EQ(tensor.format,
-                  std::string(name).find("int8") == std::string::npos ? FormatId::q4_0 : FormatId::q8_0);
+    for (const Tensor& tensor : shape->tensors) {
+      if (tensor.role != TensorRole::ffn_up) continue;
+      EXPECT_EQ(tensor.format,
+                std::string(name).find("int8") == std::string::npos ? FormatId::q4_0 : FormatId::q8_0);
+    }
   }
 }
 
