@@ -85,9 +85,10 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
   if (options.gpu_bytes > 0) {
     const double gib = 1 << 30;
     fmt::print(
-        "  {} of {} layers fit in {:.1f} GiB of GPU memory (llama.cpp: --n-gpu-layers {}): {:.2f} GiB there, "
+        "  {} of {} layers and the head fit in {:.1f} GiB of GPU memory (llama.cpp: --n-gpu-layers {}): "
+        "{:.2f} GiB there, "
         "{:.2f} GiB on the CPU\n",
-        std::min(split.gpu_layers, model.layers), model.layers, options.gpu_bytes / gib, split.gpu_layers,
+        split.gpu_layers ? split.gpu_layers - 1 : 0, model.layers, options.gpu_bytes / gib, split.gpu_layers,
         static_cast<double>(split.gpu_bytes()) / gib, static_cast<double>(split.cpu_bytes()) / gib);
   }
 }

@@ -115,13 +115,14 @@ TEST(Fit, JsonHasEveryFieldAndNullWhereMeaningless) {
   EXPECT_EQ(json["context"], 4096);
   EXPECT_EQ(json["prompt"], 512);
   const auto& v = json["verdicts"][0];
-  for (const char* key : {"model", "size_class", "params", "active_params", "format", "task", "fits",
-                          "verdict", "borderline", "limit", "bytes", "download_bytes", "decode_tps",
-                          "prefill_tps", "encode_ms", "ttft_s", "load_s", "max_context", "basis", "warnings",
-                          // beside what the stable part holds
-                          "encode_ms_range", "ttft_s_range", "context", "prompt"})
+  for (const char* key :
+       {"model", "size_class", "params", "active_params", "format", "task", "fits", "verdict", "borderline",
+        "limit", "bytes", "download_bytes", "decode_tps", "prefill_tps", "encode_ms", "ttft_s", "load_s",
+        "max_context", "basis", "warnings",
+        // beside what the stable part holds
+        "encode_ms_range", "ttft_s_range", "context", "prompt", "runtime_bytes", "largest_buffer_bytes"})
     EXPECT_TRUE(v.contains(key)) << key;
-  EXPECT_EQ(v.size(), 24u);
+  EXPECT_EQ(v.size(), 26u);
   EXPECT_TRUE(v["ttft_s"].is_number());
   EXPECT_LT(v["ttft_s_range"]["low"], v["ttft_s"]);
   EXPECT_TRUE(v["encode_ms"].is_null());
