@@ -164,9 +164,12 @@ void judge(const ConfigFields& f, const ModelShape& s) {
   const auto at_most = [&](uint64_t value, uint64_t limit, const char* name) {
     if (value > limit) f.reject(name, fmt::format("is {}, above {}, the most taken here", value, limit));
   };
-  at_most(uint64_t{s.layers} + s.encoder_layers, 10000, "num_hidden_layers");
-  at_most(s.vision.layers, 10000, "vision_config.num_hidden_layers");
-  at_most(s.vision.deep_projectors, 10000, "vision_config.deepstack_visual_indexes");
+  // Twice what llama.cpp takes (LLAMA_MAX_LAYERS, src/llama-hparams.h), and eight times the most experts that
+  // a model uses for a token: a graph has nodes for each.
+  at_most(uint64_t{s.layers} + s.encoder_layers, 1024, "num_hidden_layers");
+  at_most(s.experts_active, 256, "num_experts_per_tok");
+  at_most(s.vision.layers, 1024, "vision_config.num_hidden_layers");
+  at_most(s.vision.deep_projectors, 1024, "vision_config.deepstack_visual_indexes");
   at_most(s.vision.frames, 1000, "vision_config.temporal_patch_size");
   at_most(s.vision.merge, 1000, "vision_config.spatial_merge_size");
   at_most(s.vision.patch, 10000, "vision_config.patch_size");
@@ -176,8 +179,9 @@ void judge(const ConfigFields& f, const ModelShape& s) {
   at_most(s.experts, 100000, "num_experts");
   at_most(s.shared_experts, 10000, "n_shared_experts");
   at_most(s.altup_inputs, 1000, "altup_num_inputs");
-  at_most(uint64_t{s.layers} * s.stacked_feed_forwards, 10000, "num_feedforward_networks");
+  at_most(uint64_t{s.layers} * s.stacked_feed_forwards, 4096, "num_feedforward_networks");
   at_most(s.state_space.groups, 100000, "n_groups");
+  if (s.experts && s.experts_active == 0) f.reject("num_experts_per_tok", "is 0, and there are experts");
   if (s.experts_active > s.experts) f.reject("num_experts_per_tok", "is above the number of experts");
   if (s.vision.layers && s.vision.width % std::max(1u, s.vision.heads))
     f.reject("vision_config", "has a width that its heads do not divide");

@@ -16,6 +16,9 @@ namespace {
 
 /// No model comes near: beyond, products of two such numbers would no longer fit in 32 bits.
 constexpr uint32_t most_heads = 1 << 14, longest_head = 1 << 14;
+/// Twice what llama.cpp takes (LLAMA_MAX_LAYERS, src/llama-hparams.h), and eight times the most that a model
+/// uses for a token: a graph has nodes for each.
+constexpr uint32_t most_layers = 1024, most_experts_active = 256;
 
 /// Reads "ARCHITECTURE.key"; the first that makes no sense is kept as the error.
 class Keys {
@@ -189,7 +192,7 @@ void read_counts(Keys& keys, ModelShape& shape) {
   shape.norm = keys.has("attention.layer_norm_rms_epsilon") ? NormKind::rms : NormKind::layer;
   if (!keys.has("attention.layer_norm_epsilon")) shape.norm = NormKind::rms;
   shape.experts = keys.number("expert_count", 0, UINT16_MAX);
-  shape.experts_active = keys.number("expert_used_count", 0, UINT16_MAX);
+  shape.experts_active = keys.number("expert_used_count", 0, most_experts_active);
   shape.shared_experts = keys.number("expert_shared_count", 0, UINT16_MAX);
   shape.per_layer_width = keys.number("embedding_length_per_layer_input");
   shape.altup_inputs = keys.number("altup.num_inputs");
@@ -201,7 +204,7 @@ void read_stacks(Keys& keys, ModelShape& shape) {
   const bool encodes_only = shape.architecture == "t5encoder";
   if (!encodes_first && !encodes_only) return;
   shape.encoder_layers = encodes_first ? shape.layers : 0;
-  if (encodes_first) shape.layers = keys.number("decoder_block_count", shape.layers);
+  if (encodes_first) shape.layers = keys.number("decoder_block_count", shape.layers, most_layers);
   shape.encoder_ffn_width = keys.number("feed_forward_length");
 }
 
@@ -264,7 +267,7 @@ tl::expected<ModelShape, std::string> shape_of_gguf(const Gguf& file, const std:
                                         plain_text(tensor.name), tensor.dimensions[0]));
   Keys keys(file, shape.architecture, where);
   // Each layer has a tensor of its own at least, so a file bounds how many there can be.
-  shape.layers = keys.number("block_count");
+  shape.layers = keys.number("block_count", 0, most_layers);
   if (!keys.has("block_count") || shape.layers > file.tensors.size())
     keys.refuse("block_count", fmt::format("is {}, and there are {} tensors",
                                            keys.has("block_count") ? std::to_string(shape.layers) : "missing",
@@ -287,6 +290,11 @@ tl::expected<ModelShape, std::string> shape_of_gguf(const Gguf& file, const std:
   name_state_heads(shape);
   if (shape.width == 0) keys.refuse("embedding_length", "is missing or 0");
   if (shape.max_context == 0) keys.refuse("context_length", "is missing or 0");
+  const bool has_experts =
+      std::any_of(shape.per_layer.begin(), shape.per_layer.end(),
+                  [](const Layer& layer) { return layer.feed_forward == FeedForward::experts; });
+  if (has_experts && shape.experts_active == 0)
+    keys.refuse("expert_used_count", "is missing or 0, and there are tensors of experts");
   if (shape.experts_active > shape.experts) keys.refuse("expert_used_count", "is more than \"expert_count\"");
   if (!keys.error().empty()) return tl::unexpected(keys.error());
   if (shape.vocab == 0)

@@ -17,6 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                             .file_bytes = 200};
   const auto shape = shape_of_safetensors(tensors, text, "config.json");
   require(shape.has_value(), "accepted alone, and refused beside tensors");
-  use(*shape);
+  require(parameters(*shape) == parameters(*alone), "another size beside tensors");
   return 0;
 }

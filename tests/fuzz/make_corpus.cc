@@ -39,13 +39,14 @@ MadeGguf made_keys(const std::string& architecture) {
   return made;
 }
 
+/// Small, that most of what is changed is the header.
 void make_gguf(Corpus& corpus) {
   MadeGguf dense = made_keys("gemma3");
   dense.u32("gemma3.attention.sliding_window", 64).u32("gemma3.attention.key_length", 16);
   for (const char* part : {"attn_q", "attn_k", "attn_v", "attn_output"})
     for (const char* layer : {"blk.0.", "blk.1."})
-      dense.tensor(fmt::format("{}{}.weight", layer, part), {32, 32}, FormatId::q4_0);
-  dense.tensor("blk.0.ffn_down.weight", {64, 32}, FormatId::q8_0)
+      dense.tensor(fmt::format("{}{}.weight", layer, part), {32, 2}, FormatId::q4_0);
+  dense.tensor("blk.0.ffn_down.weight", {64, 2}, FormatId::q8_0)
       .tensor("blk.0.attn_norm.weight", {32}, FormatId::f32);
   corpus.add(dense.bytes());
   MadeGguf experts = made_keys("deepseek2");
@@ -54,19 +55,18 @@ void make_gguf(Corpus& corpus) {
   experts.u32("deepseek2.attention.key_length", 24)
       .u16("split.count", 1)
       .u32("deepseek2.nextn_predict_layers", 1);
-  experts.tensor("blk.1.ffn_down_exps.weight", {64, 32, 4}, FormatId::q8_0);
-  experts.tensor("blk.0.ffn_up.0.weight", {32, 64}, FormatId::f16)
-      .tensor("blk.0.ffn_up.1.weight", {32, 64}, FormatId::f16);
-  experts.tensor("blk.0.attn_kv_a_mqa.weight", {32, 40}, FormatId::q8_0);
+  experts.tensor("blk.1.ffn_down_exps.weight", {64, 2, 4}, FormatId::q8_0);
+  experts.tensor("blk.0.ffn_up.0.weight", {32, 2}, FormatId::f16)
+      .tensor("blk.0.ffn_up.1.weight", {32, 2}, FormatId::f16);
+  experts.tensor("blk.0.attn_kv_a_mqa.weight", {32, 2}, FormatId::q8_0);
   corpus.add(experts.bytes());
   MadeGguf hybrid = made_keys("jamba");
   hybrid.u32("jamba.ssm.inner_size", 64).u32("jamba.ssm.state_size", 16).u32("jamba.ssm.conv_kernel", 4);
   hybrid.boolean_array("jamba.attention.sliding_window_pattern", {true, false}).u32("general.alignment", 32);
-  hybrid.tensor("blk.0.ssm_a", {16, 64}, FormatId::f32)
-      .tensor("blk.1.attn_q.weight", {32, 32}, FormatId::bf16);
+  hybrid.tensor("blk.0.ssm_a", {16, 2}, FormatId::f32).tensor("blk.1.attn_q.weight", {32, 2}, FormatId::bf16);
   corpus.add(hybrid.bytes());
   MadeGguf encoder = made_keys("bert").boolean("bert.attention.causal", false);
-  encoder.tensor("position_embd.weight", {32, 64}, FormatId::f16);
+  encoder.tensor("position_embd.weight", {32, 2}, FormatId::f16);
   corpus.add(encoder.bytes());
   corpus.add(MadeGguf(2).bytes());
 }

@@ -289,10 +289,16 @@ TEST(Gguf, NamesTheKeyThatMakesNoSense) {
     return shape ? "accepted" : shape.error();
   };
   expect_words(refused(MadeGguf().u32("a", 1)), {"general.architecture"});
-  expect_words(refused(made_keys("llama", 4000000000u)), {"llama.block_count", "4000000000"});
+  expect_words(refused(made_keys("llama", 4000000000u)), {"llama.block_count", "1024"});
+  expect_words(refused(made_keys("llama", 900)), {"llama.block_count", "900", "1 tensors"});
   expect_words(refused(made_keys("llama", 1).i32("llama.attention.key_length", -5)),
                {"llama.attention.key_length"});
   expect_words(refused(made_keys("llama", 1).u32("llama.expert_used_count", 3)), {"llama.expert_used_count"});
+  expect_words(
+      refused(made_keys("llama", 1).tensor("blk.0.ffn_down_exps.weight", {256, 4, 4}, FormatId::q8_0)),
+      {"llama.expert_used_count", "tensors of experts"});
+  expect_words(refused(made_keys("llama", 1).u32("llama.expert_used_count", 9999)),
+               {"llama.expert_used_count"});
   expect_words(refused(made_keys("llama", 1).i32_array("llama.attention.head_count_kv", {})),
                {"llama.attention.head_count_kv", "0 numbers"});
   expect_words(refused(made_keys("clip", 1)), {"vision tower"});
