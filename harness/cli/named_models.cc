@@ -32,7 +32,13 @@ NamedModels::NamedModels(const Host& host) {
 }
 
 tl::expected<const ModelShape*, std::string> NamedModels::find(const std::string& word) {
-  if (const ModelShape* model = find_model(word)) return model;
+  // A path that is there needs no look through the catalogue.
+  std::error_code ignored;
+  const bool path = (word.find('/') != std::string::npos || word.ends_with(".gguf")) &&
+                    std::filesystem::exists(word, ignored);
+  if (!path) {
+    if (const ModelShape* model = find_model(word)) return model;
+  }
   const std::string name = model_name(word);
   for (const ModelShape& model : kept_)
     if (model.name == name) return &model;
