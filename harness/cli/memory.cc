@@ -63,8 +63,9 @@ ordered_json split_json(const llamacpp::SplitUse& use) {
 
 void print(const ModelShape& model, const FileFormat& format, const MemoryOptions& options) {
   const MemoryUse use = memory_use(model, format, options.settings);
-  const llamacpp::SplitUse split =
-      llamacpp::best_split(model, format, options.settings, static_cast<uint64_t>(options.gpu_bytes));
+  llamacpp::SplitUse split;
+  if (options.gpu_bytes > 0)
+    split = llamacpp::best_split(model, format, options.settings, static_cast<uint64_t>(options.gpu_bytes));
   if (options.json) {
     ordered_json bytes;
     for (const Part& part : parts_of(use)) bytes[part.name] = part.bytes;
