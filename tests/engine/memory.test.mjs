@@ -89,7 +89,10 @@ function openEngine() {
       return { made, kv: sum(/(?:KV|RS) buffer size\s*=\s*([\d.]+) MiB/), compute: sum(/compute buffer size\s*=\s*([\d.]+) MiB/) };
     },
     decode(context, tokens) {
-      const batch = call("Batch llama_batch_get_one(int32 *tokens, int32 n)")(Int32Array.from(tokens), tokens.length);
+      // The engine keeps the address: memory that JavaScript does not move.
+      const ids = koffi.alloc("int32", tokens.length);
+      koffi.encode(ids, koffi.array("int32", tokens.length), tokens);
+      const batch = call("Batch llama_batch_get_one(int32 *tokens, int32 n)")(ids, tokens.length);
       assert.equal(call("int llama_decode(void *c, Batch b)")(context, batch), 0);
       call("void llama_synchronize(void *c)")(context);
     },
