@@ -3,10 +3,6 @@
 namespace weighin {
 namespace {
 
-uint32_t head_dim_of(const ModelShape& shape, const Layer& layer) {
-  return layer.head_dim ? layer.head_dim : shape.head_dim;
-}
-
 void add_query_key_norms(TensorBuilder& build, const ModelShape& shape, const Layer& layer) {
   const uint64_t head = head_dim_of(shape, layer), q = layer.heads * head, kv = layer.kv_heads * head;
   if (shape.norm_each_head) {

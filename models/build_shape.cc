@@ -146,7 +146,7 @@ AttentionLayers attention_of(const ModelShape& shape, const Layer& layer) {
             .cached_values = shape.kv_lora_rank + shape.rope_dim + (shape.index_heads ? shape.index_dim : 0),
             .window = layer.window};
   }
-  const uint32_t head = layer.head_dim ? layer.head_dim : shape.head_dim;
+  const uint32_t head = head_dim_of(shape, layer);
   const uint32_t key_dim = shape.latent_whole ? head + shape.rope_dim : head;
   const uint32_t value_dim = shape.value_dim && !layer.head_dim ? shape.value_dim : head;
   const uint32_t kv_heads = shape.latent_whole ? layer.heads : layer.kv_heads;

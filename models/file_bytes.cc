@@ -50,7 +50,7 @@ FileBytes gguf_file_bytes(const ModelShape& shape, const FileFormat& format) {
   for (size_t i = 0; i < formats.size(); ++i) {
     const Tensor& tensor = shape.tensors[i];
     if (tensor.stored == 0) continue;
-    bytes.weights += aligned(row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored);
+    bytes.weights += aligned(stored_bytes(tensor, formats[i]));
     bytes.header += gguf_tensor_bytes + tensor.name.size() + 8 * dimensions(tensor);
   }
   bytes.header = aligned(bytes.header);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/file_format.h"
 #include "models/shape.h"
@@ -13,6 +14,13 @@ uint64_t download_bytes(const ModelShape& shape, const FileFormat& format);
 
 /// Bytes of the stored tensors, exactly.
 uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format);
+
+/// Bytes of the largest tensor, each in its format of `formats`.
+uint64_t largest_tensor_bytes(const ModelShape& shape, const std::vector<FormatId>& formats);
+
+/// The KV cache grows in steps of so many tokens (llama.cpp v0.5.0: src/llama-context.cpp,
+/// llama-kv-cache.cpp).
+inline constexpr uint32_t context_step = 256;
 
 /// Whose memory: llama.cpp's as it allots it (v0.5.0, held against the engine itself, tests/engine), or a
 /// plain engine's: weights once, the cache, and the results that one layer needs at a time.

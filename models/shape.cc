@@ -83,11 +83,23 @@ bool is_expert(TensorRole role) {
   return role == TensorRole::expert_gate || role == TensorRole::expert_up || role == TensorRole::expert_down;
 }
 
+uint32_t head_dim_of(const Architecture& architecture, const Layer& layer) {
+  return layer.head_dim ? layer.head_dim : architecture.head_dim;
+}
+
+uint64_t stored_values(const Tensor& tensor) {
+  return tensor.rows * tensor.cols * tensor.stored;
+}
+
+uint64_t stored_bytes(const Tensor& tensor, FormatId format) {
+  return row_bytes(format, tensor.cols) * tensor.rows * tensor.stored;
+}
+
 uint64_t parameters(const ModelShape& shape) {
   uint64_t sum = 0;
   for (const auto* tensors : {&shape.tensors, &shape.vision_tensors})
     for (const Tensor& tensor : *tensors)
-      if (tensor.role != TensorRole::table) sum += tensor.rows * tensor.cols * tensor.stored;
+      if (tensor.role != TensorRole::table) sum += stored_values(tensor);
   return sum;
 }
 

@@ -133,6 +133,13 @@ struct ModelShape : Architecture {
   uint64_t packed_bytes = 0;
 };
 
+/// Of one head's queries and keys in `layer`.
+uint32_t head_dim_of(const Architecture& architecture, const Layer& layer);
+
+/// Values in the file, and their bytes where they stand there in `format`.
+uint64_t stored_values(const Tensor& tensor);
+uint64_t stored_bytes(const Tensor& tensor, FormatId format);
+
 /// Distinct parameters: what is stored, shared weights once; with the vision tower.
 uint64_t parameters(const ModelShape& shape);
 

@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 
 uint64_t vision_parameters(const ModelShape& model) {
   uint64_t sum = 0;
-  for (const Tensor& tensor : model.vision_tensors) sum += tensor.rows * tensor.cols * tensor.stored;
+  for (const Tensor& tensor : model.vision_tensors) sum += stored_values(tensor);
   return sum;
 }
 

@@ -9,6 +9,20 @@ void read_gemma_sizes(const ConfigFields& f, ModelShape& s, const ClassDefaults&
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
 }
 
+/// Gemma 3 and 4 alike: norms around each part, and of each head's query and key.
+void read_gemma3_sizes(const ConfigFields& f, ModelShape& s, uint32_t vocab) {
+  read_gemma_sizes(f, s,
+                   {.vocab = vocab,
+                    .ffn_width = 9216,
+                    .heads = 8,
+                    .kv_heads = 4,
+                    .head_dim = 256,
+                    .context = 131072,
+                    .tied = true});
+  s.norm_place = NormPlace::around;
+  s.head_norm = true;
+}
+
 }  // namespace
 
 void read_gemma(const ConfigFields& f, ModelShape& s) {
@@ -38,16 +52,7 @@ void read_gemma2(const ConfigFields& f, ModelShape& s) {
 
 /// EmbeddingGemma is the same, read as an encoder.
 void read_gemma3(const ConfigFields& f, ModelShape& s) {
-  read_gemma_sizes(f, s,
-                   {.vocab = 262208,
-                    .ffn_width = 9216,
-                    .heads = 8,
-                    .kv_heads = 4,
-                    .head_dim = 256,
-                    .context = 131072,
-                    .tied = true});
-  s.norm_place = NormPlace::around;
-  s.head_norm = true;
+  read_gemma3_sizes(f, s, 262208);
   read_windows(f, s, f.number({"sliding_window"}, 4096),
                f.number({"sliding_window_pattern", "_sliding_window_pattern"}, 6));
   const std::vector<std::string> classes = f.words({"architectures"});
@@ -97,16 +102,7 @@ void read_gemma3n(const ConfigFields& f, ModelShape& s) {
 /// Layers that see everything have heads of another size, fewer key heads, and (in the larger ones) no matrix
 /// for values; the last layers read earlier layers' keys and values, and may be twice as wide.
 void read_gemma4(const ConfigFields& f, ModelShape& s) {
-  read_gemma_sizes(f, s,
-                   {.vocab = 262144,
-                    .ffn_width = 9216,
-                    .heads = 8,
-                    .kv_heads = 4,
-                    .head_dim = 256,
-                    .context = 131072,
-                    .tied = true});
-  s.norm_place = NormPlace::around;
-  s.head_norm = true;
+  read_gemma3_sizes(f, s, 262144);
   s.rope_factors = 1;
   s.per_layer_width = f.number({"hidden_size_per_layer_input"});
   s.per_layer_vocab = f.number({"vocab_size_per_layer_input"}, s.vocab);

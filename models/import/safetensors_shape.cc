@@ -108,8 +108,7 @@ FormatId most_used(const Safetensors& files) {
 
 uint64_t bytes_of(const std::vector<Tensor>& tensors) {
   uint64_t sum = 0;
-  for (const Tensor& tensor : tensors)
-    sum += row_bytes(tensor.format, tensor.cols) * tensor.rows * tensor.stored;
+  for (const Tensor& tensor : tensors) sum += stored_bytes(tensor, tensor.format);
   return sum;
 }
 

@@ -84,11 +84,6 @@ int picked(GraphBuilder& build, int cur) {
   return build.result(build.shape.width, {cur, build.out_ids});
 }
 
-/// gpt-oss computes its last layer for every token.
-bool picks_at_the_end(const ModelShape& shape) {
-  return shape.architecture == "gpt-oss";
-}
-
 int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   const ModelShape& shape = build.shape;
   const uint64_t width = shape.width;
@@ -100,7 +95,7 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   const bool parallel = place == NormPlace::parallel || place == NormPlace::parallel_2;
   int parallel_input = normed;
   if (place == NormPlace::parallel_2) parallel_input = build.norm(width, input);
-  if (last && !picks_at_the_end(shape)) {
+  if (last && !build.order.picks_at_the_end) {
     build.rows = {build.rows.planned, build.sizes.used_outputs};
     cur = picked(build, cur);
     input = picked(build, input);
@@ -108,10 +103,8 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   }
   if (parallel) {
     const int fed = add_feed_forward(build, layer, parallel_input);
-    // The order of the sums says whose place they take.
-    const bool residual_first = shape.architecture == "command-r" || shape.architecture == "cohere2";
-    return residual_first ? build.sum(width, build.sum(width, fed, input), cur)
-                          : build.sum(width, build.sum(width, cur, fed), input);
+    return build.order.feed_forward_first ? build.sum(width, build.sum(width, fed, input), cur)
+                                          : build.sum(width, build.sum(width, cur, fed), input);
   }
   const bool encoder = shape.task == Task::encode;
   if (place == NormPlace::around || (place == NormPlace::after && !encoder)) cur = build.norm(width, cur);
@@ -121,8 +114,7 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   cur = before ? build.norm(width, residual, weighted) : residual;
   cur = add_feed_forward(build, layer, cur);
   if (place == NormPlace::around || (place == NormPlace::after && !encoder)) cur = build.norm(width, cur);
-  // Phi 3 adds the other way round, and so the sum takes the residual's place.
-  cur = shape.architecture == "phi3" ? build.sum(width, residual, cur) : build.sum(width, cur, residual);
+  cur = build.order.sums_onto_residual ? build.sum(width, residual, cur) : build.sum(width, cur, residual);
   return place == NormPlace::after && encoder ? build.norm(width, cur) : cur;
 }
 
@@ -133,7 +125,7 @@ Graph build_graph(const ModelShape& shape, const GraphSizes& sizes) {
   int cur = add_embeddings(build, add_inputs(build));
   for (size_t i = 0; i < shape.per_layer.size(); ++i)
     cur = add_layer(build, shape.per_layer[i], i + 1 == shape.per_layer.size(), cur);
-  if (picks_at_the_end(shape)) {
+  if (build.order.picks_at_the_end) {
     build.rows.used = sizes.used_outputs;
     cur = picked(build, cur);
   }

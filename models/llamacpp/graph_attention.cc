@@ -16,7 +16,7 @@ int add_heads(GraphBuilder& build, const Layer& layer, int q, int k, int v, uint
     if (build.shape.task == Task::encode) {
       // Without a cache keys and values are f32, and cast.
       const uint64_t half = 2 * build.rows.planned, half_used = 2 * build.rows.used;
-      const uint64_t kv = uint64_t{layer.kv_heads} * build.shape.head_dim;
+      const uint64_t kv = uint64_t{layer.kv_heads} * head_dim_of(build.shape, layer);
       k = graph.operation(kv * half, kv * half_used, {k});
       v = graph.operation(kv * half, kv * half_used, {v});
     }
@@ -80,13 +80,13 @@ Heads project(GraphBuilder& build, uint64_t q, uint64_t kv, int cur) {
 int add_attention(GraphBuilder& build, const Layer& layer, int cur) {
   Graph& graph = build.graph;
   const ModelShape& shape = build.shape;
-  const uint64_t q = uint64_t{layer.heads} * shape.head_dim, kv = uint64_t{layer.kv_heads} * shape.head_dim;
+  const uint64_t head = head_dim_of(shape, layer), q = layer.heads * head, kv = layer.kv_heads * head;
   Heads heads = project(build, q, kv, cur);
   if (shape.head_norm) {
     heads.q = build.norm(q, heads.q);
     heads.k = build.norm(kv, heads.k);
   }
-  const bool without_positions = shape.architecture == "cohere2" && layer.window == 0;
+  const bool without_positions = build.order.rope_in_windows_only && layer.window == 0;
   if (shape.rope && !without_positions) {
     heads.q = build.result(q, {heads.q, build.positions}, true);
     heads.k = build.result(kv, {heads.k, build.positions}, true);
@@ -108,7 +108,7 @@ int add_attention(GraphBuilder& build, const Layer& layer, int cur) {
     k = graph.outside();
     v = graph.outside();
   }
-  int out = add_heads(build, layer, heads.q, k, v, shape.head_dim);
+  int out = add_heads(build, layer, heads.q, k, v, head);
   out = rotated(build, q, out, build.value_rotation);
   graph.expand(out);
   out = build.product(shape.width, out);

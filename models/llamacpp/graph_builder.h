@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/llamacpp/build_graph.h"
+#include "models/llamacpp/graph_order.h"
 
 namespace weighin::llamacpp {
 
@@ -16,7 +17,10 @@ struct Rows {
 class GraphBuilder {
  public:
   GraphBuilder(const ModelShape& shape, const GraphSizes& sizes)
-      : shape(shape), sizes(sizes), rows{sizes.tokens, std::min(sizes.used_tokens, sizes.tokens)} {}
+      : shape(shape),
+        sizes(sizes),
+        order(graph_order(shape.architecture)),
+        rows{sizes.tokens, std::min(sizes.used_tokens, sizes.tokens)} {}
 
   static constexpr uint64_t f32_bytes = 4;
 
@@ -40,6 +44,7 @@ class GraphBuilder {
 
   const ModelShape& shape;
   const GraphSizes& sizes;
+  const GraphOrder& order;
   Graph graph;
   Rows rows;
   int positions = -1, out_ids = -1;

@@ -41,7 +41,7 @@ Routing add_routing(GraphBuilder& build, int logits) {
   Graph& graph = build.graph;
   const ModelShape& shape = build.shape;
   const uint64_t used = shape.experts_active;
-  const bool after = shape.architecture == "gpt-oss";
+  const bool after = build.order.softmax_of_chosen;
   const int probabilities = after ? logits : build.result(shape.experts, {logits}, true);
   const int selection =
       shape.router_bias ? build.result(shape.experts, {probabilities, graph.outside()}, true) : probabilities;

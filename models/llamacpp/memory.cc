@@ -7,8 +7,6 @@
 namespace weighin::llamacpp {
 namespace {
 
-/// The KV cache is allotted in steps of 256 tokens (src/llama-context.cpp, llama-kv-cache.cpp).
-constexpr uint64_t cell_step = 256;
 /// Resident size beyond all buffers, and what each vocabulary entry takes without and with a tokenizer's
 /// texts: fitted to llama.cpp v0.5.0's peaks with made vocabularies of 49,152 to 262,144 entries
 /// (docs/method.md). Texts of real vocabularies, and the merges of byte-pair ones, differ.
@@ -17,7 +15,7 @@ constexpr uint64_t bare_entry_bytes = 53;
 constexpr uint64_t entry_bytes = bare_entry_bytes + 120;
 
 uint64_t in_steps(uint64_t tokens) {
-  return (tokens + cell_step - 1) / cell_step * cell_step;
+  return (tokens + uint64_t{context_step} - 1) / uint64_t{context_step} * uint64_t{context_step};
 }
 
 /// A model whose every layer has a window (Mistral 7B v0.1) is loaded as plain Llama, with the whole context.
@@ -44,7 +42,8 @@ ModelShape with_few_layers(const ModelShape& shape) {
   few.per_layer.clear();
   const auto alike = [](const Layer& a, const Layer& b) {
     return a.mixer == b.mixer && a.feed_forward == b.feed_forward && a.heads == b.heads &&
-           a.kv_heads == b.kv_heads && (a.window == 0) == (b.window == 0) && a.ffn_width == b.ffn_width;
+           a.kv_heads == b.kv_heads && a.head_dim == b.head_dim && (a.window == 0) == (b.window == 0) &&
+           a.ffn_width == b.ffn_width;
   };
   for (size_t i = 0; i < shape.per_layer.size(); ++i) {
     const Layer& layer = shape.per_layer[i];
@@ -90,18 +89,25 @@ uint64_t rounded_input_bytes(const ModelShape& shape, const std::vector<FormatId
   return most;
 }
 
-/// Bytes of each matrix whose rows can be interleaved by eight, in a format that has such a kernel.
-std::vector<uint64_t> repacked_matrices(const ModelShape& shape, const FileFormat& format) {
-  const std::vector<FormatId> formats = tensor_formats(shape, format);
-  std::vector<uint64_t> bytes;
+/// Bytes of the matrices whose rows can be interleaved by eight, in a format that has such a kernel on a CPU
+/// with AVX2 (ggml/src/ggml-cpu/repack.cpp): of all, and of the largest.
+struct Repacked {
+  uint64_t all = 0;
+  uint64_t largest = 0;
+};
+
+Repacked repacked_of(const ModelShape& shape, const std::vector<FormatId>& formats) {
+  Repacked repacked;
   for (size_t i = 0; i < formats.size(); ++i) {
     const Tensor& tensor = shape.tensors[i];
     const bool repackable = formats[i] == FormatId::q4_0 || formats[i] == FormatId::q4_K ||
                             formats[i] == FormatId::q2_K || formats[i] == FormatId::iq4_nl;
     if (!repackable || tensor.used == 0 || kept_in_f32(tensor.role) || tensor.rows % 8 != 0) continue;
-    bytes.push_back(row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored);
+    const uint64_t bytes = stored_bytes(tensor, formats[i]);
+    repacked.all += bytes;
+    repacked.largest = std::max(repacked.largest, bytes);
   }
-  return bytes;
+  return repacked;
 }
 
 }  // namespace
@@ -138,45 +144,28 @@ uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
   return (bytes + shape.state_values * sizeof(float)) * sequences_of(settings);
 }
 
-uint64_t repacked_bytes(const ModelShape& shape, const FileFormat& format) {
-  uint64_t bytes = 0;
-  for (const uint64_t one : repacked_matrices(shape, format)) bytes += one;
-  return bytes;
-}
-
-uint64_t largest_repacked_bytes(const ModelShape& shape, const FileFormat& format) {
-  const std::vector<uint64_t> all = repacked_matrices(shape, format);
-  return all.empty() ? 0 : *std::max_element(all.begin(), all.end());
-}
-
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
   const GraphSizes sizes = sizes_of(shape, settings);
   const Allocation compute = allocate(build_graph(with_few_layers(shape), sizes));
+  const std::vector<FormatId> formats = tensor_formats(shape, format);
+  const Repacked repacked = settings.repack ? repacked_of(shape, formats) : Repacked{};
   MemoryUse use;
   use.weights_bytes = weights_bytes(shape, format);
-  const uint64_t repacked = settings.repack ? repacked_bytes(shape, format) : 0;
-  if (settings.mmap) use.repacked_bytes = repacked;
+  if (settings.mmap) use.repacked_bytes = repacked.all;
   use.kv_bytes = cache_bytes(shape, settings);
   use.compute_bytes = compute.bytes;
   use.workspace_bytes = compute.touched_bytes;
   use.logits_bytes = 4ull * shape.vocab * sequences_of(settings);
   const bool bare = !shape.file_format.empty() && shape.tokenizer_bytes == 0;
   use.tokenizer_bytes = shape.vocab * (bare ? bare_entry_bytes : entry_bytes);
-  use.runtime_bytes =
-      program_bytes + rounded_input_bytes(shape, tensor_formats(shape, format), sizes.used_tokens);
-  if (!settings.mmap && settings.repack) {
+  use.runtime_bytes = program_bytes + rounded_input_bytes(shape, formats, sizes.used_tokens);
+  if (!settings.mmap) {
     // A matrix is read whole before it is repacked, at a time when nothing else but weights is there.
     const uint64_t later = use.peak_bytes() - use.weights_bytes - program_bytes;
-    const uint64_t staged = largest_repacked_bytes(shape, format);
-    use.runtime_bytes += staged > later ? staged - later : 0;
+    use.runtime_bytes += repacked.largest > later ? repacked.largest - later : 0;
   }
   use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});
-  use.largest_tensor_bytes = compute.largest_bytes;
-  for (size_t i = 0; const FormatId id : tensor_formats(shape, format)) {
-    const Tensor& tensor = shape.tensors[i++];
-    use.largest_tensor_bytes =
-        std::max(use.largest_tensor_bytes, row_bytes(id, tensor.cols) * tensor.rows * tensor.stored);
-  }
+  use.largest_tensor_bytes = std::max(compute.largest_bytes, largest_tensor_bytes(shape, formats));
   return use;
 }
 

@@ -21,12 +21,6 @@ uint64_t cached_row_bytes(const AttentionLayers& group, const MemorySettings& se
 /// Bytes of keys and values of all layers and sequences, and of recurrent state.
 uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings);
 
-/// Bytes of the largest matrix that is repacked: read whole before it is, where the file is not mapped.
-uint64_t largest_repacked_bytes(const ModelShape& shape, const FileFormat& format);
-
-/// Bytes of the matrices that are repacked on a CPU with AVX2 (ggml/src/ggml-cpu/repack.cpp).
-uint64_t repacked_bytes(const ModelShape& shape, const FileFormat& format);
-
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings);
 
 }  // namespace weighin::llamacpp

@@ -38,7 +38,7 @@ SplitUse split_use(const ModelShape& shape, const FileFormat& format, const Memo
   bool tied = false;
   for (size_t i = 0; i < formats.size(); ++i) {
     const Tensor& tensor = shape.tensors[i];
-    const uint64_t bytes = row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored;
+    const uint64_t bytes = stored_bytes(tensor, formats[i]);
     if (tensor.role == TensorRole::token_embedding) embedding = bytes;
     tied |= tensor.role == TensorRole::output && tensor.stored == 0;
     const bool head =

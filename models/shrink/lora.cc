@@ -30,7 +30,7 @@ LoraCost lora_cost(const ModelShape& shape, uint32_t rank, LoraTarget target) {
   uint64_t extra = 0;
   for (const Tensor& tensor : shape.tensors) {
     work += tensor.rows * tensor.cols * tensor.used;
-    if (made_sparse(tensor)) frozen_in_layers += tensor.rows * tensor.cols * tensor.stored;
+    if (made_sparse(tensor)) frozen_in_layers += stored_values(tensor);
     if (!targeted(tensor, target)) continue;
     cost.adapter_params += uint64_t{rank} * (tensor.rows + tensor.cols) * tensor.stored;
     extra += uint64_t{rank} * (tensor.rows + tensor.cols) * tensor.used;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace weighin {
 namespace {
@@ -92,6 +93,32 @@ void add_state_space(Keys& keys, const ModelShape& shape) {
   if (s.kernel && !s.inner) keys.add("shortconv.l_cache", s.kernel);
 }
 
+/// What llama.cpp's loader asks of an architecture beside what an Architecture states (load_arch_hparams in
+/// src/models/ARCHITECTURE.cpp); factors are 1, caps those of the published models.
+struct Demanded {
+  std::string_view architecture, key;
+  float value;
+};
+
+constexpr std::array demands{
+    Demanded{"command-r", "logit_scale", 1},
+    Demanded{"cohere2", "logit_scale", 1},
+    Demanded{"granite", "logit_scale", 1},
+    Demanded{"granitemoe", "logit_scale", 1},
+    Demanded{"granitehybrid", "logit_scale", 1},
+    Demanded{"granite", "residual_scale", 1},
+    Demanded{"granitemoe", "residual_scale", 1},
+    Demanded{"granitehybrid", "residual_scale", 1},
+    Demanded{"granite", "embedding_scale", 1},
+    Demanded{"granitemoe", "embedding_scale", 1},
+    Demanded{"granitehybrid", "embedding_scale", 1},
+    Demanded{"granite", "attention.scale", 1},
+    Demanded{"granitemoe", "attention.scale", 1},
+    Demanded{"granitehybrid", "attention.scale", 1},
+    Demanded{"gemma2", "attn_logit_softcapping", 50},
+    Demanded{"gemma2", "final_logit_softcapping", 30},
+};
+
 }  // namespace
 
 void add_architecture(GgufHeader& header, const ModelShape& shape) {
@@ -110,20 +137,13 @@ void add_architecture(GgufHeader& header, const ModelShape& shape) {
   keys.add("vocab_size", shape.vocab);
   add_experts(keys, shape);
   add_state_space(keys, shape);
-  if (shape.architecture == "command-r" || shape.architecture == "cohere2") keys.add("logit_scale", 1.0F);
   if (shape.task == Task::encode) {
     header.add("tokenizer.ggml.token_type_count", std::max(1u, shape.token_types));
     keys.add("attention.causal", false);
     keys.add("pooling_type", 1u);  // mean
   }
-  if (shape.architecture.rfind("granite", 0) == 0) {
-    for (const char* key : {"logit_scale", "attention.scale", "embedding_scale", "residual_scale"})
-      keys.add(key, 1.0F);
-  }
-  if (shape.architecture == "gemma2") {
-    keys.add("attn_logit_softcapping", 50.0F);
-    keys.add("final_logit_softcapping", 30.0F);
-  }
+  for (const Demanded& demanded : demands)
+    if (demanded.architecture == shape.architecture) keys.add(demanded.key, demanded.value);
 }
 
 void add_vocabulary(GgufHeader& header, const ModelShape& shape) {

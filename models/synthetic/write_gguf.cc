@@ -52,7 +52,7 @@ Layout lay_out(const ModelShape& shape, const FileFormat& format, const Syntheti
   for (size_t i = 0; i < formats.size(); ++i) {
     const Tensor& tensor = shape.tensors[i];
     if (tensor.stored == 0) continue;
-    const uint64_t bytes = row_bytes(formats[i], tensor.cols) * tensor.rows * tensor.stored;
+    const uint64_t bytes = stored_bytes(tensor, formats[i]);
     header.add_tensor(tensor.name, dimensions(tensor), format_of(formats[i]).gguf_type, offset);
     layout.tensors.push_back({&tensor, formats[i], offset, bytes});
     offset += (bytes + gguf_alignment - 1) / gguf_alignment * gguf_alignment;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "bench_device.h"
 #include "models/catalogue.h"
 #include "results/store.h"
 #include "shell.h"
@@ -27,39 +28,25 @@ class FitCommand : public testing::Test {
     database_ = folder_ / "weighin.db";
     auto store = Store::open(database_.string(), Access::write);
     ASSERT_TRUE(store) << store.error();
-    Device device;
-    device.id = "00112233445566aa";
-    device.label = "bench";
-    device.memory_bytes = uint64_t{8} << 30;
-    device.storage_free_bytes = uint64_t{100} << 30;
-    device.probed_at = "2026-01-01T00:00:00Z";
-    device.facts_json = "{}";
-    ASSERT_TRUE(store->put_device(device));
-    device.id = "ffeeddccbbaa9988";
-    device.label = "bare";
-    ASSERT_TRUE(store->put_device(device));
-    weighin::Run run;  // testing::Test has a Run of its own
-    run.device = "00112233445566aa";
-    run.started_at = "2026-01-01T00:00:00Z";
-    const auto id = store->begin_run(run);
-    ASSERT_TRUE(id) << id.error();
+    Device bare = bench_device(uint64_t{100} << 30);
+    bare.id = "ffeeddccbbaa9988";
+    bare.label = "bare";
+    ASSERT_TRUE(store->put_device(bare));
+    const int64_t id = begin_bench_run(*store, uint64_t{100} << 30);
     const ModelShape* model = find_model("gemma-2b");
     ASSERT_NE(model, nullptr);
     for (const auto& step : {decode_step(*model, file_format_of(FileFormatId::q4_0), 640),
                              prefill_step(*model, file_format_of(FileFormatId::q4_0), 512)})
-      for (const ProblemUse& use : step) record(*store, *id, use.problem);
+      for (const ProblemUse& use : step) record(*store, id, use.problem);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static void record(Store& store, int64_t run, const Problem& problem) {
-    Measurement m;
-    m.run = run;
-    m.device = "00112233445566aa";
+    Measurement m = bench_measurement(run);
     m.kernel = "cpu." + std::string(op_name(problem.op));
     m.problem = problem;
     m.seconds = 1e-5 + cost_of(problem).bytes() / 20e9 + cost_of(problem).operations / 500e9;
     m.samples = {m.seconds};
-    m.status = Status::measured;
     const auto stored = store.record(m);
     ASSERT_TRUE(stored) << stored.error();
   }

@@ -5,6 +5,7 @@
 
 #include "../models/folder.h"
 #include "../models/made_gguf.h"
+#include "bench_device.h"
 #include "results/store.h"
 #include "shell.h"
 
@@ -83,27 +84,12 @@ TEST_F(ModelsImport, FitReadsAFileAsItIs) {
   {
     auto store = Store::open(database, Access::write);
     ASSERT_TRUE(store) << store.error();
-    Device device;
-    device.id = "00112233445566aa";
-    device.label = "bench";
-    device.memory_bytes = uint64_t{8} << 30;
-    device.storage_free_bytes = uint64_t{100} << 30;
-    device.probed_at = "2026-01-01T00:00:00Z";
-    device.facts_json = "{}";
-    ASSERT_TRUE(store->put_device(device));
-    weighin::Run run;  // testing::Test has a Run of its own
-    run.device = device.id;
-    run.started_at = "2026-01-01T00:00:00Z";
-    const auto id = store->begin_run(run);
-    ASSERT_TRUE(id) << id.error();
-    Measurement measurement;
-    measurement.run = *id;
-    measurement.device = device.id;
+    const int64_t run = begin_bench_run(*store, uint64_t{100} << 30);
+    Measurement measurement = bench_measurement(run);
     measurement.kernel = "cpu.gemv";
     measurement.problem = {.op = Op::gemv, .format = FormatId::q4_K, .m = 2048, .n = 1, .k = 2048};
     measurement.seconds = 1e-4;
     measurement.samples = {1e-4};
-    measurement.status = Status::measured;
     ASSERT_TRUE(store->record(measurement));
   }
   const std::string on = " --json --device bench --db " + quoted(database);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "bench_device.h"
 #include "results/store.h"
 #include "shell.h"
 
@@ -32,25 +33,10 @@ class ReportCommand : public testing::Test {
     database_ = (folder_ / "weighin.db").string();
     auto store = Store::open(database_, Access::write);
     ASSERT_TRUE(store) << store.error();
-    Device device;
-    device.id = "00112233445566aa";
-    device.label = "bench";
-    device.memory_bytes = uint64_t{8} << 30;
-    device.probed_at = "2026-01-01T00:00:00Z";
-    device.facts_json = "{}";
-    ASSERT_TRUE(store->put_device(device));
-    weighin::Run run;  // testing::Test has a Run of its own
-    run.device = device.id;
-    run.started_at = "2026-01-01T00:00:00Z";
-    const auto id = store->begin_run(run);
-    ASSERT_TRUE(id) << id.error();
-    Measurement m;
-    m.run = *id;
-    m.device = device.id;
+    Measurement m = bench_measurement(begin_bench_run(*store));
     m.kernel = "cpu.stream_read";
     m.problem = {.op = Op::stream_read, .format = FormatId::none, .m = 1 << 28};
     m.seconds = 0.01;
-    m.status = Status::measured;
     ASSERT_TRUE(store->record(m));
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "bench_device.h"
 #include "models/catalogue.h"
 #include "models/memory.h"
 #include "results/store.h"
@@ -123,28 +124,14 @@ TEST(ShrinkCommand, SpeedIsMeasuredWhereItsKernelsWere) {
   {
     auto store = Store::open(database, Access::write);
     ASSERT_TRUE(store) << store.error();
-    Device device;
-    device.id = "00112233445566aa";
-    device.label = "bench";
-    device.memory_bytes = uint64_t{8} << 30;
-    device.probed_at = "2026-01-01T00:00:00Z";
-    device.facts_json = "{}";
-    ASSERT_TRUE(store->put_device(device));
-    weighin::Run run;
-    run.device = device.id;
-    run.started_at = "2026-01-01T00:00:00Z";
-    const auto id = store->begin_run(run);
-    ASSERT_TRUE(id) << id.error();
+    const int64_t run = begin_bench_run(*store);
     for (const FileFormatId format : {FileFormatId::f16, FileFormatId::q8_0})
       for (const ProblemUse& use : decode_step(*find_model("gemma-2b"), file_format_of(format), 640)) {
-        Measurement m;
-        m.run = *id;
-        m.device = device.id;
+        Measurement m = bench_measurement(run);
         m.kernel = "cpu." + std::string(op_name(use.problem.op));
         m.problem = use.problem;
         m.seconds = 1e-5 + cost_of(use.problem).bytes() / 20e9;
         m.samples = {m.seconds};
-        m.status = Status::measured;
         const auto stored = store->record(m);
         ASSERT_TRUE(stored) << stored.error();
       }
