@@ -22,14 +22,27 @@ WEIGHIN_WORD Bytes load_nibbles(const void* at) {
   const __m128i b = _mm_loadu_si128(static_cast<const __m128i*>(at));
   return _mm256_and_si256(_mm256_set_m128i(_mm_srli_epi16(b, 4), b), _mm256_set1_epi8(15));
 }
-template <int shift>
-WEIGHIN_WORD Bytes nibble(Bytes b) {
-  return _mm256_and_si256(_mm256_srli_epi16(b, shift), _mm256_set1_epi8(15));
+WEIGHIN_WORD __m256i shifted(__m256i b, int right) {
+  if (right == 0) return b;
+  return right > 0 ? _mm256_srli_epi16(b, right) : _mm256_slli_epi16(b, -right);
 }
-template <int shift>
-WEIGHIN_WORD Bytes join(Bytes low, Bytes pairs) {
-  const __m256i two = _mm256_and_si256(_mm256_srli_epi16(pairs, shift), _mm256_set1_epi8(3));
-  return _mm256_or_si256(low, _mm256_slli_epi16(two, 4));
+WEIGHIN_WORD __m256i part(__m256i b, int right, int mask) {
+  return _mm256_and_si256(shifted(b, right), _mm256_set1_epi8(static_cast<char>(mask)));
+}
+WEIGHIN_WORD __m256i add_part(__m256i low, __m256i b, int right, int mask) {
+  return _mm256_or_si256(low, part(b, right, mask));
+}
+WEIGHIN_WORD __m256i look_up(const uint8_t* table, __m256i indices) {
+  const __m128i values = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+  return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(values), indices);
+}
+WEIGHIN_WORD Bytes spread_bits(const void* at) {
+  int bits;
+  __builtin_memcpy(&bits, at, 4);
+  const __m256i byte_of = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+  const __m256i bit_of = _mm256_set1_epi64x(static_cast<int64_t>(0x8040201008040201));
+  const __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(bits), byte_of);
+  return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit_of), bit_of);
 }
 WEIGHIN_WORD Lanes no_lanes() {
   return _mm256_setzero_ps();

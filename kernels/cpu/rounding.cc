@@ -18,7 +18,7 @@ namespace {
 class Rounding : public Prepared {
  public:
   Rounding(const Problem& problem, const MatrixFunctions& functions, Workbench& bench)
-      : functions_(functions), pool_(bench.pool), span_(rounding_span(functions.activations)) {
+      : functions_(functions), pool_(bench.pool), span_(rounding_span(functions.activations, problem.k)) {
     const uint64_t values = uint64_t{problem.n} * problem.k;
     x_ = activations(values, bench.data, bench.seed);
     work_.n = problem.n;
@@ -111,10 +111,9 @@ void add_row(std::vector<Kernel>& kernels) {
   const auto prepare = [](const Problem& problem,
                           Workbench& bench) -> tl::expected<std::unique_ptr<Prepared>, std::string> {
     const MatrixFunctions& own = *matrix_functions_of(format, isa, layout);
-    if (problem.n == 0 || problem.k == 0 ||
-        (has_int8(own.activations) && problem.k % rounding_span(own.activations) != 0))
+    if (problem.n == 0 || problem.k == 0 || problem.k % rounding_step(own.activations) != 0)
       return tl::unexpected(fmt::format("Cannot prepare {}: it needs rows of whole groups of {} values.",
-                                        describe(problem), rounding_span(own.activations)));
+                                        describe(problem), rounding_step(own.activations)));
     try {
       return std::make_unique<Rounding>(problem, own, bench);
     } catch (const std::bad_alloc&) {
@@ -136,6 +135,9 @@ std::vector<Kernel> rounding_kernels() {
   add_row<FormatId::q4_K, Isa::scalar, Layout::packed>(kernels);
   add_row<FormatId::q4_K, Isa::avx2, Layout::packed>(kernels);
   add_row<FormatId::q4_K, Isa::avx512, Layout::packed>(kernels);
+  add_row<FormatId::int8_channel, Isa::scalar, Layout::packed>(kernels);
+  add_row<FormatId::int8_channel, Isa::avx2, Layout::packed>(kernels);
+  add_row<FormatId::int8_channel, Isa::avx512, Layout::packed>(kernels);
   add_row<FormatId::bf16, Isa::avx512bf16, Layout::plain>(kernels);
   return kernels;
 }

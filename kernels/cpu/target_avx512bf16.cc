@@ -24,7 +24,7 @@ namespace weighin::avx512bf16 {
 #include "kernels/cpu/matrix_pairs.inl"
 
 static constexpr MatrixFunctions functions[] = {
-    {Bf16::id, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},
+    {FormatId::bf16, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},
 };
 
 std::span<const MatrixFunctions> matrix_functions() {

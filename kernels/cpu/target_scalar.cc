@@ -4,6 +4,7 @@
 #include <span>
 
 #include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
 #define WEIGHIN_SET scalar
@@ -13,9 +14,5 @@
 
 namespace weighin::scalar {
 #include "kernels/cpu/isa_scalar.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_quantized.inl"
-#include "kernels/cpu/matrix_repacked.inl"
-#include "kernels/cpu/matrix_rows.inl"
-#include "kernels/cpu/matrix_table.inl"
+#include "kernels/cpu/matrix_kernels.inl"
 }  // namespace weighin::scalar
