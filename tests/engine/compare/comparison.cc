@@ -201,8 +201,8 @@ tl::expected<Comparison, std::string> compare(const Ggml& ggml, const Comparison
   const auto blocks = weights.weights(problem.format, pool);
   if (!blocks) return tl::unexpected(blocks.error());
   const bool attends = problem.op == Op::attention;
-  const Floats x = attends ? query_of(problem, bench) : activations(uint64_t{problem.n} * problem.k,
-                                                                    bench.data, bench.seed);
+  const Floats x = attends ? query_of(problem, bench)
+                           : activations(uint64_t{problem.n} * problem.k, bench.data, bench.seed);
   auto theirs = make_theirs(ggml, problem, *blocks, x);
   if (!theirs) return tl::unexpected(theirs.error());
 

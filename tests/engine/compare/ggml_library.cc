@@ -93,7 +93,8 @@ tl::unexpected<std::string> lacks(const fs::path& folder, const std::string& nam
 }  // namespace
 
 tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
-  const fs::path base_file = library_file(folder, "libggml-base"), ggml_file = library_file(folder, "libggml");
+  const fs::path base_file = library_file(folder, "libggml-base"),
+                 ggml_file = library_file(folder, "libggml");
   if (base_file.empty() || ggml_file.empty()) {
     return tl::unexpected(
         fmt::format("llama.cpp's libraries are not in {}: they come with the npm package "

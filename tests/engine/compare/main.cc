@@ -90,7 +90,8 @@ int carry_out(const Options& options) {
                            comparison->their_check.error, comparison->their_check.tolerance);
     for (const std::string& bar : missed(*comparison)) below += fmt::format("{}: {}\n", described(of), bar);
   }
-  if (!options.csv) print(below.empty() ? "\nEvery bar was reached.\n" : "\nBars that were missed:\n" + below);
+  if (!options.csv)
+    print(below.empty() ? "\nEvery bar was reached.\n" : "\nBars that were missed:\n" + below);
   if (!wrong.empty()) fmt::print(stderr, "Wrong, off by more than allowed:\n{}", wrong);
   return wrong.empty() ? 0 : exit_wrong;
 }
@@ -101,7 +102,8 @@ int main(int argc, char** argv) {
   CLI::App app("llama.cpp's shipped kernels timed beside ours, in turn with the bound of both",
                "compare-llamacpp");
   Options options;
-  app.add_option("--libraries", options.libraries, "Folder of llama.cpp's libraries (libggml*.so)")->required();
+  app.add_option("--libraries", options.libraries, "Folder of llama.cpp's libraries (libggml*.so)")
+      ->required();
   app.add_option("--only", options.only, "Cases that match, e.g. 'prefill q4_' or 'decode .* 1$'")
       ->type_name("REGEX");
   app.add_option("--threads", options.threads, "Thread counts; default one and all")->delimiter(',');
@@ -109,7 +111,8 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--size", options.comparison.size, "m and k of the matrices; default 4096")
       ->check(CLI::PositiveNumber);
-  app.add_option("--working-set", options.working_set_mib, "MiB of weights that decode walks over; default 288")
+  app.add_option("--working-set", options.working_set_mib,
+                 "MiB of weights that decode walks over; default 288")
       ->check(CLI::PositiveNumber);
   app.add_flag("--csv", options.csv, "Comma-separated values, with errors and kernels' names");
   app.add_flag("--list", options.list, "Only list the cases");

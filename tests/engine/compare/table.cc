@@ -70,8 +70,8 @@ std::string csv_head() {
 
 std::string csv_line(const Comparison& c) {
   const Problem& p = c.of.problem;
-  std::string line = fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}", case_name(p), c.of.threads, p.m, p.n,
-                                 p.k, p.heads, p.kv_heads, p.context, c.kernel, c.plain_kernel,
+  std::string line = fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}", case_name(p), c.of.threads, p.m,
+                                 p.n, p.k, p.heads, p.kv_heads, p.context, c.kernel, c.plain_kernel,
                                  c.bound_kernel, c.their_layout, unit(c));
   line += fmt::format(",{:.4g},{:.4g},{:.4g},{:.4g},{:.4g},{:.4g}", rate(c, c.bound), rate(c, c.ours),
                       rate(c, c.ours_plain), rounding_share(c), rate(c, c.theirs_plain),

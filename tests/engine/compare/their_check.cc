@@ -26,8 +26,7 @@ struct Truth {
 
 Truth matrix_truth(const Problem& p, std::span<const std::byte> weights, const Floats& x, uint64_t at) {
   const uint64_t row = at % p.m, token = at / p.m;
-  const ReferenceRow values =
-      reference_row(p.format, weights.data() + row * row_bytes(p.format, p.k), p.k);
+  const ReferenceRow values = reference_row(p.format, weights.data() + row * row_bytes(p.format, p.k), p.k);
   const ReferenceDot dot =
       reference_dot(values, reference_activations(&x[token * p.k], p.k, Activations::floats));
   return {dot.sum, dot.size};
@@ -50,8 +49,7 @@ Floats query_of(const Problem& problem, const Workbench& bench) {
 Check check_theirs(const Problem& problem, std::span<const std::byte> weights, const Floats& x,
                    const TheirGraphs& graphs, uint32_t samples) {
   const bool attends = problem.op == Op::attention;
-  const uint64_t outputs =
-      attends ? uint64_t{problem.heads} * problem.k : uint64_t{problem.n} * problem.m;
+  const uint64_t outputs = attends ? uint64_t{problem.heads} * problem.k : uint64_t{problem.n} * problem.m;
   const std::vector<float> found = graphs.results(outputs);
   Check check{0, attends ? attention_tolerance : matrix_tolerance(problem.k)};
   const uint64_t count = std::min<uint64_t>(outputs, std::max(1U, samples));

@@ -1,4 +1,5 @@
-// llama.cpp's results against our double-precision reference, so that both sides are seen to do the same work.
+// llama.cpp's results against our double-precision reference, so that both sides are seen to do the same
+// work.
 #pragma once
 
 #include <cstddef>

@@ -98,8 +98,8 @@ tl::expected<std::unique_ptr<TheirGraphs>, std::string> TheirGraphs::products(
   std::unique_ptr<TheirGraphs> made(new TheirGraphs(ggml, 2 * size_t{matrices}, decode ? 1 : matrices));
   std::vector<GgmlTensor*> tensors(matrices), outputs(matrices);
   for (GgmlTensor*& tensor : tensors) {
-    tensor = ggml.new_tensor_2d(made->weight_context_,
-                                static_cast<int>(format_of(problem.format).gguf_type), k, m);
+    tensor = ggml.new_tensor_2d(made->weight_context_, static_cast<int>(format_of(problem.format).gguf_type),
+                                k, m);
   }
   if (layout != nullptr) {
     made->weight_buffer_ = ggml.alloc_ctx_tensors_from_buft(made->weight_context_, layout);

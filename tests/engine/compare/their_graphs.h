@@ -45,9 +45,11 @@ class TheirGraphs {
   /// buffer of that type, on huge pages where the system gives them, as WeightPool asks for. gemv: one graph
   /// of all products; gemm: a graph each, computed in turn. Error: the library has no kernel for it, or no
   /// memory.
-  static tl::expected<std::unique_ptr<TheirGraphs>, std::string> products(
-      const Ggml& ggml, const Problem& problem, std::span<const std::byte> weights, uint32_t matrices,
-      const float* x, GgmlBufferType* layout);
+  static tl::expected<std::unique_ptr<TheirGraphs>, std::string> products(const Ggml& ggml,
+                                                                          const Problem& problem,
+                                                                          std::span<const std::byte> weights,
+                                                                          uint32_t matrices, const float* x,
+                                                                          GgmlBufferType* layout);
 
   /// Attention of one token, q[heads][k], over `caches` f16 caches that follow each other in `weights`, each
   /// [kv_heads][keys, values][context][k]; one graph.
