@@ -38,7 +38,7 @@ for (const row of rows) {
   assert.equal(row[12], "right", row.join(" | "));
   for (const column of [3, 4, 7, 9, 10, 11]) assert.ok(Number(row[column]) > 0, `${heads[column]}: ${row[column]}`);
 }
-assert.match(table.stdout, /^(Every bar was reached\.|Bars that were missed:)$/m);
+assert.match(table.stdout, /^(Every bar was reached|\d+ bars were missed)\.$/m);
 
 const csv = run(libraries, "--only", only, "--csv");
 assert.equal(csv.status, 0, csv.stderr);

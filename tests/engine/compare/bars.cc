@@ -46,9 +46,9 @@ std::vector<std::string> missed(const Comparison& c) {
   const Bars bars = bars_of(c.of);
   std::vector<std::string> all;
   if (const double reached = fraction_of_bound(c); reached < bars.of_bound)
-    all.push_back(fmt::format("{:.2f} of the bound, to reach {:.2f}", reached, bars.of_bound));
+    all.push_back(fmt::format("bound {:.2f} < {:.2f}", reached, bars.of_bound));
   if (const double reached = times_their_speed(c); reached < bars.times_their)
-    all.push_back(fmt::format("{:.2f} times llama.cpp's speed, to reach {:.1f}", reached, bars.times_their));
+    all.push_back(fmt::format("speed {:.2f} < {:.1f}", reached, bars.times_their));
   return all;
 }
 

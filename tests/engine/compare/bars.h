@@ -20,7 +20,7 @@ double fraction_of_bound(const Comparison& comparison);
 /// Our speed, rounding included, relative to theirs.
 double times_their_speed(const Comparison& comparison);
 
-/// "0.88 of the bound, to reach 0.90"; empty when every bar is reached.
+/// "bound 0.88 < 0.90", "speed 0.93 < 1.0"; empty when both bars are reached.
 std::vector<std::string> missed(const Comparison& comparison);
 
 }  // namespace weighin

@@ -133,6 +133,86 @@ double other_share(const LoadCounters& before, const LoadCounters& after) {
   return std::max(0.0, busy - (after.own_s - before.own_s)) / (cores * (after.wall_s - before.wall_s));
 }
 
+/// Both sides and the bound, made ready over one working set.
+struct Sides {
+  Ours ours{}, bound{}, plain{}, rounding{};
+  Theirs theirs{};
+  std::span<const std::byte> blocks{};  // the weights as their format has them
+  Floats x{};
+};
+
+tl::expected<Sides, std::string> make_sides(const Ggml& ggml, const Problem& problem, double work,
+                                            Workbench& bench) {
+  Sides sides;
+  auto ours = make_ours(problem, bench, false);
+  if (!ours) return tl::unexpected(ours.error());
+  if (!ours->prepared) return tl::unexpected(fmt::format("no kernel here computes {}", describe(problem)));
+  // Made next, so that it reads the buffer which the kernel reads.
+  auto bound = make_ours(bound_of(problem, work), bench, false);
+  if (!bound) return tl::unexpected(bound.error());
+  auto plain = make_ours(problem, bench, true);
+  if (!plain) return tl::unexpected(plain.error());
+  auto rounding = make_rounding(problem, bench);
+  if (!rounding) return tl::unexpected(rounding.error());
+  const auto blocks = bench.weights.weights(problem.format, bench.pool);
+  if (!blocks) return tl::unexpected(blocks.error());
+  sides.blocks = *blocks;
+  sides.x = problem.op == Op::attention
+                ? query_of(problem, bench)
+                : activations(uint64_t{problem.n} * problem.k, bench.data, bench.seed);
+  auto theirs = make_theirs(ggml, problem, sides.blocks, sides.x);
+  if (!theirs) return tl::unexpected(theirs.error());
+  sides.ours = std::move(*ours);
+  sides.bound = std::move(*bound);
+  sides.plain = std::move(*plain);
+  sides.rounding = std::move(*rounding);
+  sides.theirs = std::move(*theirs);
+  return sides;
+}
+
+std::function<void()> repeat(Prepared& prepared, double times) {
+  return [&prepared, times] {
+    for (double i = 0; i < times; ++i) prepared.run();
+  };
+}
+
+/// Checks our kernels and gives them and the bound their turns.
+void add_ours(const Sides& sides, Comparison& result, std::vector<Contender>& turns) {
+  const double a_graph = sides.theirs.plain->operations();
+  result.kernel = sides.ours.kernel->name;
+  result.check = sides.ours.prepared->check(sampled_outputs);
+  turns.push_back({repeat(*sides.ours.prepared, a_graph), a_graph, result.ours});
+  result.bound_kernel = sides.bound.kernel->name;
+  turns.push_back({repeat(*sides.bound.prepared, 1), bound_share, result.bound});
+  if (sides.plain.prepared) {
+    result.plain_kernel = sides.plain.kernel->name;
+    const Check check = sides.plain.prepared->check(sampled_outputs);
+    if (!check.right()) result.check = check;
+    turns.push_back({repeat(*sides.plain.prepared, a_graph), a_graph, result.ours_plain});
+  }
+  if (sides.rounding.prepared) {
+    const double once = std::max(1e-9, seconds_of(repeat(*sides.rounding.prepared, 100)) / 100);
+    const double times = std::ceil(least_rounding_s / once);
+    turns.push_back({repeat(*sides.rounding.prepared, times), times, result.rounding});
+  }
+}
+
+/// Likewise theirs.
+void add_theirs(const Problem& problem, const Sides& sides, TheirThreads& threads, Comparison& result,
+                std::vector<Contender>& turns) {
+  result.their_layout = sides.theirs.layout;
+  for (const auto& [graphs, samples] : {std::pair{sides.theirs.plain.get(), &result.theirs_plain},
+                                        std::pair{sides.theirs.repacked.get(), &result.theirs_repacked}}) {
+    if (graphs == nullptr) continue;
+    threads.wake();
+    graphs->run();
+    threads.rest();
+    const Check check = check_theirs(problem, sides.blocks, sides.x, *graphs, sampled_outputs);
+    if (!(check.error < result.their_check.error)) result.their_check = check;
+    turns.push_back({[run = graphs] { run->run(); }, double{1} * graphs->operations(), *samples, &threads});
+  }
+}
+
 }  // namespace
 
 std::string case_name(const Problem& p) {
@@ -178,67 +258,20 @@ Samples sum_of(const Samples& a, const Samples& b) {
 
 tl::expected<Comparison, std::string> compare(const Ggml& ggml, const ComparisonCase& of,
                                               const ComparisonOptions& options) {
-  const Problem& problem = of.problem;
-  const bool prefill = problem.op == Op::gemm;
   ThreadPool pool(of.threads);
   TheirThreads their_threads(ggml, pool);
-  const uint64_t working_set = std::max(options.working_set_bytes, operand_bytes(problem));
+  const uint64_t operands = operand_bytes(of.problem);
+  const uint64_t working_set = std::max(options.working_set_bytes, operands);
   WeightPool weights(working_set, 3 * working_set);
   Workbench bench{pool, weights};
-  Comparison result{.of = of};
-  result.work = prefill ? cost_of(problem).operations : static_cast<double>(operand_bytes(problem));
-
-  auto ours = make_ours(problem, bench, false);
-  if (!ours) return tl::unexpected(ours.error());
-  if (!ours->prepared) return tl::unexpected(fmt::format("no kernel here computes {}", describe(problem)));
-  // Made next, so that it reads the buffer which the kernel reads.
-  auto bound = make_ours(bound_of(problem, result.work), bench, false);
-  if (!bound) return tl::unexpected(bound.error());
-  auto plain = make_ours(problem, bench, true);
-  if (!plain) return tl::unexpected(plain.error());
-  auto rounding = make_rounding(problem, bench);
-  if (!rounding) return tl::unexpected(rounding.error());
-  const auto blocks = weights.weights(problem.format, pool);
-  if (!blocks) return tl::unexpected(blocks.error());
-  const bool attends = problem.op == Op::attention;
-  const Floats x = attends ? query_of(problem, bench)
-                           : activations(uint64_t{problem.n} * problem.k, bench.data, bench.seed);
-  auto theirs = make_theirs(ggml, problem, *blocks, x);
-  if (!theirs) return tl::unexpected(theirs.error());
-
-  result.kernel = ours->kernel->name;
-  result.bound_kernel = bound->kernel->name;
-  result.their_layout = theirs->layout;
-  result.check = ours->prepared->check(sampled_outputs);
-  const auto repeat = [](Prepared& prepared, double times) {
-    return [&prepared, times] {
-      for (double i = 0; i < times; ++i) prepared.run();
-    };
-  };
-  const double a_graph = theirs->plain->operations();
-  std::vector<Contender> turns{{repeat(*ours->prepared, a_graph), a_graph, result.ours},
-                               {repeat(*bound->prepared, 1), bound_share, result.bound}};
-  if (plain->prepared) {
-    result.plain_kernel = plain->kernel->name;
-    const Check check = plain->prepared->check(sampled_outputs);
-    if (!check.right()) result.check = check;
-    turns.push_back({repeat(*plain->prepared, a_graph), a_graph, result.ours_plain});
-  }
-  if (rounding->prepared) {
-    const double once = std::max(1e-9, seconds_of(repeat(*rounding->prepared, 100)) / 100);
-    const double times = std::ceil(least_rounding_s / once);
-    turns.push_back({repeat(*rounding->prepared, times), times, result.rounding});
-  }
-  for (const auto& [graphs, samples] : {std::pair{theirs->plain.get(), &result.theirs_plain},
-                                        std::pair{theirs->repacked.get(), &result.theirs_repacked}}) {
-    if (graphs == nullptr) continue;
-    their_threads.wake();
-    graphs->run();
-    their_threads.rest();
-    const Check check = check_theirs(problem, *blocks, x, *graphs, sampled_outputs);
-    if (!(check.error <= result.their_check.error)) result.their_check = check;
-    turns.push_back({[run = graphs] { run->run(); }, a_graph, *samples, &their_threads});
-  }
+  Comparison result;
+  result.of = of;
+  result.work = of.problem.op == Op::gemm ? cost_of(of.problem).operations : static_cast<double>(operands);
+  const auto sides = make_sides(ggml, of.problem, result.work, bench);
+  if (!sides) return tl::unexpected(sides.error());
+  std::vector<Contender> turns;
+  add_ours(*sides, result, turns);
+  add_theirs(of.problem, *sides, their_threads, result, turns);
   const Host host = this_host();
   const LoadCounters before = read_load(host);
   for (uint32_t i = 0; i < options.alternations; ++i) take_turns(turns, pool, i % 2 == 1);

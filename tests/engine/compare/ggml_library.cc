@@ -34,6 +34,7 @@ struct Taker {
 void take_base(Ggml& g, void* base, Taker& taker) {
   const auto take = [&](const char* name, auto& function) { taker.take(base, name, function); };
   take("ggml_version", g.version);
+  take("ggml_log_set", g.log_set);
   take("ggml_init", g.init);
   take("ggml_free", g.free);
   take("ggml_tensor_overhead", g.tensor_overhead);
@@ -112,6 +113,8 @@ tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
   taker.take(ggml, "ggml_backend_load_all_from_path", g.load_all_from_path);
   taker.take(ggml, "ggml_backend_dev_by_type", g.dev_by_type);
   if (!taker.missing.empty()) return lacks(folder, taker.missing);
+  // It tells of each tensor that it repacks.
+  g.log_set([](int, const char*, void*) {}, nullptr);
   g.load_all_from_path(folder.c_str());
   g.device = g.dev_by_type(0);
   if (g.device == nullptr) return lacks(folder, "a build for this CPU");

@@ -45,6 +45,7 @@ struct GgmlTeamParameters {
 struct Ggml {
   // libggml-base
   const char* (*version)();
+  void (*log_set)(void (*log)(int level, const char* text, void* user), void* user);
   GgmlContext* (*init)(GgmlInit);
   void (*free)(GgmlContext*);
   size_t (*tensor_overhead)();

@@ -40,17 +40,19 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string table_head() {
   const std::string head = fmt::format(
-      "| {:<22} | {:>3} | {:<5} | {:>6} | {:>6} | {:>6} | {:>8} | {:>9} | {:>12} | {:>8} | {:>9} | {:>11} | "
-      "{:>5} | {:>5} | {}\n",
-      "case", "thr", "unit", "bound", "ours", "plain", "rounding", "llama.cpp", "its repacked", "of bound",
-      "times its", "plain times", "check", "load", "missed |");
+      "| {:<21} | {:>3} | {:<5} | {:>6} | {:>6} | {:>6} | {:>8} | {:>9} | {:>12} | {:>8} | {:>9} | {:>11} | "
+      "{:<5} | {:>4} | missed |
+      ",
+      "case",
+      "thr", "unit", "bound", "ours", "plain", "rounding", "llama.cpp", "its repacked", "of bound",
+      "times its", "plain times", "check", "load");
   return head + "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|---|\n";
 }
 
 std::string table_line(const Comparison& c) {
   return fmt::format(
-      "| {:<22} | {:>3} | {:<5} | {:>6} | {:>6} | {:>6} | {:>7.1f}% | {:>9} | {:>12} | {:>8.2f} | {:>9.2f} | "
-      "{:>11.2f} | {:>5} | {:>4.0f}% | {} |\n",
+      "| {:<21} | {:>3} | {:<5} | {:>6} | {:>6} | {:>6} | {:>7.1f}% | {:>9} | {:>12} | {:>8.2f} | {:>9.2f} | "
+      "{:>11.2f} | {:<5} | {:>3.0f}% | {} |\n",
       case_name(c.of.problem), c.of.threads, unit(c), rate_text(c, c.bound), rate_text(c, c.ours),
       rate_text(c, c.ours_plain), 100 * rounding_share(c), rate_text(c, c.theirs_plain),
       rate_text(c, c.theirs_repacked), fraction_of_bound(c), times_their_speed(c), plain_times(c),
@@ -58,7 +60,7 @@ std::string table_line(const Comparison& c) {
 }
 
 std::string table_line(const ComparisonCase& of, const std::string& reason) {
-  return fmt::format("| {:<22} | {:>3} | not compared: {} |\n", case_name(of.problem), of.threads, reason);
+  return fmt::format("| {:<21} | {:>3} | not compared: {} |\n", case_name(of.problem), of.threads, reason);
 }
 
 std::string csv_head() {
