@@ -91,11 +91,9 @@ int carry_out(const Options& options) {
                            comparison->their_check.error, comparison->their_check.tolerance);
     below += missed(*comparison).size();
   }
-  if (!options.csv) print(below == 0 ? "
-Every bar was reached.
-" : fmt::format("
-{} bars were missed.
-", below));
+  if (!options.csv) {
+    print(below == 0 ? "\nEvery bar was reached.\n" : fmt::format("\n{} bars were missed.\n", below));
+  }
   if (!wrong.empty()) fmt::print(stderr, "Wrong, off by more than allowed:\n{}", wrong);
   return wrong.empty() ? 0 : exit_wrong;
 }

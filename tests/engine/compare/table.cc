@@ -41,10 +41,8 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string table_head() {
   const std::string head = fmt::format(
       "| {:<21} | {:>3} | {:<5} | {:>6} | {:>6} | {:>6} | {:>8} | {:>9} | {:>12} | {:>8} | {:>9} | {:>11} | "
-      "{:<5} | {:>4} | missed |
-      ",
-      "case",
-      "thr", "unit", "bound", "ours", "plain", "rounding", "llama.cpp", "its repacked", "of bound",
+      "{:<5} | {:>4} | missed |\n",
+      "case", "thr", "unit", "bound", "ours", "plain", "rounding", "llama.cpp", "its repacked", "of bound",
       "times its", "plain times", "check", "load");
   return head + "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|---|\n";
 }
