@@ -17,8 +17,8 @@ double matrix_tolerance(uint32_t k) {
 }
 
 /// The library rounds queries to f16 and may sum weighted values in f16: 2^-11 of each score's and each
-/// partial sum's size. Judgement: as if 16 such roundings went one way.
-constexpr double attention_tolerance = 16 * 0x1p-11;
+/// partial sum's size. Judgement: as if four such roundings went one way.
+constexpr double attention_tolerance = 4 * 0x1p-11;
 
 struct Truth {
   double value, size;
