@@ -107,7 +107,7 @@ tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
   if (ggml == nullptr) {
     return tl::unexpected(fmt::format("The system refused llama.cpp's libraries: {}.", dlerror()));
   }
-  Ggml g{};
+  static Ggml g{};  // what stays open stays reachable, for tools that look for leaks
   Taker taker;
   take_base(g, base, taker);
   taker.take(ggml, "ggml_backend_load_all_from_path", g.load_all_from_path);
