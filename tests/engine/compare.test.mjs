@@ -62,6 +62,8 @@ for (const format of ["f32", "q8_0", "q4_K"])
   for (const kind of ["decode", "prefill"]) assert.match(list, new RegExp(`^${kind} ${format} 1$`, "m"));
 assert.equal(run(libraries, "--only", "no such case").status, 2);
 assert.equal(run(libraries, "--only", "(").status, 2);
+assert.equal(run(libraries, "--threads", "x").status, 2);
+assert.equal(run(libraries, "--size", "100", "--only", "decode q4_K 1").status, 2);  // no whole number of blocks
 const absent = run("/none");
 assert.equal(absent.status, 77);
 assert.match(absent.stderr, /@node-llama-cpp\/linux-x64/);

@@ -76,7 +76,7 @@ int carry_out(const Options& options) {
                       ggml->variant, options.comparison.alternations));
   print(options.csv ? csv_head() : table_head());
   std::string wrong;
-  size_t below = 0;
+  size_t below = 0, compared = 0;
   for (const ComparisonCase& of : cases) {
     const auto comparison = compare(*ggml, of, options.comparison);
     if (!comparison) {
@@ -90,6 +90,11 @@ int carry_out(const Options& options) {
                            comparison->check.error, comparison->check.tolerance,
                            comparison->their_check.error, comparison->their_check.tolerance);
     below += missed(*comparison).size();
+    ++compared;
+  }
+  if (compared == 0) {
+    fmt::print(stderr, "compare-llamacpp: no case could be compared; the lines above say why.\n");
+    return exit_error;
   }
   if (!options.csv) {
     print(below == 0 ? "\nEvery bar was reached.\n" : fmt::format("\n{} bars were missed.\n", below));
@@ -118,7 +123,11 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_flag("--csv", options.csv, "Comma-separated values, with errors and kernels' names");
   app.add_flag("--list", options.list, "Only list the cases");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_error;
+  }
   options.comparison.working_set_bytes = options.working_set_mib << 20;
   try {
     return carry_out(options);
