@@ -3,24 +3,33 @@
 // product adds within a lane, and nothing is summed across lanes. Per group of 32 values: 8 words, and a
 // scale (two of some formats) and perhaps a min of each row, as vectors over the rows.
 
+/// Adds a group's words [first, last) times x.
+template <bool wide>
+[[gnu::always_inline]] static inline RowInts dot_words(RowInts dots, const RowBytes (&q)[8], int first,
+                                                       int last, const int8_t* x) {
+  for (int i = first; i < last; ++i) dots = dot4<wide>(dots, q[i], x + 4 * i);
+  return dots;
+}
+
 /// A unit's products where scales are floats, one block of 32 or few groups: scale * (u . x - offset *
 /// sum(x)) - min * sum(x) of each group.
 template <FormatId format>
-[[gnu::always_inline]] static inline RowFloats unit_of_float_scales(const std::byte* unit, const int8_t* x,
+[[gnu::always_inline]] static inline RowFloats unit_of_float_scales(Unit unit, const int8_t* x,
                                                                     const int32_t* sums,
                                                                     const float* min_factors) {
+  using P = Packed<format>;
   constexpr BlockShape shape = Plain<format>::shape;
   static_assert(shape.halves == 1);
   RowFloats total = all_floats(0);
 #pragma GCC unroll 8
   for (int g = 0; g < static_cast<int>(shape.values / 32); ++g) {
     RowBytes q[8];
-    Packed<format>::words(unit, g, q);
-    RowInts dots = all_ints(-shape.offset * (sums[2 * g] + sums[2 * g + 1]));
-    for (int i = 0; i < 8; ++i) dots = dot4<shape.wide>(dots, q[i], x + 32 * g + 4 * i);
-    total = add_product(total, to_floats(dots), Packed<format>::scale(unit, g));
+    P::words(unit, g, q);
+    const RowInts start = all_ints(-shape.offset * (sums[2 * g] + sums[2 * g + 1]));
+    const RowInts dots = dot_words<shape.wide>(start, q, 0, 8, x + 32 * g);
+    total = add_product(total, to_floats(dots), P::scale(unit, g));
     if constexpr (shape.mins == 1) {
-      total = add_product(total, Packed<format>::min(unit, g), all_floats(min_factors[g]));
+      total = add_product(total, P::min(unit, g), all_floats(min_factors[g]));
     }
   }
   return total;
@@ -30,7 +39,7 @@ template <FormatId format>
 /// most 256 x 127 times the largest u x scale (q6_K: 63 x 128; iq4_xs: 255 x 32), below 2^29, so that only
 /// the whole is made a float.
 template <FormatId format>
-[[gnu::always_inline]] static inline RowFloats unit_of_int_scales(const std::byte* unit, const int8_t* x,
+[[gnu::always_inline]] static inline RowFloats unit_of_int_scales(Unit unit, const int8_t* x,
                                                                   const int32_t* sums) {
   using P = Packed<format>;
   constexpr BlockShape shape = Plain<format>::shape;
@@ -42,28 +51,29 @@ template <FormatId format>
     P::words(unit, g, q);
     for (int h = 0; h < shape.halves; ++h) {
       const int32_t x_sum = shape.halves == 2 ? sums[2 * g + h] : sums[2 * g] + sums[2 * g + 1];
-      RowInts dots = all_ints(-shape.offset * x_sum);
-      for (int i = h * steps; i < (h + 1) * steps; ++i) {
-        dots = dot4<shape.wide>(dots, q[i], x + 32 * g + 4 * i);
-      }
+      const RowInts start = all_ints(-shape.offset * x_sum);
+      const RowInts dots = dot_words<shape.wide>(start, q, h * steps, (h + 1) * steps, x + 32 * g);
       total = int_add(total, int_times(dots, P::int_scale(unit, g, h)));
       if constexpr (shape.mins > 0) {
         below = int_add(below, int_times(all_ints(x_sum), P::int_min(unit, g, h)));
       }
     }
   }
-  RowFloats products = times(to_floats(total), P::d(unit));
-  if constexpr (shape.mins > 0) products = subtract_product(products, to_floats(below), P::dmin(unit));
+  const RowFloats products = times(to_floats(total), P::d(unit));
+  if constexpr (shape.mins > 0) return subtract_product(products, to_floats(below), P::dmin(unit));
   return products;
 }
 
 template <FormatId format>
 constexpr bool int_scales = requires {
-  Packed<format>::d(nullptr);
+  Packed<format>::d(Unit{});
 };
 
-/// y[rows] = W x: units in the order they lie in memory, one stream a thread, each byte used once. Bound by
-/// reading the weights; in registers, 8 dot products and about 16 other words per group of 32 values.
+/// y[rows] = W x: units in the order they lie in memory, one stream a thread, each byte used once, and in
+/// order within a unit too: what is read out of order is not fetched ahead (on Zen 4 q5_K with all fifth bits
+/// before the nibbles ran at half the speed). Bound by reading the weights; in registers, 8 dot products and
+/// about 16 other words per group of 32 values. Two streams a thread, or asking ahead for lines, brought
+/// nothing.
 template <FormatId format>
 static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
   constexpr BlockShape shape = Plain<format>::shape;
@@ -73,9 +83,9 @@ static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
     for (uint32_t k = 0; k < w.k; k += shape.values, unit += shape.bytes * row_lanes) {
       RowFloats products;
       if constexpr (int_scales<format>) {
-        products = unit_of_int_scales<format>(unit, w.quantized + k, w.sums + k / sum_group);
+        products = unit_of_int_scales<format>({unit}, w.quantized + k, w.sums + k / sum_group);
       } else {
-        products = unit_of_float_scales<format>(unit, w.quantized + k, w.sums + k / sum_group,
+        products = unit_of_float_scales<format>({unit}, w.quantized + k, w.sums + k / sum_group,
                                                 w.min_factors + k / 32);
       }
       total = add_product(total, products, all_floats(w.scales[k / rounding_span(shape.activations, w.k)]));
@@ -87,7 +97,7 @@ static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
 
 /// Scales and mins of group g, of the panel's rows from `to` on.
 template <FormatId format>
-[[gnu::always_inline]] static inline void unpack_scales(const std::byte* unit, int g, uint32_t at, int vector,
+[[gnu::always_inline]] static inline void unpack_scales(Unit unit, int g, uint32_t at, int vector,
                                                         RowFloats row_scale, Panel& panel) {
   using P = Packed<format>;
   constexpr BlockShape shape = Plain<format>::shape;
@@ -116,14 +126,13 @@ template <FormatId format>
 template <FormatId format>
 static void unpack_units(const MatrixWork& w, uint64_t row, int, uint32_t k0, uint32_t count, Panel& panel) {
   constexpr BlockShape shape = Plain<format>::shape;
-  const uint64_t last_panel = (w.m - 1) / row_lanes * row_lanes;
+  const uint64_t last_unit = (w.m - 1) / row_lanes * row_lanes;
   for (int v = 0; v < row_vectors; ++v) {
-    // Past the last rows the last panel stands in; its results are not stored.
-    const uint64_t wanted = row + uint64_t(v) * row_lanes, from = wanted < last_panel ? wanted : last_panel;
+    // Past the last rows the last unit stands in; its results are not stored.
+    const uint64_t wanted = row + uint64_t(v) * row_lanes, from = wanted < last_unit ? wanted : last_unit;
     const RowFloats row_scale = shape.scaled_rows ? load_rows(w.row_scales + from) : all_floats(1);
-    const std::byte* unit =
-        w.weights + from * w.row_bytes + uint64_t{k0} / shape.values * shape.bytes * row_lanes;
-    for (uint32_t at = 0; at < count / 32; at += shape.values / 32, unit += shape.bytes * row_lanes) {
+    Unit unit{w.weights + from * w.row_bytes + uint64_t{k0} / shape.values * shape.bytes * row_lanes};
+    for (uint32_t at = 0; at < count / 32; at += shape.values / 32, unit.at += shape.bytes * row_lanes) {
 #pragma GCC unroll 8
       for (int g = 0; g < static_cast<int>(shape.values / 32); ++g) {
         RowBytes q[8];

@@ -72,13 +72,15 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 64, 64, std::byte{0x88}}});
 }
 
-/// d, low scale nibbles [4][rows], high pairs [2][rows], nibbles in words.
+/// d; of each four groups low scale nibbles [2][rows], high pairs [rows], nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 1, 2);
-  to.field(low_at, 4, 1);
-  to.field(high_at, 2, 1);
-  to.field(nibbles_at, 32, 4);
+  for (uint32_t quad = 0; quad < 2; ++quad) {
+    to.field(low_at + 2 * quad, 2, 1);
+    to.field(high_at + quad, 1, 1);
+    to.field(nibbles_at + 64 * quad, 16, 4);
+  }
 }
 
 }  // namespace

@@ -70,12 +70,12 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
               {{scales_at, 16, zero}, {pairs_at, 32, zero}, {pairs_at + 32, 32, zero}});
 }
 
-/// d, dmin, scales with mins, pairs of each group of 32 values [2][rows][4].
+/// d, dmin; of each group of 32 values two scales with mins and pairs [2][rows][4].
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 2, 2);
-  to.field(scales_at, 16, 1);
   for (uint32_t g = 0; g < 8; ++g) {
+    to.field(scales_at + 2 * g, 2, 1);
     to.pairs([g](const std::byte* block, uint32_t i) { return quant(block, 32 * g + i); });
   }
 }

@@ -78,22 +78,25 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {scales_at + 8, 4, std::byte{0xaa}}});  // all 32
 }
 
-/// d; scales [8][rows]: the low 4 bits of two, [4][rows]: the high 2 bits of four; of each group of 32 values
-/// low pairs [2][rows][4] and high bits [rows][4].
+/// d; of each two groups of 32 values scales, [2][rows]: the low 4 bits of two, [rows]: the high 2 bits of
+/// four; then of either low pairs [2][rows][4] and high bits [rows][4].
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);
-  to.bytes(8, [](const std::byte* block, uint32_t i) {
-    return (scale_of(block, 2 * i) & 15) | (scale_of(block, 2 * i + 1) & 15) << 4;
-  });
-  to.bytes(4, [](const std::byte* block, uint32_t i) {
-    unsigned all = 0;
-    for (uint32_t j = 0; j < 4; ++j) all |= scale_of(block, 4 * i + j) >> 4 << 2 * j;
-    return all;
-  });
-  for (uint32_t g = 0; g < 8; ++g) {
-    to.pairs([g](const std::byte* block, uint32_t i) { return low_pair(block, 32 * g + i); });
-    to.bits([g](const std::byte* block, uint32_t i) { return high_bit(block, 32 * g + i); });
+  for (uint32_t pair = 0; pair < 4; ++pair) {
+    to.bytes(2, [pair](const std::byte* block, uint32_t i) {
+      const uint32_t j = 4 * pair + 2 * i;
+      return (scale_of(block, j) & 15) | (scale_of(block, j + 1) & 15) << 4;
+    });
+    to.bytes(1, [pair](const std::byte* block, uint32_t) {
+      unsigned all = 0;
+      for (uint32_t j = 0; j < 4; ++j) all |= scale_of(block, 4 * pair + j) >> 4 << 2 * j;
+      return all;
+    });
+    for (const uint32_t g : {2 * pair, 2 * pair + 1}) {
+      to.pairs([g](const std::byte* block, uint32_t i) { return low_pair(block, 32 * g + i); });
+      to.bits([g](const std::byte* block, uint32_t i) { return high_bit(block, 32 * g + i); });
+    }
   }
 }
 

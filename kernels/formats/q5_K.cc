@@ -48,14 +48,17 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 64, 64, zero}});
 }
 
-/// d, dmin, scales and mins; a group's fifth bits [8][rows][4]; nibbles in words.
+/// d, dmin; of each two groups scales and mins, fifth bits [2][rows][4] and nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
-  pack_scales_and_mins(to);
-  for (uint32_t g = 0; g < 8; ++g) {
-    to.bits([g](const std::byte* block, uint32_t i) { return byte_at(block, high_at + i) >> g; });
+  to.field(0, 2, 2);
+  for (uint32_t pair = 0; pair < 4; ++pair) {
+    pack_scales_and_mins(to, pair);
+    for (const uint32_t g : {2 * pair, 2 * pair + 1}) {
+      to.bits([g](const std::byte* block, uint32_t i) { return byte_at(block, high_at + i) >> g; });
+    }
+    to.field(nibbles_at + 32 * pair, 8, 4);
   }
-  to.field(nibbles_at, 32, 4);
 }
 
 }  // namespace

@@ -85,17 +85,19 @@ uint8_t value_of(const std::byte* block, uint32_t i) {
   return static_cast<uint8_t>((quarter < 2 ? low & 15 : low >> 4) | (high >> 2 * quarter & 3) << 4);
 }
 
-/// d, scales, [64 / 4][3] words: of four words of 4 values, three with the fourth's bits, two and two, above
-/// their own 6: half as much work to take apart as nibbles and pairs.
+/// d; of each group of 32 values two scales and [8 / 4][3] words: of four words of 4 values, three with the
+/// fourth's bits, two and two, above their own 6: half as much work to take apart as nibbles and pairs.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);
-  to.field(scales_at, 16, 1);
-  to.words(48, [](const std::byte* block, uint32_t i, uint32_t c) {
-    const uint32_t word = i / 3 * 4, part = i % 3;
-    const uint8_t fourth = value_of(block, 4 * (word + 3) + c);
-    return value_of(block, 4 * (word + part) + c) | (fourth >> 2 * part & 3) << 6;
-  });
+  for (uint32_t g = 0; g < 8; ++g) {
+    to.field(scales_at + 2 * g, 2, 1);
+    to.words(6, [g](const std::byte* block, uint32_t i, uint32_t c) {
+      const uint32_t word = 8 * g + i / 3 * 4, part = i % 3;
+      const uint8_t fourth = value_of(block, 4 * (word + 3) + c);
+      return value_of(block, 4 * (word + part) + c) | (fourth >> 2 * part & 3) << 6;
+    });
+  }
 }
 
 }  // namespace

@@ -67,16 +67,15 @@ void encode_scales_and_mins(const float* values, std::byte* block, float levels,
   }
 }
 
-/// d and dmin; [8][rows]: the group's scale and the low 2 bits of its min above; [4][rows]: the high 4 bits
-/// of two mins.
-inline void pack_scales_and_mins(Interleave& to) {
-  to.field(0, 2, 2);
-  to.bytes(8, [](const std::byte* block, uint32_t j) {
-    const ScaleAndMin of = scale_and_min(block, j);
+/// [2][rows]: of groups 2 pair and the next the scale and the low 2 bits of the min above; [rows]: the high 4
+/// bits of both mins.
+inline void pack_scales_and_mins(Interleave& to, uint32_t pair) {
+  to.bytes(2, [pair](const std::byte* block, uint32_t i) {
+    const ScaleAndMin of = scale_and_min(block, 2 * pair + i);
     return of.scale | (of.min & 3) << 6;
   });
-  to.bytes(4, [](const std::byte* block, uint32_t i) {
-    return scale_and_min(block, 2 * i).min >> 2 | scale_and_min(block, 2 * i + 1).min >> 2 << 4;
+  to.bytes(1, [pair](const std::byte* block, uint32_t) {
+    return scale_and_min(block, 2 * pair).min >> 2 | scale_and_min(block, 2 * pair + 1).min >> 2 << 4;
   });
 }
 

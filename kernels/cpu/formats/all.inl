@@ -26,24 +26,37 @@ constexpr Table table_of(const int8_t (&values)[16], int offset) {
   return table;
 }
 
+/// One block of each of row_lanes rows. Offsets are bytes of one row's share: fields lie row beside row.
+struct Unit {
+  const std::byte* at;
+  /// 4 bytes of each row, 2 as f16, 1 as a number.
+  [[gnu::always_inline]] inline RowBytes word(int offset) const { return load_row_bytes(field(offset)); }
+  [[gnu::always_inline]] inline RowFloats halves(int offset) const { return load_halves(field(offset)); }
+  [[gnu::always_inline]] inline RowInts u8(int offset) const { return load_row_u8(field(offset)); }
+  [[gnu::always_inline]] inline RowInts i8(int offset) const { return load_row_i8(field(offset)); }
+
+ private:
+  [[gnu::always_inline]] inline const std::byte* field(int offset) const { return at + row_lanes * offset; }
+};
+
 /// 8 words as they lie.
-WEIGHIN_WORD void load_words(const std::byte* at, RowBytes (&q)[8]) {
+WEIGHIN_WORD void load_words(Unit unit, int at, RowBytes (&q)[8]) {
 #pragma GCC unroll 8
-  for (int i = 0; i < 8; ++i) q[i] = load_row_bytes(at + 4 * row_lanes * i);
+  for (int i = 0; i < 8; ++i) q[i] = unit.word(at + 4 * i);
 }
 /// 4 words of nibbles: the low ones are words 0 to 3.
-WEIGHIN_WORD void load_nibble_words(const std::byte* at, RowBytes (&q)[8]) {
+WEIGHIN_WORD void load_nibble_words(Unit unit, int at, RowBytes (&q)[8]) {
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
-    const RowBytes both = load_row_bytes(at + 4 * row_lanes * i);
+    const RowBytes both = unit.word(at + 4 * i);
     q[i] = part(both, 0, 15);
     q[i + 4] = part(both, 4, 15);
   }
 }
 /// 2 words of pairs (Interleave::pairs).
-WEIGHIN_WORD void load_pair_words(const std::byte* at, RowBytes (&q)[8]) {
+WEIGHIN_WORD void load_pair_words(Unit unit, int at, RowBytes (&q)[8]) {
 #pragma GCC unroll 8
-  for (int i = 0; i < 8; ++i) q[i] = part(load_row_bytes(at + 4 * row_lanes * (i / 4)), 2 * (i % 4), 3);
+  for (int i = 0; i < 8; ++i) q[i] = part(unit.word(at + 4 * (i / 4)), 2 * (i % 4), 3);
 }
 /// Bit i of each byte of `high` (Interleave::bits) is the fifth of word i.
 WEIGHIN_WORD void add_fifth_bits(RowBytes high, RowBytes (&q)[8]) {

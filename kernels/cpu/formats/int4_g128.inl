@@ -15,14 +15,9 @@ struct Plain<FormatId::int4_g128> {
 
 template <>
 struct Packed<FormatId::int4_g128> {
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    load_nibble_words(unit + (5 + 16 * g) * row_lanes, q);
-  }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int g) {
-    return load_halves(unit + 2 * row_lanes * (g / 4));
-  }
-  WEIGHIN_PART RowFloats min(const std::byte* unit, int g) {
-    const RowInts zeros = load_row_u8(unit + 4 * row_lanes);
-    return times(to_floats(int_and(int_right(zeros, 4 * (g / 4)), 15)), scale(unit, g));
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) { load_nibble_words(unit, 5 + 16 * g, q); }
+  WEIGHIN_PART RowFloats scale(Unit unit, int g) { return unit.halves(2 * (g / 4)); }
+  WEIGHIN_PART RowFloats min(Unit unit, int g) {
+    return times(to_floats(int_and(int_right(unit.u8(4), 4 * (g / 4)), 15)), scale(unit, g));
   }
 };

@@ -17,6 +17,6 @@ struct Plain<FormatId::int8_channel> {
 template <>
 struct Packed<FormatId::int8_channel> {
   static constexpr uint8_t flip = wide_offset;
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) { load_words(unit, q); }
-  WEIGHIN_PART RowFloats scale(const std::byte*, int) { return all_floats(0x1p-7F); }
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) { load_words(unit, 0, q); }
+  WEIGHIN_PART RowFloats scale(Unit, int) { return all_floats(0x1p-7F); }
 };

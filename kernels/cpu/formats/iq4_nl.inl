@@ -14,9 +14,9 @@ struct Plain<FormatId::iq4_nl> {
 
 template <>
 struct Packed<FormatId::iq4_nl> {
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) {
-    load_nibble_words(unit + 2 * row_lanes, q);
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) {
+    load_nibble_words(unit, 2, q);
     look_up_words(iq4_table.v, q);
   }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int) { return load_halves(unit); }
+  WEIGHIN_PART RowFloats scale(Unit unit, int) { return unit.halves(0); }
 };

@@ -17,17 +17,16 @@ struct Plain<FormatId::iq4_xs> {
 
 template <>
 struct Packed<FormatId::iq4_xs> {
-  static constexpr int low_at = 2 * row_lanes, high_at = 6 * row_lanes, words_at = 8 * row_lanes;
-  WEIGHIN_PART RowFloats d(const std::byte* unit) { return load_halves(unit); }
-  WEIGHIN_PART RowInts int_scale(const std::byte* unit, int g, int) {
-    const RowInts low = load_row_u8(unit + low_at + row_lanes * (g / 2));
-    const RowInts high = load_row_u8(unit + high_at + row_lanes * (g / 4));
-    const RowInts four = int_and(int_right(low, 4 * (g % 2)), 15);
-    const RowInts two = int_and(int_right(high, 2 * (g % 4)), 3);
+  static constexpr int quad_bytes = 67;
+  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int) {
+    const int at = 2 + quad_bytes * (g / 4);
+    const RowInts four = int_and(int_right(unit.u8(at + g % 4 / 2), 4 * (g % 2)), 15);
+    const RowInts two = int_and(int_right(unit.u8(at + 2), 2 * (g % 4)), 3);
     return int_add(int_or(four, int_left(two, 4)), all_ints(-32));
   }
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    load_nibble_words(unit + words_at + 16 * row_lanes * g, q);
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
+    load_nibble_words(unit, 5 + quad_bytes * (g / 4) + 16 * (g % 4), q);
     look_up_words(iq4_table.v, q);
   }
 };

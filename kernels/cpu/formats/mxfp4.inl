@@ -21,12 +21,12 @@ struct Plain<FormatId::mxfp4> {
 
 template <>
 struct Packed<FormatId::mxfp4> {
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) {
-    load_nibble_words(unit + row_lanes, q);
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) {
+    load_nibble_words(unit, 1, q);
     look_up_words(e2m1_table.v, q);
   }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int) {
-    const RowInts e = load_row_u8(unit);
+  WEIGHIN_PART RowFloats scale(Unit unit, int) {
+    const RowInts e = unit.u8(0);
     const RowInts first = int_left(int_add(int_right(e, 1), all_ints(63)), 23);
     const RowInts second = int_left(int_add(int_right(int_add(e, all_ints(1)), 1), all_ints(63)), 23);
     return times(bits_as_floats(first), bits_as_floats(second));

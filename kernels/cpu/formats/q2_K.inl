@@ -19,16 +19,16 @@ struct Plain<FormatId::q2_K> {
 
 template <>
 struct Packed<FormatId::q2_K> {
-  static constexpr int scales_at = 4 * row_lanes, words_at = 20 * row_lanes;
-  WEIGHIN_PART RowFloats d(const std::byte* unit) { return load_halves(unit); }
-  WEIGHIN_PART RowFloats dmin(const std::byte* unit) { return load_halves(unit + 2 * row_lanes); }
-  WEIGHIN_PART RowInts int_scale(const std::byte* unit, int g, int h) {
-    return int_and(load_row_u8(unit + scales_at + row_lanes * (2 * g + h)), 15);
+  static constexpr int group_bytes = 10;
+  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_PART RowFloats dmin(Unit unit) { return unit.halves(2); }
+  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int h) {
+    return int_and(unit.u8(4 + group_bytes * g + h), 15);
   }
-  WEIGHIN_PART RowInts int_min(const std::byte* unit, int g, int h) {
-    return int_right(load_row_u8(unit + scales_at + row_lanes * (2 * g + h)), 4);
+  WEIGHIN_PART RowInts int_min(Unit unit, int g, int h) {
+    return int_right(unit.u8(4 + group_bytes * g + h), 4);
   }
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    load_pair_words(unit + words_at + 8 * row_lanes * g, q);
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
+    load_pair_words(unit, 6 + group_bytes * g, q);
   }
 };

@@ -22,19 +22,18 @@ struct Plain<FormatId::q3_K> {
 
 template <>
 struct Packed<FormatId::q3_K> {
-  static constexpr int scales_at = 2 * row_lanes, words_at = 14 * row_lanes;
-  WEIGHIN_PART RowFloats d(const std::byte* unit) { return load_halves(unit); }
-  WEIGHIN_PART RowInts int_scale(const std::byte* unit, int g, int h) {
-    const RowInts low = load_row_u8(unit + scales_at + row_lanes * g);
-    const RowInts high = load_row_u8(unit + scales_at + row_lanes * (8 + g / 2));
-    const RowInts four = int_and(int_right(low, 4 * h), 15);
-    const RowInts two = int_and(int_right(high, 2 * (g % 2 * 2 + h)), 3);
+  static constexpr int pair_bytes = 27;
+  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int h) {
+    const int at = 2 + pair_bytes * (g / 2);
+    const RowInts four = int_and(int_right(unit.u8(at + g % 2), 4 * h), 15);
+    const RowInts two = int_and(int_right(unit.u8(at + 2), 2 * (g % 2 * 2 + h)), 3);
     return int_add(int_or(four, int_left(two, 4)), all_ints(-32));
   }
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    const std::byte* at = unit + words_at + 12 * row_lanes * g;
-    load_pair_words(at, q);
-    const RowBytes high = load_row_bytes(at + 8 * row_lanes);
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
+    const int at = 5 + pair_bytes * (g / 2) + 12 * (g % 2);
+    load_pair_words(unit, at, q);
+    const RowBytes high = unit.word(at + 8);
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) q[i] = add_part(q[i], high, i - 2, 4);
   }

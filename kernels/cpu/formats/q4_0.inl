@@ -12,8 +12,6 @@ struct Plain<FormatId::q4_0> {
 
 template <>
 struct Packed<FormatId::q4_0> {
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) {
-    load_nibble_words(unit + 2 * row_lanes, q);
-  }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int) { return load_halves(unit); }
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) { load_nibble_words(unit, 2, q); }
+  WEIGHIN_PART RowFloats scale(Unit unit, int) { return unit.halves(0); }
 };

@@ -12,11 +12,7 @@ struct Plain<FormatId::q4_1> {
 
 template <>
 struct Packed<FormatId::q4_1> {
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) {
-    load_nibble_words(unit + 4 * row_lanes, q);
-  }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int) { return load_halves(unit); }
-  WEIGHIN_PART RowFloats min(const std::byte* unit, int) {
-    return times(load_halves(unit + 2 * row_lanes), all_floats(-1));
-  }
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) { load_nibble_words(unit, 4, q); }
+  WEIGHIN_PART RowFloats scale(Unit unit, int) { return unit.halves(0); }
+  WEIGHIN_PART RowFloats min(Unit unit, int) { return times(unit.halves(2), all_floats(-1)); }
 };

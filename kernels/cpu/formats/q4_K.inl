@@ -23,27 +23,27 @@ struct Plain<FormatId::q4_K> {
   }
 };
 
-/// d and dmin of each row, then byte g: 6 bits of scale, the low 2 of min; half of byte 8 + g / 2: the high 4
-/// of min.
+/// d and dmin, then for each two groups `pair_bytes` a row that begin with three of scales: of either group 6
+/// bits of scale and the low 2 of min, then the high 4 of both mins.
+template <int pair_bytes>
 struct SixBitScales {
-  static constexpr int scales_at = 4 * row_lanes;
-  WEIGHIN_PART RowFloats d(const std::byte* unit) { return load_halves(unit); }
-  WEIGHIN_PART RowFloats dmin(const std::byte* unit) { return load_halves(unit + 2 * row_lanes); }
-  WEIGHIN_PART RowInts int_scale(const std::byte* unit, int g, int) {
-    return int_and(load_row_u8(unit + scales_at + row_lanes * g), 63);
+  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_PART RowFloats dmin(Unit unit) { return unit.halves(2); }
+  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int) {
+    return int_and(unit.u8(4 + pair_bytes * (g / 2) + g % 2), 63);
   }
-  WEIGHIN_PART RowInts int_min(const std::byte* unit, int g, int) {
-    const RowInts low = load_row_u8(unit + scales_at + row_lanes * g);
-    const RowInts high = load_row_u8(unit + scales_at + row_lanes * (8 + g / 2));
+  WEIGHIN_PART RowInts int_min(Unit unit, int g, int) {
+    const RowInts low = unit.u8(4 + pair_bytes * (g / 2) + g % 2);
+    const RowInts high = unit.u8(4 + pair_bytes * (g / 2) + 2);
     return int_or(int_right(low, 6), int_left(int_and(int_right(high, g % 2 * 4), 15), 2));
   }
 };
 
 template <>
-struct Packed<FormatId::q4_K> : SixBitScales {
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    const std::byte* at = unit + 16 * row_lanes + 32 * row_lanes * (g / 2);
+struct Packed<FormatId::q4_K> : SixBitScales<35> {
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
+    const int at = 7 + 35 * (g / 2);
 #pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) q[i] = part(load_row_bytes(at + 4 * row_lanes * i), g % 2 * 4, 15);
+    for (int i = 0; i < 8; ++i) q[i] = part(unit.word(at + 4 * i), g % 2 * 4, 15);
   }
 };

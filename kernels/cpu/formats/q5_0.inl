@@ -12,9 +12,9 @@ struct Plain<FormatId::q5_0> {
 
 template <>
 struct Packed<FormatId::q5_0> {
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) {
-    load_nibble_words(unit + 6 * row_lanes, q);
-    add_fifth_bits(load_row_bytes(unit + 2 * row_lanes), q);
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) {
+    load_nibble_words(unit, 6, q);
+    add_fifth_bits(unit.word(2), q);
   }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int) { return load_halves(unit); }
+  WEIGHIN_PART RowFloats scale(Unit unit, int) { return unit.halves(0); }
 };

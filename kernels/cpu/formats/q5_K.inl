@@ -16,11 +16,12 @@ struct Plain<FormatId::q5_K> {
 };
 
 template <>
-struct Packed<FormatId::q5_K> : SixBitScales {
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    const std::byte* at = unit + 48 * row_lanes + 32 * row_lanes * (g / 2);
+struct Packed<FormatId::q5_K> : SixBitScales<43> {
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
+    const int at = 7 + 43 * (g / 2);
+    const RowBytes high = unit.word(at + 4 * (g % 2));
 #pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) q[i] = part(load_row_bytes(at + 4 * row_lanes * i), g % 2 * 4, 15);
-    add_fifth_bits(load_row_bytes(unit + 16 * row_lanes + 4 * row_lanes * g), q);
+    for (int i = 0; i < 8; ++i) q[i] = part(unit.word(at + 8 + 4 * i), g % 2 * 4, 15);
+    add_fifth_bits(high, q);
   }
 };

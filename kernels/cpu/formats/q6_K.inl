@@ -22,17 +22,14 @@ struct Plain<FormatId::q6_K> {
 
 template <>
 struct Packed<FormatId::q6_K> {
-  static constexpr int scales_at = 2 * row_lanes, words_at = 18 * row_lanes;
-  WEIGHIN_PART RowFloats d(const std::byte* unit) { return load_halves(unit); }
-  WEIGHIN_PART RowInts int_scale(const std::byte* unit, int g, int h) {
-    return load_row_i8(unit + scales_at + row_lanes * (2 * g + h));
-  }
+  static constexpr int group_bytes = 26;
+  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int h) { return unit.i8(2 + group_bytes * g + h); }
   /// The low 6 bits of each byte; a fourth 6 from the top 2 of three, the first's lowest.
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    const std::byte* at = unit + words_at + 24 * row_lanes * g;
-    for (int i = 0; i < 8; i += 4, at += 12 * row_lanes) {
-      const RowBytes a = load_row_bytes(at), b = load_row_bytes(at + 4 * row_lanes);
-      const RowBytes c = load_row_bytes(at + 8 * row_lanes);
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
+    int at = 4 + group_bytes * g;
+    for (int i = 0; i < 8; i += 4, at += 12) {
+      const RowBytes a = unit.word(at), b = unit.word(at + 4), c = unit.word(at + 8);
       q[i] = part(a, 0, 63);
       q[i + 1] = part(b, 0, 63);
       q[i + 2] = part(c, 0, 63);

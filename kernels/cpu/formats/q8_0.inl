@@ -13,8 +13,6 @@ struct Plain<FormatId::q8_0> {
 template <>
 struct Packed<FormatId::q8_0> {
   static constexpr uint8_t flip = wide_offset;
-  WEIGHIN_PART void words(const std::byte* unit, int, RowBytes (&q)[8]) {
-    load_words(unit + 2 * row_lanes, q);
-  }
-  WEIGHIN_PART RowFloats scale(const std::byte* unit, int) { return load_halves(unit); }
+  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) { load_words(unit, 2, q); }
+  WEIGHIN_PART RowFloats scale(Unit unit, int) { return unit.halves(0); }
 };

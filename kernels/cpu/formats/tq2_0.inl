@@ -15,9 +15,7 @@ struct Plain<FormatId::tq2_0> {
 
 template <>
 struct Packed<FormatId::tq2_0> {
-  WEIGHIN_PART RowFloats d(const std::byte* unit) { return load_halves(unit); }
-  WEIGHIN_PART RowInts int_scale(const std::byte*, int, int) { return all_ints(1); }
-  WEIGHIN_PART void words(const std::byte* unit, int g, RowBytes (&q)[8]) {
-    load_pair_words(unit + 2 * row_lanes + 8 * row_lanes * g, q);
-  }
+  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_PART RowInts int_scale(Unit, int, int) { return all_ints(1); }
+  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) { load_pair_words(unit, 2 + 8 * g, q); }
 };
