@@ -25,9 +25,10 @@ double tolerance_of(uint32_t k, uint32_t tokens) {
 constexpr double least_size = 0x1p-60;
 
 /// Pool values are ordinarily below 2^-3: scores then differ by ones. Adversarial ones reach 65504: scores
-/// then differ by up to thousands, of which f32 still keeps the weights to a per cent.
-float query_limit(Data data) {
-  return data == Data::ordinary ? 8.0F : 0x1p-8F;
+/// then differ by up to thousands, of which f32 still keeps the weights to a per cent. Values of q8_0 are up
+/// to 128 times its scales, which are f16 numbers of those sizes.
+float query_limit(Data data, FormatId cache) {
+  return (data == Data::ordinary ? 8.0F : 0x1p-8F) * (cache == FormatId::q8_0 ? 0x1p-7F : 1.0F);
 }
 
 /// One token's context is cut between threads at multiples of so many tokens.
@@ -39,22 +40,33 @@ struct Cache {
   uint64_t slab_bytes = 0;
   uint64_t first_slab = 0;  // of the present run
 
-  const uint16_t* slab(uint64_t index) const {
+  const std::byte* slab(uint64_t index) const {
     const uint64_t slabs = buffer.size() / slab_bytes;
-    return reinterpret_cast<const uint16_t*>(buffer.data() + (first_slab + index) % slabs * slab_bytes);
+    return buffer.data() + (first_slab + index) % slabs * slab_bytes;
   }
-  const uint16_t* keys(uint32_t kv_head) const { return slab(2ULL * kv_head); }
-  const uint16_t* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
+  const std::byte* keys(uint32_t kv_head) const { return slab(2ULL * kv_head); }
+  const std::byte* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
 };
+
+/// The functions of a cache's format: of one token, and of a prompt's block.
+struct AttentionFunctions {
+  AttendFunction attend;
+  BlockFunction attend_block;
+};
+
+AttentionFunctions functions_of(const OpsFunctions& ops, FormatId cache) {
+  if (cache == FormatId::q8_0) return {ops.attend_q8_0, ops.attend_block_q8_0};
+  return {ops.attend, ops.attend_block};
+}
 
 class Attention : public Prepared {
  public:
-  Attention(ThreadPool& pool, const Problem& problem, Cache cache, const OpsFunctions& functions, Data data,
+  Attention(ThreadPool& pool, const Problem& problem, Cache cache, AttentionFunctions functions, Data data,
             uint64_t seed)
       : pool_(pool), p_(problem), cache_(cache), functions_(functions) {
     queries_of_cache_ = p_.heads / p_.kv_heads;
     tokens_ = std::max(1U, p_.n);
-    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data), data, seed);
+    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data, p_.format), data, seed);
     y_.resize(q_.size());
     // One token: whole KV heads where they divide evenly, else each KV head's context cut for all threads.
     parts_ = decode() && p_.kv_heads % pool.threads() != 0 ? pool.threads() : 1;
@@ -104,8 +116,8 @@ class Attention : public Prepared {
   AttentionTruth truth_of(uint64_t vector) const {
     const auto token = static_cast<uint32_t>(vector / p_.heads);
     const uint32_t kv_head = static_cast<uint32_t>(vector % p_.heads) / queries_of_cache_;
-    return attention_truth(&q_[vector * p_.k], cache_.keys(kv_head), cache_.values(kv_head), seen_by(token),
-                           p_.k);
+    return attention_truth(&q_[vector * p_.k], p_.format, cache_.keys(kv_head), cache_.values(kv_head),
+                           seen_by(token), p_.k);
   }
 
   /// State of `head` in context part `part`; the heads of one KV head follow each other.
@@ -120,9 +132,9 @@ class Attention : public Prepared {
     for (uint64_t kv_head = heads.first; kv_head < heads.last; ++kv_head) {
       const uint64_t head = kv_head * queries_of_cache_;
       const auto h = static_cast<uint32_t>(kv_head);
-      functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(h) + part.first * p_.k,
-                        cache_.values(h) + part.first * p_.k, static_cast<uint32_t>(part.last - part.first),
-                        p_.k, state(split ? rank : 0, head));
+      const uint64_t at = part.first * row_bytes(p_.format, p_.k);
+      functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(h) + at, cache_.values(h) + at,
+                        static_cast<uint32_t>(part.last - part.first), p_.k, state(split ? rank : 0, head));
     }
     if (split) pool_.barrier();
     const Slice mine = split ? slice_of(p_.heads, rank, parts_)
@@ -182,7 +194,7 @@ class Attention : public Prepared {
   ThreadPool& pool_;
   Problem p_;
   Cache cache_;
-  const OpsFunctions& functions_;
+  AttentionFunctions functions_;
   uint32_t queries_of_cache_ = 1, tokens_ = 1, parts_ = 1, block_tokens_ = 1;
   Floats q_, y_;   // [tokens][heads][k]
   Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch of each thread
@@ -198,9 +210,14 @@ Made prepare(const Problem& problem, Workbench& bench) {
     return tl::unexpected(fmt::format("{} cannot be run: heads must be a multiple of KV heads and k not 0.",
                                       describe(problem)));
   }
+  if (const uint32_t block = format_of(problem.format).block_values; problem.k % block != 0) {
+    return tl::unexpected(
+        fmt::format("{} cannot be run: a head's {} values are no whole blocks of {}. Use f16.",
+                    describe(problem), problem.k, block));
+  }
   const uint64_t tokens = problem.op == Op::attention ? problem.context : problem.n;
-  const uint64_t slab_bytes = tokens * problem.k * sizeof(uint16_t);
-  const auto buffer = bench.weights.weights(FormatId::f16, bench.pool);
+  const uint64_t slab_bytes = tokens * row_bytes(problem.format, problem.k);
+  const auto buffer = bench.weights.weights(problem.format, bench.pool);
   if (!buffer) return tl::unexpected(buffer.error());
   if (slab_bytes == 0 || slab_bytes > buffer->size()) {
     return tl::unexpected(
@@ -208,15 +225,17 @@ Made prepare(const Problem& problem, Workbench& bench) {
                     "choose 1 token or more, and fewer tokens or more memory.",
                     describe(problem), slab_bytes, buffer->size()));
   }
-  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, *functions, bench.data,
-                                     bench.seed);
+  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes},
+                                     functions_of(*functions, problem.format), bench.data, bench.seed);
 }
 
 template <const OpsFunctions* functions>
 void add_set(std::vector<Kernel>& rows, Isa isa) {
   for (const Op op : {Op::attention, Op::prefill_attention}) {
-    rows.push_back({fmt::format("cpu.{}.f16.{}", op_name(op), isa_name(isa)), op, FormatId::f16, isa,
-                    prepare<functions>});
+    for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
+      rows.push_back({fmt::format("cpu.{}.{}.{}", op_name(op), format_of(cache).name, isa_name(isa)), op,
+                      cache, isa, prepare<functions>});
+    }
   }
 }
 
