@@ -1,65 +1,12 @@
-// Attention of one token over a KV cache. Included after ops_generic.inl; the words beside those it names:
-//   together                 accumulators that fit the registers beside their operands: a multiple of 4 and
-//                            of `lanes`, a power of two
-//   sums(const F*)           lane i: the sum over the lanes of vector i of `lanes`
-//   load_f16, load_f16_part  f16 to f32; of the first `count` values, the others 0
-//   load_i8                  `lanes` int8 to f32
+// Attention of one token over a KV cache. Included after ops_generic.inl; the words beside those it and
+// attention_rows.inl name:
+//   together       accumulators that fit the registers beside their operands: a power of two, at least 4 and
+//                  at least `lanes`
+//   sums(const F*) lane i: the sum over the lanes of vector i of `lanes`
 //
-// A cache's format is a type: how many bytes a row of k values takes, and how V vectors of a row, from value
-// `i` on, become f32. Rows lie one after the other, on no particular boundary.
+// `Rows` is the cache's format, a type of attention_rows.inl.
 
-/// f16 values.
-struct HalfRows {
-  static constexpr uint32_t vectors = 1;     // that are best read together
-  static constexpr bool whole_only = false;  // whether every row is a whole number of them
-  static constexpr uint64_t bytes(uint32_t k) { return uint64_t{k} * 2; }
-
-  template <uint32_t V>
-  WEIGHIN_WORD void load(const std::byte* row, uint32_t i, F* to) {
-#pragma GCC unroll 16
-    for (uint32_t v = 0; v < V; ++v) to[v] = load_f16(at(row, i + v * lanes));
-  }
-  WEIGHIN_WORD F load_end(const std::byte* row, uint32_t i, uint32_t left) {
-    return load_f16_part(at(row, i), left);
-  }
-  WEIGHIN_WORD const uint16_t* at(const std::byte* row, uint32_t i) {
-    return reinterpret_cast<const uint16_t*>(row) + i;
-  }
-};
-
-/// The f16 at `at`, on any boundary, in all lanes.
-WEIGHIN_WORD F all_f16(const std::byte* at) {
-  typedef uint16_t Halves __attribute__((vector_size(2 * lanes)));
-  uint16_t bits;
-  __builtin_memcpy(&bits, at, sizeof bits);
-  const Halves all = bits - Halves{};
-  return load_f16(reinterpret_cast<const uint16_t*>(&all));
-}
-
-/// q8_0 blocks: an f16 scale, then 32 int8.
-struct Q8Rows {
-  static constexpr uint32_t block_values = 32, block_bytes = 34;
-  static constexpr uint32_t vectors = block_values / lanes;
-  static constexpr bool whole_only = true;
-  static constexpr uint64_t bytes(uint32_t k) { return uint64_t{k} / block_values * block_bytes; }
-
-  /// Either V is a multiple of `vectors`, and `i` of V vectors, or all are of one block.
-  template <uint32_t V>
-  WEIGHIN_WORD void load(const std::byte* row, uint32_t i, F* to) {
-    constexpr uint32_t of_block = V < vectors ? V : vectors;
-#pragma GCC unroll 16
-    for (uint32_t v = 0; v < V; v += of_block) {
-      const std::byte* block = row + (i + v * lanes) / block_values * block_bytes;
-      const std::byte* first = block + 2 + (V < vectors ? i % block_values : 0);
-      const F scale = all_f16(block);
-#pragma GCC unroll 32
-      for (uint32_t j = 0; j < of_block; ++j) to[v + j] = scale * load_i8(first + j * lanes);
-    }
-  }
-  WEIGHIN_WORD F load_end(const std::byte*, uint32_t, uint32_t) {
-    return F{};
-  }  // rows have no such end
-};
+#include "kernels/cpu/attention_rows.inl"
 
 /// Tokens whose keys or values (16 KiB at k = 128) stay in the nearest cache while all heads use them.
 constexpr uint32_t tokens_together = 64;
@@ -120,7 +67,7 @@ void score(const float* q, const std::byte* keys, uint32_t k, float scale, float
 #pragma GCC unroll 16
     for (uint32_t t = 0; t < T; ++t) {
       const std::byte* key = keys + t * Rows::bytes(k);
-      for (i = 0; i + step <= k; i += step) add_products<Rows, 1, 1, V>(q, key, i, k, dots + t);
+      for (i = 0; i + step <= k; i += step) dots[t] = Rows::template add_product<V>(q + i, key, i, dots[t]);
     }
   } else {
     const std::byte* next = keys + tokens_together * Rows::bytes(k);
@@ -171,6 +118,10 @@ void weigh(const float* weights, const std::byte* values, uint32_t count, uint32
   }
   for (uint32_t t = 0; t < count; ++t) {
     if (in_parts) prefetch<Rows::bytes(V * lanes)>(next + t * Rows::bytes(V * lanes));
+    if constexpr (Q == 1) {
+      Rows::template add_weighted<V>(all_lanes(weights[t]), values + t * row, i, totals[0]);
+      continue;
+    }
     F rows[V];
     Rows::template load<V>(values + t * row, i, rows);
 #pragma GCC unroll 4

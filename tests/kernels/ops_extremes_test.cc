@@ -101,7 +101,7 @@ AttentionData attention_data(FormatId cache, Fill fill, uint32_t heads, uint32_t
       if (fill == Fill::late_peak) return {t + 1 == tokens ? 127 : -128, 4};
       return {whole(127), 1.0F / 256};
     });
-    rows.append(data.values, k, [&]() -> Scaled { return {whole(127), 512}; });
+    rows.append(data.values, k, [&]() -> Scaled { return {2 * whole(63) + 1, 512}; });  // none is 0
   }
   return data;
 }
