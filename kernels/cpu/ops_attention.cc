@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/attention.h"
+#include "kernels/work_split.h"
 
 namespace weighin {
 namespace {
@@ -33,6 +35,8 @@ float query_limit(Data data, FormatId cache) {
 
 /// One token's context is cut between threads at multiples of so many tokens.
 constexpr uint32_t part_grain = 16;
+/// Where cores are unlike: the last task is waited for, an eighth of a thread's share.
+constexpr uint32_t tasks_a_thread = 8;
 
 /// Where each KV head's keys and values lie: slab after slab through the buffer, then from its start again.
 struct Cache {
@@ -68,9 +72,9 @@ class Attention : public Prepared {
     tokens_ = std::max(1U, p_.n);
     q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data, p_.format), data, seed);
     y_.resize(q_.size());
-    // One token: whole KV heads where they divide evenly, else each KV head's context cut for all threads.
-    parts_ = decode() && p_.kv_heads % pool.threads() != 0 ? pool.threads() : 1;
     if (decode()) {
+      parts_ = parts_of_context();
+      tasks_.emplace(pool, uint64_t{parts_} * p_.kv_heads);
       states_.resize(uint64_t{p_.heads} * parts_ * (p_.k + 2));
     } else {
       block_tokens_ = tokens_of_block();
@@ -83,6 +87,7 @@ class Attention : public Prepared {
   void run() noexcept override {
     cache_.first_slab += 2ULL * p_.kv_heads;
     next_block_.store(0, std::memory_order_relaxed);
+    if (tasks_) tasks_->restart();
     pool_.run([this](uint32_t rank) { decode() ? one_token(rank) : many_tokens(rank); });
   }
 
@@ -125,21 +130,37 @@ class Attention : public Prepared {
     return &states_[(part * p_.heads + head) * (p_.k + 2)];
   }
 
+  /// Into how many parts one token's context is cut. Cores alike: none where the KV heads divide evenly
+  /// between them, else one for each. Others take tasks as they get free, some for each.
+  uint32_t parts_of_context() const {
+    const uint32_t threads = pool_.threads();
+    if (pool_.alike()) return p_.kv_heads % threads == 0 ? 1 : threads;
+    return (tasks_a_thread * threads + p_.kv_heads - 1) / p_.kv_heads;
+  }
+
+  /// A task is a part of one KV head's context; those of one part follow each other.
   void one_token(uint32_t rank) noexcept {
-    const bool split = parts_ > 1;
-    const Slice heads = split ? Slice{0, p_.kv_heads} : slice_of(p_.kv_heads, rank, pool_.threads());
-    const Slice part = split ? slice_of(p_.context, rank, parts_, part_grain) : Slice{0, p_.context};
-    for (uint64_t kv_head = heads.first; kv_head < heads.last; ++kv_head) {
-      const uint64_t head = kv_head * queries_of_cache_;
-      const auto h = static_cast<uint32_t>(kv_head);
-      const uint64_t at = part.first * row_bytes(p_.format, p_.k);
-      functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(h) + at, cache_.values(h) + at,
-                        static_cast<uint32_t>(part.last - part.first), p_.k, state(split ? rank : 0, head));
-    }
-    if (split) pool_.barrier();
-    const Slice mine = split ? slice_of(p_.heads, rank, parts_)
-                             : Slice{heads.first * queries_of_cache_, heads.last * queries_of_cache_};
+    tasks_->each(rank, [this](Slice tasks) {
+      for (uint64_t task = tasks.first; task < tasks.last; ++task) {
+        const auto part = static_cast<uint32_t>(task / p_.kv_heads);
+        attend_part(static_cast<uint32_t>(task % p_.kv_heads), part);
+      }
+    });
+    if (parts_ == 1) return;
+    pool_.barrier();
+    const Slice mine = slice_of(p_.heads, rank, pool_.threads());
     for (uint64_t head = mine.first; head < mine.last; ++head) join(head);
+  }
+
+  void attend_part(uint32_t kv_head, uint32_t part) noexcept {
+    const Slice tokens = slice_of(p_.context, part, parts_, part_grain);
+    const uint64_t at = tokens.first * row_bytes(p_.format, p_.k),
+                   head = uint64_t{kv_head} * queries_of_cache_;
+    functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(kv_head) + at,
+                      cache_.values(kv_head) + at, static_cast<uint32_t>(tokens.last - tokens.first), p_.k,
+                      state(part, head));
+    if (parts_ > 1) return;
+    for (uint64_t one = head; one < head + queries_of_cache_; ++one) join(one);
   }
 
   /// y of `head` from the states of all parts, each shrunk to the largest score of all.
@@ -200,6 +221,7 @@ class Attention : public Prepared {
   Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch of each thread
   uint64_t scratch_floats_ = 0;
   std::atomic<uint64_t> next_block_{0};
+  std::optional<WorkSplit> tasks_;  // decode's
 };
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;

@@ -50,8 +50,10 @@ TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
   const auto seed = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));  // scripts/soak
   WeightPool weights(uint64_t{3} << 20, uint64_t{16} << 20, 1 + seed);
   const Simd simd = this_cpu();
-  for (const uint32_t threads : {1U, 2U, 3U}) {
-    ThreadPool pool(threads);
+  const std::pair<uint32_t, Cores> teams[] = {
+      {1, Cores::as_found}, {2, Cores::as_found}, {3, Cores::as_found}, {2, Cores::unlike}};
+  for (const auto& [threads, cores] : teams) {
+    ThreadPool pool(threads, cores);
     Workbench bench{pool, weights, testing::TempDir(), 1 + seed};
     for (const Kernel& kernel : ops_kernels()) {
       if (!runs(simd, kernel.isa)) continue;
