@@ -81,9 +81,8 @@ TEST_F(FitCommand, AQ8CacheTakesHalfTheMemoryAndIsPricedAsF16UntilMeasured) {
     return json["verdicts"][0];
   };
   const auto f16 = verdict("f16"), q8_0 = verdict("q8_0");
-  EXPECT_EQ(q8_0["memory"]["kv"].get<uint64_t>() * 32, f16["memory"]["kv"].get<uint64_t>() * 17);
+  EXPECT_EQ(q8_0["bytes"]["kv"].get<uint64_t>() * 32, f16["bytes"]["kv"].get<uint64_t>() * 17);
   EXPECT_EQ(q8_0["decode_tps"]["mid"], f16["decode_tps"]["mid"]);
-  EXPECT_LT(q8_0["decode_tps"]["low"].get<double>(), f16["decode_tps"]["low"].get<double>());
   EXPECT_EQ(fit_command("gemma-2b --kv q9_9" + on("bench")).exit_code, 2);
 }
 

@@ -93,6 +93,7 @@ TEST(Predict, AnotherCacheIsPricedByItsOwnMeasurementsOrElseAsF16) {
   bool said = false;
   for (const Term& term : decode().terms) said |= term.note.find("as over an f16 cache") != std::string::npos;
   EXPECT_TRUE(said);
+  EXPECT_LT(decode().decode_tps->low, toy_prediction(rows).decode_tps->low);  // less sure
   Problem own = toy::attention(100);
   own.format = FormatId::q8_0;
   rows.push_back(toy::measured(9, own, 0.05e-3));
