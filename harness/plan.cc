@@ -33,6 +33,17 @@ constexpr double whole_matrix_operations = 1e10;
 /// in the KV cache.
 constexpr std::array<uint32_t, 9> full_batches{2, 4, 8, 16, 32, 64, 128, 256, 1024};
 constexpr std::array<uint32_t, 5> full_depths{128, 2048, 4096, 16384, 32768};
+/// Formats of the KV cache, the second in --full only.
+constexpr std::array<FormatId, 2> cache_formats{FormatId::f16, FormatId::q8_0};
+/// Attention whatever the models: 32 heads of 128 values as most models of 7B have them, with a KV head each,
+/// for 4 (Llama 3), for 8 (Qwen 2.5), and one for all (MQA).
+constexpr uint32_t full_heads = 32, full_head_values = 128;
+constexpr std::array<uint32_t, 4> full_kv_heads{32, 8, 4, 1};
+/// Sliding windows of gpt-oss, Gemma 3 1B and Gemma 3 4B: tokens in the cache however deep it is.
+constexpr std::array<uint32_t, 3> full_windows{128, 512, 1024};
+/// The product that stands for its phase when thread counts are compared.
+constexpr std::string_view compared_class = "1B";
+constexpr FileFormatId compared_format = FileFormatId::q4_0;
 
 /// Items in order, equal ones merged.
 class Plan {
@@ -105,11 +116,59 @@ void add_whole_matrices(Plan& plan, uint32_t threads) {
 
 void add_full(Plan& plan, const SizeClass& size_class, const FileFormat& format, uint32_t threads) {
   const ModelShape& model = reference_model(size_class);
-  for (const uint32_t n : full_batches)
-    if (n <= model.max_context) add_step(plan, prefill_step(model, format, n), threads, size_class);
-  for (const uint32_t depth : full_depths)
-    if (depth < model.max_context) add_step(plan, decode_step(model, format, depth), threads, size_class);
+  for (const FormatId cache : cache_formats) {
+    for (const uint32_t n : full_batches)
+      if (n <= model.max_context) add_step(plan, prefill_step(model, format, n, cache), threads, size_class);
+    for (const uint32_t depth : full_depths)
+      if (depth < model.max_context)
+        add_step(plan, decode_step(model, format, depth, cache), threads, size_class);
+  }
   add_first_whole(plan, decode_step(model, format, 0), Op::gemv, threads, size_class);
+}
+
+void add_attention(Plan& plan, uint32_t threads) {
+  const auto add_decode = [&](FormatId cache, uint32_t kv_heads, uint32_t context) {
+    plan.add({.op = Op::attention,
+              .format = cache,
+              .k = full_head_values,
+              .heads = full_heads,
+              .kv_heads = kv_heads,
+              .context = context},
+             threads, "");
+  };
+  for (const FormatId cache : cache_formats) {
+    for (const uint32_t kv_heads : full_kv_heads) {
+      for (const uint32_t context : full_depths) add_decode(cache, kv_heads, context);
+      for (const uint32_t context : full_windows) add_decode(cache, kv_heads, context);
+      plan.add({.op = Op::prefill_attention,
+                .format = cache,
+                .n = plan_prompt,
+                .k = full_head_values,
+                .heads = full_heads,
+                .kv_heads = kv_heads,
+                .context = plan_prompt},
+               threads, "");
+    }
+  }
+}
+
+/// The product of `step` with the most operations, as it is timed with `all` threads, at `count` threads.
+void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t all, uint32_t count) {
+  const ProblemUse* largest = nullptr;
+  const auto work = [](const ProblemUse& use) { return use.times * cost_of(use.problem).operations; };
+  for (const ProblemUse& use : step)
+    if (use.problem.op == op && (!largest || work(use) > work(*largest))) largest = &use;
+  if (largest) plan.add(plan.slab(largest->problem, all), count, "");
+}
+
+void add_thread_counts(Plan& plan, const PlanScope& scope) {
+  const ModelShape& model = reference_model(*find_size_class(compared_class));
+  const FileFormat& format = file_format_of(compared_format);
+  for (const uint32_t count : scope.other_threads) {
+    plan.add({.op = Op::barrier}, count, "");
+    add_largest(plan, decode_step(model, format, plan_depth - 1), Op::gemv, scope.threads, count);
+    add_largest(plan, prefill_step(model, format, plan_prompt), Op::gemm, scope.threads, count);
+  }
 }
 
 /// The classes people ask about first come first: by distance from 2B.
@@ -157,12 +216,16 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   };
   for (const uint32_t count : counts) add_bounds(plan, count);
   plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
+  add_thread_counts(plan, scope);
   for (const uint32_t count : counts) {
     plan.add({.op = Op::barrier}, count, "");
     each_class_and_format(add_class, count);
   }
   add_whole_matrices(plan, scope.threads);
-  if (scope.extent == Extent::full) each_class_and_format(add_full, scope.threads);
+  if (scope.extent == Extent::full) {
+    each_class_and_format(add_full, scope.threads);
+    add_attention(plan, scope.threads);
+  }
   return plan.take();
 }
 

@@ -30,15 +30,18 @@ Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_b
 
 enum class Extent : uint8_t {
   normal,
-  full,  // also batches other than 1 and 512, other depths, and whole matrices of every class and format
+  full,  // also batches other than 1 and 512, other depths, whole matrices of every class and format, and
+         // attention over q8_0 caches and of every sharing of KV heads
 };
 
 /// Every item once. Bounds first at each thread count; then each class in every format, the classes nearest
 /// 2B first, so that whatever part of it is reached covers all formats; all of that with all threads, then
 /// with one; last a few whole matrices, to check that slabs scale, and what `extent` adds. `threads` = 1
-/// leaves out the second half.
+/// leaves out the second half. At each of `other_threads` one product of decode and one of prefill are
+/// measured, after the bounds: the counts' speeds compare with that of all threads by them.
 struct PlanScope {
   uint32_t threads = 1;
+  std::vector<uint32_t> other_threads{};
   uint64_t working_set_bytes = 256ull << 20;
   Extent extent = Extent::normal;
 };

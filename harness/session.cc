@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "harness/thread_counts.h"
 #include "harness/watch.h"
 #include "kernels/operand_memory.h"
 #include "results/store.h"
@@ -117,7 +118,9 @@ tl::expected<Opened, std::string> open_run(Store& store, const Host& host, const
 
 tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
                                                               const SessionOptions& options) {
-  auto plan = make_plan({.threads = threads_of(machine, options),
+  const uint32_t threads = threads_of(machine, options);
+  auto plan = make_plan({.threads = threads,
+                         .other_threads = thread_counts_to_try(machine.topology, threads),
                          .working_set_bytes = working_set_of(machine),
                          .extent = options.full ? Extent::full : Extent::normal});
   if (options.only.empty()) return plan;

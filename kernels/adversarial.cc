@@ -39,7 +39,7 @@ Problem small_problem(Op op, FormatId format) {
     case Op::prefill_attention:
       problem.n = op == Op::attention ? 0 : 33;
       problem.context = op == Op::attention ? 77 : 33;
-      problem.k = 37;
+      problem.k = format_of(format).quantized() ? 96 : 37;
       problem.heads = 4;
       problem.kv_heads = 2;
       break;

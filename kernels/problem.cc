@@ -32,9 +32,7 @@ constexpr std::array<std::pair<Op, std::string_view>, 18> op_names{{
     {Op::storage_read, "storage_read"},
 }};
 
-// Bytes of one activation, and of one value of an f16 KV cache.
 constexpr double activation_bytes = 4;
-constexpr double cache_bytes = 2;
 
 /// Operations on one value of the small operations: they order the kernels on the roofline, none is bound by
 /// them. Norm: square, add, scale, weight; softmax: subtract, exp (about 8), add, divide; SwiGLU and GELU:
@@ -67,9 +65,9 @@ Cost matrix_cost(const Problem& p) {
 /// Every cached key and value is read once for each query head that shares it no more than once: GQA reads a
 /// KV head for its whole group. Scores and weighted values are 2 multiply-adds a cached value and query head.
 Cost attention_cost(const Problem& p) {
-  const double cached = 2.0 * p.context * p.kv_heads * p.k,
+  const double cached = 2.0 * p.context * p.kv_heads * static_cast<double>(row_bytes(p.format, p.k)),
                vectors = double(p.heads) * p.k * activation_bytes;
-  return {cached * cache_bytes + vectors, vectors, 4.0 * p.context * p.heads * p.k};
+  return {cached + vectors, vectors, 4.0 * p.context * p.heads * p.k};
 }
 
 /// Causal over n tokens: on average half of them are seen (encoders see all; context is then 0 and n counts
@@ -77,7 +75,8 @@ Cost attention_cost(const Problem& p) {
 Cost prefill_attention_cost(const Problem& p) {
   const double n = p.n, seen = p.context == 0 ? n : (n + 1) / 2;
   const double queries = n * p.heads * p.k * activation_bytes;
-  return {queries + 2 * n * p.kv_heads * p.k * cache_bytes, queries, 4 * n * seen * p.heads * p.k};
+  return {queries + 2 * n * p.kv_heads * static_cast<double>(row_bytes(p.format, p.k)), queries,
+          4 * n * seen * p.heads * p.k};
 }
 
 Cost elementwise_cost(const Problem& p) {
@@ -191,6 +190,15 @@ uint32_t mean_dim(const AttentionLayers& group) {
   return (group.key_dim + group.value_dim + 1) / 2;
 }
 
+/// Pairs of a token and one that it sees, with a window over those of all `n` tokens: causal ones see up to
+/// `window` tokens back, itself among them; an encoder's see `window` around them (the text's ends apart).
+double share_of_window(uint32_t window, uint32_t n, bool causal) {
+  if (window == 0 || window >= n) return 1;
+  const double w = window, all = n;
+  if (!causal) return w / all;
+  return (w * (w + 1) / 2 + (all - w) * w) / (all * (all + 1) / 2);
+}
+
 }  // namespace
 
 std::string_view op_name(Op op) {
@@ -257,14 +265,15 @@ Op peak_of(const Problem& p) {
   return matrix && p.format == FormatId::bf16 ? Op::peak_bf16 : Op::peak_fp32;
 }
 
-std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth) {
+std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth,
+                                    FormatId cache) {
   Step step;
   const std::vector<FormatId> formats = tensor_formats(shape, format);
   add_matrices(step, shape, formats, 1);
   for (const AttentionLayers& group : shape.attention) {
     const uint32_t seen = group.window ? std::min(group.window, depth + 1) : depth + 1;
     step.add({.op = Op::attention,
-              .format = FormatId::f16,
+              .format = cache,
               .k = mean_dim(group),
               .heads = group.heads,
               .kv_heads = group.kv_heads,
@@ -275,19 +284,21 @@ std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& f
   return step.take();
 }
 
-std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n) {
+std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n,
+                                     FormatId cache) {
   Step step;
   const std::vector<FormatId> formats = tensor_formats(shape, format);
   add_matrices(step, shape, formats, n);
+  const bool causal = shape.task != Task::encode;
   for (const AttentionLayers& group : shape.attention) {
     step.add({.op = Op::prefill_attention,
-              .format = FormatId::f16,
+              .format = cache,
               .n = n,
               .k = mean_dim(group),
               .heads = group.heads,
               .kv_heads = group.kv_heads,
-              .context = shape.task == Task::encode ? 0 : n},
-             group.layers, "attention");
+              .context = causal ? n : 0},
+             group.layers * share_of_window(group.window, n, causal), "attention");
   }
   add_small_operations(step, shape, formats, n);
   return step.take();

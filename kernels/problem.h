@@ -81,11 +81,16 @@ struct ProblemUse {
   std::string part;  // "attn_q", "attention", "norm", ...
 };
 
-/// All work of one decoded token with `depth` tokens already in the KV cache.
-std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth);
+/// All work of one decoded token with `depth` tokens already in the KV cache, which is in `cache`. A layer
+/// with a sliding window is attention over a cache of so many tokens.
+std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth,
+                                    FormatId cache = FormatId::f16);
 
 /// All work of `n` prompt tokens computed together, the output head for the last token only (as engines do);
-/// for an encoder, of one text of `n` tokens.
-std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n);
+/// for an encoder, of one text of `n` tokens. A layer with a sliding window that is shorter counts as the
+/// share, in pairs of tokens, of the attention of all `n`: what is computed by an engine that skips what no
+/// query sees.
+std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n,
+                                     FormatId cache = FormatId::f16);
 
 }  // namespace weighin

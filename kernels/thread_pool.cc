@@ -1,6 +1,5 @@
 #include "kernels/thread_pool.h"
 
-#include <hwloc.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "kernels/thread_topology.h"
 
 namespace weighin {
 namespace {
@@ -20,40 +21,6 @@ void pause_core() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #endif
-}
-
-/// Processors this thread may use, the first of each core before the second of any, fastest kind of core
-/// first.
-std::vector<int> processors_in_order(const cpu_set_t& allowed) {
-  std::vector<int> order;
-  const auto add = [&](unsigned cpu) {
-    if (cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &allowed)) return false;
-    if (std::find(order.begin(), order.end(), static_cast<int>(cpu)) != order.end()) return false;
-    order.push_back(static_cast<int>(cpu));
-    return true;
-  };
-  hwloc_topology_t topology = nullptr;
-  if (hwloc_topology_init(&topology) == 0) {
-    if (hwloc_topology_load(topology) == 0) {
-      std::vector<hwloc_obj_t> cores;
-      const int count = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
-      for (int i = 0; i < count; ++i) cores.push_back(hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, i));
-      // hwloc numbers kinds of cores from the slowest up; -1 where it knows none.
-      std::stable_sort(cores.begin(), cores.end(), [&](hwloc_obj_t a, hwloc_obj_t b) {
-        return hwloc_cpukinds_get_by_cpuset(topology, a->cpuset, 0) >
-               hwloc_cpukinds_get_by_cpuset(topology, b->cpuset, 0);
-      });
-      for (const hwloc_obj_t core : cores) {
-        for (int cpu = hwloc_bitmap_first(core->cpuset); cpu >= 0;
-             cpu = hwloc_bitmap_next(core->cpuset, cpu)) {
-          if (add(static_cast<unsigned>(cpu))) break;
-        }
-      }
-    }
-    hwloc_topology_destroy(topology);
-  }
-  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) add(cpu);
-  return order;
 }
 
 void pin_to(int cpu) {
@@ -69,6 +36,7 @@ struct ThreadPool::State {
   uint32_t threads = 1;
   bool crowded = false;  // more threads than processors: spinning would keep the awaited thread from running
   bool pinned = false;
+  bool alike = true;
   cpu_set_t before{};
   std::vector<std::thread> team;
   const std::function<void(uint32_t)>* work = nullptr;
@@ -109,26 +77,28 @@ struct ThreadPool::State {
   }
 };
 
-ThreadPool::ThreadPool(uint32_t threads) : state_(std::make_unique<State>()) {
+ThreadPool::ThreadPool(uint32_t threads, Cores cores) : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.threads = std::max(1U, threads);
-  std::vector<int> order;
+  std::vector<Processor> order;
   CPU_ZERO(&s.before);
   if (sched_getaffinity(0, sizeof s.before, &s.before) == 0) {
-    order = processors_in_order(s.before);
+    order = processors_here([&](int cpu) { return cpu < CPU_SETSIZE && CPU_ISSET(cpu, &s.before); });
     s.crowded = s.threads > order.size();
     s.pinned = !order.empty() && !s.crowded;
+    s.alike = !s.pinned || weighin::alike(order, s.threads);
   } else {
     s.crowded = s.threads > std::max(1U, std::thread::hardware_concurrency());
   }
   for (uint32_t rank = 1; rank < s.threads; ++rank) {
     try {
-      s.team.emplace_back([&s, rank, cpu = s.pinned ? order[rank] : -1] { s.serve(rank, cpu); });
+      s.team.emplace_back([&s, rank, cpu = s.pinned ? order[rank].cpu : -1] { s.serve(rank, cpu); });
     } catch (const std::system_error&) {  // a limit on threads: the team is as large as it could be made
       s.threads = rank;
     }
   }
-  if (s.pinned) pin_to(order[0]);
+  if (s.pinned) pin_to(order[0].cpu);
+  if (cores == Cores::unlike) s.alike = false;
 }
 
 ThreadPool::~ThreadPool() {
@@ -142,6 +112,10 @@ ThreadPool::~ThreadPool() {
 
 uint32_t ThreadPool::threads() const {
   return state_->threads;
+}
+
+bool ThreadPool::alike() const {
+  return state_->alike;
 }
 
 void ThreadPool::run(const std::function<void(uint32_t rank)>& work) {

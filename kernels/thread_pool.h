@@ -7,17 +7,23 @@
 
 namespace weighin {
 
+/// What a team takes its cores for: what hwloc says of them, or unlike whatever it says, for tests.
+enum class Cores : uint8_t { as_found, unlike };
+
 /// A team of threads with fixed ranks. The caller is rank 0; the others wait between runs, first spinning,
 /// then asleep. Each rank is pinned to a core of its own where there are enough (hwloc order: fastest cores
 /// first).
 class ThreadPool {
  public:
-  explicit ThreadPool(uint32_t threads);
+  explicit ThreadPool(uint32_t threads, Cores cores = Cores::as_found);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   uint32_t threads() const;
+
+  /// Whether all ranks can be taken to work equally fast (thread_topology.h); work_split.h asks.
+  bool alike() const;
 
   /// Calls work(rank) on every rank and returns when all are done. Not reentrant; `work` must not throw.
   void run(const std::function<void(uint32_t rank)>& work);

@@ -119,9 +119,10 @@ double stored_bits_per_weight(const ModelShape& shape) {
 
 /// What must be in memory: a mapped file's pages can be given up once its weights are repacked, so they are
 /// not counted twice.
-MemorySettings settings_for(uint32_t context) {
+MemorySettings settings_for(uint32_t context, FormatId cache) {
   MemorySettings settings;
   settings.context = context;
+  settings.key = settings.value = cache;
   settings.mmap = false;
   return settings;
 }
@@ -133,9 +134,10 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   verdict.format = stored ? shape.file_format : format.name;
   verdict.bits_per_weight = stored ? stored_bits_per_weight(shape) : format_of(format.base).bits_per_weight();
   settle_tokens(verdict, shape, question);
-  verdict.memory = memory_use(shape, format, settings_for(verdict.context));
+  verdict.memory = memory_use(shape, format, settings_for(verdict.context, question.cache));
   verdict.download_bytes = download_bytes(shape, format);
-  verdict.max_context = largest_context(shape, format, capacity.memory_bytes, settings_for(verdict.context));
+  verdict.max_context =
+      largest_context(shape, format, capacity.memory_bytes, settings_for(verdict.context, question.cache));
   weigh_bytes(verdict, capacity);
   if (verdict.fits == false && verdict.max_context > 0 && verdict.memory.peak_bytes() > capacity.memory_bytes)
     verdict.warnings.push_back(fmt::format("memory suffices for a context of {}", verdict.max_context));
@@ -143,8 +145,8 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   // Half of the answer is in the cache when the middle one of its tokens is computed.
   const uint32_t depth = static_cast<uint32_t>(std::min<uint64_t>(
       uint64_t{verdict.prompt} + question.answer / 2, verdict.context ? verdict.context - 1 : 0));
-  Prediction prediction =
-      predict(shape, format, verdict.prompt, depth, verdict.memory.weights_bytes, measurements);
+  Prediction prediction = predict(shape, format, verdict.prompt, depth, verdict.memory.weights_bytes,
+                                  measurements, question.cache);
   weigh_speed(verdict, question, prediction);
   verdict.decode_tps = prediction.decode_tps;
   verdict.prefill_tps = prediction.prefill_tps;

@@ -30,8 +30,9 @@ struct Question {
   uint32_t context = 0;                // 0: min(4096, the model's maximum)
   uint32_t prompt = 512;
   uint32_t answer = 256;
-  std::optional<double> min_tps;  // in place of the table's tokens/s line for `runs` and `runs well`
-  bool allow_low_bit = false;     // formats under 4 bits may be chosen
+  std::optional<double> min_tps;   // in place of the table's tokens/s line for `runs` and `runs well`
+  bool allow_low_bit = false;      // formats under 4 bits may be chosen
+  FormatId cache = FormatId::f16;  // of the KV cache, keys and values
 };
 
 /// What the device gives: memory and storage that may be used, its measurements, the threads they may use.

@@ -54,7 +54,11 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
       slower_squares += std::pow(price->spread.slower * term.seconds, 2);
       faster_squares += std::pow(price->spread.faster * term.seconds, 2);
       if (price->stand_in) stand_in_s += term.seconds;
-      time.stand_ins += price->stand_in;
+      if (price->from_threads) {
+        time.from_threads = price->from_threads;
+      } else {
+        time.stand_ins += price->stand_in;
+      }
     } else if (needless(use.problem, measurements)) {
       term.note = "products take these activations as they are";
     } else {
@@ -99,6 +103,8 @@ std::optional<double> storage_bytes_per_s(std::span<const Measurement> measureme
 void add_basis(std::string& basis, const std::string& phase, const StepTime& time) {
   if (!basis.empty()) basis += "; ";
   basis += fmt::format("{}: measured at {} thread{}", phase, time.threads, time.threads == 1 ? "" : "s");
+  if (time.from_threads)
+    basis += fmt::format(", scaled from {} as the products measured at both", time.from_threads);
   if (time.stand_ins)
     basis += fmt::format(", {} of {} terms from the nearest size", time.stand_ins, time.terms.size());
   if (!time.unpriced.empty()) {
@@ -129,7 +135,7 @@ tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step,
 }
 
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, std::span<const Measurement> measurements) {
+                   uint64_t weights_bytes, std::span<const Measurement> measurements, FormatId cache) {
   Prediction prediction;
   if (const auto rate = storage_bytes_per_s(measurements))
     prediction.load_s = static_cast<double>(weights_bytes) / *rate;
@@ -149,7 +155,7 @@ Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t p
     keep_terms(*text);
     return prediction;
   }
-  const auto decode = time_of(decode_step(shape, format, depth), "decode", measurements);
+  const auto decode = time_of(decode_step(shape, format, depth, cache), "decode", measurements);
   if (decode) {
     add_basis(prediction.basis, "decode", *decode);
     prediction.decode_tps = rate_of(1, *decode);
@@ -157,7 +163,7 @@ Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t p
   } else {
     add_missing(prediction.basis, "decode", decode.error());
   }
-  const auto prefill = time_of(prefill_step(shape, format, prompt), "prefill", measurements);
+  const auto prefill = time_of(prefill_step(shape, format, prompt, cache), "prefill", measurements);
   if (prefill) {
     add_basis(prediction.basis, "prefill", *prefill);
     prediction.prefill_tps = rate_of(prompt, *prefill);

@@ -31,6 +31,7 @@ struct StepTime {
   double slower = 0;  // the 80% interval: from seconds / (1 + faster) to seconds * (1 + slower)
   double faster = 0;
   uint32_t threads = 0;
+  uint32_t from_threads = 0;          // another count, from whose measurements terms were scaled; 0: none was
   uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
   std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
   std::vector<Term> terms;
@@ -51,7 +52,9 @@ struct Prediction {
 
 /// Predicts `shape` in `format`. Decode is priced with `depth` tokens in the KV cache, prefill with `prompt`
 /// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
+/// The KV cache is in `cache`.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, std::span<const Measurement> measurements);
+                   uint64_t weights_bytes, std::span<const Measurement> measurements,
+                   FormatId cache = FormatId::f16);
 
 }  // namespace weighin

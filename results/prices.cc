@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 namespace weighin {
@@ -51,6 +52,35 @@ Spread spread_of(const Measurement& m) {
           std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
 }
 
+/// The thread count at which the most products were measured, the larger of two; 0 where none was.
+uint32_t most_measured(std::span<const Measurement> measurements) {
+  std::map<uint32_t, size_t> counts;
+  for (const Measurement& m : measurements)
+    if (usable(m) && is_matrix(m.problem.op)) ++counts[m.threads];
+  uint32_t most = 0;
+  for (const auto& [threads, count] : counts)
+    if (most == 0 || count >= counts[most]) most = threads;
+  return most;
+}
+
+/// Seconds at `threads` over those at `other`, the geometric mean over products measured at both.
+std::optional<double> slower_than(std::span<const Measurement> measurements, Op op, uint32_t threads,
+                                  uint32_t other) {
+  std::map<Problem, double> there;
+  for (const Measurement& m : measurements)
+    if (usable(m) && m.problem.op == op && m.threads == other) there[m.problem] = m.seconds;
+  double logs = 0;
+  size_t pairs = 0;
+  for (const Measurement& m : measurements) {
+    const auto same = there.find(m.problem);
+    if (!usable(m) || m.threads != threads || same == there.end()) continue;
+    logs += std::log(m.seconds / same->second);
+    ++pairs;
+  }
+  if (pairs == 0) return std::nullopt;
+  return std::exp(logs / static_cast<double>(pairs));
+}
+
 Problem one_token(Problem problem) {
   problem.op = Op::gemv;
   problem.n = 1;
@@ -72,15 +102,55 @@ bool is_attention(Op op) {
 }
 
 Prices::Prices(std::span<const Measurement> measurements, uint32_t threads)
-    : measurements_(measurements), threads_(threads) {
+    : measurements_(measurements), threads_(threads), other_threads_(most_measured(measurements)) {
+  if (other_threads_ == threads) other_threads_ = 0;
+  if (other_threads_) {
+    other_ = std::make_shared<const Prices>(measurements, other_threads_);
+    of_decode_ = slower_than(measurements, Op::gemv, threads, other_threads_);
+    of_prefill_ = slower_than(measurements, Op::gemm, threads, other_threads_);
+  }
   if (threads == 1) return;
   const Measurement* barrier = nearest({.op = Op::barrier}, threads);
   if (barrier) barrier_s_ = barrier->seconds;
 }
 
 std::optional<Price> Prices::of(const Problem& problem) const {
+  std::optional<Price> here = measured_here(problem);
+  if (!other_threads_ || (here && !here->stand_in && nearest(problem, threads_))) return here;
+  std::optional<Price> other = from_other_count(problem);
+  if (!other || (here && other->stand_in && nearest(problem, threads_))) return here;
+  other->stand_in = true;
+  return other;
+}
+
+/// Scaled as the products that were measured at both counts, those of one token or of many.
+std::optional<Price> Prices::from_other_count(const Problem& problem) const {
+  const std::optional<double>& slower = problem.n > 1 ? of_prefill_ : of_decode_;
+  if (!slower) return std::nullopt;
+  std::optional<Price> price = other_->measured_here(problem);
+  if (!price) return std::nullopt;
+  price->seconds *= *slower;
+  price->from_threads = other_threads_;
+  if (!price->note.empty()) price->note += ", ";
+  price->note += fmt::format("{:.3g} x the time at {} threads", *slower, other_threads_);
+  return price;
+}
+
+std::optional<Price> Prices::measured_here(const Problem& problem) const {
   std::optional<Price> price = scaled(problem);
-  if (!price && problem.op == Op::prefill_attention) return attention_of_each_token(problem);
+  if (!price && problem.op == Op::prefill_attention) price = attention_of_each_token(problem);
+  if (!price && is_attention(problem.op) && problem.format != FormatId::f16) return of_f16_cache(problem);
+  return price;
+}
+
+/// Where attention over a cache of this format was not measured (only `run --full` does): as over an f16 one,
+/// which takes 0.8 to 1.4 times as long (docs/performance.md).
+std::optional<Price> Prices::of_f16_cache(Problem problem) const {
+  problem.format = FormatId::f16;
+  std::optional<Price> price = measured_here(problem);
+  if (!price) return std::nullopt;
+  price->stand_in = true;
+  price->note = price->note.empty() ? "as over an f16 cache" : "as over an f16 cache: " + price->note;
   return price;
 }
 

@@ -139,6 +139,7 @@ std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& cap
   out["engine"] = engine_name;
   out["context"] = context ? ordered_json(context) : ordered_json(nullptr);
   out["prompt"] = question.prompt;
+  out["kv"] = format_of(question.cache).name;
   out["verdicts"] = ordered_json::array();
   for (const Verdict& verdict : verdicts) out["verdicts"].push_back(json_of(verdict));
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -147,6 +147,8 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
   std::string text = fmt::format(
       "Context {}{}, prompt {}, answer {} tokens.", contexts.empty() ? question.context : *contexts.rbegin(),
       contexts.size() > 1 ? " or the model's maximum" : "", question.prompt, question.answer);
+  if (question.cache != FormatId::f16)
+    text += fmt::format(" KV cache in {}.", format_of(question.cache).name);
   if (encoders) text += fmt::format(" Encoders: milliseconds for a text of {} tokens.", encoder_tokens);
   text += fmt::format(
       " Speeds: engine: {}, what weighin's own kernels reach, an upper bound for real engines;"

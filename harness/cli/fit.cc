@@ -24,7 +24,7 @@ constexpr unsigned default_columns = 100;
 
 struct FitOptions {
   std::vector<std::string> models;
-  std::string device, format;
+  std::string device, format, kv = "f16";
   Question question;
   double min_tps = 0;
   bool explain = false, json = false, csv = false;
@@ -144,6 +144,9 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   command->add_option("--answer", options->question.answer, "Tokens of the answer")
       ->check(not_tokens)
       ->capture_default_str();
+  command->add_option("--kv", options->kv, "Format of the KV cache, in memory and in speed")
+      ->check(CLI::IsMember({"f16", "q8_0"}))
+      ->capture_default_str();
   CLI::Option* min_tps =
       command->add_option("--min-tps", options->min_tps, "Tokens/s that a model must reach to run")
           ->check(not_a_speed);
@@ -152,6 +155,7 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");
   command->add_flag("--csv", options->csv, "Answer as CSV, one row a verdict")->excludes(json);
   command->callback([options, min_tps, &invocation] {
+    options->question.cache = find_format(options->kv)->id;
     if (min_tps->count()) options->question.min_tps = options->min_tps;
     run_fit(*options, invocation);
   });

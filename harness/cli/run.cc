@@ -48,13 +48,14 @@ void add_run(CLI::App& app, Invocation& invocation) {
   run->add_option("--only", options->session.only,
                   "Only problems that match this regular expression (see --list); bounds always")
       ->type_name("REGEX");
-  run->add_option("--threads", options->session.threads, "Threads beside one; default all")
+  run->add_option("--threads", options->session.threads,
+                  "Threads beside one and the counts between; default all")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
   run->add_flag("--list", options->list, "List the problems, measure nothing");
   run->add_flag("--resume", options->session.resume, "Go on with the last run if it was left before its end");
   run->add_flag("--full", options->session.full,
-                "Also other batches, other depths and more whole matrices; the budget is then 30m");
+                "Also other batches and depths, q8_0 caches and more whole matrices; the budget is then 30m");
   run->add_option("flags", options->flags, "Flags of Google Benchmark, after --")->type_name("-- FLAGS");
   add_database_option(*run, invocation);
   run->callback([options, budget, &invocation] {

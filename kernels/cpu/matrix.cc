@@ -12,6 +12,7 @@
 #include "kernels/cpu/rows.h"
 #include "kernels/formats/codec.h"
 #include "kernels/reference/matrix.h"
+#include "kernels/work_split.h"
 
 namespace weighin {
 namespace {
@@ -44,7 +45,11 @@ uint64_t stored_rows(const MatrixFunctions& functions, uint64_t m) {
 class MatrixProduct : public Prepared {
  public:
   MatrixProduct(const Problem& problem, const MatrixFunctions& functions, Workbench& bench, Weights weights)
-      : problem_(problem), functions_(functions), pool_(bench.pool), weights_(weights) {
+      : problem_(problem),
+        functions_(functions),
+        pool_(bench.pool),
+        weights_(weights),
+        split_(bench.pool, problem.m, problem.op == Op::gemv ? gemv_grain : panel_rows) {
     const size_t values = size_t{problem.n} * problem.k;
     x_ = activations(values, bench.data, bench.seed);
     y_.resize(problem.n * problem.m);
@@ -90,6 +95,7 @@ class MatrixProduct : public Prepared {
     work_.weights = weights_.bytes.data() + next_;
     next_ += slab_bytes_;
     if (next_ + slab_bytes_ > weights_.bytes.size()) next_ = 0;
+    split_.restart();
     pool_.run(job_);
   }
 
@@ -137,14 +143,13 @@ class MatrixProduct : public Prepared {
   }
 
   void do_part(uint32_t rank) {
-    const uint32_t threads = pool_.threads();
-    if (problem_.op == Op::gemv) {
-      const Slice rows = slice_of(problem_.m, rank, threads, gemv_grain);
-      functions_.gemv(work_, rows.first, rows.last);
-    } else {
-      const Slice rows = slice_of(problem_.m, rank, threads, panel_rows);
-      functions_.gemm(work_, rows.first, rows.last, panels_[rank]);
-    }
+    split_.each(rank, [&](Slice rows) {
+      if (problem_.op == Op::gemv) {
+        functions_.gemv(work_, rows.first, rows.last);
+      } else {
+        functions_.gemm(work_, rows.first, rows.last, panels_[rank]);
+      }
+    });
   }
 
   Problem problem_;
@@ -158,6 +163,7 @@ class MatrixProduct : public Prepared {
   Operands<int32_t> sums_;
   std::vector<Panel> panels_;
   MatrixWork work_{};
+  WorkSplit split_;
   std::function<void(uint32_t)> job_;
 };
 

@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/attention.h"
+#include "kernels/work_split.h"
 
 namespace weighin {
 namespace {
@@ -25,13 +27,16 @@ double tolerance_of(uint32_t k, uint32_t tokens) {
 constexpr double least_size = 0x1p-60;
 
 /// Pool values are ordinarily below 2^-3: scores then differ by ones. Adversarial ones reach 65504: scores
-/// then differ by up to thousands, of which f32 still keeps the weights to a per cent.
-float query_limit(Data data) {
-  return data == Data::ordinary ? 8.0F : 0x1p-8F;
+/// then differ by up to thousands, of which f32 still keeps the weights to a per cent. Values of q8_0 are up
+/// to 128 times its scales, which are f16 numbers of those sizes.
+float query_limit(Data data, FormatId cache) {
+  return (data == Data::ordinary ? 8.0F : 0x1p-8F) * (cache == FormatId::q8_0 ? 0x1p-7F : 1.0F);
 }
 
 /// One token's context is cut between threads at multiples of so many tokens.
 constexpr uint32_t part_grain = 16;
+/// Where cores are unlike: the last task is waited for, an eighth of a thread's share.
+constexpr uint32_t tasks_a_thread = 8;
 
 /// Where each KV head's keys and values lie: slab after slab through the buffer, then from its start again.
 struct Cache {
@@ -39,26 +44,37 @@ struct Cache {
   uint64_t slab_bytes = 0;
   uint64_t first_slab = 0;  // of the present run
 
-  const uint16_t* slab(uint64_t index) const {
+  const std::byte* slab(uint64_t index) const {
     const uint64_t slabs = buffer.size() / slab_bytes;
-    return reinterpret_cast<const uint16_t*>(buffer.data() + (first_slab + index) % slabs * slab_bytes);
+    return buffer.data() + (first_slab + index) % slabs * slab_bytes;
   }
-  const uint16_t* keys(uint32_t kv_head) const { return slab(2ULL * kv_head); }
-  const uint16_t* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
+  const std::byte* keys(uint32_t kv_head) const { return slab(2ULL * kv_head); }
+  const std::byte* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
 };
+
+/// The functions of a cache's format: of one token, and of a prompt's block.
+struct AttentionFunctions {
+  AttendFunction attend;
+  BlockFunction attend_block;
+};
+
+AttentionFunctions functions_of(const OpsFunctions& ops, FormatId cache) {
+  if (cache == FormatId::q8_0) return {ops.attend_q8_0, ops.attend_block_q8_0};
+  return {ops.attend, ops.attend_block};
+}
 
 class Attention : public Prepared {
  public:
-  Attention(ThreadPool& pool, const Problem& problem, Cache cache, const OpsFunctions& functions, Data data,
+  Attention(ThreadPool& pool, const Problem& problem, Cache cache, AttentionFunctions functions, Data data,
             uint64_t seed)
       : pool_(pool), p_(problem), cache_(cache), functions_(functions) {
     queries_of_cache_ = p_.heads / p_.kv_heads;
     tokens_ = std::max(1U, p_.n);
-    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data), data, seed);
+    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data, p_.format), data, seed);
     y_.resize(q_.size());
-    // One token: whole KV heads where they divide evenly, else each KV head's context cut for all threads.
-    parts_ = decode() && p_.kv_heads % pool.threads() != 0 ? pool.threads() : 1;
     if (decode()) {
+      parts_ = parts_of_context();
+      tasks_.emplace(pool, uint64_t{parts_} * p_.kv_heads);
       states_.resize(uint64_t{p_.heads} * parts_ * (p_.k + 2));
     } else {
       block_tokens_ = tokens_of_block();
@@ -71,6 +87,7 @@ class Attention : public Prepared {
   void run() noexcept override {
     cache_.first_slab += 2ULL * p_.kv_heads;
     next_block_.store(0, std::memory_order_relaxed);
+    if (tasks_) tasks_->restart();
     pool_.run([this](uint32_t rank) { decode() ? one_token(rank) : many_tokens(rank); });
   }
 
@@ -104,8 +121,8 @@ class Attention : public Prepared {
   AttentionTruth truth_of(uint64_t vector) const {
     const auto token = static_cast<uint32_t>(vector / p_.heads);
     const uint32_t kv_head = static_cast<uint32_t>(vector % p_.heads) / queries_of_cache_;
-    return attention_truth(&q_[vector * p_.k], cache_.keys(kv_head), cache_.values(kv_head), seen_by(token),
-                           p_.k);
+    return attention_truth(&q_[vector * p_.k], p_.format, cache_.keys(kv_head), cache_.values(kv_head),
+                           seen_by(token), p_.k);
   }
 
   /// State of `head` in context part `part`; the heads of one KV head follow each other.
@@ -113,21 +130,37 @@ class Attention : public Prepared {
     return &states_[(part * p_.heads + head) * (p_.k + 2)];
   }
 
+  /// Into how many parts one token's context is cut. Cores alike: none where the KV heads divide evenly
+  /// between them, else one for each. Others take tasks as they get free, some for each.
+  uint32_t parts_of_context() const {
+    const uint32_t threads = pool_.threads();
+    if (pool_.alike()) return p_.kv_heads % threads == 0 ? 1 : threads;
+    return (tasks_a_thread * threads + p_.kv_heads - 1) / p_.kv_heads;
+  }
+
+  /// A task is a part of one KV head's context; those of one part follow each other.
   void one_token(uint32_t rank) noexcept {
-    const bool split = parts_ > 1;
-    const Slice heads = split ? Slice{0, p_.kv_heads} : slice_of(p_.kv_heads, rank, pool_.threads());
-    const Slice part = split ? slice_of(p_.context, rank, parts_, part_grain) : Slice{0, p_.context};
-    for (uint64_t kv_head = heads.first; kv_head < heads.last; ++kv_head) {
-      const uint64_t head = kv_head * queries_of_cache_;
-      const auto h = static_cast<uint32_t>(kv_head);
-      functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(h) + part.first * p_.k,
-                        cache_.values(h) + part.first * p_.k, static_cast<uint32_t>(part.last - part.first),
-                        p_.k, state(split ? rank : 0, head));
-    }
-    if (split) pool_.barrier();
-    const Slice mine = split ? slice_of(p_.heads, rank, parts_)
-                             : Slice{heads.first * queries_of_cache_, heads.last * queries_of_cache_};
+    tasks_->each(rank, [this](Slice tasks) {
+      for (uint64_t task = tasks.first; task < tasks.last; ++task) {
+        const auto part = static_cast<uint32_t>(task / p_.kv_heads);
+        attend_part(static_cast<uint32_t>(task % p_.kv_heads), part);
+      }
+    });
+    if (parts_ == 1) return;
+    pool_.barrier();
+    const Slice mine = slice_of(p_.heads, rank, pool_.threads());
     for (uint64_t head = mine.first; head < mine.last; ++head) join(head);
+  }
+
+  void attend_part(uint32_t kv_head, uint32_t part) noexcept {
+    const Slice tokens = slice_of(p_.context, part, parts_, part_grain);
+    const uint64_t at = tokens.first * row_bytes(p_.format, p_.k),
+                   head = uint64_t{kv_head} * queries_of_cache_;
+    functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(kv_head) + at,
+                      cache_.values(kv_head) + at, static_cast<uint32_t>(tokens.last - tokens.first), p_.k,
+                      state(part, head));
+    if (parts_ > 1) return;
+    for (uint64_t one = head; one < head + queries_of_cache_; ++one) join(one);
   }
 
   /// y of `head` from the states of all parts, each shrunk to the largest score of all.
@@ -182,12 +215,13 @@ class Attention : public Prepared {
   ThreadPool& pool_;
   Problem p_;
   Cache cache_;
-  const OpsFunctions& functions_;
+  AttentionFunctions functions_;
   uint32_t queries_of_cache_ = 1, tokens_ = 1, parts_ = 1, block_tokens_ = 1;
   Floats q_, y_;   // [tokens][heads][k]
   Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch of each thread
   uint64_t scratch_floats_ = 0;
   std::atomic<uint64_t> next_block_{0};
+  std::optional<WorkSplit> tasks_;  // decode's
 };
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
@@ -198,9 +232,14 @@ Made prepare(const Problem& problem, Workbench& bench) {
     return tl::unexpected(fmt::format("{} cannot be run: heads must be a multiple of KV heads and k not 0.",
                                       describe(problem)));
   }
+  if (const uint32_t block = format_of(problem.format).block_values; problem.k % block != 0) {
+    return tl::unexpected(
+        fmt::format("{} cannot be run: a head's {} values are no whole blocks of {}. Use f16.",
+                    describe(problem), problem.k, block));
+  }
   const uint64_t tokens = problem.op == Op::attention ? problem.context : problem.n;
-  const uint64_t slab_bytes = tokens * problem.k * sizeof(uint16_t);
-  const auto buffer = bench.weights.weights(FormatId::f16, bench.pool);
+  const uint64_t slab_bytes = tokens * row_bytes(problem.format, problem.k);
+  const auto buffer = bench.weights.weights(problem.format, bench.pool);
   if (!buffer) return tl::unexpected(buffer.error());
   if (slab_bytes == 0 || slab_bytes > buffer->size()) {
     return tl::unexpected(
@@ -208,15 +247,17 @@ Made prepare(const Problem& problem, Workbench& bench) {
                     "choose 1 token or more, and fewer tokens or more memory.",
                     describe(problem), slab_bytes, buffer->size()));
   }
-  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, *functions, bench.data,
-                                     bench.seed);
+  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes},
+                                     functions_of(*functions, problem.format), bench.data, bench.seed);
 }
 
 template <const OpsFunctions* functions>
 void add_set(std::vector<Kernel>& rows, Isa isa) {
   for (const Op op : {Op::attention, Op::prefill_attention}) {
-    rows.push_back({fmt::format("cpu.{}.f16.{}", op_name(op), isa_name(isa)), op, FormatId::f16, isa,
-                    prepare<functions>});
+    for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
+      rows.push_back({fmt::format("cpu.{}.{}.{}", op_name(op), format_of(cache).name, isa_name(isa)), op,
+                      cache, isa, prepare<functions>});
+    }
   }
 }
 

@@ -1,66 +1,84 @@
-// Attention of one token over a KV cache. Included after ops_generic.inl; the words beside those it names:
-//   together                 accumulators that fit the registers beside their operands: a multiple of 4 and
-//                            of `lanes`
-//   sums(const F*)           lane i: the sum over the lanes of vector i of `lanes`
-//   load_f16, load_f16_part  f16 to f32; of the first `count` values, the others 0
+// Attention of one token over a KV cache. Included after ops_generic.inl; the words beside those it and
+// attention_rows.inl name:
+//   together       accumulators that fit the registers beside their operands: a power of two, at least 4 and
+//                  at least `lanes`
+//   sums(const F*) lane i: the sum over the lanes of vector i of `lanes`
+//
+// `Rows` is the cache's format, a type of attention_rows.inl.
 
-WEIGHIN_WORD F load_f16(const uint16_t* from, uint32_t left) {
-  return left >= lanes ? load_f16(from) : load_f16_part(from, left);
-}
+#include "kernels/cpu/attention_rows.inl"
 
 /// Tokens whose keys or values (16 KiB at k = 128) stay in the nearest cache while all heads use them.
 constexpr uint32_t tokens_together = 64;
 
-/// Adds to dots [Q][T] the products of vector `i` of T keys with Q query heads.
-template <uint32_t Q, uint32_t T, bool whole>
-WEIGHIN_WORD void add_products(const float* q, const uint16_t* keys, uint32_t i, uint32_t k, F* dots) {
-  F heads[Q];
+/// Adds to dots [Q][T] the products of V vectors, from value `i` on, of T keys with Q query heads.
+template <class Rows, uint32_t Q, uint32_t T, uint32_t V>
+WEIGHIN_WORD void add_products(const float* q, const std::byte* keys, uint32_t i, uint32_t k, F* dots) {
+  F heads[Q][V];
 #pragma GCC unroll 4
   for (uint32_t h = 0; h < Q; ++h) {
-    const float* from = q + uint64_t{h} * k + i;
-    heads[h] = whole ? load(from) : load_part(from, k - i);
+#pragma GCC unroll 8
+    for (uint32_t v = 0; v < V; ++v) heads[h][v] = load(q + uint64_t{h} * k + i + v * lanes);
   }
 #pragma GCC unroll 16
   for (uint32_t t = 0; t < T; ++t) {
-    const uint16_t* from = keys + uint64_t{t} * k + i;
-    const F key = whole ? load_f16(from) : load_f16_part(from, k - i);
+    F key[V];
+    Rows::template load<V>(keys + t * Rows::bytes(k), i, key);
 #pragma GCC unroll 4
-    for (uint32_t h = 0; h < Q; ++h) dots[h * T + t] = multiply_add(heads[h], key, dots[h * T + t]);
+    for (uint32_t h = 0; h < Q; ++h) {
+#pragma GCC unroll 8
+      for (uint32_t v = 0; v < V; ++v) dots[h * T + t] = multiply_add(heads[h][v], key[v], dots[h * T + t]);
+    }
   }
 }
 
-/// Asks for `vectors` vectors of f16 in the level-2 cache; an address that is nobody's does no harm.
-template <uint32_t vectors>
-WEIGHIN_WORD void prefetch(const uint16_t* at) {
+/// Likewise of the values at the rows' end that are no whole vector.
+template <class Rows, uint32_t Q, uint32_t T>
+WEIGHIN_WORD void add_end_products(const float* q, const std::byte* keys, uint32_t i, uint32_t k, F* dots) {
+  for (uint32_t t = 0; t < T; ++t) {
+    const F key = Rows::load_end(keys + t * Rows::bytes(k), i, k - i);
+    for (uint32_t h = 0; h < Q; ++h) {
+      dots[h * T + t] = multiply_add(load_part(q + uint64_t{h} * k + i, k - i), key, dots[h * T + t]);
+    }
+  }
+}
+
+/// Asks for `bytes` bytes in the level-2 cache; an address that is nobody's does no harm.
+template <uint32_t bytes>
+WEIGHIN_WORD void prefetch(const std::byte* at) {
 #pragma GCC unroll 16
-  for (uint32_t i = 0; i < vectors * lanes; i += 32) __builtin_prefetch(at + i, 0, 2);  // 64-byte lines
+  for (uint32_t i = 0; i < bytes; i += 64) __builtin_prefetch(at + i, 0, 2);  // 64-byte lines
 }
 
 /// Scores of T tokens for Q query heads, q . key * scale: a key is widened once for all Q; products add up
 /// lane by lane, and only at the end the lanes of `lanes` such sums together.
-/// q [Q][k] f32; keys [T][k] f16, a row after the other; scores [Q][attention_tile].
+/// q [Q][k] f32; keys [T][k], a row after the other; scores [Q][attention_tile].
 /// Bound by reading the keys up to Q = 4, by Q multiply-adds a vector of keys above.
 ///
 /// The hardware prefetches rows read one after the other, as one head does. More heads read T rows side by
 /// side, which it does not follow: they ask in order for what comes tokens_together later (on Zen 4 this
 /// brought GQA of 4 from 0.35 to 0.65 of read bandwidth on one core; one head it slowed, 0.87 to 0.71).
-template <uint32_t Q, uint32_t T>
-void score(const float* q, const uint16_t* keys, uint32_t k, float scale, float* scores) {
+template <class Rows, uint32_t Q, uint32_t T>
+void score(const float* q, const std::byte* keys, uint32_t k, float scale, float* scores) {
+  constexpr uint32_t V = Rows::vectors, step = V * lanes;
   F dots[Q * T] = {};
   uint32_t i = 0;
   if constexpr (Q == 1) {
 #pragma GCC unroll 16
     for (uint32_t t = 0; t < T; ++t) {
-      const uint16_t* key = keys + uint64_t{t} * k;
-      for (i = 0; i + lanes <= k; i += lanes) add_products<1, 1, true>(q, key, i, k, dots + t);
+      const std::byte* key = keys + t * Rows::bytes(k);
+      for (i = 0; i + step <= k; i += step) dots[t] = Rows::template add_product<V>(q + i, key, i, dots[t]);
     }
   } else {
-    for (; i + lanes <= k; i += lanes) {
-      prefetch<T>(keys + uint64_t{tokens_together} * k + i * T);
-      add_products<Q, T, true>(q, keys, i, k, dots);
+    const std::byte* next = keys + tokens_together * Rows::bytes(k);
+    for (; i + step <= k; i += step, next += T * Rows::bytes(step)) {
+      prefetch<T * Rows::bytes(step)>(next);
+      add_products<Rows, Q, T, V>(q, keys, i, k, dots);
     }
   }
-  if (i < k) add_products<Q, T, false>(q, keys, i, k, dots);
+  if constexpr (!Rows::whole_only) {
+    if (i < k) add_end_products<Rows, Q, T>(q, keys, i, k, dots);
+  }
   float found[Q * T];
   if constexpr (Q * T % lanes == 0) {
 #pragma GCC unroll 16
@@ -73,33 +91,39 @@ void score(const float* q, const uint16_t* keys, uint32_t k, float scale, float*
   }
 }
 
-template <uint32_t Q>
-void score_tokens(const float* q, const uint16_t* keys, uint32_t count, uint32_t k, float* scores) {
+template <class Rows, uint32_t Q>
+void score_tokens(const float* q, const std::byte* keys, uint32_t count, uint32_t k, float* scores) {
   constexpr uint32_t T = together / Q;
   const float scale = 1 / __builtin_sqrtf(static_cast<float>(k));
+  const uint64_t row = Rows::bytes(k);
   uint32_t t = 0;
-  for (; t + T <= count; t += T) score<Q, T>(q, keys + uint64_t{t} * k, k, scale, scores + t);
-  for (; t < count; ++t) score<Q, 1>(q, keys + uint64_t{t} * k, k, scale, scores + t);
+  for (; t + T <= count; t += T) score<Rows, Q, T>(q, keys + t * row, k, scale, scores + t);
+  for (; t < count; ++t) score<Rows, Q, 1>(q, keys + t * row, k, scale, scores + t);
 }
 
 /// Adds the weighted values of `count` tokens to V vectors of Q query heads' sums, from value `i` of a row
 /// on: a value is widened once for all Q, sums stay in registers over the tokens.
-/// weights [Q][attention_tile]; values [count][k] f16; sums [Q][k + 2] f32.
+/// weights [Q][attention_tile]; values [count][k]; sums [Q][k + 2] f32.
 /// Bound as score(). Where V vectors are less than a row (of one head: than half a row, as measured on
 /// Zen 4), the next rows are asked for in their order.
-template <uint32_t Q, uint32_t V>
-void weigh(const float* weights, const uint16_t* values, uint32_t count, uint32_t k, uint32_t i,
+template <class Rows, uint32_t Q, uint32_t V>
+void weigh(const float* weights, const std::byte* values, uint32_t count, uint32_t k, uint32_t i,
            float* sums) {
+  const uint64_t row = Rows::bytes(k);
   const bool in_parts = V * lanes * (Q == 1 ? 2 : 1) < k;
+  const std::byte* next = values + tokens_together * row + Rows::bytes(i) * count;
   F totals[Q][V];
   for (uint32_t h = 0; h < Q; ++h) {
     for (uint32_t v = 0; v < V; ++v) totals[h][v] = load(sums + uint64_t{h} * (k + 2) + i + v * lanes);
   }
   for (uint32_t t = 0; t < count; ++t) {
-    if (in_parts) prefetch<V>(values + uint64_t{tokens_together} * k + uint64_t{i} * count + t * V * lanes);
+    if (in_parts) prefetch<Rows::bytes(V * lanes)>(next + t * Rows::bytes(V * lanes));
+    if constexpr (Q == 1) {
+      Rows::template add_weighted<V>(all_lanes(weights[t]), values + t * row, i, totals[0]);
+      continue;
+    }
     F rows[V];
-#pragma GCC unroll 16
-    for (uint32_t v = 0; v < V; ++v) rows[v] = load_f16(values + uint64_t{t} * k + i + v * lanes);
+    Rows::template load<V>(values + t * row, i, rows);
 #pragma GCC unroll 4
     for (uint32_t h = 0; h < Q; ++h) {
       const F weight = all_lanes(weights[h * attention_tile + t]);
@@ -114,19 +138,19 @@ void weigh(const float* weights, const uint16_t* values, uint32_t count, uint32_
 
 /// weigh() from value `i` to the row's end: V vectors at once as long as there are so many, then half as
 /// many, and so on; last the values that are no whole vector.
-template <uint32_t Q, uint32_t V>
-void weigh_rows(const float* weights, const uint16_t* values, uint32_t count, uint32_t k, uint32_t i,
+template <class Rows, uint32_t Q, uint32_t V>
+void weigh_rows(const float* weights, const std::byte* values, uint32_t count, uint32_t k, uint32_t i,
                 float* sums) {
-  for (; i + V * lanes <= k; i += V * lanes) weigh<Q, V>(weights, values, count, k, i, sums);
+  for (; i + V * lanes <= k; i += V * lanes) weigh<Rows, Q, V>(weights, values, count, k, i, sums);
   if constexpr (V > 1) {
-    weigh_rows<Q, V / 2>(weights, values, count, k, i, sums);
+    weigh_rows<Rows, Q, V / 2>(weights, values, count, k, i, sums);
   } else if (i < k) {
     for (uint32_t h = 0; h < Q; ++h) {
       float* to = sums + uint64_t{h} * (k + 2) + i;
       F total = load_part(to, k - i);
       for (uint32_t t = 0; t < count; ++t) {
         const F weight = all_lanes(weights[h * attention_tile + t]);
-        total = multiply_add(weight, load_f16_part(values + uint64_t{t} * k + i, k - i), total);
+        total = multiply_add(weight, Rows::load_end(values + t * Rows::bytes(k), i, k - i), total);
       }
       store_part(to, total, k - i);
     }
@@ -159,44 +183,46 @@ void soften(float* scores, uint32_t count, uint32_t k, float* state) {
 constexpr uint32_t heads_together = 16;
 
 /// Up to tokens_together tokens with Q heads from `h` on, as long as Q are left; then with half as many.
-template <uint32_t Q>
-void score_heads(const float* q, uint32_t queries, const uint16_t* keys, uint32_t count, uint32_t k,
+template <class Rows, uint32_t Q>
+void score_heads(const float* q, uint32_t queries, const std::byte* keys, uint32_t count, uint32_t k,
                  uint32_t h, float* scores) {
   for (; h + Q <= queries; h += Q) {
-    score_tokens<Q>(q + uint64_t{h} * k, keys, count, k, scores + h * attention_tile);
+    score_tokens<Rows, Q>(q + uint64_t{h} * k, keys, count, k, scores + h * attention_tile);
   }
-  if constexpr (Q > 1) score_heads<Q / 2>(q, queries, keys, count, k, h, scores);
+  if constexpr (Q > 1) score_heads<Rows, Q / 2>(q, queries, keys, count, k, h, scores);
 }
 
-template <uint32_t Q>
-void weigh_heads(const float* weights, uint32_t queries, const uint16_t* values, uint32_t count, uint32_t k,
+template <class Rows, uint32_t Q>
+void weigh_heads(const float* weights, uint32_t queries, const std::byte* values, uint32_t count, uint32_t k,
                  uint32_t h, float* sums) {
   for (; h + Q <= queries; h += Q) {
-    weigh_rows<Q, together / Q>(weights + h * attention_tile, values, count, k, 0,
-                                sums + uint64_t{h} * (k + 2));
+    weigh_rows<Rows, Q, together / Q>(weights + h * attention_tile, values, count, k, 0,
+                                      sums + uint64_t{h} * (k + 2));
   }
-  if constexpr (Q > 1) weigh_heads<Q / 2>(weights, queries, values, count, k, h, sums);
+  if constexpr (Q > 1) weigh_heads<Rows, Q / 2>(weights, queries, values, count, k, h, sums);
 }
 
 /// A tile of up to attention_tile tokens with up to heads_together heads; other operands as AttendFunction's.
-void attend_tile(const float* q, uint32_t queries, const uint16_t* keys, const uint16_t* values,
+template <class Rows>
+void attend_tile(const float* q, uint32_t queries, const std::byte* keys, const std::byte* values,
                  uint32_t count, uint32_t k, float* state) {
   float scores[heads_together * attention_tile];
   for (uint32_t t = 0; t < count; t += tokens_together) {
     const uint32_t some = count - t < tokens_together ? count - t : tokens_together;
-    score_heads<4>(q, queries, keys + uint64_t{t} * k, some, k, 0, scores + t);
+    score_heads<Rows, 4>(q, queries, keys + t * Rows::bytes(k), some, k, 0, scores + t);
   }
   for (uint32_t h = 0; h < queries; ++h) {
     soften(scores + h * attention_tile, count, k, state + uint64_t{h} * (k + 2));
   }
   for (uint32_t t = 0; t < count; t += tokens_together) {
     const uint32_t some = count - t < tokens_together ? count - t : tokens_together;
-    weigh_heads<4>(scores + t, queries, values + uint64_t{t} * k, some, k, 0, state + 2);
+    weigh_heads<Rows, 4>(scores + t, queries, values + t * Rows::bytes(k), some, k, 0, state + 2);
   }
 }
 
-void attend(const float* q, uint32_t queries, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
-            uint32_t k, float* state) {
+template <class Rows>
+void attend_rows(const float* q, uint32_t queries, const void* keys, const void* values, uint32_t tokens,
+                 uint32_t k, float* state) {
   for (uint32_t head = 0; head < queries; ++head) {
     float* one = state + uint64_t{head} * (k + 2);
     one[0] = -3e38F;  // less than any score
@@ -204,10 +230,13 @@ void attend(const float* q, uint32_t queries, const uint16_t* keys, const uint16
   }
   for (uint32_t t = 0; t < tokens; t += attention_tile) {  // a tile is read from memory once for 16 heads
     const uint32_t count = tokens - t < attention_tile ? tokens - t : attention_tile;
-    const uint64_t at = uint64_t{t} * k;
+    const uint64_t at = t * Rows::bytes(k);
     for (uint32_t h = 0; h < queries; h += heads_together) {
       const uint32_t some = queries - h < heads_together ? queries - h : heads_together;
-      attend_tile(q + uint64_t{h} * k, some, keys + at, values + at, count, k, state + uint64_t{h} * (k + 2));
+      attend_tile<Rows>(q + uint64_t{h} * k, some, static_cast<const std::byte*>(keys) + at,
+                        static_cast<const std::byte*>(values) + at, count, k, state + uint64_t{h} * (k + 2));
     }
   }
 }
+
+constexpr AttendFunction attend = attend_rows<HalfRows>, attend_q8_0 = attend_rows<Q8Rows>;

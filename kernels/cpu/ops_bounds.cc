@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "kernels/cpu/ops_functions.h"
+#include "kernels/work_split.h"
 
 namespace weighin {
 namespace {
@@ -25,13 +26,16 @@ class StreamRead : public Prepared {
         data_(data),
         bytes_((bytes + line_bytes - 1) / line_bytes * line_bytes),
         functions_(functions),
-        totals_(pool.threads()) {}
+        totals_(pool.threads()),
+        split_(pool, bytes_, line_bytes) {}
 
   void run() noexcept override {
     last_start_ = next_start_;
+    split_.restart();
     pool_.run([this](uint32_t rank) {
-      const Slice slice = slice_of(bytes_, rank, pool_.threads(), line_bytes);
-      totals_[rank].words = read(slice);
+      uint64_t words = 0;
+      split_.each(rank, [&](Slice slice) { words += read(slice); });
+      totals_[rank].words = words;
     });
     next_start_ = (next_start_ + bytes_) % data_.size();
   }
@@ -65,23 +69,28 @@ class StreamRead : public Prepared {
   uint64_t bytes_;
   const OpsFunctions& functions_;
   std::vector<Total> totals_;
+  WorkSplit split_;
   uint64_t last_start_ = 0, next_start_ = 0;
 };
 
 class Peak : public Prepared {
  public:
   Peak(ThreadPool& pool, const PeakLoop& loop, uint64_t operations)
-      : pool_(pool), loop_(loop), totals_(pool.threads()) {
-    const double rounds = static_cast<double>(operations) / (pool.threads() * loop.operations_a_round);
-    rounds_ = std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(rounds)));
-  }
+      : pool_(pool),
+        loop_(loop),
+        rounds_(pool.threads() * rounds_of_rank(pool, loop, operations)),
+        totals_(pool.threads()),
+        split_(pool, rounds_) {}
 
   void run() noexcept override {
+    split_.restart();
     pool_.run([this](uint32_t rank) {
       double total = 0;
-      for (uint64_t left = rounds_; left > 0; left -= std::min(left, exact_rounds)) {
-        total += loop_.run(std::min(left, exact_rounds));
-      }
+      split_.each(rank, [&](Slice slice) {
+        for (uint64_t left = slice.last - slice.first; left > 0; left -= std::min(left, exact_rounds)) {
+          total += loop_.run(std::min(left, exact_rounds));
+        }
+      });
       totals_[rank].value = total;
     });
   }
@@ -89,16 +98,22 @@ class Peak : public Prepared {
   Check check(uint32_t) override {
     run();
     const double expected = static_cast<double>(rounds_) * loop_.sum_a_round;
-    bool right = true;
-    for (const Total& total : totals_) right = right && total.value == expected;
-    return {right ? 0.0 : 1.0, 0};
+    double found = 0;
+    for (const Total& total : totals_) found += total.value;
+    return {found == expected ? 0.0 : 1.0, 0};
   }
 
  private:
+  static uint64_t rounds_of_rank(const ThreadPool& pool, const PeakLoop& loop, uint64_t operations) {
+    const double rounds = static_cast<double>(operations) / (pool.threads() * loop.operations_a_round);
+    return std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(rounds)));
+  }
+
   ThreadPool& pool_;
   const PeakLoop& loop_;
-  uint64_t rounds_ = 1;
+  uint64_t rounds_;  // of all ranks
   std::vector<Total> totals_;
+  WorkSplit split_;
 };
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;

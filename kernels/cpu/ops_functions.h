@@ -23,10 +23,11 @@ struct PeakLoop {
 using RowFunction = void (*)(const float* a, const float* b, const float* c, float* y, uint32_t k);
 
 /// Attention of `queries` query heads over one KV head's `tokens` cached tokens, by online softmax.
-/// q [queries][k]; keys, values [tokens][k] as f16; state [queries][k + 2], overwritten: the largest score,
-/// the sum of exp(score - largest), and the values weighted so.
-using AttendFunction = void (*)(const float* q, uint32_t queries, const uint16_t* keys,
-                                const uint16_t* values, uint32_t tokens, uint32_t k, float* state);
+/// q [queries][k]; keys, values [tokens][k] in the cache's format, which is the function's: f16, or q8_0 with
+/// k a multiple of 32; state [queries][k + 2], overwritten: the largest score, the sum of
+/// exp(score - largest), and the values weighted so.
+using AttendFunction = void (*)(const float* q, uint32_t queries, const void* keys, const void* values,
+                                uint32_t tokens, uint32_t k, float* state);
 
 /// Queries of a prompt that are computed together: those of some tokens in the heads that share a KV head.
 struct QueryBlock {
@@ -35,9 +36,9 @@ struct QueryBlock {
   uint64_t token_pitch;
   uint32_t tokens, heads, k;
   uint32_t first;    // the first token's position
-  uint32_t context;  // tokens in keys and values, [context][k] as f16
+  uint32_t context;  // tokens in keys and values, [context][k] in the function's format
   bool causal;       // a token sees those up to itself, else all
-  const uint16_t *keys, *values;
+  const void *keys, *values;
 };
 
 /// Attention of a block by online softmax; `scratch`, on a 64-byte line, is prefill_scratch() floats.
@@ -55,6 +56,8 @@ struct OpsFunctions {
   RowFunction softmax;     // a row
   RowFunction swiglu;      // a gate, b up
   RowFunction gelu;        // a row; the tanh form
+  AttendFunction attend_q8_0;
+  BlockFunction attend_block_q8_0;
 };
 
 extern const OpsFunctions ops_scalar;

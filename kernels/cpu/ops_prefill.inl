@@ -130,11 +130,18 @@ void add_tile_to_all(const BlockScratch& s, uint64_t lane, uint32_t first, uint3
   if constexpr (V > 1) add_tile_to_all<V - 1>(s, lane, first, count, k);
 }
 
-/// Rows [count][k] of f16 to [count][pitch] of f32, zeros behind k.
-void widen_rows(const uint16_t* from, uint32_t count, uint32_t k, uint64_t pitch, float* to) {
-  for (uint32_t t = 0; t < count; ++t) {
-    for (uint32_t i = 0; i < k; i += lanes)
-      store(to + t * pitch + i, load_f16(from + uint64_t{t} * k + i, k - i));
+/// Rows [count][k] of the cache to [count][pitch] of f32, zeros behind k.
+template <class Rows>
+void widen_rows(const std::byte* from, uint32_t count, uint32_t k, uint64_t pitch, float* to) {
+  constexpr uint32_t V = Rows::vectors;
+  for (uint32_t t = 0; t < count; ++t, from += Rows::bytes(k), to += pitch) {
+    uint32_t i = 0;
+    for (; i + V * lanes <= k; i += V * lanes) {
+      F values[V];
+      Rows::template load<V>(from, i, values);
+      for (uint32_t v = 0; v < V; ++v) store(to + i + v * lanes, values[v]);
+    }
+    for (; i < k; i += lanes) store(to + i, Rows::load_end(from, i, k - i));
   }
 }
 
@@ -210,16 +217,21 @@ void finish_block(const QueryBlock& block, const BlockScratch& s) {
   }
 }
 
-void attend_block(const QueryBlock& block, float* scratch) {
+template <class Rows>
+void attend_block_of_rows(const QueryBlock& block, float* scratch) {
   const BlockScratch s = lay_out(scratch, rows_of(block), block.k);
   start_block(block, s);
   const uint32_t seen = block.causal ? block.first + block.tokens : block.context;
   for (uint32_t first = 0; first < seen; first += prefill_tile) {
     const uint32_t count = seen - first < prefill_tile ? seen - first : prefill_tile;
-    const uint64_t at = uint64_t{first} * block.k;
-    widen_rows(block.keys + at, count, block.k, s.value_pitch, s.keys);
-    widen_rows(block.values + at, count, block.k, s.value_pitch, s.values);
+    const uint64_t at = first * Rows::bytes(block.k);
+    widen_rows<Rows>(static_cast<const std::byte*>(block.keys) + at, count, block.k, s.value_pitch, s.keys);
+    widen_rows<Rows>(static_cast<const std::byte*>(block.values) + at, count, block.k, s.value_pitch,
+                     s.values);
     add_tile_to_all<tile_vectors>(s, 0, first, count, block.k);
   }
   finish_block(block, s);
 }
+
+constexpr BlockFunction attend_block = attend_block_of_rows<HalfRows>,
+                        attend_block_q8_0 = attend_block_of_rows<Q8Rows>;

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/elementwise.h"
+#include "kernels/work_split.h"
 
 namespace weighin {
 namespace {
@@ -54,23 +56,13 @@ class Rows : public Prepared {
     b_ = operand_rows(p_.op == Op::swiglu ? values : shared, p_.k, limit, data, seed + 1);
     c_ = operand_rows(b_.size(), p_.k, limit, data, seed + 2);
     y_.resize(a_.size());
+    flat_ = p_.op == Op::swiglu || p_.op == Op::gelu;
+    flat_ ? split_.emplace(pool, y_.size(), 64) : split_.emplace(pool, rows_);
   }
 
   void run() noexcept override {
-    const bool flat = p_.op == Op::swiglu || p_.op == Op::gelu;  // value by value: a row may be cut
-    pool_.run([this, flat](uint32_t rank) {
-      if (flat) {
-        const Slice s = slice_of(y_.size(), rank, pool_.threads(), 64);
-        if (s.last == s.first) return;
-        const float* b = p_.op == Op::swiglu ? &b_[s.first] : nullptr;
-        function_(&a_[s.first], b, nullptr, &y_[s.first], static_cast<uint32_t>(s.last - s.first));
-        return;
-      }
-      const Slice s = slice_of(rows_, rank, pool_.threads());
-      for (uint64_t r = s.first; r < s.last; ++r) {
-        function_(&a_[r * p_.k], operand(b_, r), operand(c_, r), &y_[r * p_.k], p_.k);
-      }
-    });
+    split_->restart();
+    pool_.run([this](uint32_t rank) { split_->each(rank, [this](Slice some) { do_slice(some); }); });
   }
 
   Check check(uint32_t samples) override {
@@ -89,6 +81,17 @@ class Rows : public Prepared {
   }
 
  private:
+  void do_slice(Slice s) noexcept {
+    if (flat_) {
+      const float* b = p_.op == Op::swiglu ? &b_[s.first] : nullptr;
+      function_(&a_[s.first], b, nullptr, &y_[s.first], static_cast<uint32_t>(s.last - s.first));
+      return;
+    }
+    for (uint64_t r = s.first; r < s.last; ++r) {
+      function_(&a_[r * p_.k], operand(b_, r), operand(c_, r), &y_[r * p_.k], p_.k);
+    }
+  }
+
   /// Norms share one row of weights; RoPE's angles are the token's; SwiGLU's second operand is the row's own.
   const float* operand(const Floats& values, uint64_t row) const noexcept {
     if (p_.op == Op::swiglu) return &values[row * p_.k];
@@ -99,7 +102,9 @@ class Rows : public Prepared {
   Problem p_;
   RowFunction function_;
   uint64_t rows_ = 1;
+  bool flat_ = false;  // value by value: a row may be cut
   Floats a_, b_, c_, y_;
+  std::optional<WorkSplit> split_;
 };
 
 /// One meeting takes about a microsecond, too short for a clock: a run times many.

@@ -53,6 +53,9 @@ WEIGHIN_WORD F load_f16_part(const uint16_t* from, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
   return load_f16(padded);
 }
+WEIGHIN_WORD F load_i8(const std::byte* from) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+}
 /// In each half lane i: the sum of v[i] over the half.
 WEIGHIN_WORD F half_sums(const F* v) {
   return _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
@@ -101,9 +104,13 @@ constexpr PeakLoop fp32{peak_fp32, 12 * 16, 12 * 8};
 }  // namespace ops_avx2_code
 
 using namespace ops_avx2_code;
-const OpsFunctions ops_avx2{stream_sum, fp32,         fp32,     {peak_int8, 12 * 64, 12 * 32},
-                            attend,     attend_block, rms_norm, layer_norm,
-                            rope,       softmax,      swiglu,   gelu};
+const OpsFunctions ops_avx2{stream_sum,  fp32,
+                            fp32,        {peak_int8, 12 * 64, 12 * 32},
+                            attend,      attend_block,
+                            rms_norm,    layer_norm,
+                            rope,        softmax,
+                            swiglu,      gelu,
+                            attend_q8_0, attend_block_q8_0};
 
 }  // namespace weighin
 #pragma GCC pop_options

@@ -50,6 +50,9 @@ WEIGHIN_WORD F load_f16(const uint16_t* from) {
 WEIGHIN_WORD F load_f16_part(const uint16_t* from, uint32_t count) {
   return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first_lanes(count), from));
 }
+WEIGHIN_WORD F load_i8(const std::byte* from) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+}
 /// In each quarter lane i: the sum of v[i] over the quarter.
 WEIGHIN_WORD F quarter_sums(const F* v) {
   const F low = _mm512_add_ps(_mm512_unpacklo_ps(v[0], v[1]), _mm512_unpackhi_ps(v[0], v[1]));
@@ -99,9 +102,13 @@ constexpr PeakLoop fp32{peak_fp32, 12 * 32, 12 * 16};
 }  // namespace ops_avx512_code
 
 using namespace ops_avx512_code;
-const OpsFunctions ops_avx512{stream_sum, fp32,         fp32,     {peak_int8, 12 * 128, 12 * 64},
-                              attend,     attend_block, rms_norm, layer_norm,
-                              rope,       softmax,      swiglu,   gelu};
+const OpsFunctions ops_avx512{stream_sum,  fp32,
+                              fp32,        {peak_int8, 12 * 128, 12 * 64},
+                              attend,      attend_block,
+                              rms_norm,    layer_norm,
+                              rope,        softmax,
+                              swiglu,      gelu,
+                              attend_q8_0, attend_block_q8_0};
 
 }  // namespace weighin
 #pragma GCC pop_options

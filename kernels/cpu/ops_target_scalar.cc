@@ -36,6 +36,9 @@ WEIGHIN_WORD F load_f16(const uint16_t* from) {
 WEIGHIN_WORD F load_f16_part(const uint16_t*, uint32_t) {
   return F{};
 }
+WEIGHIN_WORD F load_i8(const std::byte* from) {
+  return F{static_cast<float>(static_cast<int8_t>(*from))};
+}
 WEIGHIN_WORD F sums(const F* v) {
   return v[0];
 }
@@ -85,8 +88,9 @@ double peak_int8(uint64_t rounds) {
 
 using namespace ops_scalar_code;
 static constexpr PeakLoop scalar_fp32{peak_fp32, 24, 12};
-const OpsFunctions ops_scalar{stream_sum, scalar_fp32,  scalar_fp32, {peak_int8, 12, 6},
-                              attend,     attend_block, rms_norm,    layer_norm,
-                              rope,       softmax,      swiglu,      gelu};
+const OpsFunctions ops_scalar{stream_sum,  scalar_fp32,      scalar_fp32, {peak_int8, 12, 6},
+                              attend,      attend_block,     rms_norm,    layer_norm,
+                              rope,        softmax,          swiglu,      gelu,
+                              attend_q8_0, attend_block_q8_0};
 
 }  // namespace weighin

@@ -1,8 +1,11 @@
 // Attention in double precision: the truth fast kernels are compared with.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "models/format.h"
 
 namespace weighin {
 
@@ -13,8 +16,12 @@ struct AttentionTruth {
   double score_size = 0;       // the largest over tokens of sum |q key| / sqrt(k)
 };
 
-/// softmax(q . keys / sqrt(k)) . values for one query head. q [k]; keys, values [tokens][k] as f16;
-/// tokens at least 1.
+/// softmax(q . keys / sqrt(k)) . values for one query head. q [k]; keys, values [tokens][k] in `cache`, of
+/// whose blocks k is a multiple; tokens at least 1.
+AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* keys, const std::byte* values,
+                               uint32_t tokens, uint32_t k);
+
+/// The same of an f16 cache.
 AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
                                uint32_t k);
 

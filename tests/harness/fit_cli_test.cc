@@ -71,6 +71,21 @@ TEST_F(FitCommand, AnswersYesWithStableJson) {
   EXPECT_GT(json["verdicts"][0]["decode_tps"]["mid"].get<double>(), 0);
 }
 
+TEST_F(FitCommand, AQ8CacheTakesHalfTheMemoryAndIsPricedAsF16UntilMeasured) {
+  const auto verdict = [&](const std::string& cache) {
+    const ShellOutcome answer =
+        fit_command("gemma-2b --format q4_0 --json --kv " + cache + on("bench"), false);
+    EXPECT_EQ(answer.exit_code, 0) << answer.output;
+    const auto json = nlohmann::json::parse(answer.output);
+    EXPECT_EQ(json["kv"], cache);
+    return json["verdicts"][0];
+  };
+  const auto f16 = verdict("f16"), q8_0 = verdict("q8_0");
+  EXPECT_EQ(q8_0["bytes"]["kv"].get<uint64_t>() * 32, f16["bytes"]["kv"].get<uint64_t>() * 17);
+  EXPECT_EQ(q8_0["decode_tps"]["mid"], f16["decode_tps"]["mid"]);
+  EXPECT_EQ(fit_command("gemma-2b --kv q9_9" + on("bench")).exit_code, 2);
+}
+
 // Each key of the stable schema, with its type: what programs that read it rely on.
 TEST_F(FitCommand, JsonKeepsItsSchema) {
   using Type = nlohmann::json::value_t;
@@ -89,6 +104,7 @@ TEST_F(FitCommand, JsonKeepsItsSchema) {
                       {"engine", text},
                       {"context", whole},
                       {"prompt", whole},
+                      {"kv", text},
                       {"verdicts", Type::array}});
   EXPECT_EQ(json["engine"], "reference");
   const auto& v = json["verdicts"][0];

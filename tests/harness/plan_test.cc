@@ -82,6 +82,33 @@ TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {
       has([](const PlanItem& i) { return i.problem.op == Op::attention && i.problem.context > 30000; }));
 }
 
+TEST(Plan, OnlyFullAddsOtherCachesAndEverySharingOfKvHeads) {
+  const auto over_q8_0 = [](const PlanItem& i) {
+    const bool attention = i.problem.op == Op::attention || i.problem.op == Op::prefill_attention;
+    return attention && i.problem.format == FormatId::q8_0;
+  };
+  const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
+  EXPECT_EQ(std::count_if(normal.begin(), normal.end(), over_q8_0), 0);
+  for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
+    for (const uint32_t group : {1U, 4U, 8U, 32U}) {
+      for (const uint32_t context : {128U, 512U, 2048U, 32768U}) {
+        EXPECT_TRUE(std::any_of(full.begin(), full.end(),
+                                [&](const PlanItem& i) {
+                                  const Problem& p = i.problem;
+                                  return p.op == Op::attention && p.format == cache &&
+                                         p.heads == group * p.kv_heads && p.context == context;
+                                }))
+            << format_of(cache).name << " " << group << " " << context;
+      }
+    }
+  }
+  for (const uint32_t n : {2U, 4U, 8U}) {
+    EXPECT_TRUE(std::any_of(full.begin(), full.end(), [&](const PlanItem& i) {
+      return i.problem.op == Op::gemm && i.problem.n == n;
+    })) << n;
+  }
+}
+
 TEST(Slabs, KeepKAndNAndCapRows) {
   const Problem large{.op = Op::gemm, .format = FormatId::q4_K, .m = 53248, .n = 512, .k = 16384};
   const Problem slab = slab_of(large, 2, working_set);

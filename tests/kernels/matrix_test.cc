@@ -19,8 +19,9 @@ TEST(Matrix, EveryKernelIsRightAtOddSizes) {
   const auto seed = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));  // scripts/soak
   WeightPool weights(working_set_bytes, 8 * working_set_bytes, 1 + seed);
   const Simd simd = this_cpu();
-  for (const uint32_t threads : {1U, 2U}) {
-    ThreadPool pool(threads);
+  const std::pair<uint32_t, Cores> teams[] = {{1, Cores::as_found}, {2, Cores::as_found}, {2, Cores::unlike}};
+  for (const auto& [threads, cores] : teams) {
+    ThreadPool pool(threads, cores);
     Workbench bench{pool, weights, "", 7 + seed};
     for (const Kernel& kernel : matrix_kernels()) {
       if (!runs(simd, kernel.isa)) continue;

@@ -38,34 +38,70 @@ constexpr Fill fills[] = {Fill::ordinary, Fill::peaked,    Fill::equal,
                           Fill::masked,   Fill::late_peak, Fill::denormal};
 
 struct AttentionData {
+  FormatId cache;
   uint32_t heads, tokens, k;
-  std::vector<float> q;                // [heads][k]
-  std::vector<uint16_t> keys, values;  // [tokens][k]
+  std::vector<float> q;                 // [heads][k]
+  std::vector<std::byte> keys, values;  // [tokens][k] in `cache`
 };
 
-AttentionData attention_data(Fill fill, uint32_t heads, uint32_t tokens, uint32_t k,
+void append_half(std::vector<std::byte>& to, uint16_t bits) {
+  to.resize(to.size() + 2);
+  store_u16(&to[to.size() - 2], bits);
+}
+
+/// A number of at most 7 bits and a sign times a power of two: exact in f16 and in q8_0.
+struct Scaled {
+  int whole;
+  float scale;
+};
+
+class Rows {
+ public:
+  Rows(FormatId cache, Fill fill, std::mt19937& random) : cache_(cache), fill_(fill), random_(random) {}
+
+  /// k numbers of one scale, the next of `number`.
+  template <class Number>
+  void append(std::vector<std::byte>& to, uint32_t k, Number number) {
+    for (uint32_t i = 0; i < k; ++i) {
+      const Scaled one = number();
+      if (cache_ == FormatId::f16) {
+        const auto denormal = static_cast<uint16_t>(random_() % 1024 | random_() % 2 << 15);
+        append_half(to, fill_ == Fill::denormal ? denormal
+                                                : float_to_half(static_cast<float>(one.whole) * one.scale));
+        continue;
+      }
+      const auto denormal = static_cast<uint16_t>(1 + random_() % 1023);
+      if (i % 32 == 0) append_half(to, fill_ == Fill::denormal ? denormal : float_to_half(one.scale));
+      to.push_back(static_cast<std::byte>(static_cast<int8_t>(one.whole)));
+    }
+  }
+
+ private:
+  FormatId cache_;
+  Fill fill_;
+  std::mt19937& random_;
+};
+
+AttentionData attention_data(FormatId cache, Fill fill, uint32_t heads, uint32_t tokens, uint32_t k,
                              uint32_t query_tokens = 1) {
   std::mt19937 random(heads * 1000003 + tokens * 1009 + k);
-  const auto whole = [&](int most) {
-    return static_cast<float>(static_cast<int>(random() % (2 * most + 1)) - most);
-  };
-  AttentionData data{heads, tokens, k, {}, {}, {}};
+  const auto whole = [&](int most) { return static_cast<int>(random() % (2 * most + 1)) - most; };
+  AttentionData data{cache, heads, tokens, k, {}, {}, {}};
   for (uint32_t i = 0; i < query_tokens * heads * k; ++i) {
-    data.q.push_back(fill == Fill::ordinary || fill == Fill::denormal ? whole(1000) / 256
-                                                                      : (i / k % 2 == 0 ? 32 : -32));
+    const bool any = fill == Fill::ordinary || fill == Fill::denormal;
+    data.q.push_back(any ? static_cast<float>(whole(1000)) / 256 : (i / k % 2 == 0 ? 32 : -32));
   }
+  Rows rows(cache, fill, random);
   for (uint32_t t = 0; t < tokens; ++t) {
-    const float peak = fill == Fill::peaked ? whole(39) : 0;
-    for (uint32_t i = 0; i < k; ++i) {
-      float key = whole(1000) / 2048;
-      if (fill == Fill::peaked) key = peak;  // k = 64: scores to +-9984
-      if (fill == Fill::equal) key = 1;
-      if (fill == Fill::masked) key = t % 3 == 0 ? 0 : -2048;  // k = 64: scores of -524288
-      if (fill == Fill::late_peak) key = t + 1 == tokens ? 512 : -512;
-      data.keys.push_back(fill == Fill::denormal ? random() % 1024 : float_to_half(key));
-      data.values.push_back(fill == Fill::denormal ? random() % 1024 | random() % 2 << 15
-                                                   : float_to_half(whole(1000) * 65));
-    }
+    const int peak = fill == Fill::peaked ? whole(39) : 0;
+    rows.append(data.keys, k, [&]() -> Scaled {
+      if (fill == Fill::peaked) return {peak, 1};  // k = 64: scores to +-9984
+      if (fill == Fill::equal) return {1, 1};
+      if (fill == Fill::masked) return {t % 3 == 0 ? 0 : -128, 16};  // k = 64: scores of -524288
+      if (fill == Fill::late_peak) return {t + 1 == tokens ? 127 : -128, 4};
+      return {whole(127), 1.0F / 256};
+    });
+    rows.append(data.values, k, [&]() -> Scaled { return {2 * whole(63) + 1, 512}; });  // none is 0
   }
   return data;
 }
@@ -77,33 +113,53 @@ double attention_tolerance(uint32_t k, uint32_t tokens) {
 
 void expect_attention(const AttentionData& data, const float* q, uint32_t seen, const float* found,
                       double divisor) {
-  const AttentionTruth truth = attention_truth(q, data.keys.data(), data.values.data(), seen, data.k);
+  const AttentionTruth truth =
+      attention_truth(q, data.cache, data.keys.data(), data.values.data(), seen, data.k);
   for (uint32_t i = 0; i < data.k; ++i) {
     const double error = std::abs(found[i] / divisor - truth.values[i]);
     ASSERT_LE(error, truth.sizes[i] * attention_tolerance(data.k, seen)) << "value " << i;
   }
 }
 
+constexpr FormatId caches[] = {FormatId::f16, FormatId::q8_0};
+
+/// Whether `k` values a head are tried with such data: whole blocks, and exact scores where they are large.
+bool tried(FormatId cache, Fill fill, uint32_t k) {
+  const bool exact = k == 16 || k == 64 || k == 256;
+  if (!exact && fill != Fill::ordinary && fill != Fill::denormal) return false;
+  return k % format_of(cache).block_values == 0;
+}
+
+std::string name_of(const Set& set, FormatId cache, Fill fill, uint32_t heads, uint32_t k) {
+  return std::string(isa_name(set.isa)) + " " + std::string(format_of(cache).name) + " fill " +
+         std::to_string(static_cast<int>(fill)) + " heads " + std::to_string(heads) + " k " +
+         std::to_string(k);
+}
+
+void expect_one_token(const Set& set, FormatId cache, Fill fill, uint32_t heads, uint32_t tokens,
+                      uint32_t k) {
+  const AttentionData data = attention_data(cache, fill, heads, tokens, k);
+  std::vector<float> state(heads * (k + 2), std::numeric_limits<float>::quiet_NaN());
+  const auto attend = cache == FormatId::f16 ? set.functions->attend : set.functions->attend_q8_0;
+  attend(data.q.data(), heads, data.keys.data(), data.values.data(), tokens, k, state.data());
+  for (uint32_t head = 0; head < heads; ++head) {
+    const float* one = &state[head * (k + 2)];
+    expect_attention(data, &data.q[head * k], tokens, one + 2, one[1]);
+  }
+}
+
 TEST(OpsExtremes, OneTokensAttention) {
   for (const Set& set : sets_of_this_cpu()) {
-    for (const Fill fill : fills) {
-      for (const uint32_t tokens : {1U, 17U, 64U, 65U, 2 * attention_tile + 3}) {
-        for (const uint32_t heads : {1U, 2U, 7U, 19U}) {
-          for (const uint32_t k : {16U, 64U, 256U, 37U, 80U, 96U}) {
-            const bool exact = k == 16 || k == 64 || k == 256;
-            if (!exact && fill != Fill::ordinary && fill != Fill::denormal) continue;
-            SCOPED_TRACE(std::string(isa_name(set.isa)) + " fill " + std::to_string(static_cast<int>(fill)) +
-                         " heads " + std::to_string(heads) + " tokens " + std::to_string(tokens) + " k " +
-                         std::to_string(k));
-            const AttentionData data = attention_data(fill, heads, tokens, k);
-            std::vector<float> state(heads * (k + 2), std::numeric_limits<float>::quiet_NaN());
-            set.functions->attend(data.q.data(), heads, data.keys.data(), data.values.data(), tokens, k,
-                                  state.data());
-            for (uint32_t head = 0; head < heads; ++head) {
-              const float* one = &state[head * (k + 2)];
-              expect_attention(data, &data.q[head * k], tokens, one + 2, one[1]);
+    for (const FormatId cache : caches) {
+      for (const Fill fill : fills) {
+        for (const uint32_t tokens : {1U, 17U, 64U, 65U, 2 * attention_tile + 3}) {
+          for (const uint32_t heads : {1U, 2U, 7U, 19U}) {
+            for (const uint32_t k : {16U, 32U, 64U, 256U, 37U, 80U, 96U}) {
+              if (!tried(cache, fill, k)) continue;
+              SCOPED_TRACE(name_of(set, cache, fill, heads, k) + " tokens " + std::to_string(tokens));
+              expect_one_token(set, cache, fill, heads, tokens, k);
+              if (HasFatalFailure()) return;
             }
-            if (HasFatalFailure()) return;
           }
         }
       }
@@ -117,18 +173,20 @@ void expect_block(const Set& set, const AttentionData& data, uint32_t first, uin
   std::vector<float> y((some + 2) * pitch, 7);
   Floats scratch(prefill_scratch(uint64_t{some} * data.heads, data.k),
                  std::numeric_limits<float>::quiet_NaN());
-  set.functions->attend_block({.q = &data.q[first * pitch],
-                               .y = &y[pitch],
-                               .token_pitch = pitch,
-                               .tokens = some,
-                               .heads = data.heads,
-                               .k = data.k,
-                               .first = first,
-                               .context = data.tokens,
-                               .causal = causal,
-                               .keys = data.keys.data(),
-                               .values = data.values.data()},
-                              scratch.data());
+  const auto attend_block =
+      data.cache == FormatId::f16 ? set.functions->attend_block : set.functions->attend_block_q8_0;
+  attend_block({.q = &data.q[first * pitch],
+                .y = &y[pitch],
+                .token_pitch = pitch,
+                .tokens = some,
+                .heads = data.heads,
+                .k = data.k,
+                .first = first,
+                .context = data.tokens,
+                .causal = causal,
+                .keys = data.keys.data(),
+                .values = data.values.data()},
+               scratch.data());
   for (uint32_t row = 0; row < some * data.heads; ++row) {
     const uint32_t seen = causal ? first + row / data.heads + 1 : data.tokens;
     expect_attention(data, &data.q[first * pitch + uint64_t{row} * data.k], seen,
@@ -141,24 +199,28 @@ void expect_block(const Set& set, const AttentionData& data, uint32_t first, uin
   }
 }
 
+void expect_blocks(const Set& set, FormatId cache, Fill fill, uint32_t heads, uint32_t k) {
+  const uint32_t tokens = 2 * prefill_tile + 21;
+  const AttentionData data = attention_data(cache, fill, heads, tokens, k, tokens);
+  for (const auto& [first, some] : {std::pair{0U, 1U}, {0U, 60U}, {61U, 17U}, {tokens - 70, 70U}}) {
+    for (const bool causal : {true, false}) {
+      SCOPED_TRACE(name_of(set, cache, fill, heads, k) + " first " + std::to_string(first) +
+                   (causal ? " causal" : " all"));
+      expect_block(set, data, first, some, causal);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
 TEST(OpsExtremes, ABlockOfAPrompt) {
   for (const Set& set : sets_of_this_cpu()) {
-    for (const Fill fill : fills) {
-      for (const uint32_t heads : {1U, 3U}) {
-        for (const uint32_t k : {16U, 64U, 37U, 80U}) {
-          const bool exact = k == 16 || k == 64;
-          if (!exact && fill != Fill::ordinary && fill != Fill::denormal) continue;
-          const uint32_t tokens = 2 * prefill_tile + 21;
-          const AttentionData data = attention_data(fill, heads, tokens, k, tokens);
-          for (const auto& [first, some] : {std::pair{0U, 1U}, {0U, 60U}, {61U, 17U}, {tokens - 70, 70U}}) {
-            for (const bool causal : {true, false}) {
-              SCOPED_TRACE(std::string(isa_name(set.isa)) + " fill " +
-                           std::to_string(static_cast<int>(fill)) + " heads " + std::to_string(heads) +
-                           " k " + std::to_string(k) + " first " + std::to_string(first) +
-                           (causal ? " causal" : " all"));
-              expect_block(set, data, first, some, causal);
-              if (HasFatalFailure()) return;
-            }
+    for (const FormatId cache : caches) {
+      for (const Fill fill : fills) {
+        for (const uint32_t heads : {1U, 3U}) {
+          for (const uint32_t k : {16U, 64U, 37U, 80U, 96U}) {
+            if (!tried(cache, fill, k)) continue;
+            expect_blocks(set, cache, fill, heads, k);
+            if (HasFatalFailure()) return;
           }
         }
       }

@@ -41,12 +41,19 @@ std::vector<Problem> problems_of(Op op) {
   }
 }
 
+/// Attention over a cache of blocks of 32.
+bool over_blocks(const Kernel& kernel) {
+  return kernel.format == FormatId::q8_0;
+}
+
 TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
   const auto seed = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));  // scripts/soak
   WeightPool weights(uint64_t{3} << 20, uint64_t{16} << 20, 1 + seed);
   const Simd simd = this_cpu();
-  for (const uint32_t threads : {1U, 2U, 3U}) {
-    ThreadPool pool(threads);
+  const std::pair<uint32_t, Cores> teams[] = {
+      {1, Cores::as_found}, {2, Cores::as_found}, {3, Cores::as_found}, {2, Cores::unlike}};
+  for (const auto& [threads, cores] : teams) {
+    ThreadPool pool(threads, cores);
     Workbench bench{pool, weights, testing::TempDir(), 1 + seed};
     for (const Kernel& kernel : ops_kernels()) {
       if (!runs(simd, kernel.isa)) continue;
@@ -54,6 +61,7 @@ TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
       ASSERT_FALSE(problems.empty()) << kernel.name;
       for (Problem problem : problems) {
         problem.format = kernel.format;
+        if (over_blocks(kernel)) problem.k = (problem.k + 31) / 32 * 32;
         SCOPED_TRACE(kernel.name + ": " + describe(problem) + ", threads " + std::to_string(threads));
         const auto prepared = kernel.prepare(problem, bench);
         ASSERT_TRUE(prepared) << prepared.error();
@@ -64,6 +72,23 @@ TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
       }
     }
   }
+}
+
+TEST(OpsKernels, HeadsThatAreNoWholeBlocksOfTheCacheAreRefused) {
+  WeightPool weights(uint64_t{3} << 20, uint64_t{16} << 20, 1);
+  ThreadPool pool(1);
+  Workbench bench{pool, weights, testing::TempDir()};
+  size_t refused = 0;
+  for (const Kernel& kernel : ops_kernels()) {
+    if (!over_blocks(kernel)) continue;
+    const auto prepared = kernel.prepare(
+        {.op = kernel.op, .format = kernel.format, .n = 3, .k = 80, .heads = 2, .kv_heads = 1, .context = 3},
+        bench);
+    ASSERT_FALSE(prepared) << kernel.name;
+    EXPECT_NE(prepared.error().find("whole blocks of 32"), std::string::npos) << prepared.error();
+    ++refused;
+  }
+  EXPECT_GE(refused, 2U);
 }
 
 TEST(OpsKernels, NamesAreUnique) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/catalogue.h"
@@ -67,6 +68,44 @@ TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
   }
   EXPECT_TRUE(windowed);
   EXPECT_TRUE(whole);
+}
+
+TEST(Problems, AWindowOfAPromptCountsThePairsItSees) {
+  ModelShape shape;
+  shape.task = Task::chat;
+  shape.attention = {{3, 8, 2, 64, 64, 4096, 5}};  // 3 layers, window 5
+  const auto uses_of = [&](uint32_t n) {
+    double times = 0;
+    for (const ProblemUse& use : prefill_step(shape, file_format_of(FileFormatId::f16), n))
+      if (use.problem.op == Op::prefill_attention) times += use.times;
+    return times;
+  };
+  const auto pairs = [](uint32_t n, uint32_t window) {
+    double all = 0;
+    for (uint32_t token = 0; token < n; ++token) all += std::min(token + 1, window);
+    return all;
+  };
+  for (const uint32_t n : {1U, 4U, 5U, 6U, 100U})
+    EXPECT_NEAR(uses_of(n), 3 * pairs(n, 5) / pairs(n, n), 1e-12) << n;
+}
+
+TEST(Problems, TheCacheIsReadInItsFormat) {
+  const ModelShape* llama = find_model("llama-3.2-1b");
+  ASSERT_NE(llama, nullptr);
+  const FileFormat& format = file_format_of(FileFormatId::q4_0);
+  for (const auto& step :
+       {decode_step(*llama, format, 99, FormatId::q8_0), prefill_step(*llama, format, 7, FormatId::q8_0)}) {
+    bool attention = false;
+    for (const ProblemUse& use : step) {
+      if (use.problem.op != Op::attention && use.problem.op != Op::prefill_attention) continue;
+      EXPECT_EQ(use.problem.format, FormatId::q8_0);
+      attention = true;
+    }
+    EXPECT_TRUE(attention);
+  }
+  const Cost cost = cost_of(
+      {.op = Op::attention, .format = FormatId::q8_0, .k = 64, .heads = 8, .kv_heads = 2, .context = 100});
+  EXPECT_EQ(cost.bytes_read, 2.0 * 100 * 2 * 2 * 34 + 8 * 64 * 4);
 }
 
 TEST(Problems, EveryProductWithRoundedActivationsIsPrecededByTheirRounding) {

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "kernels/work_split.h"
+
 namespace weighin {
 namespace {
 
@@ -40,6 +42,45 @@ TEST(ThreadPool, RunsAfterSleeping) {
   std::atomic<uint32_t> ranks{0};
   pool.run([&](uint32_t) { ++ranks; });
   EXPECT_EQ(ranks, 2U);
+}
+
+TEST(WorkSplit, EveryItemIsDoneOnceWhetherCoresAreAlikeOrNot) {
+  for (const Cores cores : {Cores::as_found, Cores::unlike}) {
+    for (const uint32_t threads : {1U, 2U, 5U}) {
+      ThreadPool pool(threads, cores);
+      for (const uint64_t count : {0U, 1U, 63U, 1000U}) {
+        WorkSplit split(pool, count, 4);
+        std::vector<std::atomic<uint32_t>> done(count);
+        for (int run = 0; run < 3; ++run) {
+          split.restart();
+          pool.run([&](uint32_t rank) {
+            split.each(rank, [&](Slice slice) {
+              EXPECT_EQ(slice.first % 4, 0U);
+              for (uint64_t i = slice.first; i < slice.last; ++i) ++done[i];
+            });
+          });
+        }
+        for (const auto& times : done) ASSERT_EQ(times, 3U);
+      }
+    }
+  }
+}
+
+TEST(WorkSplit, ASlowCoreDoesLessOfIt) {
+  ThreadPool pool(2, Cores::unlike);
+  WorkSplit split(pool, 32);
+  std::vector<uint64_t> done(2);
+  std::atomic<bool> fast_done{false};
+  pool.run([&](uint32_t rank) {
+    split.each(rank, [&](Slice slice) {
+      done[rank] += slice.last - slice.first;
+      // Rank 1 stays with its first piece until rank 0 has done all others.
+      while (rank == 1 && !fast_done) std::this_thread::yield();
+    });
+    if (rank == 0) fast_done = true;
+  });
+  EXPECT_EQ(done[0] + done[1], 32U);
+  EXPECT_LE(done[1], 1U);
 }
 
 TEST(SliceOf, CoversEveryItemOnceAndCutsAtTheGrain) {

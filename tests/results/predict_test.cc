@@ -58,6 +58,48 @@ TEST(Predict, TakesTheThreadCountThatIsFastest) {
   EXPECT_NE(p.basis.find("4 threads"), std::string::npos) << p.basis;
 }
 
+TEST(Predict, EachPhaseTakesItsOwnBestThreadCountFromOneProductEach) {
+  // All 8 threads in full; at 4 one product a phase: decode is a quarter faster there, prefill half as fast.
+  auto rows = toy::measurements();
+  for (Measurement& m : rows) m.threads = 8;
+  rows.push_back(toy::measured(11, toy::gemv(512, 256), 0.375e-3, 4));
+  rows.push_back(toy::measured(12, toy::gemm(512, 256, 512), 100e-3, 4));
+  const Prediction p = toy_prediction(rows);
+  ASSERT_TRUE(p.decode_tps && p.prefill_tps);
+  EXPECT_NEAR(p.decode_tps->mid, 1 / (13e-3 * 0.75), 1e-6);  // attention as the product
+  EXPECT_NEAR(p.prefill_tps->mid, 512 / 1.101, 1e-6);
+  EXPECT_NE(p.basis.find("decode: measured at 4 threads, scaled from 8"), std::string::npos) << p.basis;
+  EXPECT_NE(p.basis.find("prefill: measured at 8 threads"), std::string::npos) << p.basis;
+}
+
+TEST(Predict, AFormatThatTheOtherCountDidNotMeasureScalesToo) {
+  auto rows = toy::measurements();
+  for (Measurement& m : rows) m.threads = 8;
+  rows.push_back(toy::measured(10, toy::gemv(512, 256, FormatId::q4_0), 0.2e-3, 8));
+  rows.push_back(toy::measured(11, toy::gemv(512, 256, FormatId::q4_0), 0.1e-3, 4));
+  const Prediction p = toy_prediction(rows);
+  EXPECT_NEAR(p.decode_tps->mid, 2 / 13e-3, 1e-6);
+  // One that is slower is not taken.
+  rows.back().seconds = 0.3e-3;
+  EXPECT_NEAR(toy_prediction(rows).decode_tps->mid, 1 / 13e-3, 1e-6);
+}
+
+TEST(Predict, AnotherCacheIsPricedByItsOwnMeasurementsOrElseAsF16) {
+  auto rows = toy::measurements();
+  const auto decode = [&] {
+    return predict(toy::model(), file_format_of(FileFormatId::f16), 512, 199, 0, rows, FormatId::q8_0);
+  };
+  EXPECT_NEAR(decode().decode_tps->mid, 1 / 13e-3, 1e-6);
+  bool said = false;
+  for (const Term& term : decode().terms) said |= term.note.find("as over an f16 cache") != std::string::npos;
+  EXPECT_TRUE(said);
+  EXPECT_LT(decode().decode_tps->low, toy_prediction(rows).decode_tps->low);  // less sure
+  Problem own = toy::attention(100);
+  own.format = FormatId::q8_0;
+  rows.push_back(toy::measured(9, own, 0.05e-3));
+  EXPECT_NEAR(decode().decode_tps->mid, 1 / 12e-3, 1e-6);
+}
+
 TEST(Predict, ScalesOnlyWhatIsAboveTheBarrier) {
   auto rows = toy::measurements();
   for (Measurement& m : rows) m.threads = 2;

@@ -1,0 +1,34 @@
+// Where a team's threads go: a machine's processors in the order ranks take them, and which are alike.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace weighin {
+
+/// A logical processor.
+struct Processor {
+  int cpu = 0;         // the operating system's number
+  int core = 0;        // it is part of; -1: not known
+  int efficiency = 0;  // of the core's kind, as hwloc ranks kinds: the higher the faster; -1: not known
+};
+
+/// Says whether a processor may be used.
+using Allowed = std::function<bool(int cpu)>;
+
+/// The allowed processors of this machine: the first of each core before the second of any, fastest kind of
+/// core first.
+std::vector<Processor> processors_here(const Allowed& allowed);
+
+/// The same of a machine that hwloc wrote down as XML. Error: what was wrong with the text.
+tl::expected<std::vector<Processor>, std::string> processors_of_xml(const std::string& xml,
+                                                                    const Allowed& allowed);
+
+/// Whether the first `team` of `processors`, a thread each, can be taken to work equally fast: cores of one
+/// kind, each with as many of the team.
+bool alike(const std::vector<Processor>& processors, uint32_t team);
+
+}  // namespace weighin
