@@ -67,9 +67,9 @@ uint64_t working_set_of(const std::vector<ProblemUse>& step, const Machine& mach
 }
 
 /// The run's steps, each followed by its parts.
-class Run {
+class DecodeRun {
  public:
-  Run(ForwardPass& pass, const DecodeSettings& settings, DecodeResult& result)
+  DecodeRun(ForwardPass& pass, const DecodeSettings& settings, DecodeResult& result)
       : pass_(pass), settings_(settings), result_(result) {}
 
   /// The prompt, or one token that is not timed: it brings the threads and pages in.
@@ -160,7 +160,9 @@ tl::expected<DecodeResult, std::string> run_decode(const ModelShape& shape, cons
   if (!weight_bytes) return tl::unexpected(weight_bytes.error());
   const auto prompt = static_cast<uint32_t>(std::max<size_t>(1, settings.prompt.size()));
   const uint32_t capacity = settings.depth + prompt + settings.tokens;
-  DecodeResult result{.weight_bytes = *weight_bytes, .cache_bytes = cache_bytes(shape, capacity)};
+  DecodeResult result;
+  result.weight_bytes = *weight_bytes;
+  result.cache_bytes = cache_bytes(shape, capacity);
   const UsableMemory usable = usable_memory(machine.memory);
   if (std::string why = too_large(shape, format, *weight_bytes, result.cache_bytes, usable); !why.empty())
     return tl::unexpected(std::move(why));
@@ -173,7 +175,7 @@ tl::expected<DecodeResult, std::string> run_decode(const ModelShape& shape, cons
   auto cache = make_cache(shape, capacity, settings.depth, cache_seed);
   if (!cache) return tl::unexpected(cache.error());
   ForwardPass pass(shape, sources->facts, *weights, std::move(*cache), simd, pool);
-  Run run(pass, settings, result);
+  DecodeRun run(pass, settings, result);
   if (!settings.parts) {
     run.begin();
     if (const auto ran = run.decode(nullptr, pool); !ran) return tl::unexpected(ran.error());

@@ -66,7 +66,7 @@ export function openEngine(npmFolder) {
       assert.ok(model, `llama.cpp did not load ${file}:\n${lines.slice(-4).join("\n")}`);
       return { model, bytes: Number(call("uint64 llama_model_size(void *m)")(model)) };
     },
-    context(model, { context, batch, flash, cache }) {
+    context(model, { context, batch, flash, cache, threads = 2 }) {
       lines = [];
       const bytes = Uint8Array.from(contextDefaults().bytes), view = new DataView(bytes.buffer);
       expect(view, 0, [512], "n_ctx");
@@ -74,7 +74,7 @@ export function openEngine(npmFolder) {
       expect(view, 104, [1], "type_k");
       for (const offset of [4, 8]) view.setUint32(offset, batch, true);
       view.setUint32(0, context, true);
-      for (const offset of [28, 32]) view.setInt32(offset, 2, true);
+      for (const offset of [28, 32]) view.setInt32(offset, threads, true);
       view.setInt32(52, flash ? 1 : 0, true);
       for (const offset of [104, 108]) view.setInt32(offset, cache, true);
       view.setUint8(132, 0);  // a window's cache holds the window
