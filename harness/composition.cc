@@ -4,9 +4,18 @@
 
 #include <algorithm>
 
-#include "harness/statistics.h"
-
 namespace weighin {
+namespace {
+
+/// All products of a format read one buffer from its start on. Measured in turn, the next would find in a
+/// cache what the last has read: each begins further on, by twice what the last-level caches hold.
+void set_apart(TimedItem& item, const Problem& problem, uint64_t place, const MeasureContext& context) {
+  const auto slab = static_cast<uint64_t>(cost_of(problem).bytes_read) + 1;
+  const uint64_t apart = std::min(2 * context.cache_bytes, context.bench.weights.working_set_bytes() / 8);
+  for (uint64_t passed = 0; passed < place * apart; passed += slab) item.sample();
+}
+
+}  // namespace
 
 tl::expected<Composition, std::string> Composition::prepare(const std::vector<ProblemUse>& step,
                                                             Workbench& bench, const MeasureContext& context) {
@@ -17,6 +26,7 @@ tl::expected<Composition, std::string> Composition::prepare(const std::vector<Pr
     const Problem slab = slab_of(use.problem, bench.pool.threads(), bench.weights.working_set_bytes());
     if (std::find(problems.begin(), problems.end(), slab) == problems.end()) problems.push_back(slab);
   }
+  uint64_t products = 0;
   for (const Problem& problem : problems) {
     std::vector<Measurement> wrong;
     const PlanItem item{problem, bench.pool.threads(), {}};
@@ -29,6 +39,7 @@ tl::expected<Composition, std::string> Composition::prepare(const std::vector<Pr
       composition.timed_.push_back({nullptr, std::move(absent)});
       continue;
     }
+    if (problem.op == Op::gemv) set_apart(*timed, problem, products++, context);
     Measurement measurement;
     measurement.kernel = timed->kernel();
     measurement.problem = problem;
@@ -39,23 +50,16 @@ tl::expected<Composition, std::string> Composition::prepare(const std::vector<Pr
   return composition;
 }
 
-tl::expected<StepTime, std::string> Composition::sample() {
+void Composition::sample() {
   for (Timed& timed : timed_)
     if (timed.item) timed.measurement.samples.push_back(timed.item->sample());
-  return add_up(true);
 }
 
-tl::expected<StepTime, std::string> Composition::of_medians() const {
-  return add_up(false);
-}
-
-tl::expected<StepTime, std::string> Composition::add_up(bool last_only) const {
+tl::expected<StepTime, std::string> Composition::sum(double (*statistic)(std::vector<double>)) const {
   std::vector<Measurement> measurements;
   for (const Timed& timed : timed_) {
     measurements.push_back(timed.measurement);
-    if (!timed.item || timed.measurement.samples.empty()) continue;
-    measurements.back().seconds =
-        last_only ? timed.measurement.samples.back() : median(timed.measurement.samples);
+    if (timed.item) measurements.back().seconds = statistic(timed.measurement.samples);
   }
   return time_of(step_, "decode", measurements);
 }

@@ -21,19 +21,17 @@ class Composition {
   static tl::expected<Composition, std::string> prepare(const std::vector<ProblemUse>& step, Workbench& bench,
                                                         const MeasureContext& context);
 
-  /// Measures every problem once, and adds them up. Error: as time_of().
-  tl::expected<StepTime, std::string> sample();
+  /// Measures every problem once more.
+  void sample();
 
-  /// Added up from the medians of all samples so far.
-  tl::expected<StepTime, std::string> of_medians() const;
+  /// Each problem's seconds as `statistic` makes them of its samples, added up. Error: as time_of().
+  tl::expected<StepTime, std::string> sum(double (*statistic)(std::vector<double>)) const;
 
  private:
   struct Timed {
     std::unique_ptr<TimedItem> item;
     Measurement measurement;
   };
-  tl::expected<StepTime, std::string> add_up(bool last_only) const;
-
   std::vector<ProblemUse> step_;
   std::vector<Timed> timed_;
 };

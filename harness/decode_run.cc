@@ -94,15 +94,15 @@ class DecodeRun {
       result_.samples.push_back(seconds);
       for (size_t part = 0; part < step_parts; ++part) parts[part].push_back(pass_.seconds()[part]);
       hand_over();
-      if (composition == nullptr) continue;
-      const auto sum = composition->sample();
-      if (!sum) return tl::unexpected(sum.error());
-      result_.ratios.push_back(sum->seconds / seconds);
+      if (composition) composition->sample();
     }
     for (size_t part = 0; part < step_parts; ++part) result_.whole[part] = median(parts[part]);
     if (composition == nullptr || settings_.tokens == 0) return {};
-    auto sum = composition->of_medians();
-    if (!sum) return tl::unexpected(sum.error());
+    auto sum = composition->sum(median);
+    const auto least_sum = composition->sum(least);
+    if (!sum || !least_sum) return tl::unexpected(sum ? least_sum.error() : sum.error());
+    result_.median_ratio = sum->seconds / median(result_.samples);
+    result_.least_ratio = least_sum->seconds / least(result_.samples);
     result_.parts = std::move(*sum);
     return {};
   }
@@ -118,6 +118,10 @@ class DecodeRun {
 };
 
 }  // namespace
+
+double least(std::vector<double> samples) {
+  return samples.empty() ? 0 : *std::min_element(samples.begin(), samples.end());
+}
 
 StepPart part_of(const Problem& problem) {
   switch (problem.op) {
@@ -189,7 +193,10 @@ tl::expected<DecodeResult, std::string> run_decode(const ModelShape& shape, cons
   const KernelChoice kernels = kernels_here();
   const Bounds bounds;
   std::map<std::string, std::string> checked;
-  auto composition = Composition::prepare(step, bench, {bench, kernels, 0, operand_bytes, bounds, checked});
+  auto composition =
+      Composition::prepare(step, bench,
+                           {bench, kernels, machine.topology.last_level_cache_bytes.value.value_or(0),
+                            operand_bytes, bounds, checked});
   if (!composition) return tl::unexpected(composition.error());
   run.begin();
   if (const auto ran = run.decode(&*composition, pool); !ran) return tl::unexpected(ran.error());

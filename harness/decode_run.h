@@ -31,11 +31,16 @@ struct DecodeResult {
   double load_s = 0;
   std::vector<uint32_t>
       chosen;  // the likeliest token after the prompt, and after each of the run but the last
-  std::vector<double> samples;  // seconds of each token of the run
-  PartSeconds whole{};          // medians
-  std::optional<StepTime> parts;
-  std::vector<double> ratios;  // parts / whole, of each token with the parts measured right after it
+  std::vector<double> samples;    // seconds of each token of the run
+  PartSeconds whole{};            // medians
+  std::optional<StepTime> parts;  // of their medians, measured in turn with the tokens
+  /// Sum of the parts over the whole: of medians, and of the least of each, which other programs disturb
+  /// less.
+  double median_ratio = 0, least_ratio = 0;
 };
+
+/// The smallest; 0 for none.
+double least(std::vector<double> samples);
 
 /// Which part of a step a problem is of.
 StepPart part_of(const Problem& problem);

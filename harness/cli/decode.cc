@@ -31,16 +31,6 @@ double sum_of(const PartSeconds& seconds) {
   return std::accumulate(seconds.begin(), seconds.end(), 0.0);
 }
 
-/// Pairs of one run differ by what else the machine does: the middle half of them.
-struct Ratio {
-  double low, mid, high;
-};
-Ratio ratio_of(std::vector<double> ratios) {
-  std::sort(ratios.begin(), ratios.end());
-  const size_t quarter = ratios.size() / 4;
-  return {ratios[quarter], median(ratios), ratios[ratios.size() - 1 - quarter]};
-}
-
 ordered_json to_json(const ModelShape& model, const FileFormat& format, const DecodeOptions& options,
                      const DecodeResult& result) {
   const double seconds = median(result.samples);
@@ -63,9 +53,8 @@ ordered_json to_json(const ModelShape& model, const FileFormat& format, const De
                       {"spread", median_spread(result.samples)},
                       {"parts", parts}};
   if (result.parts) {
-    const Ratio ratio = ratio_of(result.ratios);
     out["sum_of_parts_s"] = result.parts->seconds;
-    out["sum_over_whole"] = {{"low", ratio.low}, {"mid", ratio.mid}, {"high", ratio.high}};
+    out["sum_over_whole"] = {{"of_medians", result.median_ratio}, {"of_least", result.least_ratio}};
   }
   return out;
 }
@@ -95,9 +84,8 @@ void print(const ModelShape& model, const FileFormat& format, const DecodeOption
   fmt::print("  {:<12} {:>10.3f} {:>16}\n", "step", 1e3 * seconds,
              result.parts ? fmt::format("{:.3f}", 1e3 * result.parts->seconds) : "");
   if (!result.parts) return;
-  const Ratio ratio = ratio_of(result.ratios);
-  fmt::print("\n  sum of the parts / whole: {:.3f}, the middle half of {} pairs {:.3f} to {:.3f}\n",
-             ratio.mid, result.ratios.size(), ratio.low, ratio.high);
+  fmt::print("\n  sum of the parts / whole: {:.3f} of medians, {:.3f} of the least of each\n",
+             result.median_ratio, result.least_ratio);
 }
 
 /// The format a model is computed in: a file's own, else the one that is named.
