@@ -131,7 +131,11 @@ void run_decode_command(DecodeOptions options, bool depth_given, Invocation& inv
     };
   }
   const auto result = run_decode(model, **format, machine, options.settings);
-  if (!result) return fail(invocation, result.error());
+  if (!result) {
+    fail(invocation, result.error().reason);
+    if (result.error().does_not_fit) invocation.exit_code = exit_no;
+    return;
+  }
   if (!options.logits.empty() && !logits.flush())
     return fail(invocation, fmt::format("{} could not be written", options.logits));
   print(model, **format, options, *result);

@@ -74,7 +74,8 @@ ForwardPass::ForwardPass(const ModelShape& shape, const Facts& facts, const Forw
                     .cosines = Floats(facts.rotary_dim / 2),
                     .sines = Floats(facts.rotary_dim / 2),
                     .windowed_cosines = Floats(facts.rotary_dim / 2),
-                    .windowed_sines = Floats(facts.rotary_dim / 2)});
+                    .windowed_sines = Floats(facts.rotary_dim / 2),
+                    .likeliest = 0});
   }
 }
 
@@ -119,16 +120,20 @@ void ForwardPass::head(uint32_t rank) {
   mark(rank, StepPart::norms);
   round_for(rank, {&weights_.output});
   multiply(rank, weights_.output, shared_.logits);
-  if (facts_.logit_cap > 0) {
-    const Slice mine = slice_of(shape_.vocab, rank, pool_.threads(), product_grain);
+  float* logits = shared_.logits.data();
+  const Slice mine = slice_of(shape_.vocab, rank, pool_.threads(), product_grain);
+  if (facts_.logit_cap > 0)
     for (uint64_t i = mine.first; i < mine.last; ++i)
-      shared_.logits[i] = facts_.logit_cap * std::tanh(shared_.logits[i] / facts_.logit_cap);
-  }
+      logits[i] = facts_.logit_cap * std::tanh(logits[i] / facts_.logit_cap);
+  own.likeliest = static_cast<uint32_t>(std::max_element(logits + mine.first, logits + mine.last) - logits);
   meet(rank, StepPart::matrices);
   if (output_ != Output::sample || rank != 0) return;
-  ops_.softmax(shared_.logits.data(), nullptr, nullptr, shared_.probabilities.data(), shape_.vocab);
-  const auto most = std::max_element(shared_.probabilities.begin(), shared_.probabilities.end());
-  likeliest_ = static_cast<uint32_t>(most - shared_.probabilities.begin());
+  // As engines' samplers do, though the likeliest token needs no probabilities.
+  ops_.softmax(logits, nullptr, nullptr, shared_.probabilities.data(), shape_.vocab);
+  likeliest_ = 0;
+  for (const OwnVectors& each : own_)
+    if (each.likeliest < shape_.vocab && logits[each.likeliest] > logits[likeliest_])
+      likeliest_ = each.likeliest;
   mark(rank, StepPart::sampling);
 }
 

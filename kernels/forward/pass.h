@@ -46,6 +46,7 @@ struct OwnVectors {
   ProductInput input;
   Floats residual, normed;
   Floats cosines, sines, windowed_cosines, windowed_sines;  // [rotary_dim / 2], of the step's position
+  uint32_t likeliest = 0;                                   // token of this thread's rows of the output head
 };
 
 /// One sequence on one team of threads. The model, its weights and the team outlive it.
