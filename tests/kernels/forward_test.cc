@@ -160,7 +160,7 @@ std::vector<Simd> instruction_sets() {
   return sets;
 }
 
-constexpr uint32_t tokens = 20;
+constexpr uint32_t tokens = 10;
 uint32_t token_at(uint32_t i) {
   return (i * 37 + 5) % 500;
 }
