@@ -10,7 +10,7 @@ namespace {
 /// All products of a format read one buffer from its start on. Measured in turn, the next would find in a
 /// cache what the last has read: each begins further on, by twice what the last-level caches hold.
 void set_apart(TimedItem& item, const Problem& problem, uint64_t place, const MeasureContext& context) {
-  const auto slab = static_cast<uint64_t>(cost_of(problem).bytes_read) + 1;
+  const auto slab = static_cast<uint64_t>(cost_of(problem).bytes_read) * item.runs_a_sample() + 1;
   const uint64_t apart = std::min(2 * context.cache_bytes, context.bench.weights.working_set_bytes() / 8);
   for (uint64_t passed = 0; passed < place * apart; passed += slab) item.sample();
 }
