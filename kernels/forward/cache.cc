@@ -7,6 +7,7 @@
 
 #include "kernels/data.h"
 #include "kernels/formats/half.h"
+#include "kernels/isa.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -68,7 +69,7 @@ tl::expected<KvCache, std::string> make_cache(const ModelShape& shape, uint32_t 
 void store_halves(const float* from, uint16_t* to, uint32_t count) {
   uint32_t done = 0;
 #if defined(__x86_64__)
-  static const bool f16c = __builtin_cpu_supports("f16c");
+  static const bool f16c = this_cpu().avx && this_cpu().f16c;
   if (f16c) {
     done = count / 8 * 8;
     store_halves_f16c(from, to, done);
