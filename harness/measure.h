@@ -45,6 +45,7 @@ class TimedItem {
 
   const std::string& kernel() const { return kernel_->name; }
   double error() const { return error_; }
+  unsigned runs_a_sample() const { return runs_a_sample_; }
 
   /// Times the kernel once (short ones several times over, the mean is returned), then its bound.
   double sample();

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "models/memory.h"
@@ -127,12 +129,28 @@ uint32_t tokens_of_expert(const ModelShape& shape, uint32_t n) {
   return std::max<uint32_t>(1, n * shape.experts_active / std::max<uint32_t>(1, shape.experts));
 }
 
+/// Products of one layer that multiply the same input: it is rounded once for all of them. 0: its own.
+int input_of(TensorRole role) {
+  switch (role) {
+    case TensorRole::attn_q:
+    case TensorRole::attn_k:
+    case TensorRole::attn_v:
+      return 1;
+    case TensorRole::ffn_gate:
+    case TensorRole::ffn_up:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
 /// The router is small and kept in f32; every other tensor that is kept so is no product's.
 bool multiplied(const Tensor& tensor) {
   return tensor.used > 0 && (tensor.role == TensorRole::router || !kept_in_f32(tensor.role));
 }
 
 void add_matrices(Step& step, const ModelShape& shape, const std::vector<FormatId>& formats, uint32_t n) {
+  std::set<std::tuple<int32_t, int, FormatId>> rounded_inputs;
   for (size_t i = 0; i < shape.tensors.size(); ++i) {
     const Tensor& tensor = shape.tensors[i];
     if (!multiplied(tensor)) continue;
@@ -146,8 +164,10 @@ void add_matrices(Step& step, const ModelShape& shape, const std::vector<FormatI
     }
     const Op op = tokens == 1 ? Op::gemv : Op::gemm;
     const FormatId of_tensor = kernel_format_for(formats[i], tensor.cols);
-    // As often as products: engines round again for each.
-    if (const FormatId rounded = rounded_for(op, of_tensor); rounded != FormatId::none)
+    const FormatId rounded = rounded_for(op, of_tensor);
+    const int input = input_of(tensor.role);
+    const bool again = input != 0 && !rounded_inputs.emplace(tensor.layer, input, rounded).second;
+    if (rounded != FormatId::none && !again)
       step.add({.op = Op::quantize, .format = rounded, .n = tokens, .k = static_cast<uint32_t>(tensor.cols)},
                times, "activations");
     step.add({.op = op,

@@ -12,10 +12,11 @@ void add_report(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);
 void add_synth(CLI::App& app, Invocation& invocation);
 void add_shrink(CLI::App& app, Invocation& invocation);
+void add_decode(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 9> commands{{
+  static constexpr std::array<Command, 10> commands{{
       {"probe", add_probe},
       {"run", add_run},
       {"fit", add_fit},
@@ -24,6 +25,7 @@ std::span<const Command> all_commands() {
       {"memory", add_memory},
       {"synth", add_synth},
       {"shrink", add_shrink},
+      {"decode", add_decode},
       {"schema", add_schema},
   }};
   return commands;

@@ -50,7 +50,7 @@ struct OpsFunctions {
   PeakLoop fp32, bf16, int8;
   AttendFunction attend;
   BlockFunction attend_block;
-  RowFunction rms_norm;    // a row, b weight
+  RowFunction rms_norm;    // a row, b weight; c one number in place of norm_epsilon, or nullptr
   RowFunction layer_norm;  // a row, b weight, c bias
   RowFunction rope;        // a head, b cosines [k/2], c sines [k/2]; pairs (i, i + k/2); k even
   RowFunction softmax;     // a row

@@ -118,8 +118,8 @@ float mean_square(const float* x, uint32_t count, float centre) {
 // (softmax, SwiGLU, GELU) takes about 20 instructions a vector, which bounds them where the row comes from a
 // cache.
 
-void rms_norm(const float* a, const float* b, const float*, float* y, uint32_t k) {
-  const float scale = 1 / __builtin_sqrtf(mean_square(a, k, 0) + norm_epsilon);
+void rms_norm(const float* a, const float* b, const float* c, float* y, uint32_t k) {
+  const float scale = 1 / __builtin_sqrtf(mean_square(a, k, 0) + (c ? *c : norm_epsilon));
   for (uint32_t i = 0; i < k; i += lanes) {
     store(y + i, load(a + i, k - i) * scale * load(b + i, k - i), k - i);
   }

@@ -88,7 +88,8 @@ class Rows : public Prepared {
       return;
     }
     for (uint64_t r = s.first; r < s.last; ++r) {
-      function_(&a_[r * p_.k], operand(b_, r), operand(c_, r), &y_[r * p_.k], p_.k);
+      const float* c = p_.op == Op::rms_norm ? nullptr : operand(c_, r);
+      function_(&a_[r * p_.k], operand(b_, r), c, &y_[r * p_.k], p_.k);
     }
   }
 

@@ -262,9 +262,13 @@ TEST(OpsExtremes, Rows) {
             b[i] = static_cast<float>(random() % 1000) / 500 - 1;
             c[i] = static_cast<float>(random() % 1000) / 500 - 1;
           }
-          (set.functions->*row.function)(a.data(), b.data(), c.data(), y.data(), k);
+          // RMS normalization takes its epsilon there: one of its own for rows of even pools.
+          const bool own_epsilon = row.op == Op::rms_norm && pool % 2 == 0;
+          const float epsilon = own_epsilon ? 1e-3F : norm_epsilon;
+          const float* third = row.op != Op::rms_norm ? c.data() : own_epsilon ? &epsilon : nullptr;
+          (set.functions->*row.function)(a.data(), b.data(), third, y.data(), k);
           for (uint32_t i = 0; i < k; ++i) {
-            const Truth truth = row_truth(row.op, a.data(), b.data(), c.data(), k, i, norm_epsilon);
+            const Truth truth = row_truth(row.op, a.data(), b.data(), c.data(), k, i, epsilon);
             ASSERT_LE(std::abs(y[i] - truth.value), std::max(truth.size, 1e-30) * 0x1p-24 * (64 + k / 8.0))
                 << "value " << i << " of " << a[i];
           }

@@ -1,0 +1,42 @@
+// The KV cache of one sequence: every layer's keys and values in memory of their own, as f16.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "kernels/forward/page_memory.h"
+#include "models/shape.h"
+
+namespace weighin {
+
+struct LayerCache {
+  uint16_t* keys = nullptr;    // [kv_heads][capacity][head_dim]
+  uint16_t* values = nullptr;  // likewise
+  uint32_t head_dim = 0;
+};
+
+struct KvCache {
+  PageMemory memory;
+  std::vector<LayerCache> layers;
+  uint32_t capacity = 0;  // tokens
+  uint32_t held = 0;      // tokens so far
+
+  uint64_t at(const LayerCache& layer, uint64_t kv_head, uint64_t token) const {
+    return (kv_head * capacity + token) * layer.head_dim;
+  }
+};
+
+uint64_t cache_bytes(const ModelShape& shape, uint32_t capacity);
+
+/// Room for `capacity` tokens, of which `held` are there, with random keys and values of about the size that
+/// normalized ones have. Windowed layers keep every token too, and read the last ones. Error: memory that was
+/// refused.
+tl::expected<KvCache, std::string> make_cache(const ModelShape& shape, uint32_t capacity, uint32_t held,
+                                              uint64_t seed);
+
+/// The nearest f16 of `count` floats, ties to even.
+void store_halves(const float* from, uint16_t* to, uint32_t count);
+
+}  // namespace weighin

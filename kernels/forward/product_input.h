@@ -1,0 +1,43 @@
+// One thread's input of matrix products: the vector, and its forms that products with quantized weights take.
+#pragma once
+
+#include <vector>
+
+#include "kernels/forward/weights.h"
+#include "kernels/operand_memory.h"
+
+namespace weighin {
+
+/// Every thread rounds the whole vector for itself: that takes no longer than meeting would.
+class ProductInput {
+ public:
+  /// For vectors of up to `most_values`.
+  explicit ProductInput(uint32_t most_values) : most_values_(most_values) {}
+
+  /// The vector x[k] that the next products multiply; it stays the caller's.
+  void set(const float* x, uint32_t k);
+
+  /// Rounds the vector to what `product` takes, once for all products that take the same.
+  void round_for(const Product& product);
+
+  /// Rows [first, last) of y = W x + bias. round_for() was called.
+  void multiply(const Product& product, uint64_t first, uint64_t last, float* y);
+
+ private:
+  struct Form {
+    void (*round)(const MatrixWork&, uint64_t, uint64_t);
+    Operands<int8_t> quantized;
+    Operands<uint16_t> bf16;
+    Operands<int32_t> sums;
+    Floats scales, min_factors;
+    bool current = false;
+  };
+  Form& form_of(const Product& product);
+  MatrixWork work_with(Form* form) const;
+
+  uint32_t most_values_, k_ = 0;
+  const float* x_ = nullptr;
+  std::vector<Form> forms_;
+};
+
+}  // namespace weighin

@@ -1,0 +1,270 @@
+#include "kernels/forward/weights.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "kernels/forward/places.h"
+#include "kernels/kernel.h"
+#include "kernels/packing.h"
+#include "models/import/tensor_roles.h"
+
+namespace weighin {
+namespace {
+
+/// The most rows of a unit: rows are padded to whole ones when bytes are counted.
+constexpr uint64_t most_unit_rows = 64;
+
+using Failure = tl::expected<void, std::string>;
+
+uint64_t padded_rows(uint64_t rows) {
+  return (rows + most_unit_rows - 1) / most_unit_rows * most_unit_rows;
+}
+
+uint64_t loaded_bytes(const Tensor& tensor, FormatId format) {
+  if (kept_in_f32(tensor.role)) return piece_bytes(stored_values(tensor) * sizeof(float));
+  return piece_bytes(row_bytes(format, tensor.cols) * padded_rows(tensor.rows));
+}
+
+/// The best functions for y = W x: packed before plain, as the table's best kernel for it is.
+const MatrixFunctions* product_functions(FormatId format, const Simd& simd) {
+  for (const Kernel* kernel : kernels_for({.op = Op::gemv, .format = format}, simd)) {
+    for (const Layout layout : {Layout::packed, Layout::plain}) {
+      const MatrixFunctions* functions = matrix_functions_of(format, kernel->isa, layout);
+      if (functions != nullptr && functions->gemv != nullptr) return functions;
+    }
+  }
+  return nullptr;
+}
+
+auto embedding_decoder(FormatId format, const Simd& simd) {
+  for (const Kernel* kernel : kernels_for({.op = Op::embedding, .format = format}, simd)) {
+    const MatrixFunctions* functions = matrix_functions_of(format, kernel->isa, Layout::plain);
+    if (functions != nullptr && functions->decode != nullptr) return functions->decode;
+  }
+  return decltype(MatrixFunctions::decode){};
+}
+
+/// From the order of halves to that of neighbours, within the rotated part of each head.
+struct RowOrder {
+  uint32_t head_dim = 0, rotary_dim = 0;  // 0: rows stay
+
+  uint64_t operator()(uint64_t row) const {
+    if (rotary_dim == 0) return row;
+    const uint64_t at = row % head_dim, half = rotary_dim / 2;
+    if (at >= rotary_dim) return row;
+    return row - at + (at < half ? 2 * at : 2 * (at - half) + 1);
+  }
+};
+
+/// Blocks of `rows` rows as they lie in a file, which may be fewer and repeat.
+struct PlainRows {
+  std::span<const std::byte> blocks;
+  uint64_t row_bytes, rows, block_bytes;
+  RowOrder order;
+
+  bool repeats() const { return blocks.size() < row_bytes * rows; }
+  const std::byte* block(uint64_t row, uint64_t b) const {
+    return blocks.data() + order(row) * row_bytes + b * block_bytes;
+  }
+};
+
+/// Packs rows panel by panel; those past the end are zeros.
+void pack_rows(const PlainRows& from, FormatId format, const Packing& packing, std::byte* to,
+               ThreadPool& pool) {
+  const uint64_t unit_rows = packing.rows, blocks = from.row_bytes / from.block_bytes;
+  const uint64_t panels = (from.rows + unit_rows - 1) / unit_rows;
+  pool.run([&](uint32_t rank) {
+    std::vector<std::byte> unit(unit_rows * from.block_bytes);
+    const Slice mine = slice_of(panels, rank, pool.threads());
+    for (uint64_t panel = mine.first; panel < mine.last; ++panel) {
+      for (uint64_t b = 0; b < blocks; ++b) {
+        for (uint64_t r = 0; r < unit_rows; ++r) {
+          std::byte* block = unit.data() + r * from.block_bytes;
+          const uint64_t row = panel * unit_rows + r;
+          if (row < from.rows) {
+            std::memcpy(block, from.block(row, b), from.block_bytes);
+          } else {
+            std::memset(block, 0, from.block_bytes);
+          }
+        }
+        pack_unit(format, packing, unit.data(), to + (panel * blocks + b) * unit_rows * from.block_bytes);
+      }
+    }
+  });
+}
+
+/// Rows one by one, in their order.
+void copy_rows(const PlainRows& from, std::byte* to, ThreadPool& pool) {
+  pool.run([&](uint32_t rank) {
+    const Slice mine = slice_of(from.rows, rank, pool.threads());
+    for (uint64_t row = mine.first; row < mine.last; ++row)
+      std::memcpy(to + row * from.row_bytes, from.block(row, 0), from.row_bytes);
+  });
+}
+
+/// `tile` again and again, by all threads, so that the memory lies where they are.
+void repeat(std::span<const std::byte> tile, std::byte* to, uint64_t bytes, ThreadPool& pool) {
+  constexpr uint64_t page_bytes = uint64_t{2} << 20;
+  pool.run([&](uint32_t rank) {
+    const Slice mine = slice_of(bytes, rank, pool.threads(), page_bytes);
+    for (uint64_t at = mine.first; at < mine.last;) {
+      const uint64_t start = at % tile.size(), count = std::min(tile.size() - start, mine.last - at);
+      std::memcpy(to + at, tile.data() + start, count);
+      at += count;
+    }
+  });
+}
+
+class Loader {
+ public:
+  Loader(const ModelShape& shape, const Facts& facts, const TensorSource& source, const Simd& simd,
+         ThreadPool& pool, ForwardWeights& weights)
+      : shape_(shape), facts_(facts), source_(source), simd_(simd), pool_(pool), weights_(weights) {}
+
+  Failure load(const Tensor& tensor, FormatId format) {
+    const Place place = place_of(tensor, weights_);
+    if (place.skipped) return {};
+    // A tied head has the embeddings' values.
+    const Tensor& stored = tensor.stored ? tensor : embeddings();
+    auto blocks = source_(stored, format);
+    if (!blocks) return tl::unexpected(blocks.error());
+    if (place.vector) return load_vector(tensor, *blocks, *place.vector);
+    if (tensor.role == TensorRole::token_embedding) return load_embeddings(tensor, format, *blocks);
+    return load_product(tensor, format, *blocks, *place.product);
+  }
+
+ private:
+  const Tensor& embeddings() const {
+    return *std::find_if(shape_.tensors.begin(), shape_.tensors.end(),
+                         [](const Tensor& t) { return t.role == TensorRole::token_embedding; });
+  }
+
+  RowOrder order_of(const Tensor& tensor) const {
+    const std::string_view part = take_apart(tensor.name).part;
+    const bool rotated =
+        part == "attn_q" || part == "attn_k" || part == "attn_q_norm" || part == "attn_k_norm";
+    return rotated && facts_.neighbours ? RowOrder{shape_.head_dim, facts_.rotary_dim} : RowOrder{};
+  }
+
+  Failure load_vector(const Tensor& tensor, std::span<const std::byte> blocks,
+                      std::span<const float>& vector) {
+    const uint64_t values = stored_values(tensor);
+    auto* to = reinterpret_cast<float*>(weights_.memory.take(values * sizeof(float)));
+    const RowOrder order = order_of(tensor);
+    for (uint64_t i = 0; i < values; ++i)
+      std::memcpy(to + i, blocks.data() + order(i) * sizeof(float), sizeof(float));
+    vector = {to, values};
+    return {};
+  }
+
+  Failure load_embeddings(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks) {
+    weights_.embedding_row_bytes = row_bytes(format, tensor.cols);
+    weights_.decode_embedding = embedding_decoder(format, simd_);
+    if (weights_.decode_embedding == nullptr) return no_kernel(tensor, format);
+    const uint64_t bytes = weights_.embedding_row_bytes * tensor.rows;
+    std::byte* to = weights_.memory.take(bytes);
+    repeat(blocks, to, bytes, pool_);
+    weights_.embeddings = to;
+    return {};
+  }
+
+  Failure load_product(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks,
+                       Product& product) {
+    const MatrixFunctions* functions = product_functions(format, simd_);
+    if (functions == nullptr) return no_kernel(tensor, format);
+    product.functions = functions;
+    product.rows = tensor.rows;
+    product.cols = static_cast<uint32_t>(tensor.cols);
+    product.row_bytes = row_bytes(format, tensor.cols);
+    const uint64_t bytes = product.row_bytes * padded_rows(tensor.rows);
+    std::byte* to = weights_.memory.take(bytes);
+    product.weights = to;
+    const PlainRows rows{blocks, product.row_bytes, tensor.rows, format_of(format).block_bytes,
+                         order_of(tensor)};
+    const Packing& packing = functions->packing;
+    if (rows.repeats()) {
+      repeat(packed_tile(blocks, format, packing), to, bytes, pool_);
+    } else if (packing.rows > 0) {
+      pack_rows(rows, format, packing, to, pool_);
+    } else {
+      copy_rows(rows, to, pool_);
+    }
+    return {};
+  }
+
+  /// Random blocks are as random in any order: they are packed as they come.
+  std::span<const std::byte> packed_tile(std::span<const std::byte> blocks, FormatId format,
+                                         const Packing& packing) {
+    if (packing.rows == 0) return blocks;
+    tile_.resize(blocks.size());
+    const uint64_t unit = uint64_t{packing.rows} * format_of(format).block_bytes;
+    for (uint64_t at = 0; at + unit <= blocks.size(); at += unit)
+      pack_unit(format, packing, blocks.data() + at, tile_.data() + at);
+    return tile_;
+  }
+
+  static Failure no_kernel(const Tensor& tensor, FormatId format) {
+    return tl::unexpected(fmt::format("No kernel here computes with tensor \"{}\" in {}.", tensor.name,
+                                      format_of(format).name));
+  }
+
+  const ModelShape& shape_;
+  const Facts& facts_;
+  const TensorSource& source_;
+  const Simd& simd_;
+  ThreadPool& pool_;
+  ForwardWeights& weights_;
+  std::vector<std::byte> tile_;
+};
+
+}  // namespace
+
+std::vector<FormatId> computed_formats(const ModelShape& shape, const FileFormat& format) {
+  std::vector<FormatId> formats = tensor_formats(shape, format);
+  for (size_t i = 0; i < formats.size(); ++i)
+    formats[i] = kept_in_f32(shape.tensors[i].role) ? FormatId::f32
+                                                    : kernel_format_for(formats[i], shape.tensors[i].cols);
+  return formats;
+}
+
+tl::expected<uint64_t, std::string> forward_weight_bytes(const ModelShape& shape,
+                                                         const std::vector<FormatId>& formats) {
+  ForwardWeights places;
+  places.layers.resize(shape.layers);
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < shape.tensors.size(); ++i) {
+    const Place place = place_of(shape.tensors[i], places);
+    if (!place.found())
+      return tl::unexpected(fmt::format("{}: the forward pass of {} has no place for its tensor \"{}\"",
+                                        shape.name, shape.architecture, shape.tensors[i].name));
+    if (!place.skipped) bytes += loaded_bytes(shape.tensors[i], formats[i]);
+  }
+  return bytes;
+}
+
+tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const Facts& facts,
+                                                       const std::vector<FormatId>& formats,
+                                                       const TensorSource& source, const Simd& simd,
+                                                       ThreadPool& pool) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto bytes = forward_weight_bytes(shape, formats);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto memory = PageMemory::of(*bytes);
+  if (!memory) return tl::unexpected(fmt::format("Weights of {}: {}", shape.name, memory.error()));
+  ForwardWeights weights;
+  weights.memory = std::move(*memory);
+  weights.layers.resize(shape.layers);
+  Loader loader(shape, facts, source, simd, pool, weights);
+  for (size_t i = 0; i < shape.tensors.size(); ++i)
+    if (const auto loaded = loader.load(shape.tensors[i], formats[i]); !loaded)
+      return tl::unexpected(loaded.error());
+  if (const std::string wrong = misfit(shape, facts, weights); !wrong.empty())
+    return tl::unexpected(fmt::format("{}: {}", shape.name, wrong));
+  weights.load_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return weights;
+}
+
+}  // namespace weighin

@@ -1,0 +1,77 @@
+// weighin decode, from outside.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "shell.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::json;
+
+ShellOutcome decode(const std::string& arguments) {
+  return shell(std::string(WEIGHIN_BINARY) + " decode " + arguments + " 2>&1");
+}
+
+std::string scratch(const std::string& name) {
+  return (std::filesystem::temp_directory_path() / ("weighin-decode-" + std::to_string(getpid()) + name))
+      .string();
+}
+
+TEST(DecodeCommand, EveryPartOfTheStepIsMeasuredBesideTheWhole) {
+  const ShellOutcome out = decode("stories260k --format q8_0 --tokens 3 --depth 20 --json");
+  ASSERT_EQ(out.exit_code, 0) << out.output;
+  const json result = json::parse(out.output);
+  EXPECT_EQ(result["tokens"].size(), 3);
+  EXPECT_EQ(result["depth"], 20);
+  EXPECT_GT(result["sum_of_parts_s"], 0.0);
+  EXPECT_GT(result["sum_over_whole"]["of_medians"], 0.0);
+  double whole = 0, alone = 0;
+  for (const auto& [name, part] : result["parts"].items()) {
+    EXPECT_GT(part["whole_s"], 0.0) << name;
+    EXPECT_GT(part["measured_alone_s"], 0.0) << name;
+    alone += part["measured_alone_s"].get<double>();
+    whole += part["whole_s"].get<double>();
+  }
+  EXPECT_NEAR(alone, result["sum_of_parts_s"].get<double>(), 1e-9);
+  EXPECT_GT(whole, 0);
+}
+
+TEST(DecodeCommand, AFilesTokensAreTheSameAlikeAndTheirLogitsAreWritten) {
+  const std::string file = scratch(".gguf"), logits = scratch(".f32");
+  ASSERT_EQ(shell(std::string(WEIGHIN_BINARY) + " synth stories260k --format q8_0 --no-vocabulary -o " + file)
+                .exit_code,
+            0);
+  const std::string run = file + " --prompt-tokens 5,6,7 --tokens 4 --no-parts --json --logits " + logits;
+  const ShellOutcome once = decode(run), twice = decode(run + " --threads 1");
+  ASSERT_EQ(once.exit_code, 0) << once.output;
+  ASSERT_EQ(twice.exit_code, 0) << twice.output;
+  EXPECT_EQ(json::parse(once.output)["tokens"], json::parse(twice.output)["tokens"]);
+  EXPECT_EQ(json::parse(once.output)["weights"], "the file's");
+  EXPECT_EQ(std::filesystem::file_size(logits), (3 + 4) * 512 * sizeof(float));
+
+  const ShellOutcome format = decode(file + " --format q4_0");
+  EXPECT_EQ(format.exit_code, 2);
+  EXPECT_NE(format.output.find("--format is of synthetic models"), std::string::npos) << format.output;
+  const ShellOutcome token = decode(file + " --prompt-tokens 512");
+  EXPECT_EQ(token.exit_code, 2);
+  EXPECT_NE(token.output.find("has 512 tokens, of which 512 is none"), std::string::npos) << token.output;
+  std::filesystem::remove(file);
+  std::filesystem::remove(logits);
+}
+
+TEST(DecodeCommand, WhatDoesNotFitOrIsNotComputedIsRefused) {
+  const ShellOutcome large = decode("llama-3.1-405b --format f32");
+  EXPECT_EQ(large.exit_code, 1);
+  EXPECT_NE(large.output.find("GiB of memory may be used"), std::string::npos) << large.output;
+  const ShellOutcome other = decode("phi-3-mini");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_NE(other.output.find("supported are llama"), std::string::npos) << other.output;
+  EXPECT_EQ(decode("no-such-model").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace weighin
