@@ -7,8 +7,8 @@
 #include <cmath>
 #include <memory>
 
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/operands.h"
-#include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/attention.h"
 
 namespace weighin {
@@ -192,8 +192,7 @@ class Attention : public Prepared {
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-template <const OpsFunctions* functions>
-Made prepare(const Problem& problem, Workbench& bench) {
+Made prepare(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
   if (problem.kv_heads == 0 || problem.heads % problem.kv_heads != 0 || problem.k == 0) {
     return tl::unexpected(fmt::format("{} cannot be run: heads must be a multiple of KV heads and k not 0.",
                                       describe(problem)));
@@ -208,27 +207,23 @@ Made prepare(const Problem& problem, Workbench& bench) {
                     "choose 1 token or more, and fewer tokens or more memory.",
                     describe(problem), slab_bytes, buffer->size()));
   }
-  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, *functions, bench.data,
+  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes}, functions, bench.data,
                                      bench.seed);
-}
-
-template <const OpsFunctions* functions>
-void add_set(std::vector<Kernel>& rows, Isa isa) {
-  for (const Op op : {Op::attention, Op::prefill_attention}) {
-    rows.push_back({fmt::format("cpu.{}.f16.{}", op_name(op), isa_name(isa)), op, FormatId::f16, isa,
-                    prepare<functions>});
-  }
 }
 
 }  // namespace
 
 std::vector<Kernel> attention_kernels() {
   std::vector<Kernel> rows;
-  add_set<&ops_scalar>(rows, Isa::scalar);
-#if defined(__x86_64__)
-  add_set<&ops_avx2>(rows, Isa::avx2);
-  add_set<&ops_avx512>(rows, Isa::avx512);
-#endif
+  for (const InstructionSet& set : instruction_sets()) {
+    if (set.ops.attend == nullptr) continue;
+    for (const Op op : {Op::attention, Op::prefill_attention}) {
+      rows.push_back({fmt::format("cpu.{}.f16.{}", op_name(op), isa_name(set.isa)), op, FormatId::f16,
+                      set.isa, [&ops = set.ops](const Problem& problem, Workbench& bench) {
+                        return prepare(problem, bench, ops);
+                      }});
+    }
+  }
   return rows;
 }
 

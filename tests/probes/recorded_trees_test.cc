@@ -120,7 +120,7 @@ TEST(RecordedTrees, RaspberryPi5) {
   EXPECT_TRUE(found.label.starts_with("Raspberry Pi 5 Model B"));
   EXPECT_EQ(found.cpu.max_mhz.value, 2400.0);
   ASSERT_TRUE(found.cpu.simd.known());
-  EXPECT_EQ(found.cpu.simd.value->names(), (std::vector<std::string>{"neon", "dotprod"}));
+  EXPECT_EQ(found.cpu.simd.value->names(), (std::vector<std::string>{"neon", "fp16", "dotprod"}));
   EXPECT_EQ(found.topology.cores.value, 4U);
   EXPECT_EQ(found.topology.last_level_cache_bytes.value, uint64_t{2} << 20);
   EXPECT_EQ(machine_json(found).find("0123456789abcdef"), std::string::npos) << "the serial number is shown";

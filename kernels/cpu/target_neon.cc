@@ -1,0 +1,9 @@
+#if defined(__aarch64__)
+#include "kernels/cpu/matrix_work.h"
+
+namespace weighin::neon {
+std::span<const MatrixFunctions> matrix_functions() {
+  return {};
+}
+}  // namespace weighin::neon
+#endif

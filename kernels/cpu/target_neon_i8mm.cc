@@ -1,0 +1,9 @@
+#if defined(__aarch64__)
+#include "kernels/cpu/matrix_work.h"
+
+namespace weighin::neon_i8mm {
+std::span<const MatrixFunctions> matrix_functions() {
+  return {};
+}
+}  // namespace weighin::neon_i8mm
+#endif

@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+#include "kernels/cpu/matrix_work.h"
+
+namespace weighin::sse42 {
+std::span<const MatrixFunctions> matrix_functions() {
+  return {};
+}
+}  // namespace weighin::sse42
+#endif
