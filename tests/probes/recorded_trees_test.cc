@@ -176,6 +176,15 @@ TEST(RecordedTrees, AFeatureThatOneCoreLacksIsNotThere) {
             std::vector<std::string>{"sse4.2"});
 }
 
+TEST(Simd, OfArmsAuxiliaryVector) {
+  EXPECT_TRUE(simd_of_hwcap(0, 0).names().empty());
+  // A Cortex-A76's words as a Raspberry Pi 5's Linux gives them, and those of one with I8MM and BF16.
+  const uint64_t features = 1 << 0 | 1 << 1 | 1 << 9 | 1 << 10 | 1 << 20;  // fp asimd fphp asimdhp asimddp
+  EXPECT_EQ(simd_of_hwcap(features, 0).names(), (std::vector<std::string>{"neon", "fp16", "dotprod"}));
+  EXPECT_EQ(simd_of_hwcap(features, 1 << 13 | 1 << 14).names(),
+            (std::vector<std::string>{"neon", "fp16", "dotprod", "i8mm", "bf16"}));
+}
+
 TEST(Identity, TwoClonesOfOneDiskDiffer) {
   EXPECT_NE(machine("clone-a").id, machine("clone-b").id);
 }
