@@ -87,10 +87,13 @@ Cost elementwise_cost(const Problem& p) {
           values * elementwise_operations(p.op)};
 }
 
-/// ggml's q8_0: 34 bytes for 32 values; q8_K: 292 for 256.
+/// ggml's q8_0: 34 bytes for 32 values; q8_K: 292 for 256; a row: as many bytes and a scale.
 Cost quantize_cost(const Problem& p) {
   const double values = double(p.n) * p.k;
-  const double bytes = p.format == FormatId::bf16 ? 2 : p.format == FormatId::q8_0 ? 34.0 / 32 : 292.0 / 256;
+  const double bytes = p.format == FormatId::bf16           ? 2
+                       : p.format == FormatId::int8_channel ? 1
+                       : p.format == FormatId::q8_0         ? 34.0 / 32
+                                                            : 292.0 / 256;
   return {values * activation_bytes, values * bytes, 4 * values};  // size, compare, scale, round
 }
 
@@ -244,6 +247,7 @@ Cost cost_of(const Problem& p) {
 FormatId rounded_for(Op op, FormatId format) {
   if (format == FormatId::bf16) return op == Op::gemm ? format : FormatId::none;
   if (!format_of(format).quantized()) return FormatId::none;
+  if (format == FormatId::int8_channel) return format;
   return format_of(format).block_values > 32 ? FormatId::q4_K : FormatId::q8_0;
 }
 

@@ -68,7 +68,7 @@ Cost cost_of(const Problem& problem);
 
 /// The format that stands for how activations are rounded before `op` (gemv or gemm) with weights of
 /// `format`: q8_0 for int8 in groups of 32 (as ggml's q8_0), q4_K for int8 in groups of 256 (as its q8_K),
-/// bf16; `none` where they stay as they are.
+/// int8_channel for int8 with a scale a row, bf16; `none` where they stay as they are.
 FormatId rounded_for(Op op, FormatId format);
 
 /// Which peak bounds `problem`: peak_int8 for quantized weights, peak_bf16 for bf16, else peak_fp32.

@@ -1,17 +1,7 @@
-// The vocabulary in AVX2, FMA and F16C; words as in isa_scalar.h.
+// The vocabulary in AVX2, FMA and F16C, with AVX-VNNI's dot products where WEIGHIN_VNNI is set; words as in
+// isa_scalar.h.
 
 #include "kernels/cpu/isa_bytes256.h"
-
-constexpr int wide_offset = 0;
-WEIGHIN_WORD Bytes widen(Bytes b) {
-  return b;
-}
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  return dot_by_pairs(w, x);
-}
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  return dot_wide_by_pairs(w, x);
-}
 
 constexpr int row_lanes = 8, row_vectors = 2, tokens_together = 2;
 using RowInts = __m256i;
@@ -50,19 +40,6 @@ WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
 WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
   _mm256_storeu_si256(static_cast<__m256i*>(at), b);
 }
-template <int shift>
-WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
-  return _mm256_and_si256(shift ? _mm256_srli_epi16(b, shift) : b, _mm256_set1_epi8(15));
-}
-WEIGHIN_WORD RowBytes row_six(RowBytes b) {
-  return _mm256_and_si256(b, _mm256_set1_epi8(63));
-}
-WEIGHIN_WORD RowBytes row_top_pairs(RowBytes a, RowBytes b, RowBytes c) {
-  const __m256i low = _mm256_and_si256(_mm256_srli_epi16(a, 6), _mm256_set1_epi8(3));
-  const __m256i middle = _mm256_and_si256(_mm256_srli_epi16(b, 4), _mm256_set1_epi8(12));
-  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(c, 2), _mm256_set1_epi8(48));
-  return _mm256_or_si256(_mm256_or_si256(low, middle), high);
-}
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
 }
@@ -81,20 +58,25 @@ WEIGHIN_WORD RowInts int_add(RowInts a, RowInts b) {
 WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
   return _mm256_mullo_epi32(a, b);
 }
-template <int shift>
-WEIGHIN_WORD RowInts int_left(RowInts a) {
-  return _mm256_slli_epi32(a, shift);
+WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
+  return _mm256_slli_epi32(a, bits);
 }
-template <int shift>
-WEIGHIN_WORD RowInts int_right(RowInts a) {
-  return _mm256_srli_epi32(a, shift);
+WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
+  return _mm256_srli_epi32(a, bits);
+}
+WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
+  return _mm256_castsi256_ps(a);
 }
 template <bool wide>
 WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
   int32_t four;
   __builtin_memcpy(&four, x, 4);
   const __m256i broadcast = _mm256_set1_epi32(four);
+#if WEIGHIN_VNNI
+  return WEIGHIN_DPBUSD(sum, w, broadcast);
+#else
   return _mm256_add_epi32(sum, wide ? dot_wide_by_pairs(w, broadcast) : dot_by_pairs(w, broadcast));
+#endif
 }
 WEIGHIN_WORD RowFloats to_floats(RowInts a) {
   return _mm256_cvtepi32_ps(a);
@@ -104,6 +86,9 @@ WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
 }
 WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
   return _mm256_fmadd_ps(a, b, sum);
+}
+WEIGHIN_WORD RowFloats subtract_product(RowFloats from, RowFloats a, RowFloats b) {
+  return _mm256_fnmadd_ps(a, b, from);
 }
 WEIGHIN_WORD float sum_of(RowFloats a) {
   return total(a);

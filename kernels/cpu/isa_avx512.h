@@ -3,30 +3,6 @@
 
 #include "kernels/cpu/isa_bytes256.h"
 
-#if WEIGHIN_VNNI
-constexpr int wide_offset = 128;  // vpdpbusd multiplies unsigned by signed bytes
-WEIGHIN_WORD Bytes widen(Bytes b) {
-  return _mm256_xor_si256(b, _mm256_set1_epi8(-128));
-}
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  return _mm256_dpbusd_epi32(_mm256_setzero_si256(), w, x);
-}
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  return dot(w, x);
-}
-#else
-constexpr int wide_offset = 0;
-WEIGHIN_WORD Bytes widen(Bytes b) {
-  return b;
-}
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  return dot_by_pairs(w, x);
-}
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  return dot_wide_by_pairs(w, x);
-}
-#endif
-
 constexpr int row_lanes = 16, row_vectors = 2, tokens_together = 6;
 using RowInts = __m512i;
 using RowFloats = __m512;
@@ -60,18 +36,21 @@ WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
 WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
   _mm512_storeu_si512(at, b);
 }
-template <int shift>
-WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
-  return _mm512_and_si512(shift ? _mm512_srli_epi16(b, shift) : b, _mm512_set1_epi8(15));
+WEIGHIN_WORD __m512i shifted(__m512i b, int right) {
+  if (right == 0) return b;
+  return right > 0 ? _mm512_srli_epi16(b, static_cast<unsigned>(right))
+                   : _mm512_slli_epi16(b, static_cast<unsigned>(-right));
 }
-WEIGHIN_WORD RowBytes row_six(RowBytes b) {
-  return _mm512_and_si512(b, _mm512_set1_epi8(63));
+WEIGHIN_WORD RowBytes part(RowBytes b, int right, int mask) {
+  return _mm512_and_si512(shifted(b, right), _mm512_set1_epi8(static_cast<char>(mask)));
 }
-WEIGHIN_WORD RowBytes row_top_pairs(RowBytes a, RowBytes b, RowBytes c) {
-  const __m512i low = _mm512_and_si512(_mm512_srli_epi16(a, 6), _mm512_set1_epi8(3));
+WEIGHIN_WORD RowBytes add_part(RowBytes low, RowBytes b, int right, int mask) {
   // 0xF8: first | (second & third).
-  const __m512i four = _mm512_ternarylogic_epi32(low, _mm512_srli_epi16(b, 4), _mm512_set1_epi8(12), 0xF8);
-  return _mm512_ternarylogic_epi32(four, _mm512_srli_epi16(c, 2), _mm512_set1_epi8(48), 0xF8);
+  return _mm512_ternarylogic_epi32(low, shifted(b, right), _mm512_set1_epi8(static_cast<char>(mask)), 0xF8);
+}
+WEIGHIN_WORD RowBytes look_up(const uint8_t* table, RowBytes indices) {
+  const __m128i values = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+  return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(values), indices);
 }
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(at)));
@@ -91,13 +70,14 @@ WEIGHIN_WORD RowInts int_add(RowInts a, RowInts b) {
 WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
   return _mm512_mullo_epi32(a, b);
 }
-template <int shift>
-WEIGHIN_WORD RowInts int_left(RowInts a) {
-  return _mm512_slli_epi32(a, shift);
+WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
+  return _mm512_slli_epi32(a, static_cast<unsigned>(bits));
 }
-template <int shift>
-WEIGHIN_WORD RowInts int_right(RowInts a) {
-  return _mm512_srli_epi32(a, shift);
+WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
+  return _mm512_srli_epi32(a, static_cast<unsigned>(bits));
+}
+WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
+  return _mm512_castsi512_ps(a);
 }
 template <bool wide>
 WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
@@ -124,6 +104,9 @@ WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
 }
 WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
   return _mm512_fmadd_ps(a, b, sum);
+}
+WEIGHIN_WORD RowFloats subtract_product(RowFloats from, RowFloats a, RowFloats b) {
+  return _mm512_fnmadd_ps(a, b, from);
 }
 WEIGHIN_WORD float sum_of(RowFloats a) {
   return total(_mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1)));

@@ -37,16 +37,31 @@ WEIGHIN_WORD Bytes load_nibbles(const void* at) {
   }
   return b;
 }
-template <int shift>
-WEIGHIN_WORD Bytes nibble(Bytes b) {
-  for (int i = 0; i < 32; ++i) b.v[i] = b.v[i] >> shift & 15;
+/// Each byte of `b` moved to the right (to the left, where negative), of which the bits in `mask` remain:
+/// none that the move brings in from a neighbour.
+WEIGHIN_WORD uint8_t part(uint8_t b, int right, int mask) {
+  return static_cast<uint8_t>((right >= 0 ? b >> right : b << -right) & mask);
+}
+WEIGHIN_WORD Bytes part(Bytes b, int right, int mask) {
+  for (uint8_t& byte : b.v) byte = part(byte, right, mask);
   return b;
 }
-/// Bits shift and shift + 1 of each byte, moved to bits 4 and 5, joined with `low`.
-template <int shift>
-WEIGHIN_WORD Bytes join(Bytes low, Bytes pairs) {
-  for (int i = 0; i < 32; ++i) low.v[i] |= static_cast<uint8_t>((pairs.v[i] >> shift & 3) << 4);
+/// part() joined with `low`.
+WEIGHIN_WORD Bytes add_part(Bytes low, Bytes b, int right, int mask) {
+  for (int i = 0; i < 32; ++i) low.v[i] |= part(b.v[i], right, mask);
   return low;
+}
+/// table[16] of each byte, which is less than 16; the table on a 16-byte line.
+WEIGHIN_WORD Bytes look_up(const uint8_t* table, Bytes indices) {
+  for (uint8_t& byte : indices.v) byte = table[byte];
+  return indices;
+}
+/// 32 bits: byte i is 0xff where bit i is set, else 0.
+WEIGHIN_WORD Bytes spread_bits(const void* at) {
+  Bytes b;
+  const auto* from = static_cast<const uint8_t*>(at);
+  for (int i = 0; i < 32; ++i) b.v[i] = from[i / 8] >> i % 8 & 1 ? 0xff : 0;
+  return b;
 }
 WEIGHIN_WORD Bytes widen(Bytes b) {
   return b;
@@ -124,21 +139,17 @@ WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
 WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
   __builtin_memcpy(at, b.v, sizeof b.v);
 }
-template <int shift>
-WEIGHIN_WORD RowBytes row_nibble(RowBytes b) {
-  for (uint8_t& byte : b.v) byte = byte >> shift & 15;
+WEIGHIN_WORD RowBytes part(RowBytes b, int right, int mask) {
+  for (uint8_t& byte : b.v) byte = part(byte, right, mask);
   return b;
 }
-/// The low 6 bits of each byte; and a fourth 6 from the top 2 of three, the first's lowest.
-WEIGHIN_WORD RowBytes row_six(RowBytes b) {
-  for (uint8_t& byte : b.v) byte &= 63;
-  return b;
+WEIGHIN_WORD RowBytes add_part(RowBytes low, RowBytes b, int right, int mask) {
+  for (int i = 0; i < 4 * row_lanes; ++i) low.v[i] |= part(b.v[i], right, mask);
+  return low;
 }
-WEIGHIN_WORD RowBytes row_top_pairs(RowBytes a, RowBytes b, RowBytes c) {
-  for (int i = 0; i < 4 * row_lanes; ++i) {
-    a.v[i] = static_cast<uint8_t>(a.v[i] >> 6 | b.v[i] >> 6 << 2 | c.v[i] >> 6 << 4);
-  }
-  return a;
+WEIGHIN_WORD RowBytes look_up(const uint8_t* table, RowBytes indices) {
+  for (uint8_t& byte : indices.v) byte = table[byte];
+  return indices;
 }
 /// One byte of each row.
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
@@ -167,15 +178,19 @@ WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
   for (int i = 0; i < row_lanes; ++i) a.v[i] *= b.v[i];
   return a;
 }
-template <int shift>
-WEIGHIN_WORD RowInts int_left(RowInts a) {
-  for (int32_t& lane : a.v) lane <<= shift;
+WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
+  for (int32_t& lane : a.v) lane <<= bits;
   return a;
 }
-template <int shift>
-WEIGHIN_WORD RowInts int_right(RowInts a) {
-  for (int32_t& lane : a.v) lane >>= shift;
+/// Of lanes that are not negative.
+WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
+  for (int32_t& lane : a.v) lane >>= bits;
   return a;
+}
+WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
+  RowFloats r;
+  __builtin_memcpy(r.v, a.v, sizeof r.v);
+  return r;
 }
 /// Adds w[row][4] . x[4] to each row's lane.
 template <bool wide>
@@ -199,6 +214,10 @@ WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
 WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
   for (int i = 0; i < row_lanes; ++i) sum.v[i] += a.v[i] * b.v[i];
   return sum;
+}
+WEIGHIN_WORD RowFloats subtract_product(RowFloats from, RowFloats a, RowFloats b) {
+  for (int i = 0; i < row_lanes; ++i) from.v[i] -= a.v[i] * b.v[i];
+  return from;
 }
 WEIGHIN_WORD float sum_of(RowFloats a) {
   float sum = 0;

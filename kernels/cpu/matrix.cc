@@ -11,6 +11,7 @@
 #include "kernels/cpu/matrix.h"
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
+#include "kernels/formats/codec.h"
 #include "kernels/reference/matrix.h"
 
 namespace weighin {
@@ -56,7 +57,7 @@ class MatrixProduct : public Prepared {
     work_.y = y_.data();
     if (has_int8(functions.activations)) {
       quantized_.resize(values);
-      scales_.resize(values / rounding_span(functions.activations));
+      scales_.resize(values / rounding_span(functions.activations, problem.k));
       sums_.resize(values / sum_group);
       work_.quantized = quantized_.data();
       work_.scales = scales_.data();
@@ -68,10 +69,15 @@ class MatrixProduct : public Prepared {
       bf16_.resize(values);
       work_.bf16 = bf16_.data();
     }
+    if (codec_of(problem.format).scaled_rows) {
+      row_scales_ = row_scales(stored_rows(functions, problem.m), bench.seed);
+      work_.row_scales = row_scales_.data();
+    }
     slab_bytes_ = work_.row_bytes * stored_rows(functions, problem.m);
     work_.weights = weights.bytes.data();
     if (functions.round) {
-      const uint64_t span = rounding_span(functions.activations), count = (values + span - 1) / span;
+      const uint64_t span = rounding_span(functions.activations, problem.k),
+                     count = (values + span - 1) / span;
       pool_.run([&](uint32_t rank) {
         const Slice groups = slice_of(count, rank, pool_.threads());
         functions.round(work_, groups.first, groups.last);
@@ -106,7 +112,8 @@ class MatrixProduct : public Prepared {
       decoded = r;
       std::vector<double>& x = tokens[token];
       if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, functions_.activations);
-      const ReferenceDot dot = reference_dot(row, x);
+      ReferenceDot dot = reference_dot(row, x);
+      if (!row_scales_.empty()) dot = {dot.sum * row_scales_[r], dot.size * row_scales_[r]};
       const double error =
           std::fabs(y_[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size(functions_));
       if (!(error <= check.error)) check.error = error;  // keeps NaN
@@ -146,7 +153,7 @@ class MatrixProduct : public Prepared {
   ThreadPool& pool_;
   Weights weights_;
   uint64_t slab_bytes_ = 0, next_ = 0;
-  Floats x_, y_, scales_, min_factors_;
+  Floats x_, y_, scales_, min_factors_, row_scales_;
   Operands<int8_t> quantized_;
   Operands<uint16_t> bf16_;
   Operands<int32_t> sums_;
@@ -159,8 +166,8 @@ class MatrixProduct : public Prepared {
 
 tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
                                                                     const MatrixFunctions& functions) {
-  const uint32_t block = std::max(has_int8(functions.activations) ? rounding_span(functions.activations) : 0,
-                                  format_of(problem.format).block_values);
+  const uint32_t block =
+      std::max(rounding_step(functions.activations), format_of(problem.format).block_values);
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
       (problem.op == Op::gemv && problem.n != 1)) {
     return tl::unexpected(
@@ -202,7 +209,7 @@ std::vector<Kernel> matrix_kernels() {
         return prepare_matrix(problem, bench, functions);
       };
       for (const Op op : {Op::gemv, Op::gemm}) {
-        if (op == Op::gemv && functions.gemv == nullptr) continue;
+        if (op == Op::gemv ? functions.gemv == nullptr : functions.gemm == nullptr) continue;
         // Where there is a packed layout it is what the name means: engines that repack read that.
         const bool plain = layout_of(functions) == Layout::plain && format_of(functions.format).quantized();
         kernels.push_back({fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(functions.format).name,

@@ -1,5 +1,8 @@
 // The dot products of matrix_panels.inl by words of four values of each row, in the words of an isa_*.h.
 
+/// Whether tokens are multiplied in pairs, so that of one token the products are a lesser set's.
+constexpr bool pairs_of_tokens = false;
+
 /// Puts a panel of `words` words in the order that add_dots() reads: it is in that order.
 static void arrange_panel(uint8_t*, uint32_t) {}
 

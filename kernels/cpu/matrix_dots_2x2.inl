@@ -1,6 +1,9 @@
 // The dot products of matrix_panels.inl by tiles of two rows, two tokens and eight values, in the words of an
 // isa_*.h; row_lanes is 4.
 
+/// Whether tokens are multiplied in pairs, so that of one token the products are a lesser set's.
+constexpr bool pairs_of_tokens = true;
+
 /// Puts a panel of `words` words, [word][row][4], in the order that add_dots() reads: of each two words,
 /// eight values of each row of the first half, then of the second, vector by vector.
 static void arrange_panel(uint8_t* panel, uint32_t words) {

@@ -1,7 +1,9 @@
 // gemv and gemm over f32, f16 and bf16, in the words of an isa_*.h.
 
-struct F32 {
-  static constexpr FormatId id = FormatId::f32;
+template <FormatId format>
+struct FloatFormat;
+template <>
+struct FloatFormat<FormatId::f32> {
   static constexpr int bytes = 4;
   [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
     first = load_rows(reinterpret_cast<const float*>(at));
@@ -13,16 +15,16 @@ struct F32 {
     return value;
   }
 };
-struct F16 {
-  static constexpr FormatId id = FormatId::f16;
+template <>
+struct FloatFormat<FormatId::f16> {
   static constexpr int bytes = 2;
   [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
     two_of_halves(at, first, second);
   }
   [[gnu::always_inline]] static inline float one(const std::byte* at) { return half(at); }
 };
-struct Bf16 {
-  static constexpr FormatId id = FormatId::bf16;
+template <>
+struct FloatFormat<FormatId::bf16> {
   static constexpr int bytes = 2;
   [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
     two_of_bf16(at, first, second);

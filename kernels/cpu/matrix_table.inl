@@ -1,46 +1,66 @@
-// The functions of one instruction set. WEIGHIN_SET is its name; WEIGHIN_QUANTIZED_GEMV is 0 where 256-bit
-// byte products are no other than AVX2's, WEIGHIN_FLOATS 0 where floats are no other than AVX-512's.
+// The functions of one instruction set. WEIGHIN_SET is its name; WEIGHIN_PLAIN_GEMV is 0 where one token's
+// products with plain weights are no other than a lesser set's, WEIGHIN_FLOATS 0 where all floats are.
 
-template <class F>
-constexpr Activations activations_of =
-    F::scale_values == activation_block ? Activations::int8_block : Activations::int8;
-template <class P>
-constexpr MatrixFunctions of_packed() {
-  using F = typename P::Plain;
-  return {F::id,
-          Isa::WEIGHIN_SET,
-          {row_lanes, F::wide ? wide_offset : 0},
-          activations_of<F>,
-          round_to_int8<F::scale_values>,
-          gemv_packed<P>,
-          gemm_packed<P>,
-          nullptr};
+template <FormatId format>
+constexpr uint8_t flip_of() {
+  if constexpr (requires { Packed<format>::flip; }) return Packed<format>::flip;
+  return 0;
 }
-template <class F>
-constexpr MatrixFunctions of_quantized() {
-  return {F::id,
-          Isa::WEIGHIN_SET,
-          {},
-          activations_of<F>,
-          round_to_int8<F::scale_values>,
-          WEIGHIN_QUANTIZED_GEMV ? gemv_quantized<F> : nullptr,
-          gemm_quantized<F>,
-          WEIGHIN_QUANTIZED_GEMV && !WEIGHIN_VNNI ? decode_quantized<F> : nullptr};
+
+/// A row of a format that is not quantized, or that this set adds nothing to: found by nobody.
+constexpr MatrixFunctions no_row{FormatId::none, Isa::WEIGHIN_SET, {},      Activations::floats,
+                                 nullptr,        nullptr,          nullptr, nullptr};
+
+template <FormatId format, bool quantized>
+constexpr MatrixFunctions packed_row() {
+  if constexpr (quantized) {
+    constexpr BlockShape shape = Plain<format>::shape;
+    return {format,
+            Isa::WEIGHIN_SET,
+            {row_lanes, flip_of<format>()},
+            shape.activations,
+            rounding_to(shape.activations),
+            pairs_of_tokens ? nullptr : gemv_packed<format>,
+            gemm_packed<format>,
+            nullptr};
+  } else {
+    return no_row;
+  }
 }
+
+template <FormatId format, bool quantized>
+constexpr MatrixFunctions plain_row() {
+  if constexpr (quantized) {
+    constexpr BlockShape shape = Plain<format>::shape;
+    return {format,
+            Isa::WEIGHIN_SET,
+            {},
+            shape.activations,
+            rounding_to(shape.activations),
+            WEIGHIN_PLAIN_GEMV ? gemv_plain<format> : nullptr,
+            gemm_plain<format>,
+            WEIGHIN_PLAIN_GEMV && WEIGHIN_FLOATS ? decode_quantized<format> : nullptr};
+  } else {
 #if WEIGHIN_FLOATS
-template <class F>
-constexpr MatrixFunctions of_floats() {
-  return {F::id,          Isa::WEIGHIN_SET, {}, Activations::floats, nullptr, gemv_floats<F>,
-          gemm_floats<F>, decode_floats<F>};
-}
+    return {format,
+            Isa::WEIGHIN_SET,
+            {},
+            Activations::floats,
+            nullptr,
+            gemv_floats<FloatFormat<format>>,
+            gemm_floats<FloatFormat<format>>,
+            decode_floats<FloatFormat<format>>};
+#else
+    return no_row;
 #endif
+  }
+}
 
 static constexpr MatrixFunctions functions[] = {
-#if WEIGHIN_FLOATS
-    of_floats<F32>(),        of_floats<F16>(),        of_floats<Bf16>(),
-#endif
-    of_packed<PackedQ8_0>(), of_packed<PackedQ6_K>(), of_packed<PackedQ4_K>(), of_packed<PackedQ4_0>(),
-    of_quantized<Q8_0>(),    of_quantized<Q6_K>(),    of_quantized<Q4_K>(),    of_quantized<Q4_0>(),
+#define FORMAT(name, gguf_type, block_values, block_bytes) \
+  packed_row<FormatId::name, (block_values > 1)>(), plain_row<FormatId::name, (block_values > 1)>(),
+#include "models/formats.inc"
+#undef FORMAT
 };
 
 std::span<const MatrixFunctions> matrix_functions() {

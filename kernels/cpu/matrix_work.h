@@ -34,11 +34,25 @@ struct MatrixWork {
   float* y;        // [n][m]
   // Activations as int8, for quantized weights: x = scale * quantized.
   int8_t* quantized;   // [n][k]
-  float* scales;       // [n][k / activation_group], or of blocks
+  float* scales;       // [n][k / rounding_span()]
   int32_t* sums;       // [n][k / sum_group]: of quantized
   float* min_factors;  // [n][k / 32]: sums of 32, negative, what mins are multiplied with
   // Activations as bf16, where products are of pairs of them.
   uint16_t* bf16;  // [n][k]
+  // Of formats whose rows have a scale of their own (FormatCodec::scaled_rows).
+  const float* row_scales;  // [m], and as many more as a unit has rows
+};
+
+/// How a quantized format lies in blocks, as the readers of kernels/cpu/formats/ give them: groups of 32
+/// unsigned bytes u, w = scale * (u - offset) - min.
+struct BlockShape {
+  uint32_t values, bytes;  // of a block
+  int offset = 0;
+  int halves = 1;            // scales of a group: 1, or one each 16 values
+  int mins = 0;              // of a group: none, 1, or one each 16 values
+  bool wide = false;         // u needs all 8 bits: on sets of signed products it is signed, offset 0
+  bool scaled_rows = false;  // each row has a scale beside the matrix
+  Activations activations = values > activation_group ? Activations::int8_block : Activations::int8;
 };
 
 struct MatrixFunctions {
@@ -46,8 +60,8 @@ struct MatrixFunctions {
   Isa isa;
   Packing packing;          // of the weights; rows 0: plain
   Activations activations;  // what X is rounded to before the product
-  /// Rounds groups [first, last) of X: of activation_block values where a scale spans them, else of
-  /// activation_group (the last may be a part); nullptr: works on floats.
+  /// Rounds spans [first, last) of X, of rounding_span() values each (the last may be a part); nullptr: works
+  /// on floats.
   void (*round)(const MatrixWork& work, uint64_t first, uint64_t last);
   /// Rows [first, last) of y, n = 1. nullptr: this set's is no other than a lesser one's.
   void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last);

@@ -78,6 +78,14 @@ Floats activations(uint64_t count, Data data, uint64_t seed) {
   return x;
 }
 
+Floats row_scales(uint64_t count, uint64_t seed) {
+  Random random(seed);
+  std::uniform_real_distribution<float> between(0x1p-4F, 2.0F);
+  Floats scales(count);
+  for (float& scale : scales) scale = between(random);
+  return scales;
+}
+
 Floats operand_rows(uint64_t count, uint64_t row, float limit, Data data, uint64_t seed) {
   Random random(seed);
   std::uniform_real_distribution<float> between(-limit, limit), tiny(-1e-6F, 1e-6F);

@@ -16,6 +16,9 @@ namespace weighin {
 /// up to 127, and all counts.
 Floats activations(uint64_t count, Data data, uint64_t seed);
 
+/// `count` scales of weights' rows: positive, 2^-4 to 2.
+Floats row_scales(uint64_t count, uint64_t seed);
+
 /// `count` values of rows of `row` each. Ordinary: uniform in (-limit, limit). Adversarial: whole rows or
 /// groups of 32 of one kind: zeros of either sign, denormals, alternating +-limit, one of +-limit among
 /// values of about 10^-6, anything between.

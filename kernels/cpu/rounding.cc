@@ -19,7 +19,7 @@ namespace {
 class Rounding : public Prepared {
  public:
   Rounding(const Problem& problem, const MatrixFunctions& functions, Workbench& bench)
-      : functions_(functions), pool_(bench.pool), span_(rounding_span(functions.activations)) {
+      : functions_(functions), pool_(bench.pool), span_(rounding_span(functions.activations, problem.k)) {
     const uint64_t values = uint64_t{problem.n} * problem.k;
     x_ = activations(values, bench.data, bench.seed);
     work_.n = problem.n;
@@ -108,10 +108,9 @@ class Rounding : public Prepared {
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& functions) {
-  if (problem.n == 0 || problem.k == 0 ||
-      (has_int8(functions.activations) && problem.k % rounding_span(functions.activations) != 0))
+  if (problem.n == 0 || problem.k == 0 || problem.k % rounding_step(functions.activations) != 0)
     return tl::unexpected(fmt::format("Cannot prepare {}: it needs rows of whole groups of {} values.",
-                                      describe(problem), rounding_span(functions.activations)));
+                                      describe(problem), rounding_step(functions.activations)));
   try {
     return std::make_unique<Rounding>(problem, functions, bench);
   } catch (const std::bad_alloc&) {
@@ -120,13 +119,15 @@ Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& fu
   }
 }
 
-/// The format by whose name a way to round is known.
-FormatId rounded_for(Activations activations) {
+/// The format by whose name a way to round is known (rounded_for()).
+FormatId name_of(Activations activations) {
   switch (activations) {
     case Activations::int8:
       return FormatId::q8_0;
     case Activations::int8_block:
       return FormatId::q4_K;
+    case Activations::int8_row:
+      return FormatId::int8_channel;
     case Activations::bf16:
       return FormatId::bf16;
     case Activations::floats:
@@ -143,7 +144,7 @@ std::vector<Kernel> rounding_kernels() {
     for (const MatrixFunctions& functions : set.matrix()) {
       // One of the functions that round alike, in the layout that quantized weights are packed in.
       const bool packed = layout_of(functions) == Layout::packed;
-      if (functions.round == nullptr || functions.format != rounded_for(functions.activations) ||
+      if (functions.round == nullptr || functions.format != name_of(functions.activations) ||
           packed != has_int8(functions.activations))
         continue;
       kernels.push_back(

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
 #pragma GCC push_options
@@ -15,16 +16,12 @@
 
 #define WEIGHIN_SET avx2
 #define WEIGHIN_VNNI 0
-#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_PLAIN_GEMV 1
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::avx2 {
 #include "kernels/cpu/isa_avx2.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_quantized.inl"
-#include "kernels/cpu/matrix_repacked.inl"
-#include "kernels/cpu/matrix_rows.inl"
-#include "kernels/cpu/matrix_table.inl"
+#include "kernels/cpu/matrix_kernels.inl"
 }  // namespace weighin::avx2
 
 #pragma GCC pop_options

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
 #pragma GCC push_options
@@ -17,16 +18,12 @@
 
 #define WEIGHIN_SET avx512
 #define WEIGHIN_VNNI 0
-#define WEIGHIN_QUANTIZED_GEMV 0
+#define WEIGHIN_PLAIN_GEMV 0
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::avx512 {
 #include "kernels/cpu/isa_avx512.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_quantized.inl"
-#include "kernels/cpu/matrix_repacked.inl"
-#include "kernels/cpu/matrix_rows.inl"
-#include "kernels/cpu/matrix_table.inl"
+#include "kernels/cpu/matrix_kernels.inl"
 }  // namespace weighin::avx512
 
 #pragma GCC pop_options

@@ -25,7 +25,7 @@ namespace weighin::avx512bf16 {
 #include "kernels/cpu/matrix_rounding_bf16.inl"
 
 static constexpr MatrixFunctions functions[] = {
-    {Bf16::id, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},
+    {FormatId::bf16, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},
 };
 
 std::span<const MatrixFunctions> matrix_functions() {

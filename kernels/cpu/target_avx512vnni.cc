@@ -10,6 +10,7 @@
 #include <span>
 
 #include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
 #pragma GCC push_options
@@ -17,16 +18,13 @@
 
 #define WEIGHIN_SET avx512vnni
 #define WEIGHIN_VNNI 1
-#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_DPBUSD _mm256_dpbusd_epi32
+#define WEIGHIN_PLAIN_GEMV 1
 #define WEIGHIN_FLOATS 0
 
 namespace weighin::avx512vnni {
 #include "kernels/cpu/isa_avx512.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_quantized.inl"
-#include "kernels/cpu/matrix_repacked.inl"
-#include "kernels/cpu/matrix_rows.inl"
-#include "kernels/cpu/matrix_table.inl"
+#include "kernels/cpu/matrix_kernels.inl"
 }  // namespace weighin::avx512vnni
 
 #pragma GCC pop_options

@@ -4,18 +4,14 @@
 #include <span>
 
 #include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
 #define WEIGHIN_SET scalar
-#define WEIGHIN_VNNI 0
-#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_PLAIN_GEMV 1
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::scalar {
 #include "kernels/cpu/isa_scalar.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_quantized.inl"
-#include "kernels/cpu/matrix_repacked.inl"
-#include "kernels/cpu/matrix_rows.inl"
-#include "kernels/cpu/matrix_table.inl"
+#include "kernels/cpu/matrix_kernels.inl"
 }  // namespace weighin::scalar

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/data.h"
+#include "kernels/packing.h"
 #include "models/format.h"
 
 namespace weighin {
@@ -24,12 +25,18 @@ struct FormatCodec {
   /// bytes -> sizes[k]: for each value, the size of the terms kernels make it of: d * (q - 8) is summed as d
   /// q and 8 d apart. Rounding errors are relative to these. nullptr: the values' own sizes.
   void (*term_sizes)(const std::byte* bytes, double* sizes, uint32_t k) = nullptr;
+  /// blocks[packing.rows][block_bytes] -> unit (packing.h); nullptr: rows lie as they are.
+  void (*pack)(const Packing& packing, const std::byte* blocks, std::byte* unit) = nullptr;
+  /// A row's values are these times a scale of its own, which lies beside the matrix: [m] floats.
+  bool scaled_rows = false;
 };
 
 /// The codec of `format`, which is not `none`.
 const FormatCodec& codec_of(FormatId format);
 
-// One a file; codec.cc lists them.
-extern const FormatCodec f32_codec, f16_codec, bf16_codec, q8_0_codec, q6_K_codec, q4_K_codec, q4_0_codec;
+// One a file.
+#define FORMAT(name, gguf_type, block_values, block_bytes) extern const FormatCodec name##_codec;
+#include "models/formats.inc"
+#undef FORMAT
 
 }  // namespace weighin

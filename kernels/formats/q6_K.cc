@@ -6,6 +6,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/interleave.h"
 #include "kernels/formats/random_blocks.h"
 
 namespace weighin {
@@ -77,8 +78,28 @@ void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
   }
 }
 
+uint8_t value_of(const std::byte* block, uint32_t i) {
+  const uint32_t half = i / 128, quarter = i % 128 / 32, l = i % 32;
+  const auto low = static_cast<uint8_t>(block[64 * half + 32 * (quarter % 2) + l]);
+  const auto high = static_cast<uint8_t>(block[high_at + 32 * half + l]);
+  return static_cast<uint8_t>((quarter < 2 ? low & 15 : low >> 4) | (high >> 2 * quarter & 3) << 4);
+}
+
+/// d, scales, [64 / 4][3] words: of four words of 4 values, three with the fourth's bits, two and two, above
+/// their own 6: half as much work to take apart as nibbles and pairs.
+void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
+  Interleave to(block_bytes, packing, blocks, unit);
+  to.field(d_at, 1, 2);
+  to.field(scales_at, 16, 1);
+  to.words(48, [](const std::byte* block, uint32_t i, uint32_t c) {
+    const uint32_t word = i / 3 * 4, part = i % 3;
+    const uint8_t fourth = value_of(block, 4 * (word + 3) + c);
+    return value_of(block, 4 * (word + part) + c) | (fourth >> 2 * part & 3) << 6;
+  });
+}
+
 }  // namespace
 
-const FormatCodec q6_K_codec{FormatId::q6_K, decode, encode, fill, term_sizes};
+const FormatCodec q6_K_codec{FormatId::q6_K, decode, encode, fill, term_sizes, pack};
 
 }  // namespace weighin

@@ -6,6 +6,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/interleave.h"
 #include "kernels/formats/random_blocks.h"
 
 namespace weighin {
@@ -48,8 +49,15 @@ void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
   }
 }
 
+/// d, then quants in words.
+void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
+  Interleave to(34, packing, blocks, unit);
+  to.field(0, 1, 2);
+  to.field(2, 8, 4, packing.flip);
+}
+
 }  // namespace
 
-const FormatCodec q8_0_codec{FormatId::q8_0, decode, encode, fill, term_sizes};
+const FormatCodec q8_0_codec{FormatId::q8_0, decode, encode, fill, term_sizes, pack};
 
 }  // namespace weighin

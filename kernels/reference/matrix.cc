@@ -33,10 +33,9 @@ ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k) {
 
 std::vector<double> reference_activations(const float* x, uint32_t k, Activations to) {
   std::vector<double> rounded(x, x + k);
-  if (to == Activations::int8) {
-    for (uint32_t at = 0; at < k; at += activation_group) round_to_int8(&rounded[at], activation_group);
-  } else if (to == Activations::int8_block) {
-    for (uint32_t at = 0; at < k; at += activation_block) round_to_int8(&rounded[at], activation_block);
+  if (has_int8(to)) {
+    const uint32_t span = rounding_span(to, k);
+    for (uint32_t at = 0; at < k; at += span) round_to_int8(&rounded[at], span);
   } else if (to == Activations::bf16) {
     for (uint32_t i = 0; i < k; ++i) {
       rounded[i] = std::fabs(x[i]) < FLT_MIN ? 0 : bf16_to_float(float_to_bf16(x[i]));

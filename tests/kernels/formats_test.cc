@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "kernels/formats/codec.h"
@@ -109,17 +109,110 @@ TEST(Formats, Q6_KPutsTogetherLowAndHighBits) {
   EXPECT_EQ(v[255], 7 * (63 - 32));
 }
 
+TEST(Formats, FifthBitsAreOneAValue) {
+  std::vector<std::byte> block(22);
+  store_u16(block.data(), half_one);
+  block[2 + 2] = std::byte{0x02};  // value 17
+  block[6 + 1] = std::byte{0x93};  // values 1 (3) and 17 (9)
+  const auto v = decoded(FormatId::q5_0, block);
+  EXPECT_EQ(v[1], 3 - 16);
+  EXPECT_EQ(v[17], 9 + 16 - 16);
+  std::vector<std::byte> super(176);
+  store_u16(super.data(), half_one);
+  super[4 + 3] = std::byte{7};           // scale of group 3
+  super[16 + 5] = std::byte{1 << 3};     // value 5 of group 3
+  super[48 + 32 + 5] = std::byte{0x4f};  // groups 2 (15) and 3 (4)
+  const auto w = decoded(FormatId::q5_K, super);
+  EXPECT_EQ(w[96 + 5], 7 * (4 + 16));
+  EXPECT_EQ(w[64 + 5], 0) << "its scale is 0";
+}
+
+TEST(Formats, Q3_KAndQ2_KPutTogetherPairsAndScales) {
+  std::vector<std::byte> block(110);
+  store_u16(block.data() + 108, half_one);
+  block[96 + 2] = std::byte{0x5a};                 // scales 2 (low 10) and 10 (low 5)
+  block[96 + 8 + 2] = std::byte{3 << 0 | 1 << 4};  // high pairs of 2 (3) and 10 (1)
+  block[32 + 1] = std::byte{2 << 2};               // value 33: pair 2; group 2 is values 32 to 47
+  block[1] = std::byte{1 << 1};                    // and its high bit
+  block[32 + 32 + 3] = std::byte{1 << 2};          // value 128 + 32 + 3 = 163: pair 1; group 10
+  const auto v = decoded(FormatId::q3_K, block);
+  EXPECT_EQ(v[33], (3 * 16 + 10 - 32) * (2 + 4 - 4));
+  EXPECT_EQ(v[163], (16 + 5 - 32) * (1 - 4));
+  EXPECT_EQ(v[0], -32 * -4);
+  std::vector<std::byte> small(84);
+  store_u16(small.data() + 80, half_two);
+  store_u16(small.data() + 82, half_one);
+  small[10] = std::byte{0x73};             // group 10: scale 3, min 7
+  small[16 + 32 + 3] = std::byte{3 << 2};  // value 163
+  const auto w = decoded(FormatId::q2_K, small);
+  EXPECT_EQ(w[163], 2 * 3 * 3 - 7);
+  EXPECT_EQ(w[160], -7);
+  EXPECT_EQ(w[0], 0);
+}
+
+TEST(Formats, TablesTernariesAndZeroPoints) {
+  std::vector<std::byte> nl(18, std::byte{0x80});
+  store_u16(nl.data(), half_two);
+  EXPECT_EQ(decoded(FormatId::iq4_nl, nl)[0], -254);
+  EXPECT_EQ(decoded(FormatId::iq4_nl, nl)[16], 2);
+  std::vector<std::byte> xs(136);
+  store_u16(xs.data(), half_one);
+  store_u16(xs.data() + 2, 2 << 10);     // group 5: high pair 2
+  xs[4 + 2] = std::byte{0x30};           // and low 3
+  xs[8 + 5 * 16 + 1] = std::byte{0xf0};  // its values 1 (table 0) and 17 (table 15)
+  const auto v = decoded(FormatId::iq4_xs, xs);
+  EXPECT_EQ(v[5 * 32 + 1], 3 * -127);
+  EXPECT_EQ(v[5 * 32 + 17], 3 * 113);
+  EXPECT_EQ(v[0], -32 * -127);
+  std::vector<std::byte> mx(17);
+  mx[0] = std::byte{128};
+  mx[1] = std::byte{0xf7};
+  EXPECT_EQ(decoded(FormatId::mxfp4, mx)[0], 12);
+  EXPECT_EQ(decoded(FormatId::mxfp4, mx)[16], -12);
+  mx[0] = std::byte{0};
+  EXPECT_EQ(decoded(FormatId::mxfp4, mx)[0], 12 * 0x1p-128);
+  std::vector<std::byte> ternary(66);
+  store_u16(ternary.data() + 64, half_two);
+  ternary[32 + 4] = std::byte{2 << 6};  // value 128 + 96 + 4
+  EXPECT_EQ(decoded(FormatId::tq2_0, ternary)[228], 2);
+  EXPECT_EQ(decoded(FormatId::tq2_0, ternary)[0], -2);
+  std::vector<std::byte> group(133);
+  store_u16(group.data() + 2, half_two);
+  group[4] = std::byte{0x50};            // the second group's zero is 5
+  group[5 + 64 + 16] = std::byte{0x19};  // values 128 + 32 (9) and 128 + 48 (1)
+  const auto w = decoded(FormatId::int4_g128, group);
+  EXPECT_EQ(w[160], 2 * (9 - 5));
+  EXPECT_EQ(w[176], 2 * (1 - 5));
+  EXPECT_EQ(w[0], 0);
+  const std::vector<std::byte> channel(32, std::byte{0x80});
+  EXPECT_EQ(decoded(FormatId::int8_channel, channel)[7], -1);
+}
+
 TEST(Formats, EncodingIsNearEnough) {
   std::vector<float> values(512);
   for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(0.37F * static_cast<float>(i * i % 101));
-  const std::array<std::pair<FormatId, double>, 7> steps{{{FormatId::f32, 0},
-                                                          {FormatId::f16, 0x1p-12},
-                                                          {FormatId::bf16, 0x1p-9},
-                                                          {FormatId::q8_0, 0.51 / 127},
-                                                          {FormatId::q6_K, 0.55 / 31},
-                                                          {FormatId::q4_K, 2.4 / 30},
-                                                          {FormatId::q4_0, 0.51 / 7}}};
-  for (const auto& [id, allowed] : steps) {
+  // Half a step of values in (-1, 1), and what the scales' own rounding adds.
+  const std::map<FormatId, double> steps{{FormatId::f32, 0},
+                                         {FormatId::f16, 0x1p-12},
+                                         {FormatId::bf16, 0x1p-9},
+                                         {FormatId::q8_0, 0.51 / 127},
+                                         {FormatId::q6_K, 0.55 / 31},
+                                         {FormatId::q5_K, 2.4 / 62},
+                                         {FormatId::q5_0, 0.51 / 15},
+                                         {FormatId::q4_1, 1.03 / 15},
+                                         {FormatId::q4_K, 2.4 / 30},
+                                         {FormatId::q4_0, 0.51 / 7},
+                                         {FormatId::iq4_nl, 25 / 226.0},
+                                         {FormatId::iq4_xs, 26 / 226.0},
+                                         {FormatId::mxfp4, 0.34},
+                                         {FormatId::q3_K, 0.55 / 3},
+                                         {FormatId::q2_K, 2.4 / 6},
+                                         {FormatId::tq2_0, 0.51},
+                                         {FormatId::int8_channel, 1 / 127.0},
+                                         {FormatId::int4_g128, 1.1 / 15}};
+  for (const QuantFormat& format : kernel_formats()) {
+    const FormatId id = format.id;
+    const double allowed = steps.at(id);
     std::vector<std::byte> bytes(row_bytes(id, values.size()));
     codec_of(id).encode(values.data(), bytes.data(), static_cast<uint32_t>(values.size()));
     const auto back = decoded(id, bytes);
@@ -150,9 +243,9 @@ TEST(Formats, RandomBlocksAreFiniteAndOrdinaryOnesNeverAllZero) {
       }
       const auto zeros = static_cast<uint64_t>(std::count(values.begin(), values.end(), 0.0));
       if (data == Data::ordinary) {
-        EXPECT_LT(zeros, values.size() / 8) << format.name;
-        EXPECT_LT(most, 4000) << format.name;  // 2^-3 * 127 * 128 / 6-bit scales' like
-      } else {
+        EXPECT_LT(zeros, values.size() / (format.bits_per_weight() < 4 ? 2 : 6)) << format.name;
+        EXPECT_LT(most, 4000) << format.name;            // 2^-3 * 127 * 128 / 6-bit scales' like
+      } else if (format.id != FormatId::int8_channel) {  // which has no scales of its own
         EXPECT_GT(zeros, values.size() / 32) << format.name;
         EXPECT_LE(least, 0x1p-24) << format.name << ": a denormal";
         EXPECT_GE(most, 65504) << format.name << ": the largest f16, or more";

@@ -1,0 +1,76 @@
+// Packing one unit: blocks of several rows, field by field, row beside row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/packing.h"
+
+namespace weighin {
+
+/// Writes a unit from its start on; what is written first lies first.
+class Interleave {
+ public:
+  /// blocks[packing.rows][block_bytes] -> unit of as many bytes.
+  Interleave(uint32_t block_bytes, const Packing& packing, const std::byte* blocks, std::byte* unit)
+      : rows_(packing.rows), block_bytes_(block_bytes), blocks_(blocks), unit_(unit) {}
+
+  /// [count][rows][bytes]: items of the block as they are, the first `at` bytes from its start, each xor
+  /// `flip`.
+  void field(uint32_t at, uint32_t count, uint32_t bytes, uint8_t flip = 0) {
+    for (uint32_t i = 0; i < count; ++i) {
+      for (uint32_t row = 0; row < rows_; ++row, unit_ += bytes) {
+        std::memcpy(unit_, block(row) + at + i * bytes, bytes);
+        for (uint32_t b = 0; flip != 0 && b < bytes; ++b) unit_[b] ^= static_cast<std::byte>(flip);
+      }
+    }
+  }
+
+  /// [count][rows]: byte i of a row is of(block, i).
+  template <class Of>
+  void bytes(uint32_t count, Of of) {
+    for (uint32_t i = 0; i < count; ++i) {
+      for (uint32_t row = 0; row < rows_; ++row) *unit_++ = static_cast<std::byte>(of(block(row), i));
+    }
+  }
+
+  /// [count][rows][4]: byte c of word i of a row is of(block, i, c).
+  template <class Of>
+  void words(uint32_t count, Of of) {
+    for (uint32_t i = 0; i < count; ++i) {
+      for (uint32_t row = 0; row < rows_; ++row) {
+        for (uint32_t c = 0; c < 4; ++c) *unit_++ = static_cast<std::byte>(of(block(row), i, c));
+      }
+    }
+  }
+
+  /// [rows][4]: bit i of byte c of a row is the lowest bit of of(block, 4 i + c): of 32 values one each.
+  template <class Of>
+  void bits(Of of) {
+    words(1, [&](const std::byte* from, uint32_t, uint32_t c) {
+      unsigned all = 0;
+      for (uint32_t i = 0; i < 8; ++i) all |= (of(from, 4 * i + c) & 1U) << i;
+      return all;
+    });
+  }
+
+  /// [2][rows][4]: of 32 values two bits each; those of 4 i + c at bit 2 (i % 4) of byte c of word i / 4.
+  template <class Of>
+  void pairs(Of of) {
+    words(2, [&](const std::byte* from, uint32_t word, uint32_t c) {
+      unsigned all = 0;
+      for (uint32_t i = 0; i < 4; ++i) all |= (of(from, 16 * word + 4 * i + c) & 3U) << 2 * i;
+      return all;
+    });
+  }
+
+ private:
+  const std::byte* block(uint32_t row) const { return blocks_ + uint64_t{row} * block_bytes_; }
+
+  uint32_t rows_, block_bytes_;
+  const std::byte* blocks_;
+  std::byte* unit_;
+};
+
+}  // namespace weighin

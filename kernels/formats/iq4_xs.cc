@@ -1,0 +1,88 @@
+// iq4_xs: 256 values in 8 groups of 32; f16 d, 2 bytes of high scale pairs, 4 bytes of low scale nibbles, 128
+// bytes of nibbles, 16 a group, low ones its first 16 values: d * (scale - 32) * iq4_values[q].
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/formats/blocks.h"
+#include "kernels/formats/codebook.h"
+#include "kernels/formats/codec.h"
+#include "kernels/formats/interleave.h"
+
+namespace weighin {
+namespace {
+
+constexpr uint32_t high_at = 2, low_at = 4, nibbles_at = 8, block_bytes = 136;
+
+/// With 32 added.
+unsigned scale_of(const std::byte* block, uint32_t group) {
+  const unsigned low = byte_at(block, low_at + group / 2) >> group % 2 * 4 & 15U;
+  return low | (load_u16(block + high_at) >> 2 * group & 3U) << 4;
+}
+double step_of(const std::byte* block, uint32_t i) {
+  return half_at(block) * (static_cast<int>(scale_of(block, i / 32)) - 32);
+}
+double value_of(const std::byte* block, uint32_t i) {
+  return iq4_values[nibble_of(block + nibbles_at + i / 32 * 16, i % 32)];
+}
+
+void decode(const std::byte* blocks, double* values, uint32_t k) {
+  each_value<256, block_bytes>(blocks, values, k, [](const std::byte* block, uint32_t i) {
+    return step_of(block, i) * value_of(block, i);
+  });
+}
+
+/// Byte products of unsigned by signed (VNNI) take a value v as v + 128, less 128.
+void term_sizes(const std::byte* blocks, double* sizes, uint32_t k) {
+  each_value<256, block_bytes>(blocks, sizes, k, [](const std::byte* block, uint32_t i) {
+    return std::fabs(step_of(block, i)) * (std::fabs(value_of(block, i)) + 128);
+  });
+}
+
+void encode(const float* values, std::byte* block, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 256, block += block_bytes) {
+    float largest[8] = {}, all = 0;
+    for (uint32_t i = 0; i < 256; ++i) {
+      largest[i / 32] = std::max(largest[i / 32], std::fabs(values[at + i]));
+      all = std::max(all, largest[i / 32]);
+    }
+    std::memset(block, 0, block_bytes);
+    store_u16(block, float_to_half(all / 113 / 31));  // 113: the smaller end of the table
+    const float d = half_to_float(load_u16(block));
+    unsigned high = 0;
+    for (uint32_t g = 0; g < 8; ++g) {
+      const auto scale =
+          static_cast<unsigned>(32 + (d > 0 ? std::min(31.F, std::ceil(largest[g] / 113 / d)) : 0));
+      block[low_at + g / 2] |= static_cast<std::byte>((scale & 15) << g % 2 * 4);
+      high |= scale >> 4 << 2 * g;
+    }
+    store_u16(block + high_at, static_cast<uint16_t>(high));
+    for (uint32_t i = 0; i < 256; ++i) {
+      const auto step = static_cast<float>(step_of(block, i));
+      put_nibble(block + nibbles_at + i / 32 * 16, i % 32,
+                 nearest_in(iq4_values, step > 0 ? values[at + i] / step : 0));
+    }
+  }
+}
+
+void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
+  fill_blocks(blocks, count, block_bytes, data, random, {0},
+              {{high_at, 2, std::byte{0xaa}},
+               {low_at, 4, std::byte{0}},
+               {nibbles_at, 64, std::byte{0x88}},
+               {nibbles_at + 64, 64, std::byte{0x88}}});
+}
+
+/// d, low scale nibbles [4][rows], high pairs [2][rows], nibbles in words.
+void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
+  Interleave to(block_bytes, packing, blocks, unit);
+  to.field(0, 1, 2);
+  to.field(low_at, 4, 1);
+  to.field(high_at, 2, 1);
+  to.field(nibbles_at, 32, 4);
+}
+
+}  // namespace
+
+const FormatCodec iq4_xs_codec{FormatId::iq4_xs, decode, encode, fill, term_sizes, pack};
+
+}  // namespace weighin

@@ -1,0 +1,104 @@
+// q3_K: 256 values in 16 groups of 16; 32 bytes of high bits, 64 bytes of low pairs, 12 bytes of 6-bit
+// scales, f16 d: d * (scale - 32) * (q - 4). Pair j of the 32 bytes of each half is of values 32 j on; bit g
+// of byte l of the high bits is of value 32 g + l. Of scale j, bits 0-3 are nibble j / 8 of byte j % 8, bits
+// 4-5 pair j / 4 of byte 8 + j % 4 (ggml-quants.c, dequantize_row_q3_K).
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/formats/blocks.h"
+#include "kernels/formats/codec.h"
+#include "kernels/formats/interleave.h"
+
+namespace weighin {
+namespace {
+
+constexpr uint32_t high_at = 0, pairs_at = 32, scales_at = 96, d_at = 108, block_bytes = 110;
+
+unsigned high_bit(const std::byte* block, uint32_t i) {
+  return byte_at(block, high_at + i % 32) >> i / 32 & 1U;
+}
+unsigned low_pair(const std::byte* block, uint32_t i) {
+  return byte_at(block, pairs_at + i / 128 * 32 + i % 32) >> 2 * (i % 128 / 32) & 3U;
+}
+int quant(const std::byte* block, uint32_t i) {
+  return static_cast<int>(low_pair(block, i) | high_bit(block, i) << 2);
+}
+/// With 32 added.
+unsigned scale_of(const std::byte* block, uint32_t j) {
+  const unsigned low = byte_at(block, scales_at + j % 8) >> j / 8 * 4 & 15U;
+  return low | (byte_at(block, scales_at + 8 + j % 4) >> j / 4 * 2 & 3U) << 4;
+}
+double step_of(const std::byte* block, uint32_t i) {
+  return half_at(block + d_at) * (static_cast<int>(scale_of(block, i / 16)) - 32);
+}
+
+void decode(const std::byte* blocks, double* values, uint32_t k) {
+  each_value<256, block_bytes>(blocks, values, k, [](const std::byte* block, uint32_t i) {
+    return step_of(block, i) * (quant(block, i) - 4);
+  });
+}
+
+void term_sizes(const std::byte* blocks, double* sizes, uint32_t k) {
+  each_value<256, block_bytes>(blocks, sizes, k, [](const std::byte* block, uint32_t i) {
+    return std::fabs(step_of(block, i)) * (quant(block, i) + 4);
+  });
+}
+
+void encode(const float* values, std::byte* block, uint32_t k) {
+  for (uint32_t at = 0; at < k; at += 256, block += block_bytes) {
+    float largest[16] = {}, all = 0;
+    for (uint32_t i = 0; i < 256; ++i) {
+      largest[i / 16] = std::max(largest[i / 16], std::fabs(values[at + i]));
+      all = std::max(all, largest[i / 16]);
+    }
+    std::memset(block, 0, block_bytes);
+    store_u16(block + d_at, float_to_half(all / 3 / 31));
+    const float d = half_to_float(load_u16(block + d_at));
+    for (uint32_t j = 0; j < 16; ++j) {
+      const auto scale =
+          static_cast<unsigned>(32 + (d > 0 ? std::min(31.F, std::ceil(largest[j] / 3 / d)) : 0));
+      block[scales_at + j % 8] |= static_cast<std::byte>((scale & 15) << j / 8 * 4);
+      block[scales_at + 8 + j % 4] |= static_cast<std::byte>(scale >> 4 << j / 4 * 2);
+    }
+    for (uint32_t i = 0; i < 256; ++i) {
+      const auto step = static_cast<float>(step_of(block, i));
+      const auto q = static_cast<unsigned>(
+          step > 0 ? std::clamp(std::nearbyint(values[at + i] / step) + 4, 0.F, 7.F) : 4);
+      block[pairs_at + i / 128 * 32 + i % 32] |= static_cast<std::byte>((q & 3) << 2 * (i % 128 / 32));
+      block[high_at + i % 32] |= static_cast<std::byte>(q >> 2 << i / 32);
+    }
+  }
+}
+
+void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
+  fill_blocks(blocks, count, block_bytes, data, random, {d_at},
+              {{high_at, 32, std::byte{0xff}},
+               {pairs_at, 64, std::byte{0}},
+               {scales_at, 8, std::byte{0}},
+               {scales_at + 8, 4, std::byte{0xaa}}});  // all 32
+}
+
+/// d; scales [8][rows]: the low 4 bits of two, [4][rows]: the high 2 bits of four; of each group of 32 values
+/// low pairs [2][rows][4] and high bits [rows][4].
+void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
+  Interleave to(block_bytes, packing, blocks, unit);
+  to.field(d_at, 1, 2);
+  to.bytes(8, [](const std::byte* block, uint32_t i) {
+    return (scale_of(block, 2 * i) & 15) | (scale_of(block, 2 * i + 1) & 15) << 4;
+  });
+  to.bytes(4, [](const std::byte* block, uint32_t i) {
+    unsigned all = 0;
+    for (uint32_t j = 0; j < 4; ++j) all |= scale_of(block, 4 * i + j) >> 4 << 2 * j;
+    return all;
+  });
+  for (uint32_t g = 0; g < 8; ++g) {
+    to.pairs([g](const std::byte* block, uint32_t i) { return low_pair(block, 32 * g + i); });
+    to.bits([g](const std::byte* block, uint32_t i) { return high_bit(block, 32 * g + i); });
+  }
+}
+
+}  // namespace
+
+const FormatCodec q3_K_codec{FormatId::q3_K, decode, encode, fill, term_sizes, pack};
+
+}  // namespace weighin

@@ -1,0 +1,83 @@
+// The scales and mins of q4_K and q5_K: eight of each, 6 bits, in 12 bytes at byte 4 of a block, behind d and
+// dmin. Groups 0-3 have theirs in the low 6 bits of a byte each; groups 4-7 have 4 low bits in the last four
+// bytes and 2 high bits in the top of the first eight (ggml-quants.c, get_scale_min_k4).
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/formats/blocks.h"
+#include "kernels/formats/interleave.h"
+
+namespace weighin {
+
+struct ScaleAndMin {
+  int scale, min;
+};
+
+inline constexpr uint32_t six_bit_scales_at = 4, six_bit_scales_bytes = 12;
+
+inline ScaleAndMin scale_and_min(const std::byte* block, uint32_t group) {
+  const auto s = [&](uint32_t i) { return static_cast<int>(byte_at(block, six_bit_scales_at + i)); };
+  if (group < 4) return {s(group) & 63, s(group + 4) & 63};
+  return {(s(group + 4) & 15) | s(group - 4) >> 6 << 4, s(group + 4) >> 4 | s(group) >> 6 << 4};
+}
+
+inline void put_scale_and_min(std::byte* block, uint32_t group, int scale, int min) {
+  const auto add = [&](uint32_t i, int bits) {
+    block[six_bit_scales_at + i] |= static_cast<std::byte>(bits);
+  };
+  if (group < 4) {
+    add(group, scale);
+    add(group + 4, min);
+  } else {
+    add(group + 4, (scale & 15) | (min & 15) << 4);
+    add(group - 4, scale >> 4 << 6);
+    add(group, min >> 4 << 6);
+  }
+}
+
+/// d, dmin, scales and mins of 256 values for quants from 0 to `levels`, into a block of zeros; then
+/// put(i, q) of each value. Scales are rounded up, so that no value is cut off.
+template <class Put>
+void encode_scales_and_mins(const float* values, std::byte* block, float levels, Put put) {
+  float step[8], below[8], largest_step = 0, most_below = 0;
+  for (uint32_t group = 0; group < 8; ++group) {
+    const float* v = values + group * 32;
+    const float low = std::min(0.F, *std::min_element(v, v + 32));
+    step[group] = (std::max(0.F, *std::max_element(v, v + 32)) - low) / levels;
+    below[group] = -low;
+    largest_step = std::max(largest_step, step[group]);
+    most_below = std::max(most_below, below[group]);
+  }
+  store_u16(block, float_to_half(largest_step / 63));
+  store_u16(block + 2, float_to_half(most_below / 63));
+  const float d = half_to_float(load_u16(block)), dmin = half_to_float(load_u16(block + 2));
+  for (uint32_t group = 0; group < 8; ++group) {
+    const float scale = d > 0 ? std::min(63.F, std::ceil(step[group] / d)) : 0;
+    const float min = dmin > 0 ? std::min(63.F, std::nearbyint(below[group] / dmin)) : 0;
+    put_scale_and_min(block, group, static_cast<int>(scale), static_cast<int>(min));
+    for (uint32_t i = group * 32; i < (group + 1) * 32; ++i) {
+      const float q =
+          scale > 0 ? std::clamp(std::nearbyint((values[i] + dmin * min) / (d * scale)), 0.F, levels) : 0;
+      put(i, static_cast<unsigned>(q));
+    }
+  }
+}
+
+/// d and dmin; [8][rows]: the group's scale and the low 2 bits of its min above; [4][rows]: the high 4 bits
+/// of two mins.
+inline void pack_scales_and_mins(Interleave& to) {
+  to.field(0, 2, 2);
+  to.bytes(8, [](const std::byte* block, uint32_t j) {
+    const ScaleAndMin of = scale_and_min(block, j);
+    return of.scale | (of.min & 3) << 6;
+  });
+  to.bytes(4, [](const std::byte* block, uint32_t i) {
+    return scale_and_min(block, 2 * i).min >> 2 | scale_and_min(block, 2 * i + 1).min >> 2 << 4;
+  });
+}
+
+}  // namespace weighin
