@@ -1,0 +1,139 @@
+// compare_llamacpp: llama.cpp's shipped kernels timed beside ours (scripts/compare-llamacpp calls it).
+// Exits 0 when every compared case was right on both sides, 1 when one was not, 2 when it could not be run as
+// asked, 77 where llama.cpp's libraries are not.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <regex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/engine/compare/bars.h"
+#include "tests/engine/compare/comparison.h"
+#include "tests/engine/compare/ggml_library.h"
+#include "tests/engine/compare/table.h"
+
+namespace {
+
+using namespace weighin;
+
+constexpr int exit_wrong = 1, exit_error = 2, exit_absent = 77;
+
+struct Options {
+  std::filesystem::path libraries;
+  std::string only;
+  std::vector<uint32_t> threads;
+  bool csv = false, list = false;
+  uint64_t working_set_mib = 288;
+  ComparisonOptions comparison;
+};
+
+void print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+/// What --only is matched with: the row's first two columns.
+std::string described(const ComparisonCase& of) {
+  return fmt::format("{} {}", case_name(of.problem), of.threads);
+}
+
+/// Those that --only names, one thread before all. Throws std::regex_error.
+std::vector<ComparisonCase> chosen(const Options& options) {
+  std::set<uint32_t> threads(options.threads.begin(), options.threads.end());
+  if (threads.empty()) threads = {1, std::max(1U, std::thread::hardware_concurrency())};
+  const std::regex only(options.only);
+  std::vector<ComparisonCase> cases;
+  for (const Problem& problem : comparison_problems(options.comparison)) {
+    for (const uint32_t count : threads) {
+      if (std::regex_search(described({problem, count}), only)) cases.push_back({problem, count});
+    }
+  }
+  return cases;
+}
+
+int carry_out(const Options& options) {
+  const std::vector<ComparisonCase> cases = chosen(options);
+  if (cases.empty()) {
+    fmt::print(stderr, "compare-llamacpp: no case matches --only '{}'; --list shows them.\n", options.only);
+    return exit_error;
+  }
+  if (options.list) {
+    for (const ComparisonCase& of : cases) print(described(of) + "\n");
+    return 0;
+  }
+  const auto ggml = open_ggml(options.libraries);
+  if (!ggml) {
+    fmt::print(stderr, "compare-llamacpp: {}\n", ggml.error());
+    return exit_absent;
+  }
+  if (!options.csv)
+    print(fmt::format("llama.cpp's ggml {}, build {}; medians of {} alternations\n\n", ggml->version(),
+                      ggml->variant, options.comparison.alternations));
+  print(options.csv ? csv_head() : table_head());
+  std::string wrong;
+  size_t below = 0, compared = 0;
+  for (const ComparisonCase& of : cases) {
+    const auto comparison = compare(*ggml, of, options.comparison);
+    if (!comparison) {
+      if (options.csv) fmt::print(stderr, "{}: not compared: {}\n", described(of), comparison.error());
+      if (!options.csv) print(table_line(of, comparison.error()));
+      continue;
+    }
+    print(options.csv ? csv_line(*comparison) : table_line(*comparison));
+    if (!comparison->right())
+      wrong += fmt::format("{}: ours is off by {:.3g} of {:.3g}, theirs by {:.3g} of {:.3g}\n", described(of),
+                           comparison->check.error, comparison->check.tolerance,
+                           comparison->their_check.error, comparison->their_check.tolerance);
+    below += missed(*comparison).size();
+    ++compared;
+  }
+  if (compared == 0) {
+    fmt::print(stderr, "compare-llamacpp: no case could be compared; the lines above say why.\n");
+    return exit_error;
+  }
+  if (!options.csv) {
+    print(below == 0 ? "\nEvery bar was reached.\n" : fmt::format("\n{} bars were missed.\n", below));
+  }
+  if (!wrong.empty()) fmt::print(stderr, "Wrong, off by more than allowed:\n{}", wrong);
+  return wrong.empty() ? 0 : exit_wrong;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("llama.cpp's shipped kernels timed beside ours, in turn with the bound of both",
+               "compare-llamacpp");
+  Options options;
+  app.add_option("--libraries", options.libraries, "Folder of llama.cpp's libraries (libggml*.so)")
+      ->required();
+  app.add_option("--only", options.only, "Cases that match, e.g. 'prefill q4_' or 'decode .* 1$'")
+      ->type_name("REGEX");
+  app.add_option("--threads", options.threads, "Thread counts; default one and all")->delimiter(',');
+  app.add_option("--alternations", options.comparison.alternations, "Samples of each; default 15")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--size", options.comparison.size, "m and k of the matrices; default 4096")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--working-set", options.working_set_mib,
+                 "MiB of weights that decode walks over; default 288")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--csv", options.csv, "Comma-separated values, with errors and kernels' names");
+  app.add_flag("--list", options.list, "Only list the cases");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_error;
+  }
+  options.comparison.working_set_bytes = options.working_set_mib << 20;
+  try {
+    return carry_out(options);
+  } catch (const std::regex_error& error) {
+    fmt::print(stderr, "compare-llamacpp: --only '{}' is no regular expression: {}\n", options.only,
+               error.what());
+    return exit_error;
+  }
+}

@@ -1,0 +1,67 @@
+#include "tests/engine/compare/their_check.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/cpu/operands.h"
+#include "kernels/reference/attention.h"
+#include "kernels/reference/matrix.h"
+
+namespace weighin {
+namespace {
+
+/// f32 sums of at most k terms in a row and a few roundings more; the activations are exact in each form
+/// that the library rounds them to (kernels/cpu/operands.h).
+double matrix_tolerance(uint32_t k) {
+  return (k + 128.0) * 0x1p-24;
+}
+
+/// The library rounds queries to f16 and may sum weighted values in f16: 2^-11 of each score's and each
+/// partial sum's size. Judgement: as if four such roundings went one way.
+constexpr double attention_tolerance = 4 * 0x1p-11;
+
+struct Truth {
+  double value, size;
+};
+
+Truth matrix_truth(const Problem& p, std::span<const std::byte> weights, const Floats& x, uint64_t at) {
+  const uint64_t row = at % p.m, token = at / p.m;
+  const ReferenceRow values = reference_row(p.format, weights.data() + row * row_bytes(p.format, p.k), p.k);
+  const ReferenceDot dot =
+      reference_dot(values, reference_activations(&x[token * p.k], p.k, Activations::floats));
+  return {dot.sum, dot.size};
+}
+
+Truth attention_truth_at(const Problem& p, std::span<const std::byte> weights, const Floats& q, uint64_t at) {
+  const uint64_t head = at / p.k, slab = uint64_t{p.context} * p.k;
+  const auto* keys =
+      reinterpret_cast<const uint16_t*>(weights.data()) + 2 * slab * (head / (p.heads / p.kv_heads));
+  const AttentionTruth truth = attention_truth(&q[head * p.k], keys, keys + slab, p.context, p.k);
+  return {truth.values[at % p.k], truth.sizes[at % p.k] * std::max(1.0, truth.score_size)};
+}
+
+}  // namespace
+
+Floats query_of(const Problem& problem, const Workbench& bench) {
+  return operand_rows(uint64_t{problem.heads} * problem.k, problem.k, 8, bench.data, bench.seed);
+}
+
+Check check_theirs(const Problem& problem, std::span<const std::byte> weights, const Floats& x,
+                   const TheirGraphs& graphs, uint32_t samples) {
+  const bool attends = problem.op == Op::attention;
+  const uint64_t outputs = attends ? uint64_t{problem.heads} * problem.k : uint64_t{problem.n} * problem.m;
+  const std::vector<float> found = graphs.results(outputs);
+  Check check{0, attends ? attention_tolerance : matrix_tolerance(problem.k)};
+  const uint64_t count = std::min<uint64_t>(outputs, std::max(1U, samples));
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t at = i + 1 == count ? outputs - 1 : i * outputs / count;
+    const Truth truth =
+        attends ? attention_truth_at(problem, weights, x, at) : matrix_truth(problem, weights, x, at);
+    const double error = std::fabs(found[at] - truth.value) / std::max(truth.size, 0x1p-60);
+    if (!(error <= check.error)) check.error = error;  // keeps NaN
+    if (std::isnan(error)) break;
+  }
+  return check;
+}
+
+}  // namespace weighin

@@ -1,0 +1,22 @@
+// llama.cpp's results against our double-precision reference, so that both sides are seen to do the same
+// work.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "kernels/kernel.h"
+#include "kernels/operand_memory.h"
+#include "tests/engine/compare/their_graphs.h"
+
+namespace weighin {
+
+/// The query of an attention problem: [heads][k], uniform in (-8, 8), as our kernel is timed with.
+Floats query_of(const Problem& problem, const Workbench& bench);
+
+/// Compares `samples` results of the graphs' first operation, spread over all and with the last, with the
+/// reference over the same weights (the first in `weights`) and the same activations or query `x`.
+Check check_theirs(const Problem& problem, std::span<const std::byte> weights, const Floats& x,
+                   const TheirGraphs& graphs, uint32_t samples);
+
+}  // namespace weighin

@@ -1,0 +1,85 @@
+// llama.cpp's side of the comparison: graphs of its operations over weights it is given, and its threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "kernels/problem.h"
+#include "kernels/thread_pool.h"
+#include "tests/engine/compare/ggml_library.h"
+
+namespace weighin {
+
+/// A thread pool of the library's, as many threads as `beside` has and on the same processors, asleep until
+/// woken: its idle threads spin for some 100 ms otherwise, on the cores that others are timed on.
+class TheirThreads {
+ public:
+  TheirThreads(const Ggml& ggml, ThreadPool& beside);
+  ~TheirThreads();
+  TheirThreads(const TheirThreads&) = delete;
+  TheirThreads& operator=(const TheirThreads&) = delete;
+
+  /// Returns when the threads have had time to wake, and those of other pools to fall asleep.
+  void wake();
+  void rest();
+
+ private:
+  const Ggml& ggml_;
+  GgmlThreadpool* pool_;
+};
+
+/// One operation over several sets of weights, ready to be computed. Run from the thread that made the
+/// TheirThreads, of which there is one at a time.
+class TheirGraphs {
+ public:
+  ~TheirGraphs();
+  TheirGraphs(const TheirGraphs&) = delete;
+  TheirGraphs& operator=(const TheirGraphs&) = delete;
+
+  /// Products of `problem` (gemv or gemm) with `matrices` matrices that follow each other in `weights`, plain
+  /// blocks, and one x[n][k]. `layout` nullptr: the weights are read where they are; else a copy is made in a
+  /// buffer of that type, on huge pages where the system gives them, as WeightPool asks for. gemv: one graph
+  /// of all products; gemm: a graph each, computed in turn. Error: the library has no kernel for it, or no
+  /// memory.
+  static tl::expected<std::unique_ptr<TheirGraphs>, std::string> products(const Ggml& ggml,
+                                                                          const Problem& problem,
+                                                                          std::span<const std::byte> weights,
+                                                                          uint32_t matrices, const float* x,
+                                                                          GgmlBufferType* layout);
+
+  /// Attention of one token, q[heads][k], over `caches` f16 caches that follow each other in `weights`, each
+  /// [kv_heads][keys, values][context][k]; one graph.
+  static tl::expected<std::unique_ptr<TheirGraphs>, std::string> attention(const Ggml& ggml,
+                                                                           const Problem& problem,
+                                                                           std::span<const std::byte> weights,
+                                                                           uint32_t caches, const float* q);
+
+  /// Computes one graph.
+  void run();
+  /// Operations in a graph.
+  uint32_t operations() const { return operations_; }
+  /// The first operation's results, [n][m] or [heads][k], as its last run left them; `count` of them.
+  std::vector<float> results(size_t count) const;
+
+ private:
+  TheirGraphs(const Ggml& ggml, size_t tensors, size_t graphs);
+
+  /// Adds `outputs`, `operations` to a graph, and gives them and the inputs memory.
+  tl::expected<void, std::string> finish(const std::vector<GgmlTensor*>& outputs, uint32_t operations);
+
+  const Ggml& ggml_;
+  GgmlContext* weight_context_;
+  GgmlContext* context_;
+  GgmlBuffer* weight_buffer_ = nullptr;
+  GgmlBuffer* buffer_ = nullptr;
+  std::vector<GgmlGraph*> graphs_;
+  size_t next_ = 0;
+  uint32_t operations_ = 1;
+  GgmlTensor* first_ = nullptr;
+};
+
+}  // namespace weighin
