@@ -17,7 +17,9 @@ TEST(InstructionSets, AreInOrderAndTheirFunctionsBearTheirName) {
   ASSERT_FALSE(sets.empty());
   EXPECT_EQ(sets[0].isa, Isa::scalar);
   for (size_t i = 0; i < sets.size(); ++i) {
-    if (i > 0) EXPECT_LT(sets[i - 1].isa, sets[i].isa);
+    if (i > 0) {
+      EXPECT_LT(sets[i - 1].isa, sets[i].isa);
+    }
     for (const MatrixFunctions& functions : sets[i].matrix()) EXPECT_EQ(functions.isa, sets[i].isa);
   }
 }
