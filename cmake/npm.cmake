@@ -32,9 +32,22 @@ function(weighin_npm_bundle files)
     set(omit "")
   endif()
   # Another choice of packages is another command line, and so runs npm again.
-  foreach(file package.json package-lock.json .npmrc)
-    configure_file(${PROJECT_SOURCE_DIR}/${file} ${folder}/${file} COPYONLY)
-  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/package.json ${PROJECT_SOURCE_DIR}/package-lock.json)
+  file(READ ${PROJECT_SOURCE_DIR}/package.json packages)
+  file(READ ${PROJECT_SOURCE_DIR}/package-lock.json lock)
+  if(NOT WEIGHIN_TESTS)
+    # What only tests need is left out. An engine that is not published for every platform is an optional package, of
+    # which npm can leave out all or none; esbuild's are wanted.
+    foreach(engine @node-llama-cpp/linux-x64)
+      string(JSON packages REMOVE "${packages}" optionalDependencies ${engine})
+      string(JSON lock REMOVE "${lock}" packages "" optionalDependencies ${engine})
+      string(JSON lock REMOVE "${lock}" packages node_modules/${engine})
+    endforeach()
+  endif()
+  file(CONFIGURE OUTPUT ${folder}/package.json CONTENT "${packages}" @ONLY)
+  file(CONFIGURE OUTPUT ${folder}/package-lock.json CONTENT "${lock}" @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/.npmrc ${folder}/.npmrc COPYONLY)
   add_custom_command(
     OUTPUT ${folder}/installed
     COMMAND ${CMAKE_COMMAND} -DNPM=${NPM} -DNPM_FOLDER=${folder} "-DNPM_OMIT=${omit}"

@@ -2,6 +2,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+
+#include "probes/cpu.h"
 #endif
 
 namespace weighin {
@@ -30,43 +34,28 @@ bool bit(unsigned word, unsigned index) {
 }
 #endif
 
+struct Row {
+  std::string_view name;
+  bool (*runs)(const Simd& s);
+};
+
+constexpr Row rows[] = {
+#define ISA(name, architecture, needs) {#name, []([[maybe_unused]] const Simd& s) { return needs; }},
+#include "kernels/isa.inc"
+#undef ISA
+};
+
 }  // namespace
 
 std::string_view isa_name(Isa isa) {
-  switch (isa) {
-    case Isa::scalar:
-      return "scalar";
-    case Isa::avx2:
-      return "avx2";
-    case Isa::avx512:
-      return "avx512";
-    case Isa::avx512vnni:
-      return "avx512vnni";
-    case Isa::avx512bf16:
-      return "avx512bf16";
-  }
-  return "";
+  return rows[static_cast<size_t>(isa)].name;
 }
 
 bool runs(const Simd& simd, Isa isa) {
-  const bool avx2 = simd.avx2 && simd.fma && simd.f16c;
-  const bool avx512 = avx2 && simd.avx512f && simd.avx512bw && simd.avx512vl && simd.avx512dq;
-  switch (isa) {
-    case Isa::scalar:
-      return true;
-    case Isa::avx2:
-      return avx2;
-    case Isa::avx512:
-      return avx512;
-    case Isa::avx512vnni:
-      return avx512 && simd.avx512vnni;
-    case Isa::avx512bf16:
-      return avx512 && simd.avx512bf16;
-  }
-  return false;
+  return rows[static_cast<size_t>(isa)].runs(simd);
 }
 
-// Bits: Intel's Software Developer's Manual, volume 2, CPUID; volume 1, 13.3 for the states of XCR0.
+// x86's bits: Intel's Software Developer's Manual, volume 2, CPUID; volume 1, 13.3 for the states of XCR0.
 Simd this_cpu() {
   Simd simd;
 #if defined(__x86_64__)
@@ -97,6 +86,8 @@ Simd this_cpu() {
     simd.amx_tile = bit(seven.d, 24);
     simd.amx_int8 = bit(seven.d, 25);
   }
+#elif defined(__aarch64__)
+  simd = simd_of_hwcap(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
 #endif
   return simd;
 }

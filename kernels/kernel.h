@@ -1,6 +1,7 @@
 // Kernels: named ways to run a problem, in one table that tests, listings and the plan all read.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,7 +51,9 @@ struct Kernel {
   FormatId format;  // `none`: the operation has no format
   Isa isa;
   /// Makes `problem` (of this op and format) ready. Error: what could not be had, of what size.
-  tl::expected<std::unique_ptr<Prepared>, std::string> (*prepare)(const Problem& problem, Workbench& bench);
+  std::function<tl::expected<std::unique_ptr<Prepared>, std::string>(const Problem& problem,
+                                                                     Workbench& bench)>
+      prepare;
 };
 
 /// Every kernel there is, on whatever machine: the table all_kernels.cc.

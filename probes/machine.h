@@ -18,7 +18,7 @@ struct Simd {
   bool avx512vnni = false, avx512bf16 = false, avx512fp16 = false;
   bool avxvnni = false, amx_tile = false, amx_int8 = false, amx_bf16 = false;
   // ARM
-  bool neon = false, dotprod = false, i8mm = false, arm_bf16 = false, sve = false;
+  bool neon = false, arm_fp16 = false, dotprod = false, i8mm = false, arm_bf16 = false, sve = false;
 
   /// Names of the features present, widest last: {"sse4.2", "avx2", ...}.
   std::vector<std::string> names() const;

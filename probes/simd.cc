@@ -1,3 +1,7 @@
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -38,6 +42,7 @@ constexpr std::array features{
     Feature{"amx-bf16", "amx_bf16", &Simd::amx_bf16},
     Feature{"neon", "asimd", &Simd::neon},
     Feature{"neon", "neon", &Simd::neon},  // 32-bit kernels
+    Feature{"fp16", "asimdhp", &Simd::arm_fp16},
     Feature{"dotprod", "asimddp", &Simd::dotprod},
     Feature{"i8mm", "i8mm", &Simd::i8mm},
     Feature{"bf16", "bf16", &Simd::arm_bf16},
@@ -75,7 +80,13 @@ Simd from_flags(const Flags& flags) {
   return simd;
 }
 
-std::optional<Simd> from_cpuid() {
+#if defined(__aarch64__)
+constexpr const char* processor_source = "getauxval(AT_HWCAP)";
+#else
+constexpr const char* processor_source = "cpuid";
+#endif
+
+std::optional<Simd> from_processor() {
 #if defined(__x86_64__)
   Simd simd;
   simd.sse42 = __builtin_cpu_supports("sse4.2");
@@ -90,12 +101,26 @@ std::optional<Simd> from_cpuid() {
   simd.avx512vnni = __builtin_cpu_supports("avx512vnni");
   simd.avx512bf16 = __builtin_cpu_supports("avx512bf16");
   return simd;
+#elif defined(__aarch64__)
+  return simd_of_hwcap(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
 #else
   return std::nullopt;
 #endif
 }
 
 }  // namespace
+
+Simd simd_of_hwcap(uint64_t hwcap, uint64_t hwcap2) {
+  const auto bit = [](uint64_t word, unsigned index) { return (word >> index & 1) != 0; };
+  Simd simd;
+  simd.neon = bit(hwcap, 1);        // HWCAP_ASIMD
+  simd.arm_fp16 = bit(hwcap, 10);   // HWCAP_ASIMDHP
+  simd.dotprod = bit(hwcap, 20);    // HWCAP_ASIMDDP
+  simd.sve = bit(hwcap, 22);        // HWCAP_SVE
+  simd.i8mm = bit(hwcap2, 13);      // HWCAP2_I8MM
+  simd.arm_bf16 = bit(hwcap2, 14);  // HWCAP2_BF16
+  return simd;
+}
 
 std::vector<std::string> Simd::names() const {
   std::vector<std::string> names;
@@ -116,8 +141,8 @@ void probe_simd(const Host& host, Machine& machine) {
       }
     }
   }
-  if (const auto simd = host.live ? from_cpuid() : std::nullopt) {
-    machine.cpu.simd = known(*simd, "cpuid");
+  if (const auto simd = host.live ? from_processor() : std::nullopt) {
+    machine.cpu.simd = known(*simd, processor_source);
     return;
   }
   machine.cpu.simd =

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <new>
 
-#include "kernels/cpu/matrix.h"
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/operand_memory.h"
 #include "kernels/reference/matrix.h"
@@ -103,26 +103,20 @@ Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& fu
   }
 }
 
-template <FormatId format, Isa isa>
-void add_row(std::vector<Kernel>& kernels) {
-  const MatrixFunctions* functions = matrix_functions_of(format, isa, Layout::plain);
-  if (functions == nullptr || functions->decode == nullptr) return;
-  kernels.push_back({fmt::format("cpu.embedding.{}.{}", format_of(format).name, isa_name(isa)), Op::embedding,
-                     format, isa, [](const Problem& problem, Workbench& bench) {
-                       return prepare(problem, bench, *matrix_functions_of(format, isa, Layout::plain));
-                     }});
-}
-
 }  // namespace
 
 std::vector<Kernel> embedding_kernels() {
   std::vector<Kernel> kernels;
-#define FORMAT(name, gguf_type, block_values, block_bytes) \
-  add_row<FormatId::name, Isa::scalar>(kernels);           \
-  add_row<FormatId::name, Isa::avx2>(kernels);             \
-  add_row<FormatId::name, Isa::avx512>(kernels);
-#include "models/formats.inc"
-#undef FORMAT
+  for (const InstructionSet& set : instruction_sets()) {
+    for (const MatrixFunctions& functions : set.matrix()) {
+      if (functions.decode == nullptr) continue;
+      kernels.push_back(
+          {fmt::format("cpu.embedding.{}.{}", format_of(functions.format).name, isa_name(set.isa)),
+           Op::embedding, functions.format, set.isa, [&functions](const Problem& problem, Workbench& bench) {
+             return prepare(problem, bench, functions);
+           }});
+    }
+  }
   return kernels;
 }
 

@@ -1,17 +1,7 @@
-// The vocabulary in AVX2, FMA and F16C; words as in isa_scalar.h.
+// The vocabulary in AVX2, FMA and F16C, with AVX-VNNI's dot products where WEIGHIN_VNNI is set; words as in
+// isa_scalar.h.
 
 #include "kernels/cpu/isa_bytes256.h"
-
-constexpr int wide_offset = 0;
-WEIGHIN_WORD Bytes widen(Bytes b) {
-  return b;
-}
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  return dot_by_pairs(w, x);
-}
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  return dot_wide_by_pairs(w, x);
-}
 
 constexpr int row_lanes = 8, row_vectors = 2, tokens_together = 2;
 using RowInts = __m256i;
@@ -82,7 +72,11 @@ WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
   int32_t four;
   __builtin_memcpy(&four, x, 4);
   const __m256i broadcast = _mm256_set1_epi32(four);
+#if WEIGHIN_VNNI
+  return WEIGHIN_DPBUSD(sum, w, broadcast);
+#else
   return _mm256_add_epi32(sum, wide ? dot_wide_by_pairs(w, broadcast) : dot_by_pairs(w, broadcast));
+#endif
 }
 WEIGHIN_WORD RowFloats to_floats(RowInts a) {
   return _mm256_cvtepi32_ps(a);

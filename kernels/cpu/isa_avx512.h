@@ -3,30 +3,6 @@
 
 #include "kernels/cpu/isa_bytes256.h"
 
-#if WEIGHIN_VNNI
-constexpr int wide_offset = 128;  // vpdpbusd multiplies unsigned by signed bytes
-WEIGHIN_WORD Bytes widen(Bytes b) {
-  return _mm256_xor_si256(b, _mm256_set1_epi8(-128));
-}
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  return _mm256_dpbusd_epi32(_mm256_setzero_si256(), w, x);
-}
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  return dot(w, x);
-}
-#else
-constexpr int wide_offset = 0;
-WEIGHIN_WORD Bytes widen(Bytes b) {
-  return b;
-}
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  return dot_by_pairs(w, x);
-}
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  return dot_wide_by_pairs(w, x);
-}
-#endif
-
 constexpr int row_lanes = 16, row_vectors = 2, tokens_together = 6;
 using RowInts = __m512i;
 using RowFloats = __m512;

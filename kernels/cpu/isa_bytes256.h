@@ -1,5 +1,6 @@
 // Words shared by the x86 sets: dot products of 32 bytes in 256-bit registers.
-// Included inside their namespaces; `dot` and `dot_wide` are each set's own.
+// Included inside their namespaces. With WEIGHIN_VNNI set, WEIGHIN_DPBUSD is the intrinsic of 256-bit
+// vpdpbusd in the encoding that the set has.
 
 #define WEIGHIN_WORD [[gnu::always_inline]] static inline
 
@@ -56,6 +57,22 @@ WEIGHIN_WORD float total(Lanes a) {
   s = _mm_add_ps(s, _mm_movehl_ps(s, s));
   return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
 }
+#if WEIGHIN_VNNI
+constexpr int wide_offset = 128;  // vpdpbusd multiplies unsigned by signed bytes
+WEIGHIN_WORD Bytes widen(Bytes b) {
+  return _mm256_xor_si256(b, _mm256_set1_epi8(-128));
+}
+WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
+  return WEIGHIN_DPBUSD(_mm256_setzero_si256(), w, x);
+}
+WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
+  return dot(w, x);
+}
+#else
+constexpr int wide_offset = 0;
+WEIGHIN_WORD Bytes widen(Bytes b) {
+  return b;
+}
 /// Dot products where the set has none: bytes to pairs of 16 bits (which |w| x fills at most to 32512, and
 /// 6-bit weights to 16002), pairs to 32 bits.
 WEIGHIN_WORD Dots dot_by_pairs(Bytes w, Bytes x) {
@@ -64,3 +81,10 @@ WEIGHIN_WORD Dots dot_by_pairs(Bytes w, Bytes x) {
 WEIGHIN_WORD Dots dot_wide_by_pairs(Bytes w, Bytes x) {
   return dot_by_pairs(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
 }
+WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
+  return dot_by_pairs(w, x);
+}
+WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
+  return dot_wide_by_pairs(w, x);
+}
+#endif

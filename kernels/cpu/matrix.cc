@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/matrix.h"
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
@@ -197,58 +198,32 @@ tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Proble
 }
 
 const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layout) {
-  std::span<const MatrixFunctions> all = scalar::matrix_functions();
-#if defined(__x86_64__)
-  if (isa == Isa::avx2) all = avx2::matrix_functions();
-  if (isa == Isa::avx512) all = avx512::matrix_functions();
-  if (isa == Isa::avx512vnni) all = avx512vnni::matrix_functions();
-  if (isa == Isa::avx512bf16) all = avx512bf16::matrix_functions();
-#else
-  if (isa != Isa::scalar) return nullptr;
-#endif
-  const auto found = std::find_if(all.begin(), all.end(), [&](const MatrixFunctions& f) {
-    return f.format == format && (f.packing.rows > 0) == (layout == Layout::packed);
-  });
-  return found == all.end() ? nullptr : &*found;
-}
-
-namespace {
-
-template <FormatId format, Isa isa, Layout layout>
-void add_rows(std::vector<Kernel>& kernels) {
-  const MatrixFunctions* functions = matrix_functions_of(format, isa, layout);
-  if (functions == nullptr) return;
-  const auto make = [](const Problem& problem, Workbench& bench) {
-    return prepare_matrix(problem, bench, *matrix_functions_of(format, isa, layout));
-  };
-  for (const Op op : {Op::gemv, Op::gemm}) {
-    if (op == Op::gemv && functions->gemv == nullptr) continue;
-    // Where there is a packed layout it is what the name means: engines that repack read that.
-    const bool plain = layout == Layout::plain && format_of(format).quantized();
-    kernels.push_back({fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(format).name, isa_name(isa),
-                                   plain ? ".plain" : ""),
-                       op, format, isa, make});
+  for (const InstructionSet& set : instruction_sets()) {
+    if (set.isa != isa) continue;
+    for (const MatrixFunctions& f : set.matrix()) {
+      if (f.format == format && layout_of(f) == layout) return &f;
+    }
   }
+  return nullptr;
 }
-
-template <FormatId format, Layout layout>
-void add_format(std::vector<Kernel>& kernels) {
-  add_rows<format, Isa::scalar, layout>(kernels);
-  add_rows<format, Isa::avx2, layout>(kernels);
-  add_rows<format, Isa::avx512, layout>(kernels);
-  add_rows<format, Isa::avx512vnni, layout>(kernels);
-  add_rows<format, Isa::avx512bf16, layout>(kernels);
-}
-
-}  // namespace
 
 std::vector<Kernel> matrix_kernels() {
   std::vector<Kernel> kernels;
-#define FORMAT(name, gguf_type, block_values, block_bytes) \
-  add_format<FormatId::name, Layout::packed>(kernels);     \
-  add_format<FormatId::name, Layout::plain>(kernels);
-#include "models/formats.inc"
-#undef FORMAT
+  for (const InstructionSet& set : instruction_sets()) {
+    for (const MatrixFunctions& functions : set.matrix()) {
+      const auto make = [&functions](const Problem& problem, Workbench& bench) {
+        return prepare_matrix(problem, bench, functions);
+      };
+      for (const Op op : {Op::gemv, Op::gemm}) {
+        if (op == Op::gemv ? functions.gemv == nullptr : functions.gemm == nullptr) continue;
+        // Where there is a packed layout it is what the name means: engines that repack read that.
+        const bool plain = layout_of(functions) == Layout::plain && format_of(functions.format).quantized();
+        kernels.push_back({fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(functions.format).name,
+                                       isa_name(set.isa), plain ? ".plain" : ""),
+                           op, functions.format, set.isa, make});
+      }
+    }
+  }
   return kernels;
 }
 

@@ -15,6 +15,10 @@ enum class Layout : uint8_t {
   plain,   // as the format's file has it: what engines that map files read
 };
 
+constexpr Layout layout_of(const MatrixFunctions& functions) {
+  return functions.packing.rows > 0 ? Layout::packed : Layout::plain;
+}
+
 /// The functions compiled for `isa`, or nullptr: it has no own ones for `format` in this layout.
 const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layout);
 

@@ -3,6 +3,11 @@
 #include "kernels/cpu/formats/all.inl"
 #include "kernels/cpu/matrix_floats.inl"
 #include "kernels/cpu/matrix_rounding.inl"
+#ifdef WEIGHIN_TILES
+#include "kernels/cpu/matrix_dots_2x2.inl"
+#else
+#include "kernels/cpu/matrix_dots.inl"
+#endif
 #include "kernels/cpu/matrix_panels.inl"
 #include "kernels/cpu/matrix_plain.inl"
 #include "kernels/cpu/matrix_repacked.inl"

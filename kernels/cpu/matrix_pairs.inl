@@ -1,13 +1,5 @@
 // gemm over bf16 in pairs of values, activations rounded to bf16, sums in f32; in the words of an isa_*.h.
 
-static void round_to_bf16(const MatrixWork& w, uint64_t first, uint64_t last) {
-  const uint64_t values = uint64_t{w.n} * w.k;
-  uint64_t i = first * activation_group;
-  const uint64_t end = last * activation_group < values ? last * activation_group : values;
-  for (; i + row_lanes <= end; i += row_lanes) store_bf16(w.bf16 + i, load_rows(w.x + i));
-  for (; i < end; ++i) w.bf16[i] = float_to_bf16(w.x[i]);
-}
-
 /// One pair of values of a panel for `tokens` tokens whose activations lie `stride` apart; `bytes` of each
 /// pair count: 2 where a row ends with half a pair.
 template <int tokens, int bytes>

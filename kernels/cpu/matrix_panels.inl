@@ -44,16 +44,9 @@ template <PanelKind kind, int tokens>
       const int32_t start = -p.offset * (kind.halves == 2 ? s[h] : s[0] + s[1]);
       for (int v = 0; v < row_vectors; ++v) dots[t][v] = all_ints(start);
     }
-#pragma GCC unroll 8
-    for (int step = 0; step < steps; ++step, u += 4 * rows_together, x += 4) {
-      RowBytes q[row_vectors];
-      for (int v = 0; v < row_vectors; ++v) q[v] = load_row_bytes(u + 4 * row_lanes * v);
-      for (int t = 0; t < tokens; ++t) {
-        for (int v = 0; v < row_vectors; ++v) {
-          dots[t][v] = dot4<kind.wide>(dots[t][v], q[v], x + uint64_t{w.k} * t);
-        }
-      }
-    }
+    add_dots<kind.wide, steps>(u, x, w.k, dots);
+    u += 4 * steps * rows_together;
+    x += 4 * steps;
     for (int v = 0; v < row_vectors; ++v) {
       const uint32_t half_at = (g * kind.halves + h) * rows_together + v * row_lanes;
       const RowFloats scale = load_rows(p.panel.scales + half_at);
@@ -127,6 +120,7 @@ static void gemm_by_panels(const MatrixWork& w, uint64_t first, uint64_t last, P
     for (uint32_t k0 = 0; k0 < w.k; k0 += panel_values) {
       const uint32_t count = w.k - k0 < panel_values ? w.k - k0 : panel_values;
       unpack(w, row, rows, k0, count, panel);
+      arrange_panel(panel.bytes, count / 4);
       multiply_all_tokens<kind_of(shape)>(
           {w, panel, shape.offset, rounding_span(shape.activations, w.k), k0, count, row, rows});
     }

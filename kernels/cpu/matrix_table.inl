@@ -1,5 +1,5 @@
-// The functions of one instruction set. WEIGHIN_SET is its name; WEIGHIN_QUANTIZED_GEMV is 0 where 256-bit
-// byte products are no other than AVX2's, WEIGHIN_FLOATS 0 where floats are no other than AVX-512's.
+// The functions of one instruction set. WEIGHIN_SET is its name; WEIGHIN_PLAIN_GEMV is 0 where one token's
+// products with plain weights are no other than a lesser set's, WEIGHIN_FLOATS 0 where all floats are.
 
 template <FormatId format>
 constexpr uint8_t flip_of() {
@@ -20,7 +20,7 @@ constexpr MatrixFunctions packed_row() {
             {row_lanes, flip_of<format>()},
             shape.activations,
             rounding_to(shape.activations),
-            gemv_packed<format>,
+            pairs_of_tokens ? nullptr : gemv_packed<format>,
             gemm_packed<format>,
             nullptr};
   } else {
@@ -37,9 +37,9 @@ constexpr MatrixFunctions plain_row() {
             {},
             shape.activations,
             rounding_to(shape.activations),
-            WEIGHIN_QUANTIZED_GEMV ? gemv_plain<format> : nullptr,
+            WEIGHIN_PLAIN_GEMV ? gemv_plain<format> : nullptr,
             gemm_plain<format>,
-            WEIGHIN_QUANTIZED_GEMV && !WEIGHIN_VNNI ? decode_quantized<format> : nullptr};
+            WEIGHIN_PLAIN_GEMV && WEIGHIN_FLOATS ? decode_quantized<format> : nullptr};
   } else {
 #if WEIGHIN_FLOATS
     return {format,

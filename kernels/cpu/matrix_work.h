@@ -71,21 +71,11 @@ struct MatrixFunctions {
   void (*decode)(const std::byte* row, float* values, uint32_t k);
 };
 
-namespace scalar {
-std::span<const MatrixFunctions> matrix_functions();
-}
-namespace avx2 {
-std::span<const MatrixFunctions> matrix_functions();
-}
-namespace avx512 {
-std::span<const MatrixFunctions> matrix_functions();
-}
-namespace avx512vnni {
-std::span<const MatrixFunctions> matrix_functions();
-}
-
-namespace avx512bf16 {
-std::span<const MatrixFunctions> matrix_functions();
-}
+#define ISA(name, architecture, needs)                 \
+  namespace name {                                     \
+  std::span<const MatrixFunctions> matrix_functions(); \
+  }
+#include "kernels/isa.inc"
+#undef ISA
 
 }  // namespace weighin

@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/operands.h"
-#include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/attention.h"
 #include "kernels/work_split.h"
 
@@ -226,8 +226,7 @@ class Attention : public Prepared {
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-template <const OpsFunctions* functions>
-Made prepare(const Problem& problem, Workbench& bench) {
+Made prepare(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
   if (problem.kv_heads == 0 || problem.heads % problem.kv_heads != 0 || problem.k == 0) {
     return tl::unexpected(fmt::format("{} cannot be run: heads must be a multiple of KV heads and k not 0.",
                                       describe(problem)));
@@ -248,28 +247,24 @@ Made prepare(const Problem& problem, Workbench& bench) {
                     describe(problem), slab_bytes, buffer->size()));
   }
   return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes},
-                                     functions_of(*functions, problem.format), bench.data, bench.seed);
-}
-
-template <const OpsFunctions* functions>
-void add_set(std::vector<Kernel>& rows, Isa isa) {
-  for (const Op op : {Op::attention, Op::prefill_attention}) {
-    for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
-      rows.push_back({fmt::format("cpu.{}.{}.{}", op_name(op), format_of(cache).name, isa_name(isa)), op,
-                      cache, isa, prepare<functions>});
-    }
-  }
+                                     functions_of(functions, problem.format), bench.data, bench.seed);
 }
 
 }  // namespace
 
 std::vector<Kernel> attention_kernels() {
   std::vector<Kernel> rows;
-  add_set<&ops_scalar>(rows, Isa::scalar);
-#if defined(__x86_64__)
-  add_set<&ops_avx2>(rows, Isa::avx2);
-  add_set<&ops_avx512>(rows, Isa::avx512);
-#endif
+  for (const InstructionSet& set : instruction_sets()) {
+    if (set.ops.attend == nullptr) continue;
+    for (const Op op : {Op::attention, Op::prefill_attention}) {
+      for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
+        rows.push_back({fmt::format("cpu.{}.{}.{}", op_name(op), format_of(cache).name, isa_name(set.isa)),
+                        op, cache, set.isa, [&ops = set.ops](const Problem& problem, Workbench& bench) {
+                          return prepare(problem, bench, ops);
+                        }});
+      }
+    }
+  }
   return rows;
 }
 

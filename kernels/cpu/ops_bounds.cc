@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <utility>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/work_split.h"
 
 namespace weighin {
@@ -118,45 +120,42 @@ class Peak : public Prepared {
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-template <const OpsFunctions* functions>
-Made prepare_stream(const Problem& problem, Workbench& bench) {
+Made prepare_stream(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
   // Beside a kernel the bound reads the kernel's own buffer: the same pages in the same place.
   const auto data = bench.weights.last_used(problem.format, bench.pool);
   if (!data) return tl::unexpected(data.error());
   // Whole lines only: the buffer is at least 1 MiB.
   const auto lines = data->first(data->size() / line_bytes * line_bytes);
-  return std::make_unique<StreamRead>(bench.pool, lines, problem.m, *functions);
+  return std::make_unique<StreamRead>(bench.pool, lines, problem.m, functions);
 }
 
-template <const PeakLoop* loop>
-Made prepare_peak(const Problem& problem, Workbench& bench) {
-  return std::make_unique<Peak>(bench.pool, *loop, problem.m);
-}
-
-Kernel row(Op op, Isa isa, Made (*prepare)(const Problem&, Workbench&)) {
+Kernel row(Op op, Isa isa, std::function<Made(const Problem&, Workbench&)> prepare) {
   return {"cpu." + std::string(op_name(op)) + "." + std::string(isa_name(isa)), op, FormatId::none, isa,
-          prepare};
+          std::move(prepare)};
 }
 
-template <const OpsFunctions* functions>
-void add_set(std::vector<Kernel>& rows, Isa isa) {
-  rows.push_back(row(Op::stream_read, isa, prepare_stream<functions>));
-  rows.push_back(row(Op::peak_fp32, isa, prepare_peak<&functions->fp32>));
-  rows.push_back(row(Op::peak_bf16, isa, prepare_peak<&functions->bf16>));
-  rows.push_back(row(Op::peak_int8, isa, prepare_peak<&functions->int8>));
+void add_peak(std::vector<Kernel>& rows, Op op, Isa isa, const PeakLoop& loop) {
+  if (loop.run == nullptr) return;
+  rows.push_back(row(op, isa, [&loop](const Problem& problem, Workbench& bench) -> Made {
+    return std::make_unique<Peak>(bench.pool, loop, problem.m);
+  }));
 }
 
 }  // namespace
 
 std::vector<Kernel> bound_kernels() {
   std::vector<Kernel> rows;
-  add_set<&ops_scalar>(rows, Isa::scalar);
-#if defined(__x86_64__)
-  add_set<&ops_avx2>(rows, Isa::avx2);
-  add_set<&ops_avx512>(rows, Isa::avx512);
-  rows.push_back(row(Op::peak_int8, Isa::avx512vnni, prepare_peak<&peak_int8_avx512vnni>));
-  rows.push_back(row(Op::peak_bf16, Isa::avx512bf16, prepare_peak<&peak_bf16_avx512bf16>));
-#endif
+  for (const InstructionSet& set : instruction_sets()) {
+    const OpsFunctions& ops = set.ops;
+    if (ops.stream_sum != nullptr) {
+      rows.push_back(row(Op::stream_read, set.isa, [&ops](const Problem& problem, Workbench& bench) {
+        return prepare_stream(problem, bench, ops);
+      }));
+    }
+    add_peak(rows, Op::peak_fp32, set.isa, ops.fp32);
+    add_peak(rows, Op::peak_bf16, set.isa, ops.bf16);
+    add_peak(rows, Op::peak_int8, set.isa, ops.int8);
+  }
   return rows;
 }
 

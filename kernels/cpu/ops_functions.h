@@ -44,29 +44,26 @@ struct QueryBlock {
 /// Attention of a block by online softmax; `scratch`, on a 64-byte line, is prefill_scratch() floats.
 using BlockFunction = void (*)(const QueryBlock& block, float* scratch);
 
+/// A set has all of them, or only the peaks that are its own; what is nullptr is a lesser set's.
 struct OpsFunctions {
   /// Sum (mod 2^64) of the 64-bit words of `bytes` bytes, a multiple of 64 at an address that is one.
-  uint64_t (*stream_sum)(const std::byte* data, uint64_t bytes);
-  PeakLoop fp32, bf16, int8;
-  AttendFunction attend;
-  BlockFunction attend_block;
-  RowFunction rms_norm;    // a row, b weight; c one number in place of norm_epsilon, or nullptr
-  RowFunction layer_norm;  // a row, b weight, c bias
-  RowFunction rope;        // a head, b cosines [k/2], c sines [k/2]; pairs (i, i + k/2); k even
-  RowFunction softmax;     // a row
-  RowFunction swiglu;      // a gate, b up
-  RowFunction gelu;        // a row; the tanh form
-  AttendFunction attend_q8_0;
-  BlockFunction attend_block_q8_0;
+  uint64_t (*stream_sum)(const std::byte* data, uint64_t bytes) = nullptr;
+  PeakLoop fp32{}, bf16{}, int8{};
+  AttendFunction attend = nullptr;
+  BlockFunction attend_block = nullptr;
+  RowFunction rms_norm = nullptr;    // a row, b weight; c one number in place of norm_epsilon, or nullptr
+  RowFunction layer_norm = nullptr;  // a row, b weight, c bias
+  RowFunction rope = nullptr;        // a head, b cosines [k/2], c sines [k/2]; pairs (i, i + k/2); k even
+  RowFunction softmax = nullptr;     // a row
+  RowFunction swiglu = nullptr;      // a gate, b up
+  RowFunction gelu = nullptr;        // a row; the tanh form
+  AttendFunction attend_q8_0 = nullptr;
+  BlockFunction attend_block_q8_0 = nullptr;
 };
 
-extern const OpsFunctions ops_scalar;
-#if defined(__x86_64__)
-extern const OpsFunctions ops_avx2;
-extern const OpsFunctions ops_avx512;
-extern const PeakLoop peak_int8_avx512vnni;
-extern const PeakLoop peak_bf16_avx512bf16;
-#endif
+#define ISA(name, architecture, needs) extern const OpsFunctions ops_##name;
+#include "kernels/isa.inc"
+#undef ISA
 
 /// Added to the mean square under the root: 1e-5, as LLaMA's and BERT-like models' configurations have it.
 constexpr float norm_epsilon = 1e-5F;

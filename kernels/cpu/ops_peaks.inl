@@ -1,10 +1,15 @@
 // Twelve accumulators by name: an array of them spills. 12 covers latency 4 on two (or three) units.
+#if defined(__aarch64__)
+#define WEIGHIN_REGISTER "+w"
+#else
+#define WEIGHIN_REGISTER "+v"
+#endif
 // clang-format off
 #define WEIGHIN_TWELVE(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
 // clang-format on
 #define WEIGHIN_DECLARE(i) Vector a##i{};
-#define WEIGHIN_STEP(i)                   \
-  asm volatile("" : "+v"(x), "+v"(a##i)); \
+#define WEIGHIN_STEP(i)                                           \
+  asm volatile("" : WEIGHIN_REGISTER(x), WEIGHIN_REGISTER(a##i)); \
   a##i = step(a##i, x, y);
 #define WEIGHIN_ADD(i) total += lane_sum(a##i);
 
@@ -13,7 +18,7 @@
 template <typename Vector, auto step, auto lane_sum, typename Operand>
 double twelve(uint64_t rounds, Operand x, Operand y) {
   WEIGHIN_TWELVE(WEIGHIN_DECLARE)
-  asm volatile("" : "+v"(x), "+v"(y));
+  asm volatile("" : WEIGHIN_REGISTER(x), WEIGHIN_REGISTER(y));
   for (uint64_t round = 0; round < rounds; ++round) {
     WEIGHIN_TWELVE(WEIGHIN_STEP)
   }
@@ -26,3 +31,4 @@ double twelve(uint64_t rounds, Operand x, Operand y) {
 #undef WEIGHIN_DECLARE
 #undef WEIGHIN_STEP
 #undef WEIGHIN_ADD
+#undef WEIGHIN_REGISTER

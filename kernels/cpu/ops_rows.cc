@@ -7,8 +7,8 @@
 #include <cmath>
 #include <optional>
 
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/operands.h"
-#include "kernels/cpu/ops_functions.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/work_split.h"
 
@@ -141,33 +141,28 @@ Made prepare_barrier(const Problem&, Workbench& bench) {
   return std::make_unique<Barrier>(bench.pool);
 }
 
-template <const OpsFunctions* functions>
-Made prepare_rows(const Problem& problem, Workbench& bench) {
+Made prepare_rows(const Problem& problem, Workbench& bench, RowFunction function) {
   if (problem.k == 0 || (problem.op == Op::rope && problem.k % 2 != 0)) {
     return tl::unexpected(fmt::format("{} cannot be run: rows need values, and RoPE an even number of them.",
                                       describe(problem)));
   }
-  return std::make_unique<Rows>(bench.pool, problem, function_of(*functions, problem.op), bench.data,
-                                bench.seed);
-}
-
-template <const OpsFunctions* functions>
-void add_set(std::vector<Kernel>& rows, Isa isa) {
-  for (const Op op : {Op::rms_norm, Op::layer_norm, Op::rope, Op::softmax, Op::swiglu, Op::gelu}) {
-    rows.push_back({fmt::format("cpu.{}.{}", op_name(op), isa_name(isa)), op, FormatId::none, isa,
-                    prepare_rows<functions>});
-  }
+  return std::make_unique<Rows>(bench.pool, problem, function, bench.data, bench.seed);
 }
 
 }  // namespace
 
 std::vector<Kernel> row_kernels() {
   std::vector<Kernel> rows{{"cpu.barrier", Op::barrier, FormatId::none, Isa::scalar, prepare_barrier}};
-  add_set<&ops_scalar>(rows, Isa::scalar);
-#if defined(__x86_64__)
-  add_set<&ops_avx2>(rows, Isa::avx2);
-  add_set<&ops_avx512>(rows, Isa::avx512);
-#endif
+  for (const InstructionSet& set : instruction_sets()) {
+    for (const Op op : {Op::rms_norm, Op::layer_norm, Op::rope, Op::softmax, Op::swiglu, Op::gelu}) {
+      const RowFunction function = function_of(set.ops, op);
+      if (function == nullptr) continue;
+      rows.push_back({fmt::format("cpu.{}.{}", op_name(op), isa_name(set.isa)), op, FormatId::none, set.isa,
+                      [function](const Problem& problem, Workbench& bench) {
+                        return prepare_rows(problem, bench, function);
+                      }});
+    }
+  }
   return rows;
 }
 

@@ -28,7 +28,7 @@ double peak_int8(uint64_t rounds) {
 
 }  // namespace
 }  // namespace ops_avx512vnni_code
-const PeakLoop peak_int8_avx512vnni{ops_avx512vnni_code::peak_int8, 12 * 128, 12 * 64};
+const OpsFunctions ops_avx512vnni{.int8 = {ops_avx512vnni_code::peak_int8, 12 * 128, 12 * 64}};
 }  // namespace weighin
 #pragma GCC pop_options
 
@@ -53,7 +53,7 @@ double peak_bf16(uint64_t rounds) {
 
 }  // namespace
 }  // namespace ops_avx512bf16_code
-const PeakLoop peak_bf16_avx512bf16{ops_avx512bf16_code::peak_bf16, 12 * 64, 12 * 32};
+const OpsFunctions ops_avx512bf16{.bf16 = {ops_avx512bf16_code::peak_bf16, 12 * 64, 12 * 32}};
 }  // namespace weighin
 #pragma GCC pop_options
 #endif

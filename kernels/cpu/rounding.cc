@@ -5,6 +5,7 @@
 #include <cmath>
 #include <new>
 
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/matrix.h"
 #include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
@@ -104,41 +105,55 @@ class Rounding : public Prepared {
   MatrixWork work_{};
 };
 
-template <FormatId format, Isa isa, Layout layout>
-void add_row(std::vector<Kernel>& kernels) {
-  const MatrixFunctions* functions = matrix_functions_of(format, isa, layout);
-  if (functions == nullptr || functions->round == nullptr) return;
-  const auto prepare = [](const Problem& problem,
-                          Workbench& bench) -> tl::expected<std::unique_ptr<Prepared>, std::string> {
-    const MatrixFunctions& own = *matrix_functions_of(format, isa, layout);
-    if (problem.n == 0 || problem.k == 0 || problem.k % rounding_step(own.activations) != 0)
-      return tl::unexpected(fmt::format("Cannot prepare {}: it needs rows of whole groups of {} values.",
-                                        describe(problem), rounding_step(own.activations)));
-    try {
-      return std::make_unique<Rounding>(problem, own, bench);
-    } catch (const std::bad_alloc&) {
-      return tl::unexpected(fmt::format("Cannot prepare {}: the system refused memory for {} activations.",
-                                        describe(problem), uint64_t{problem.n} * problem.k));
-    }
-  };
-  kernels.push_back({fmt::format("cpu.quantize.{}.{}", format_of(format).name, isa_name(isa)), Op::quantize,
-                     format, isa, prepare});
+using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
+Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& functions) {
+  if (problem.n == 0 || problem.k == 0 || problem.k % rounding_step(functions.activations) != 0)
+    return tl::unexpected(fmt::format("Cannot prepare {}: it needs rows of whole groups of {} values.",
+                                      describe(problem), rounding_step(functions.activations)));
+  try {
+    return std::make_unique<Rounding>(problem, functions, bench);
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(fmt::format("Cannot prepare {}: the system refused memory for {} activations.",
+                                      describe(problem), uint64_t{problem.n} * problem.k));
+  }
+}
+
+/// The format by whose name a way to round is known (rounded_for()).
+FormatId name_of(Activations activations) {
+  switch (activations) {
+    case Activations::int8:
+      return FormatId::q8_0;
+    case Activations::int8_block:
+      return FormatId::q4_K;
+    case Activations::int8_row:
+      return FormatId::int8_channel;
+    case Activations::bf16:
+      return FormatId::bf16;
+    case Activations::floats:
+      break;
+  }
+  return FormatId::none;
 }
 
 }  // namespace
 
 std::vector<Kernel> rounding_kernels() {
   std::vector<Kernel> kernels;
-  add_row<FormatId::q8_0, Isa::scalar, Layout::packed>(kernels);
-  add_row<FormatId::q8_0, Isa::avx2, Layout::packed>(kernels);
-  add_row<FormatId::q8_0, Isa::avx512, Layout::packed>(kernels);
-  add_row<FormatId::q4_K, Isa::scalar, Layout::packed>(kernels);
-  add_row<FormatId::q4_K, Isa::avx2, Layout::packed>(kernels);
-  add_row<FormatId::q4_K, Isa::avx512, Layout::packed>(kernels);
-  add_row<FormatId::int8_channel, Isa::scalar, Layout::packed>(kernels);
-  add_row<FormatId::int8_channel, Isa::avx2, Layout::packed>(kernels);
-  add_row<FormatId::int8_channel, Isa::avx512, Layout::packed>(kernels);
-  add_row<FormatId::bf16, Isa::avx512bf16, Layout::plain>(kernels);
+  for (const InstructionSet& set : instruction_sets()) {
+    for (const MatrixFunctions& functions : set.matrix()) {
+      // One of the functions that round alike, in the layout that quantized weights are packed in.
+      const bool packed = layout_of(functions) == Layout::packed;
+      if (functions.round == nullptr || functions.format != name_of(functions.activations) ||
+          packed != has_int8(functions.activations))
+        continue;
+      kernels.push_back(
+          {fmt::format("cpu.quantize.{}.{}", format_of(functions.format).name, isa_name(set.isa)),
+           Op::quantize, functions.format, set.isa, [&functions](const Problem& problem, Workbench& bench) {
+             return prepare(problem, bench, functions);
+           }});
+    }
+  }
   return kernels;
 }
 

@@ -16,7 +16,7 @@
 
 #define WEIGHIN_SET avx2
 #define WEIGHIN_VNNI 0
-#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_PLAIN_GEMV 1
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::avx2 {

@@ -18,7 +18,7 @@
 
 #define WEIGHIN_SET avx512
 #define WEIGHIN_VNNI 0
-#define WEIGHIN_QUANTIZED_GEMV 0
+#define WEIGHIN_PLAIN_GEMV 0
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::avx512 {

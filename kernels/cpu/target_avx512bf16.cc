@@ -22,6 +22,7 @@ namespace weighin::avx512bf16 {
 #include "kernels/cpu/isa_avx512bf16.h"
 #include "kernels/cpu/matrix_floats.inl"
 #include "kernels/cpu/matrix_pairs.inl"
+#include "kernels/cpu/matrix_rounding_bf16.inl"
 
 static constexpr MatrixFunctions functions[] = {
     {FormatId::bf16, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},

@@ -18,7 +18,8 @@
 
 #define WEIGHIN_SET avx512vnni
 #define WEIGHIN_VNNI 1
-#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_DPBUSD _mm256_dpbusd_epi32
+#define WEIGHIN_PLAIN_GEMV 1
 #define WEIGHIN_FLOATS 0
 
 namespace weighin::avx512vnni {

@@ -8,8 +8,7 @@
 #include "kernels/formats/half.h"
 
 #define WEIGHIN_SET scalar
-#define WEIGHIN_VNNI 0
-#define WEIGHIN_QUANTIZED_GEMV 1
+#define WEIGHIN_PLAIN_GEMV 1
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::scalar {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/cpu/instruction_sets.h"
+
 namespace weighin {
 namespace {
 
@@ -35,11 +37,11 @@ std::string_view part_name(StepPart part) {
 }
 
 const OpsFunctions& best_ops(const Simd& simd) {
-#if defined(__x86_64__)
-  if (runs(simd, Isa::avx512)) return ops_avx512;
-  if (runs(simd, Isa::avx2)) return ops_avx2;
-#endif
-  return ops_scalar;
+  const OpsFunctions* best = &ops_scalar;
+  for (const InstructionSet& set : instruction_sets()) {
+    if (set.ops.attend != nullptr && runs(simd, set.isa)) best = &set.ops;
+  }
+  return *best;
 }
 
 ForwardPass::ForwardPass(const ModelShape& shape, const Facts& facts, const ForwardWeights& weights,

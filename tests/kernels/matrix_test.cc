@@ -63,12 +63,20 @@ std::vector<std::byte> raw_rows(FormatId format, uint32_t rows, uint32_t k, Rand
 }
 
 TEST(Matrix, Bf16PromptsTakeTheBf16DotWhereThereIsOne) {
-  Simd simd{.avx2 = true, .fma = true, .f16c = true};
-  simd.avx512f = simd.avx512bw = simd.avx512vl = simd.avx512dq = simd.avx512vnni = simd.avx512bf16 = true;
   const Problem prompt{.op = Op::gemm, .format = FormatId::bf16, .m = 2, .n = 2, .k = 2};
   const Problem token{.op = Op::gemv, .format = FormatId::bf16, .m = 2, .n = 1, .k = 2};
+#if defined(__x86_64__)
+  Simd simd{.avx2 = true, .fma = true, .f16c = true};
+  simd.avx512f = simd.avx512bw = simd.avx512vl = simd.avx512dq = simd.avx512vnni = simd.avx512bf16 = true;
   EXPECT_EQ(kernels_for(prompt, simd).at(0)->name, "cpu.gemm.bf16.avx512bf16");
   EXPECT_EQ(kernels_for(token, simd).at(0)->name, "cpu.gemv.bf16.avx512");
+#elif defined(__aarch64__)
+  const Simd simd{.neon = true, .dotprod = true, .i8mm = true, .arm_bf16 = true};
+  EXPECT_EQ(kernels_for(prompt, simd).at(0)->name, "cpu.gemm.bf16.neon_bf16");
+  EXPECT_EQ(kernels_for(token, simd).at(0)->name, "cpu.gemv.bf16.neon");
+#else
+  GTEST_SKIP() << "no bf16 dot product of this processor's kind has kernels";
+#endif
 }
 
 /// Rows of plain blocks, as `packing` has them; the last unit is filled up with the last row.

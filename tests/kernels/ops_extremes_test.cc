@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/instruction_sets.h"
 #include "kernels/formats/half.h"
 #include "kernels/isa.h"
 #include "kernels/operand_memory.h"
@@ -23,11 +23,10 @@ struct Set {
 };
 
 std::vector<Set> sets_of_this_cpu() {
-  std::vector<Set> sets{{Isa::scalar, &ops_scalar}};
-#if defined(__x86_64__)
-  if (runs(this_cpu(), Isa::avx2)) sets.push_back({Isa::avx2, &ops_avx2});
-  if (runs(this_cpu(), Isa::avx512)) sets.push_back({Isa::avx512, &ops_avx512});
-#endif
+  std::vector<Set> sets;
+  for (const InstructionSet& set : instruction_sets()) {
+    if (runs(this_cpu(), set.isa) && set.ops.attend != nullptr) sets.push_back({set.isa, &set.ops});
+  }
   return sets;
 }
 

@@ -120,7 +120,7 @@ TEST(RecordedTrees, RaspberryPi5) {
   EXPECT_TRUE(found.label.starts_with("Raspberry Pi 5 Model B"));
   EXPECT_EQ(found.cpu.max_mhz.value, 2400.0);
   ASSERT_TRUE(found.cpu.simd.known());
-  EXPECT_EQ(found.cpu.simd.value->names(), (std::vector<std::string>{"neon", "dotprod"}));
+  EXPECT_EQ(found.cpu.simd.value->names(), (std::vector<std::string>{"neon", "fp16", "dotprod"}));
   EXPECT_EQ(found.topology.cores.value, 4U);
   EXPECT_EQ(found.topology.last_level_cache_bytes.value, uint64_t{2} << 20);
   EXPECT_EQ(machine_json(found).find("0123456789abcdef"), std::string::npos) << "the serial number is shown";
@@ -174,6 +174,15 @@ TEST(RecordedTrees, AFeatureThatOneCoreLacksIsNotThere) {
   copy.write("proc/cpuinfo", "flags : sse4_2 avx avx2\n\nflags : sse4_2\n");
   EXPECT_EQ(probe_machine(recorded_host(copy.path())).cpu.simd.value->names(),
             std::vector<std::string>{"sse4.2"});
+}
+
+TEST(Simd, OfArmsAuxiliaryVector) {
+  EXPECT_TRUE(simd_of_hwcap(0, 0).names().empty());
+  // A Cortex-A76's words as a Raspberry Pi 5's Linux gives them, and those of one with I8MM and BF16.
+  const uint64_t features = 1 << 0 | 1 << 1 | 1 << 9 | 1 << 10 | 1 << 20;  // fp asimd fphp asimdhp asimddp
+  EXPECT_EQ(simd_of_hwcap(features, 0).names(), (std::vector<std::string>{"neon", "fp16", "dotprod"}));
+  EXPECT_EQ(simd_of_hwcap(features, 1 << 13 | 1 << 14).names(),
+            (std::vector<std::string>{"neon", "fp16", "dotprod", "i8mm", "bf16"}));
 }
 
 TEST(Identity, TwoClonesOfOneDiskDiffer) {

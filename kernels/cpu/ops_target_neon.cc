@@ -1,0 +1,104 @@
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#include "kernels/cpu/ops_functions.h"
+
+namespace weighin {
+namespace ops_neon_code {
+namespace {
+
+constexpr uint32_t lanes = 4;
+constexpr uint32_t together = 16, tile_rows = 8, tile_vectors = 3;  // of 32 registers
+using F = float32x4_t;
+using I = int32x4_t;
+using W = uint64x2_t;
+
+WEIGHIN_WORD F multiply_add(F a, F b, F c) {
+  return vfmaq_f32(c, a, b);
+}
+WEIGHIN_WORD F larger(F a, F b) {  // not FMAX, which is NaN where either is
+  return vbslq_f32(vcgtq_f32(a, b), a, b);
+}
+WEIGHIN_WORD F smaller(F a, F b) {
+  return vbslq_f32(vcltq_f32(a, b), a, b);
+}
+WEIGHIN_WORD float sum(F v) {
+  return vaddvq_f32(v);
+}
+WEIGHIN_WORD float largest_lane(F v) {
+  return vmaxvq_f32(v);
+}
+WEIGHIN_WORD F load_part(const float* from, uint32_t count) {
+  float padded[lanes] = {};
+  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
+  return vld1q_f32(padded);
+}
+WEIGHIN_WORD void store_part(float* to, F v, uint32_t count) {
+  float all[lanes];
+  vst1q_f32(all, v);
+  for (uint32_t i = 0; i < count; ++i) to[i] = all[i];
+}
+WEIGHIN_WORD F load_f16(const uint16_t* from) {
+  return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
+}
+WEIGHIN_WORD F load_f16_part(const uint16_t* from, uint32_t count) {
+  uint16_t padded[lanes] = {};
+  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
+  return load_f16(padded);
+}
+WEIGHIN_WORD F load_i8(const std::byte* from) {
+  int32_t four;
+  __builtin_memcpy(&four, from, sizeof four);
+  const int16x8_t pairs = vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(four)));
+  return vcvtq_f32_s32(vmovl_s16(vget_low_s16(pairs)));
+}
+WEIGHIN_WORD F sums(const F* v) {
+  return vpaddq_f32(vpaddq_f32(v[0], v[1]), vpaddq_f32(v[2], v[3]));
+}
+WEIGHIN_WORD F zip_low(F a, F b) {
+  return vzip1q_f32(a, b);
+}
+WEIGHIN_WORD F zip_high(F a, F b) {
+  return vzip2q_f32(a, b);
+}
+
+#include "kernels/cpu/ops_generic.inl"
+
+#include "kernels/cpu/ops_attention.inl"
+#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/ops_prefill.inl"
+
+double fp32_sum(F a) {
+  return double{sum(a)};
+}
+double peak_fp32(uint64_t rounds) {
+  return twelve<F, multiply_add, fp32_sum>(rounds, all_lanes(1), all_lanes(1));
+}
+
+/// Bytes times bytes to 16 bits, two of them added, pairs to 32 bits, accumulated: 32 operations.
+int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
+  return vpadalq_s16(a, vmlal_high_s8(vmull_s8(vget_low_s8(x), vget_low_s8(y)), x, y));
+}
+double int8_sum(int32x4_t a) {
+  return vaddvq_s32(a);
+}
+double peak_int8(uint64_t rounds) {
+  return twelve<int32x4_t, int8_step, int8_sum>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
+}
+
+constexpr PeakLoop fp32{peak_fp32, 12 * 8, 12 * 4};
+
+}  // namespace
+}  // namespace ops_neon_code
+
+using namespace ops_neon_code;
+const OpsFunctions ops_neon{stream_sum,  fp32,
+                            fp32,        {peak_int8, 12 * 32, 12 * 16},
+                            attend,      attend_block,
+                            rms_norm,    layer_norm,
+                            rope,        softmax,
+                            swiglu,      gelu,
+                            attend_q8_0, attend_block_q8_0};
+
+}  // namespace weighin
+#endif

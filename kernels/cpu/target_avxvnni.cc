@@ -1,0 +1,29 @@
+// The matrix kernels compiled for avxvnni. Everything of the library comes first, so that none of it is
+// compiled for a set that the machine may lack.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
+#include "kernels/formats/half.h"
+
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,avxvnni")
+
+#define WEIGHIN_SET avxvnni
+#define WEIGHIN_VNNI 1
+#define WEIGHIN_DPBUSD _mm256_dpbusd_avx_epi32
+#define WEIGHIN_PLAIN_GEMV 1
+#define WEIGHIN_FLOATS 0
+
+namespace weighin::avxvnni {
+#include "kernels/cpu/isa_avx2.h"
+#include "kernels/cpu/matrix_kernels.inl"
+}  // namespace weighin::avxvnni
+
+#pragma GCC pop_options
+#endif

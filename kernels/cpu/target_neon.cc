@@ -1,0 +1,23 @@
+// The matrix kernels compiled for neon. Everything of the library comes first, so that none of it is
+// compiled for a set that the machine may lack.
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/codebook.h"
+#include "kernels/formats/half.h"
+
+#define WEIGHIN_SET neon
+#define WEIGHIN_DOTPROD 0
+#define WEIGHIN_PLAIN_GEMV 1
+#define WEIGHIN_FLOATS 1
+
+namespace weighin::neon {
+#include "kernels/cpu/isa_neon.h"
+#include "kernels/cpu/matrix_kernels.inl"
+}  // namespace weighin::neon
+#endif

@@ -1,0 +1,35 @@
+// The matrix kernels compiled for neon_bf16: gemm of bf16 alone, since gemv waits for memory and everything
+// else is that of lesser sets. Everything of the library comes first, so that none of it is compiled for a
+// set that the machine may lack.
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/matrix_work.h"
+#include "kernels/formats/half.h"
+
+#pragma GCC push_options
+#pragma GCC target("arch=armv8.2-a+bf16")
+
+#define WEIGHIN_DOTPROD 0
+
+namespace weighin::neon_bf16 {
+#include "kernels/cpu/isa_neon_bf16.h"
+#include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_quads.inl"
+#include "kernels/cpu/matrix_rounding_bf16.inl"
+
+static constexpr MatrixFunctions functions[] = {
+    {FormatId::bf16, Isa::neon_bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_quads, nullptr},
+};
+
+std::span<const MatrixFunctions> matrix_functions() {
+  return functions;
+}
+}  // namespace weighin::neon_bf16
+
+#pragma GCC pop_options
+#endif
