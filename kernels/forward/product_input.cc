@@ -47,7 +47,7 @@ void ProductInput::round_for(const Product& product) {
   if (product.functions->round == nullptr) return;
   Form& form = form_of(product);
   if (form.current) return;
-  const uint64_t span = rounding_span(product.functions->activations);
+  const uint64_t span = rounding_span(product.functions->activations, k_);
   form.round(work_with(&form), 0, (k_ + span - 1) / span);
   form.current = true;
 }
