@@ -12,7 +12,10 @@ function(weighin_embed target function)
     set(symbol ${function}_${index})
     string(APPEND assembly
       "asm(\".section .rodata\\n${symbol}_begin:\\n.incbin \\\"${file}\\\"\\n${symbol}_end:\\n.byte 0\\n.previous\");\n")
-    string(APPEND declarations "extern const char ${symbol}_begin[], ${symbol}_end[];\n")
+    # Hidden, as these labels are: else 64-bit ARM takes their addresses from the linker's table, which has one for the
+    # start of their section alone.
+    string(APPEND declarations
+      "[[gnu::visibility(\"hidden\")]] extern const char ${symbol}_begin[], ${symbol}_end[];\n")
     string(APPEND rows
       "      {\"${name}\", {${symbol}_begin, static_cast<std::size_t>(${symbol}_end - ${symbol}_begin)}},\n")
     math(EXPR index "${index} + 1")
