@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "models/catalogue.h"
 
@@ -29,6 +30,8 @@ constexpr uint64_t storage_bytes = 64ull << 20;
 /// Whole matrices are timed up to this many bytes or operations, so that one call stays under half a second.
 constexpr uint64_t whole_matrix_bytes = 64ull << 20;
 constexpr double whole_matrix_operations = 1e10;
+/// Files of other containers whose blocks have kernels of their own.
+constexpr std::array other_containers{FileFormatId::onnx_int8, FileFormatId::gptq_int4_g128};
 /// What --full adds: tokens computed together (speculative decoding, several users, long prompts) and tokens
 /// in the KV cache.
 constexpr std::array<uint32_t, 9> full_batches{2, 4, 8, 16, 32, 64, 128, 256, 1024};
@@ -45,12 +48,47 @@ constexpr std::array<uint32_t, 3> full_windows{128, 512, 1024};
 constexpr std::string_view compared_class = "1B";
 constexpr FileFormatId compared_format = FileFormatId::q4_0;
 
+/// Whether `planned`, once measured, prices `wanted` as well as its own measurement would: where rates are
+/// the same, and sizes near enough that what a call costs by itself weighs alike.
+bool stands_for(const Problem& planned, const Problem& wanted) {
+  if (!same_rate(planned, wanted)) return false;
+  const auto within = [](double a, double b, double factor) {
+    return std::max(a, b) <= factor * std::min(a, b);
+  };
+  const auto m = [](const Problem& p) { return static_cast<double>(std::max<uint64_t>(1, p.m)); };
+  switch (wanted.op) {
+    case Op::gemv:
+    case Op::gemm:
+      return within(m(planned), m(wanted), 2);
+    case Op::embedding:  // one row a token of decode: a thousandth of a step
+      return within(planned.k, wanted.k, 4);
+    case Op::quantize:
+    case Op::rms_norm:
+    case Op::layer_norm:
+    case Op::swiglu:
+    case Op::gelu:
+      return within(planned.k, wanted.k, 1.5);
+    default:
+      return planned == wanted;
+  }
+}
+
 /// Items in order, equal ones merged.
 class Plan {
  public:
   explicit Plan(uint64_t working_set_bytes) : working_set_bytes_(working_set_bytes) {}
+  /// As a slab, or, where one is planned that stands for it, as that one.
   void add_slab(const Problem& problem, uint32_t threads, std::string_view size_class) {
-    add(slab(problem, threads), threads, size_class);
+    Problem wanted = slab(problem, threads);
+    std::vector<Problem>& near = slabs_[{wanted.op, wanted.format, wanted.n, threads}];
+    const auto found = std::find_if(near.begin(), near.end(),
+                                    [&](const Problem& planned) { return stands_for(planned, wanted); });
+    if (found == near.end()) {
+      near.push_back(wanted);
+    } else {
+      wanted = *found;
+    }
+    add(wanted, threads, size_class);
   }
   Problem slab(const Problem& problem, uint32_t threads) const {
     return slab_of(problem, threads, working_set_bytes_);
@@ -68,6 +106,7 @@ class Plan {
  private:
   uint64_t working_set_bytes_;
   std::map<std::pair<Problem, uint32_t>, size_t> places_;
+  std::map<std::tuple<Op, FormatId, uint32_t, uint32_t>, std::vector<Problem>> slabs_;  // threads last
   std::vector<PlanItem> items_;
 };
 
@@ -161,6 +200,17 @@ void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_
   if (largest) plan.add(plan.slab(largest->problem, all), count, "");
 }
 
+/// What repacking each format costs when a model is loaded, in products of the class that is compared.
+void add_repacking(Plan& plan, uint32_t threads) {
+  const uint32_t width = reference_model(*find_size_class(compared_class)).width;
+  for (const QuantFormat& format : kernel_formats()) {
+    if (!format.quantized()) continue;
+    const Problem product{.op = Op::gemv, .format = format.id, .m = width, .n = 1, .k = width};
+    plan.add({.op = Op::repack, .format = format.id, .m = plan.slab(product, threads).m, .k = width}, threads,
+             "");
+  }
+}
+
 void add_thread_counts(Plan& plan, const PlanScope& scope) {
   const ModelShape& model = reference_model(*find_size_class(compared_class));
   const FileFormat& format = file_format_of(compared_format);
@@ -211,8 +261,10 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   std::vector<uint32_t> counts{scope.threads};
   if (scope.threads > 1) counts.push_back(1);
   const auto each_class_and_format = [&](auto add, uint32_t count) {
-    for (const SizeClass* size_class : classes_in_order())
+    for (const SizeClass* size_class : classes_in_order()) {
       for (const FileFormat& format : kernel_file_formats()) add(plan, *size_class, format, count);
+      for (const FileFormatId id : other_containers) add(plan, *size_class, file_format_of(id), count);
+    }
   };
   for (const uint32_t count : counts) add_bounds(plan, count);
   plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
@@ -222,6 +274,7 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
     each_class_and_format(add_class, count);
   }
   add_whole_matrices(plan, scope.threads);
+  add_repacking(plan, scope.threads);
   if (scope.extent == Extent::full) {
     each_class_and_format(add_full, scope.threads);
     add_attention(plan, scope.threads);

@@ -48,6 +48,10 @@ Problem small_problem(Op op, FormatId format) {
       problem.n = 13;
       problem.k = format_of(format).quantized() ? 1280 : 1301;
       break;
+    case Op::repack:
+      problem.m = 37;
+      problem.k = 1280;
+      break;
     case Op::rope:
       problem.m = 5;
       problem.n = 3;

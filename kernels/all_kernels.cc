@@ -11,6 +11,7 @@ const std::vector<Kernel>& all_kernels() {
     std::vector<Kernel> all = matrix_kernels();
     for (Kernel& kernel : rounding_kernels()) all.push_back(std::move(kernel));
     for (Kernel& kernel : embedding_kernels()) all.push_back(std::move(kernel));
+    for (Kernel& kernel : repack_kernels()) all.push_back(std::move(kernel));
     for (Kernel& kernel : ops_kernels()) all.push_back(std::move(kernel));
     for (Kernel& kernel : storage_kernels()) all.push_back(std::move(kernel));
     return all;

@@ -31,6 +31,7 @@ enum class Op : uint8_t {
   swiglu,             // n rows: silu(gate[k]) * up[k]
   gelu,               // n rows of k values
   embedding,          // look up n rows of k values
+  repack,             // m rows of k weights from the file's order to the kernels', into memory of their own
   barrier,            // all threads meet once
   storage_read,       // read m bytes from where models live, past the page cache
 };
@@ -73,6 +74,14 @@ FormatId rounded_for(Op op, FormatId format);
 
 /// Which peak bounds `problem`: peak_int8 for quantized weights, peak_bf16 for bf16, else peak_fp32.
 Op peak_of(const Problem& problem);
+
+/// Rows of matrices that differ by no more than this factor in length are taken to be read and multiplied at one
+/// rate: a judgement, which keeps a dozen formats more within the run's budget.
+inline constexpr double same_rate_columns = 1.25;
+
+/// Whether one's measured rate is the other's: products of one format and batch whose rows are about as long,
+/// attention of the same heads, any two of another operation.
+bool same_rate(const Problem& a, const Problem& b);
 
 /// A problem as a model uses it: how often in one step, and in which part of the model.
 struct ProblemUse {

@@ -51,6 +51,15 @@ std::span<const FileFormat> all_file_formats() {
   return formats;
 }
 
+FormatId kernel_format_in(const FileFormat& file, FormatId tensor, uint64_t k) {
+  const bool by_groups = file.container == Container::gptq || file.container == Container::awq;
+  const bool by_channels = file.container == Container::onnx || file.container == Container::mediapipe;
+  FormatId own = tensor;
+  if (by_groups && file.group == 128 && tensor == FormatId::q4_0) own = FormatId::int4_g128;
+  if (by_channels && file.group == 0 && tensor == FormatId::q8_0) own = FormatId::int8_channel;
+  return kernel_format_for(k % format_of(own).block_values == 0 ? own : tensor, k);
+}
+
 std::span<const FileFormat> kernel_file_formats() {
   static const std::vector<FileFormat> with_kernels = [] {
     std::vector<FileFormat> found;

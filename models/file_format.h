@@ -38,6 +38,11 @@ std::span<const FileFormat> all_file_formats();
 /// Those GGUF formats whose every tensor has a reference kernel: a speed can be predicted for them.
 std::span<const FileFormat> kernel_file_formats();
 
+/// The format whose kernel multiplies a matrix of `k` columns that tensor_formats() has in format `tensor`:
+/// where a container has blocks of its own, theirs (GPTQ and AWQ in groups of 128: int4_g128; int8 of ONNX and
+/// MediaPipe: int8_channel), else kernel_format_for().
+FormatId kernel_format_in(const FileFormat& file, FormatId tensor, uint64_t k);
+
 const FileFormat& file_format_of(FileFormatId id);
 
 /// The file format called `name`: exactly, else in any case; or nullptr.

@@ -168,7 +168,7 @@ std::optional<Price> Prices::scaled(const Problem& problem) const {
   fixed_s = std::min(fixed_s, most_fixed * found->seconds);
   Price price{.seconds = fixed_s + (found->seconds - fixed_s) * ratio,
               .spread = spread_of(*found),
-              .stand_in = distance(problem, found->problem).first > 0,
+              .stand_in = !same_rate(problem, found->problem),
               .measurement = found->id,
               .note = std::move(note)};
   if (!(problem == found->problem)) {

@@ -16,6 +16,9 @@ std::vector<Kernel> rounding_kernels();
 /// cpu.embedding.FORMAT.ISA: rows of weights as floats.
 std::vector<Kernel> embedding_kernels();
 
+/// cpu.repack.FORMAT.ISA: rows from a file's order to the one that ISA's products read.
+std::vector<Kernel> repack_kernels();
+
 /// cpu.storage_read: one thread reads a temporary file of the storage folder.
 std::vector<Kernel> storage_kernels();
 

@@ -63,7 +63,8 @@ constexpr uint64_t working_set = uint64_t{256} << 20;
 TEST(Plan, WhateverPartIsReachedCoversAllFormats) {
   const auto plan = make_plan({.threads = 2});
   std::set<FormatId> decoded, prefilled;
-  for (size_t i = 0; i < plan.size() / 20; ++i) {
+  // 18 formats, a dozen products of one class each.
+  for (size_t i = 0; i < plan.size() / 8; ++i) {
     if (plan[i].problem.op == Op::gemv) decoded.insert(plan[i].problem.format);
     if (plan[i].problem.op == Op::gemm) prefilled.insert(plan[i].problem.format);
   }
