@@ -14,6 +14,13 @@ double spread_of(const float* a, uint32_t k, double centre, double epsilon) {
   return std::sqrt(squares / k + epsilon);
 }
 
+/// Of the sizes of the values that a mean sums: where they cancel, it is off by so much in proportion.
+double mean_size_of(const float* a, uint32_t k) {
+  double total = 0;
+  for (uint32_t i = 0; i < k; ++i) total += std::abs(a[i]);
+  return total / k;
+}
+
 double mean_of(const float* a, uint32_t k) {
   double total = 0;
   for (uint32_t i = 0; i < k; ++i) total += a[i];
@@ -48,7 +55,7 @@ Truth row_truth(Op op, const float* a, const float* b, const float* c, uint32_t 
     case Op::layer_norm: {
       const double mean = mean_of(a, k), scale = b[i] / spread_of(a, k, mean, epsilon);
       return {(x - mean) * scale + c[i],
-              (std::abs(x) + std::abs(mean)) * std::abs(scale) + std::abs(double{c[i]})};
+              (std::abs(x) + mean_size_of(a, k)) * std::abs(scale) + std::abs(double{c[i]})};
     }
     case Op::rope:
       return rope_truth(a, b, c, k, i);
