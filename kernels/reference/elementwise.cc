@@ -62,7 +62,8 @@ Truth row_truth(Op op, const float* a, const float* b, const float* c, uint32_t 
     case Op::softmax:
       return softmax_truth(a, k, i);
     case Op::swiglu:
-      return {x / (1 + std::exp(-x)) * b[i], std::abs(x * b[i])};
+      // Of a gate below the least normal number not all bits are left before b makes it larger.
+      return {x / (1 + std::exp(-x)) * b[i], std::max(std::abs(x), 0x1p-126) * std::abs(double{b[i]})};
     case Op::gelu: {
       const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
       return {x * (1 + std::tanh(u)) / 2, std::abs(x)};
