@@ -197,7 +197,10 @@ void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_
   const auto work = [](const ProblemUse& use) { return use.times * cost_of(use.problem).operations; };
   for (const ProblemUse& use : step)
     if (use.problem.op == op && (!largest || work(use) > work(*largest))) largest = &use;
-  if (largest) plan.add(plan.slab(largest->problem, all), count, "");
+  if (largest == nullptr) return;
+  plan.add_slab(largest->problem, all,
+                compared_class);  // before others of its size, which it then stands for
+  plan.add(plan.slab(largest->problem, all), count, "");
 }
 
 /// What repacking each format costs when a model is loaded, in products of the class that is compared.
