@@ -75,8 +75,8 @@ FormatId rounded_for(Op op, FormatId format);
 /// Which peak bounds `problem`: peak_int8 for quantized weights, peak_bf16 for bf16, else peak_fp32.
 Op peak_of(const Problem& problem);
 
-/// Rows of matrices that differ by no more than this factor in length are taken to be read and multiplied at one
-/// rate: a judgement, which keeps a dozen formats more within the run's budget.
+/// Rows of matrices that differ by no more than this factor in length are taken to be read and multiplied at
+/// one rate: a judgement, which keeps a dozen formats more within the run's budget.
 inline constexpr double same_rate_columns = 1.25;
 
 /// Whether one's measured rate is the other's: products of one format and batch whose rows are about as long,

@@ -39,8 +39,8 @@ std::span<const FileFormat> all_file_formats();
 std::span<const FileFormat> kernel_file_formats();
 
 /// The format whose kernel multiplies a matrix of `k` columns that tensor_formats() has in format `tensor`:
-/// where a container has blocks of its own, theirs (GPTQ and AWQ in groups of 128: int4_g128; int8 of ONNX and
-/// MediaPipe: int8_channel), else kernel_format_for().
+/// where a container has blocks of its own, theirs (GPTQ and AWQ in groups of 128: int4_g128; int8 of ONNX
+/// and MediaPipe: int8_channel), else kernel_format_for().
 FormatId kernel_format_in(const FileFormat& file, FormatId tensor, uint64_t k);
 
 const FileFormat& file_format_of(FileFormatId id);
