@@ -12,7 +12,7 @@ namespace weighin::llamacpp {
 struct Node {
   uint64_t bytes = 0;       // of a micro-batch of the planned size
   uint64_t used_bytes = 0;  // of the batch that is really computed, which may be smaller
-  std::vector<int> sources;
+  std::vector<int> sources{};
   int view_of = -1;       // the tensor whose bytes it shares
   bool own = true;        // lies in the compute buffer; false: weights, KV cache
   bool in_place = false;  // its operation may write over a source (ggml_op_can_inplace)
