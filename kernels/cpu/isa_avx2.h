@@ -18,18 +18,7 @@ WEIGHIN_WORD RowFloats load_rows(const float* at) {
 WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
   _mm256_storeu_ps(at, r);
 }
-WEIGHIN_WORD RowFloats load_some_rows(const float* at, int count) {
-  if (count >= row_lanes) return _mm256_loadu_ps(at);
-  float all[row_lanes] = {};
-  for (int i = 0; i < count; ++i) all[i] = at[i];
-  return _mm256_loadu_ps(all);
-}
-WEIGHIN_WORD void store_some_rows(float* at, RowFloats r, uint64_t count) {
-  if (count >= row_lanes) return _mm256_storeu_ps(at, r);
-  float all[row_lanes];
-  _mm256_storeu_ps(all, r);
-  for (uint64_t i = 0; i < count; ++i) at[i] = all[i];
-}
+#include "kernels/cpu/isa_some_rows.h"
 WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
   return _mm256_add_ps(a, b);
 }

@@ -104,18 +104,7 @@ WEIGHIN_WORD RowFloats load_rows(const float* at) {
 WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
   vst1q_f32(at, r);
 }
-WEIGHIN_WORD RowFloats load_some_rows(const float* at, int count) {
-  if (count >= row_lanes) return vld1q_f32(at);
-  float all[row_lanes] = {};
-  for (int i = 0; i < count; ++i) all[i] = at[i];
-  return vld1q_f32(all);
-}
-WEIGHIN_WORD void store_some_rows(float* at, RowFloats r, uint64_t count) {
-  if (count >= row_lanes) return vst1q_f32(at, r);
-  float all[row_lanes];
-  vst1q_f32(all, r);
-  for (uint64_t i = 0; i < count; ++i) at[i] = all[i];
-}
+#include "kernels/cpu/isa_some_rows.h"
 WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
   return vaddq_f32(a, b);
 }

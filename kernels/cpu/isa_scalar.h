@@ -114,15 +114,7 @@ WEIGHIN_WORD RowFloats load_rows(const float* at) {
 WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
   __builtin_memcpy(at, r.v, sizeof r.v);
 }
-/// At most row_lanes of them, `count`; the rest of a load is 0.
-WEIGHIN_WORD RowFloats load_some_rows(const float* at, int count) {
-  RowFloats r{};
-  for (int i = 0; i < row_lanes && i < count; ++i) r.v[i] = at[i];
-  return r;
-}
-WEIGHIN_WORD void store_some_rows(float* at, RowFloats r, uint64_t count) {
-  for (int i = 0; i < row_lanes && static_cast<uint64_t>(i) < count; ++i) at[i] = r.v[i];
-}
+#include "kernels/cpu/isa_some_rows.h"
 WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
   for (int i = 0; i < row_lanes; ++i) a.v[i] += b.v[i];
   return a;
