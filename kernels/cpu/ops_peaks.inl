@@ -11,11 +11,21 @@
 #define WEIGHIN_STEP(i)                                           \
   asm volatile("" : WEIGHIN_REGISTER(x), WEIGHIN_REGISTER(a##i)); \
   a##i = step(a##i, x, y);
-#define WEIGHIN_ADD(i) total += lane_sum(a##i);
+#define WEIGHIN_ADD(i) total += sum_of_lanes<Number>(a##i);
+
+/// The sum of a vector's numbers.
+template <typename Number, typename Vector>
+double sum_of_lanes(Vector v) {
+  Number numbers[sizeof v / sizeof(Number)];
+  __builtin_memcpy(numbers, &v, sizeof v);
+  double total = 0;
+  for (const Number number : numbers) total += static_cast<double>(number);
+  return total;
+}
 
 /// `step` on each accumulator, `rounds` times; the empty asm keeps each in a register and no product shared.
 /// (Functions, not lambdas: GCC does not compile a lambda for the target region it stands in.)
-template <typename Vector, auto step, auto lane_sum, typename Operand>
+template <typename Number, typename Vector, auto step, typename Operand>
 double twelve(uint64_t rounds, Operand x, Operand y) {
   WEIGHIN_TWELVE(WEIGHIN_DECLARE)
   asm volatile("" : WEIGHIN_REGISTER(x), WEIGHIN_REGISTER(y));

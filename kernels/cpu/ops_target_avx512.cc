@@ -78,22 +78,16 @@ WEIGHIN_WORD F zip_high(F a, F b) {
 #include "kernels/cpu/ops_peaks.inl"
 #include "kernels/cpu/ops_prefill.inl"
 
-double fp32_sum(F a) {
-  return double{sum(a)};
-}
 double peak_fp32(uint64_t rounds) {
-  return twelve<F, multiply_add, fp32_sum>(rounds, all_lanes(1), all_lanes(1));
+  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
 }
 
 /// As AVX2's, twice as wide: 128 operations.
 __m512i int8_step(__m512i a, __m512i x, __m512i y) {
   return _mm512_add_epi32(a, _mm512_madd_epi16(_mm512_maddubs_epi16(x, y), _mm512_set1_epi16(1)));
 }
-double int8_sum(__m512i a) {
-  return _mm512_reduce_add_epi32(a);
-}
 double peak_int8(uint64_t rounds) {
-  return twelve<__m512i, int8_step, int8_sum>(rounds, _mm512_set1_epi8(1), _mm512_set1_epi8(1));
+  return twelve<int32_t, __m512i, int8_step>(rounds, _mm512_set1_epi8(1), _mm512_set1_epi8(1));
 }
 
 constexpr PeakLoop fp32{peak_fp32, 12 * 32, 12 * 16};

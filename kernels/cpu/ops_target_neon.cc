@@ -28,24 +28,10 @@ WEIGHIN_WORD float sum(F v) {
 WEIGHIN_WORD float largest_lane(F v) {
   return vmaxvq_f32(v);
 }
-WEIGHIN_WORD F load_part(const float* from, uint32_t count) {
-  float padded[lanes] = {};
-  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
-  return vld1q_f32(padded);
-}
-WEIGHIN_WORD void store_part(float* to, F v, uint32_t count) {
-  float all[lanes];
-  vst1q_f32(all, v);
-  for (uint32_t i = 0; i < count; ++i) to[i] = all[i];
-}
 WEIGHIN_WORD F load_f16(const uint16_t* from) {
   return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
 }
-WEIGHIN_WORD F load_f16_part(const uint16_t* from, uint32_t count) {
-  uint16_t padded[lanes] = {};
-  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
-  return load_f16(padded);
-}
+#include "kernels/cpu/ops_parts.h"
 WEIGHIN_WORD F load_i8(const std::byte* from) {
   int32_t four;
   __builtin_memcpy(&four, from, sizeof four);
@@ -68,22 +54,16 @@ WEIGHIN_WORD F zip_high(F a, F b) {
 #include "kernels/cpu/ops_peaks.inl"
 #include "kernels/cpu/ops_prefill.inl"
 
-double fp32_sum(F a) {
-  return double{sum(a)};
-}
 double peak_fp32(uint64_t rounds) {
-  return twelve<F, multiply_add, fp32_sum>(rounds, all_lanes(1), all_lanes(1));
+  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
 }
 
 /// Bytes times bytes to 16 bits, two of them added, pairs to 32 bits, accumulated: 32 operations.
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
   return vpadalq_s16(a, vmlal_high_s8(vmull_s8(vget_low_s8(x), vget_low_s8(y)), x, y));
 }
-double int8_sum(int32x4_t a) {
-  return vaddvq_s32(a);
-}
 double peak_int8(uint64_t rounds) {
-  return twelve<int32x4_t, int8_step, int8_sum>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
+  return twelve<int32_t, int32x4_t, int8_step>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
 }
 
 constexpr PeakLoop fp32{peak_fp32, 12 * 8, 12 * 4};

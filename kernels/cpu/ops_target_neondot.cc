@@ -15,11 +15,8 @@ namespace {
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
   return vdotq_s32(a, x, y);
 }
-double int8_sum(int32x4_t a) {
-  return vaddvq_s32(a);
-}
 double peak_int8(uint64_t rounds) {
-  return twelve<int32x4_t, int8_step, int8_sum>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
+  return twelve<int32_t, int32x4_t, int8_step>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
 }
 
 }  // namespace
@@ -40,11 +37,8 @@ namespace {
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
   return vmmlaq_s32(a, x, y);
 }
-double int8_sum(int32x4_t a) {
-  return vaddvq_s32(a);
-}
 double peak_int8(uint64_t rounds) {
-  return twelve<int32x4_t, int8_step, int8_sum>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
+  return twelve<int32_t, int32x4_t, int8_step>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
 }
 
 }  // namespace
@@ -65,12 +59,9 @@ namespace {
 float32x4_t bf16_step(float32x4_t a, uint16x8_t x, uint16x8_t y) {
   return vbfmmlaq_f32(a, vreinterpretq_bf16_u16(x), vreinterpretq_bf16_u16(y));
 }
-double bf16_sum(float32x4_t a) {
-  return double{vaddvq_f32(a)};
-}
 double peak_bf16(uint64_t rounds) {
   const uint16x8_t ones = vdupq_n_u16(0x3f80);  // 1 in bf16
-  return twelve<float32x4_t, bf16_step, bf16_sum>(rounds, ones, ones);
+  return twelve<float, float32x4_t, bf16_step>(rounds, ones, ones);
 }
 
 }  // namespace

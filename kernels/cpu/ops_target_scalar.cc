@@ -58,11 +58,8 @@ WEIGHIN_WORD F zip_high(F, F b) {
 float peak_step(float a, float x, float y) {
   return a * x + y;
 }
-double one_lane(float a) {
-  return a;
-}
 double peak_fp32(uint64_t rounds) {
-  return twelve<float, peak_step, one_lane>(rounds, 1.0F, 1.0F);
+  return twelve<float, float, peak_step>(rounds, 1.0F, 1.0F);
 }
 
 /// Six accumulators: twelve and their operands exceed the 16 general registers.

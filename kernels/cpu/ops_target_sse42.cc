@@ -35,22 +35,10 @@ WEIGHIN_WORD float largest_lane(F v) {
   const F pairs = _mm_max_ps(v, _mm_movehl_ps(v, v));
   return _mm_cvtss_f32(_mm_max_ss(pairs, _mm_movehdup_ps(pairs)));
 }
-WEIGHIN_WORD F load_part(const float* from, uint32_t count) {
-  float padded[lanes] = {};
-  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
-  return _mm_loadu_ps(padded);
-}
-WEIGHIN_WORD void store_part(float* to, F v, uint32_t count) {
-  for (uint32_t i = 0; i < count; ++i) to[i] = v[i];
-}
 WEIGHIN_WORD F load_f16(const uint16_t* from) {
   return widen_halves(_mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
 }
-WEIGHIN_WORD F load_f16_part(const uint16_t* from, uint32_t count) {
-  uint16_t padded[lanes] = {};
-  for (uint32_t i = 0; i < count; ++i) padded[i] = from[i];
-  return load_f16(padded);
-}
+#include "kernels/cpu/ops_parts.h"
 WEIGHIN_WORD F load_i8(const std::byte* from) {
   int four;
   __builtin_memcpy(&four, from, sizeof four);
@@ -72,23 +60,16 @@ WEIGHIN_WORD F zip_high(F a, F b) {
 #include "kernels/cpu/ops_peaks.inl"
 #include "kernels/cpu/ops_prefill.inl"
 
-double fp32_sum(F a) {
-  return double{sum(a)};
-}
 double peak_fp32(uint64_t rounds) {
-  return twelve<F, multiply_add, fp32_sum>(rounds, all_lanes(1), all_lanes(1));
+  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
 }
 
 /// As AVX2's, half as wide: 32 operations.
 __m128i int8_step(__m128i a, __m128i x, __m128i y) {
   return _mm_add_epi32(a, _mm_madd_epi16(_mm_maddubs_epi16(x, y), _mm_set1_epi16(1)));
 }
-double int8_sum(__m128i a) {
-  const I v = reinterpret_cast<I>(a);
-  return 0.0 + v[0] + v[1] + v[2] + v[3];
-}
 double peak_int8(uint64_t rounds) {
-  return twelve<__m128i, int8_step, int8_sum>(rounds, _mm_set1_epi8(1), _mm_set1_epi8(1));
+  return twelve<int32_t, __m128i, int8_step>(rounds, _mm_set1_epi8(1), _mm_set1_epi8(1));
 }
 
 constexpr PeakLoop fp32{peak_fp32, 12 * 8, 12 * 4};
