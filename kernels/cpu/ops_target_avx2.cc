@@ -71,15 +71,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-#include "kernels/cpu/ops_generic.inl"
-
-#include "kernels/cpu/ops_attention.inl"
-#include "kernels/cpu/ops_peaks.inl"
-#include "kernels/cpu/ops_prefill.inl"
-
-double peak_fp32(uint64_t rounds) {
-  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
-}
+#include "kernels/cpu/ops_set.inl"
 
 /// Bytes times bytes to pairs in 16 bits, pairs to 32 bits, accumulated: 64 operations.
 __m256i int8_step(__m256i a, __m256i x, __m256i y) {
@@ -89,19 +81,10 @@ double peak_int8(uint64_t rounds) {
   return twelve<int32_t, __m256i, int8_step>(rounds, _mm256_set1_epi8(1), _mm256_set1_epi8(1));
 }
 
-constexpr PeakLoop fp32{peak_fp32, 12 * 16, 12 * 8};
-
 }  // namespace
 }  // namespace ops_avx2_code
 
-using namespace ops_avx2_code;
-const OpsFunctions ops_avx2{stream_sum,  fp32,
-                            fp32,        {peak_int8, 12 * 64, 12 * 32},
-                            attend,      attend_block,
-                            rms_norm,    layer_norm,
-                            rope,        softmax,
-                            swiglu,      gelu,
-                            attend_q8_0, attend_block_q8_0};
+constinit const OpsFunctions ops_avx2 = ops_avx2_code::ops_with(ops_avx2_code::peak_int8);
 
 }  // namespace weighin
 #pragma GCC pop_options

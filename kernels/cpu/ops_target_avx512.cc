@@ -72,15 +72,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-#include "kernels/cpu/ops_generic.inl"
-
-#include "kernels/cpu/ops_attention.inl"
-#include "kernels/cpu/ops_peaks.inl"
-#include "kernels/cpu/ops_prefill.inl"
-
-double peak_fp32(uint64_t rounds) {
-  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
-}
+#include "kernels/cpu/ops_set.inl"
 
 /// As AVX2's, twice as wide: 128 operations.
 __m512i int8_step(__m512i a, __m512i x, __m512i y) {
@@ -90,19 +82,10 @@ double peak_int8(uint64_t rounds) {
   return twelve<int32_t, __m512i, int8_step>(rounds, _mm512_set1_epi8(1), _mm512_set1_epi8(1));
 }
 
-constexpr PeakLoop fp32{peak_fp32, 12 * 32, 12 * 16};
-
 }  // namespace
 }  // namespace ops_avx512_code
 
-using namespace ops_avx512_code;
-const OpsFunctions ops_avx512{stream_sum,  fp32,
-                              fp32,        {peak_int8, 12 * 128, 12 * 64},
-                              attend,      attend_block,
-                              rms_norm,    layer_norm,
-                              rope,        softmax,
-                              swiglu,      gelu,
-                              attend_q8_0, attend_block_q8_0};
+constinit const OpsFunctions ops_avx512 = ops_avx512_code::ops_with(ops_avx512_code::peak_int8);
 
 }  // namespace weighin
 #pragma GCC pop_options

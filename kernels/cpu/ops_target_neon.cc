@@ -48,15 +48,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return vzip2q_f32(a, b);
 }
 
-#include "kernels/cpu/ops_generic.inl"
-
-#include "kernels/cpu/ops_attention.inl"
-#include "kernels/cpu/ops_peaks.inl"
-#include "kernels/cpu/ops_prefill.inl"
-
-double peak_fp32(uint64_t rounds) {
-  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
-}
+#include "kernels/cpu/ops_set.inl"
 
 /// Bytes times bytes to 16 bits, two of them added, pairs to 32 bits, accumulated: 32 operations.
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
@@ -66,19 +58,10 @@ double peak_int8(uint64_t rounds) {
   return twelve<int32_t, int32x4_t, int8_step>(rounds, vdupq_n_s8(1), vdupq_n_s8(1));
 }
 
-constexpr PeakLoop fp32{peak_fp32, 12 * 8, 12 * 4};
-
 }  // namespace
 }  // namespace ops_neon_code
 
-using namespace ops_neon_code;
-const OpsFunctions ops_neon{stream_sum,  fp32,
-                            fp32,        {peak_int8, 12 * 32, 12 * 16},
-                            attend,      attend_block,
-                            rms_norm,    layer_norm,
-                            rope,        softmax,
-                            swiglu,      gelu,
-                            attend_q8_0, attend_block_q8_0};
+constinit const OpsFunctions ops_neon = ops_neon_code::ops_with(ops_neon_code::peak_int8);
 
 }  // namespace weighin
 #endif

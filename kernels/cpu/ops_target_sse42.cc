@@ -54,15 +54,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return _mm_unpackhi_ps(a, b);
 }
 
-#include "kernels/cpu/ops_generic.inl"
-
-#include "kernels/cpu/ops_attention.inl"
-#include "kernels/cpu/ops_peaks.inl"
-#include "kernels/cpu/ops_prefill.inl"
-
-double peak_fp32(uint64_t rounds) {
-  return twelve<float, F, multiply_add>(rounds, all_lanes(1), all_lanes(1));
-}
+#include "kernels/cpu/ops_set.inl"
 
 /// As AVX2's, half as wide: 32 operations.
 __m128i int8_step(__m128i a, __m128i x, __m128i y) {
@@ -72,19 +64,10 @@ double peak_int8(uint64_t rounds) {
   return twelve<int32_t, __m128i, int8_step>(rounds, _mm_set1_epi8(1), _mm_set1_epi8(1));
 }
 
-constexpr PeakLoop fp32{peak_fp32, 12 * 8, 12 * 4};
-
 }  // namespace
 }  // namespace ops_sse42_code
 
-using namespace ops_sse42_code;
-const OpsFunctions ops_sse42{stream_sum,  fp32,
-                             fp32,        {peak_int8, 12 * 32, 12 * 16},
-                             attend,      attend_block,
-                             rms_norm,    layer_norm,
-                             rope,        softmax,
-                             swiglu,      gelu,
-                             attend_q8_0, attend_block_q8_0};
+constinit const OpsFunctions ops_sse42 = ops_sse42_code::ops_with(ops_sse42_code::peak_int8);
 
 }  // namespace weighin
 #pragma GCC pop_options
