@@ -1,0 +1,276 @@
+#include "probes/device_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <set>
+#include <unordered_map>
+
+#include "probes/device_catalogue.h"
+#include "probes/device_index.h"
+#include "probes/device_words.h"
+
+namespace weighin {
+namespace {
+
+using Candidates = std::vector<const DeviceSpec*>;
+
+/// A run of words that is a device's name.
+struct Found {
+  size_t begin = 0, end = 0;
+  Candidates devices;         // those that share the name
+  bool number_alone = false;  // "4070"
+};
+
+bool discrete(const DeviceSpec& device) {
+  return !device.cpu.there() && device.usual_part == DevicePart::gpu && !device.unified;
+}
+
+/// Whether two names in one name are of the same thing: a phone and its chip, a processor and its GPU.
+bool related(const DeviceSpec& a, const DeviceSpec& b) {
+  const auto inside = [](const DeviceSpec& outer, const DeviceSpec& inner) {
+    if (outer.chip == inner.name || (!outer.chip.empty() && outer.chip == inner.chip)) return true;
+    return !outer.gpu.name.empty() && inner.kind == DeviceKind::integrated_gpu &&
+           inner.name.ends_with(outer.gpu.name);
+  };
+  return &a == &b || inside(a, b) || inside(b, a);
+}
+
+/// The longest names in `words`, from the left.
+std::vector<Found> find_names(const std::vector<NameWord>& words) {
+  std::vector<Found> found;
+  for (size_t i = 0; i < words.size();) {
+    const IndexMatch match = words[i].spent ? IndexMatch{} : longest_name(words, i);
+    if (match.length == 0) {
+      ++i;
+      continue;
+    }
+    Found one{i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
+    for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
+    found.push_back(std::move(one));
+    i += match.length;
+  }
+  return found;
+}
+
+/// The laptop part of a name whose words say "laptop" elsewhere than the catalogue does.
+void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found, std::set<size_t>& used) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!is_laptop_word(words[i].text) || used.count(i)) continue;
+    for (Found& one : found) {
+      if (one.devices.front()->kind == DeviceKind::laptop_gpu) {
+        used.insert(i);
+        continue;
+      }
+      std::vector<NameWord> with(words.begin() + static_cast<ptrdiff_t>(one.begin),
+                                 words.begin() + static_cast<ptrdiff_t>(one.end));
+      with.push_back({"laptop", false, with.back().segment, false});
+      const IndexMatch match = longest_name(with, 0);
+      if (match.length != with.size()) continue;
+      one.devices.clear();
+      for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
+      used.insert(i);
+    }
+  }
+}
+
+/// Empty, or the words that are no part of the names found and may make another device of them.
+std::string unexplained(const std::vector<NameWord>& words, const std::vector<Found>& found,
+                        const std::set<size_t>& used) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const NameWord& word = words[i];
+    if (word.spent || used.count(i) || is_harmless(word.text)) continue;
+    const bool memory = (word.text == "gb" || word.text == "gib") ||
+                        (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
+    if (memory) continue;
+    const bool digit = std::isdigit(static_cast<unsigned char>(word.text.front())) != 0;
+    // Alone in brackets, a suffix still is one: "RTX 4070 (Ti)".
+    const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
+    const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));
+    if (alone && is_suffix(word.text) && !digit) return word.text;
+    for (const Found& one : found) {
+      if (one.number_alone && !same_segment(one.begin)) continue;
+      if (!same_segment(one.begin) && !same_segment(one.end - 1)) continue;
+      const bool before = i < one.begin;
+      if (!before || digit || is_suffix(word.text) || one.number_alone) return word.text;
+    }
+  }
+  return "";
+}
+
+/// Keeps of each name those devices that the other names allow. False: they are of different things.
+bool reconcile(std::vector<Found>& found) {
+  for (Found& one : found) {
+    for (const Found& other : found) {
+      if (&one == &other) continue;
+      Candidates kept;
+      for (const DeviceSpec* device : one.devices) {
+        const bool any = std::any_of(other.devices.begin(), other.devices.end(),
+                                     [&](const DeviceSpec* o) { return related(*device, *o); });
+        if (any) kept.push_back(device);
+      }
+      if (kept.empty()) return false;
+      one.devices = std::move(kept);
+    }
+  }
+  return true;
+}
+
+std::string sizes_text(const std::vector<double>& sizes) {
+  return fmt::format("{} GiB", fmt::join(sizes, " or "));
+}
+
+/// A size is rounded, and drivers print less than is sold.
+bool same_size(double stated, double sold) {
+  return std::abs(stated - sold) <= 0.06 * sold;
+}
+
+bool sold_with(const DeviceSpec& device, double memory_gib) {
+  return device.memory_gib.empty() || std::any_of(device.memory_gib.begin(), device.memory_gib.end(),
+                                                  [&](double size) { return same_size(memory_gib, size); });
+}
+
+class Resolver {
+ public:
+  explicit Resolver(std::string_view name) : name_(name), stated_(device_words(name)) {}
+
+  tl::expected<NamedDevice, std::string> resolve() {
+    found_ = find_names(stated_.words);
+    for (const Found& one : found_)
+      for (size_t i = one.begin; i < one.end; ++i) used_.insert(i);
+    if (found_.empty()) return unknown("");
+    take_laptop_part(stated_.words, found_, used_);
+    if (const std::string word = unexplained(stated_.words, found_, used_); !word.empty())
+      return unknown(word);
+    if (!reconcile(found_)) {
+      if (!choose_part_of_pair()) return two_devices();
+    }
+    Candidates devices = found_.front().devices;
+    // A product says more than its chip: its memory.
+    for (const Found& one : found_)
+      if (!one.devices.front()->memory_gib.empty() && devices.front()->memory_gib.empty())
+        devices = one.devices;
+    if (auto wrong = keep_stated(devices); !wrong.empty()) return tl::unexpected(wrong);
+    return answer(devices);
+  }
+
+ private:
+  tl::unexpected<std::string> unknown(const std::string& word) const {
+    std::string text = fmt::format("no device is known as \"{}\"", name_);
+    if (!word.empty())
+      text +=
+          fmt::format(" (\"{}\" makes it another than the {})", word, found_.front().devices.front()->name);
+    const auto near = nearest_devices(name_);
+    if (!near.empty()) text += fmt::format("; the nearest are {}", fmt::join(near, ", "));
+    return tl::unexpected(text +
+                          "; to describe it, give its memory bandwidth, its memory and, for prefill, its "
+                          "peak fp16 arithmetic: --bandwidth 120GB/s --memory 16GiB --tflops 8");
+  }
+
+  tl::unexpected<std::string> two_devices() const {
+    return tl::unexpected(
+        fmt::format("\"{}\" names two devices, the {} and the {}; name the one that computes", name_,
+                    found_.front().devices.front()->name, found_.back().devices.front()->name));
+  }
+
+  /// A processor and a GPU of its own: the one that is stated, else the GPU.
+  bool choose_part_of_pair() {
+    const bool want_gpu = stated_.part != DevicePart::cpu;
+    std::vector<Found> kept;
+    for (const Found& one : found_)
+      if (discrete(*one.devices.front()) == want_gpu) kept.push_back(one);
+    if (kept.empty() || kept.size() == found_.size()) return false;
+    if (!reconcile(kept)) return false;
+    if (!stated_.part) assumed_.push_back(fmt::format("the GPU computes, not the processor beside it"));
+    found_ = std::move(kept);
+    return true;
+  }
+
+  /// Empty, or why no device of that name has the GPU cores or the memory that are stated.
+  std::string keep_stated(Candidates& devices) const {
+    Candidates kept;
+    if (stated_.gpu_cores) {
+      std::vector<unsigned> there;
+      for (const DeviceSpec* device : devices) {
+        if (device->gpu.cores == *stated_.gpu_cores || device->gpu.cores == 0) kept.push_back(device);
+        there.push_back(device->gpu.cores);
+      }
+      if (kept.empty())
+        return fmt::format("\"{}\": the {} has {} GPU cores, not {}", name_,
+                           found_.front().devices.front()->chip, fmt::join(there, " or "),
+                           *stated_.gpu_cores);
+      devices = std::exchange(kept, {});
+    }
+    if (!stated_.memory_gib) return "";
+    std::set<double> sizes;
+    for (const DeviceSpec* device : devices) {
+      if (sold_with(*device, *stated_.memory_gib)) kept.push_back(device);
+      sizes.insert(device->memory_gib.begin(), device->memory_gib.end());
+    }
+    if (!kept.empty()) {
+      devices = kept;
+    } else if (discrete(*devices.front())) {
+      return fmt::format("\"{}\": the {} has {}, not {}", name_, devices.front()->name,
+                         sizes_text({sizes.begin(), sizes.end()}), *stated_.memory_gib);
+    }
+    return "";
+  }
+
+  NamedDevice answer(const Candidates& devices) {
+    NamedDevice named;
+    const DeviceSpec& device = *devices.front();
+    named.device = &device;
+    named.count = stated_.count.value_or(1);
+    named.part = device.usual_part;
+    for (const Found& one : found_)
+      if (one.devices.front()->kind == DeviceKind::integrated_gpu) named.part = DevicePart::gpu;
+    if (stated_.part &&
+        (part_of(device, *stated_.part).there() || *stated_.part != DevicePart::gpu || !device.gpu.there())) {
+      named.part = *stated_.part;
+      named.part_stated = true;
+    }
+    if (!part_of(device, named.part).there() && named.part != DevicePart::cpu)
+      assumed_.push_back(fmt::format("nothing is known of the {}'s {} but the memory it draws on",
+                                     device.name, device_part_name(named.part)));
+    for (size_t i = 1; i < devices.size(); ++i)
+      assumed_.push_back(fmt::format("the {}, not the {}", device.name, devices[i]->name));
+    take_memory(device, named);
+    named.assumed = assumed_;
+    named.recalled = recalled_numbers(device, named.part);
+    return named;
+  }
+
+  void take_memory(const DeviceSpec& device, NamedDevice& named) {
+    if (stated_.memory_gib) {
+      named.memory_gib = *stated_.memory_gib;
+      named.memory_stated = true;
+      for (const double size : device.memory_gib)
+        if (same_size(named.memory_gib, size)) named.memory_gib = size;
+      if (!sold_with(device, named.memory_gib))
+        assumed_.push_back(fmt::format("{} GiB, though the {} is listed with {}", named.memory_gib,
+                                       device.name, sizes_text(device.memory_gib)));
+      return;
+    }
+    if (device.memory_gib.empty()) return;
+    named.memory_gib = device.memory_gib.front();
+    if (device.memory_gib.size() > 1)
+      assumed_.push_back(
+          fmt::format("{} GiB of memory, of {}", named.memory_gib, sizes_text(device.memory_gib)));
+  }
+
+  std::string_view name_;
+  NameWords stated_;
+  std::vector<Found> found_;
+  std::set<size_t> used_;
+  std::vector<std::string> assumed_;
+};
+
+}  // namespace
+
+tl::expected<NamedDevice, std::string> find_device(std::string_view name) {
+  return Resolver(name).resolve();
+}
+
+}  // namespace weighin
