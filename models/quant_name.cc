@@ -11,10 +11,10 @@
 namespace weighin {
 namespace {
 
-/// A part of a name in capitals, and what it says. The first row whose part is in the name counts. Bits with their
-/// scales: AWQ and GPTQ store 16 + 4 bits of scale and zero for 128 weights (packed_formats.cc), MLX 32 for 64
-/// (mlx.core.quantize, read 2026-11), NVFP4 8 for 16, MXFP4 8 for 32 (OCP MX 1.0). Servers that read those
-/// containers keep embedding and head in 16 bits.
+/// A part of a name in capitals, and what it says. The first row whose part is in the name counts. Bits with
+/// their scales: AWQ and GPTQ store 16 + 4 bits of scale and zero for 128 weights (packed_formats.cc), MLX 32
+/// for 64 (mlx.core.quantize, read 2026-11), NVFP4 8 for 16, MXFP4 8 for 32 (OCP MX 1.0). Servers that read
+/// those containers keep embedding and head in 16 bits.
 struct Part {
   std::string_view part;
   double bits;
@@ -100,8 +100,8 @@ struct Spelling {
 };
 
 /// GGUF formats as people write them, longest first. _L, _XL and _P keep embedding, head or more in finer
-/// formats: by published file sizes of such repositories about 3% over _M (Q4_K_L of an 8B model, 5.31 against
-/// 4.92 GB, is 8%; UD-Q4_K_XL of a 27B one, 17.6 against 16.8 GB, 5%; larger models less).
+/// formats: by published file sizes of such repositories about 3% over _M (Q4_K_L of an 8B model, 5.31
+/// against 4.92 GB, is 8%; UD-Q4_K_XL of a 27B one, 17.6 against 16.8 GB, 5%; larger models less).
 const std::vector<Spelling>& spellings() {
   static const std::vector<Spelling> all = [] {
     std::vector<Spelling> list;
@@ -197,7 +197,8 @@ std::optional<QuantName> quant_of_name(std::string_view name) {
   if (const auto bits = stated_bits(text))
     return QuantName{.bits = *bits, .kind = *bits >= 7 ? QuantKind::bits8 : QuantKind::packed};
   std::string joined = text;  // "4 BIT", "4BIT"
-  for (size_t at = joined.find(" BIT"); at != std::string::npos; at = joined.find(" BIT")) joined.erase(at, 1);
+  for (size_t at = joined.find(" BIT"); at != std::string::npos; at = joined.find(" BIT"))
+    joined.erase(at, 1);
   for (const Part& part : parts)
     if (text.find(part.part) != std::string::npos || joined.find(part.part) != std::string::npos)
       return QuantName{.bits = part.bits, .head_bits = mlx ? 0 : part.head_bits, .kind = part.kind};

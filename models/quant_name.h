@@ -1,4 +1,5 @@
-// What a quantization's published name says of a model's bytes: "GGUF UD-Q4_K_XL", "w4a16_g128", "EXL2 4.0 bpw".
+// What a quantization's published name says of a model's bytes: "GGUF UD-Q4_K_XL", "w4a16_g128", "EXL2 4.0
+// bpw".
 #pragma once
 
 #include <cstdint>

@@ -8,26 +8,29 @@
 #include <vector>
 
 #include "models/catalogue.h"
+#include "models/llamacpp/memory.h"
 #include "models/memory.h"
 #include "models/resolve_name.h"
 
 namespace weighin {
 namespace {
 
-/// A published count of parameters that is more than this over the resolved model's says that the name was read
-/// wrongly: llama-bench calls every model of llama's architecture and 40 layers "llama 13B" (llama.cpp's
+/// A published count of parameters that is more than this over the resolved model's says that the name was
+/// read wrongly: llama-bench calls every model of llama's architecture and 40 layers "llama 13B" (llama.cpp's
 /// src/llama-model.cpp). Counts under it are common: files of packed weights count their words.
 constexpr double too_many_params = 1.35;
 
 /// Parameters are often published as whole billions.
 constexpr double rounding = 0.6e9;
 
-/// Shapes of one name and of sizes within 4% are one model: counts with and without embeddings or a vision tower.
+/// Shapes of one name and of sizes within 4% are one model: counts with and without embeddings or a vision
+/// tower.
 constexpr double same_size = 0.04;
 
-/// A model that is no catalogue model's fine-tune, of whose sizes only this one is known, is taken for a mixture of
-/// experts of 3B active parameters: those published in 2025 and 2026 (Qwen3 30B-A3B, 3.5 35B-A3B, GLM-4.7-Flash,
-/// Nemotron 3 Nano) outnumber dense ones of this size, and the dense ones are in the catalogue by name.
+/// A model that is no catalogue model's fine-tune, of whose sizes only this one is known, is taken for a
+/// mixture of experts of 3B active parameters: those published in 2025 and 2026 (Qwen3 30B-A3B, 3.5 35B-A3B,
+/// GLM-4.7-Flash, Nemotron 3 Nano) outnumber dense ones of this size, and the dense ones are in the catalogue
+/// by name.
 constexpr double sparse_from = 29.4e9, sparse_to = 36.9e9, sparse_active = 3.3e9;
 
 /// Letters and digits alone, in lower case.
@@ -75,8 +78,8 @@ struct Sizes {
   double active = 0;  // 0: not known, or all
 };
 
-/// The catalogue model that stands for a name that is not there: the nearest in parameters, all and active, where one
-/// of the same architecture, as llama-bench writes it first, or of the same maker is nearer.
+/// The catalogue model that stands for a name that is not there: the nearest in parameters, all and active,
+/// where one of the same architecture, as llama-bench writes it first, or of the same maker is nearer.
 const Candidate* stand_in(std::string_view name, const Sizes& sizes) {
   std::string_view last = name;
   if (const size_t slash = last.rfind('/'); slash != std::string_view::npos) last.remove_prefix(slash + 1);
@@ -132,8 +135,7 @@ void add_tensors(ModelWork& work) {
 }
 
 void multiply_bytes(ModelWork& work, double factor) {
-  for (double* bytes :
-       {&work.weights_bytes, &work.read_bytes, &work.expert_bytes, &work.all_expert_bytes})
+  for (double* bytes : {&work.weights_bytes, &work.read_bytes, &work.expert_bytes, &work.all_expert_bytes})
     *bytes *= factor;
 }
 
@@ -146,7 +148,6 @@ double seen(const AttentionLayers& group, double depth) {
 double cache_scale(const ModelWork& work) {
   return std::pow(work.scale, 2.0 / 3);
 }
-
 
 /// The words of a name, as its author parts them.
 std::vector<std::string_view> words_of(std::string_view name) {
@@ -163,13 +164,14 @@ std::vector<std::string_view> words_of(std::string_view name) {
 bool says_size(std::string_view text) {
   for (size_t i = 1; i < text.size(); ++i) {
     const char unit = static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
-    if ((unit == 'b' || unit == 'm') && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0) return true;
+    if ((unit == 'b' || unit == 'm') && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0)
+      return true;
   }
   return false;
 }
 
-/// A fine-tune of a catalogue model has that model's name in its own: "godot-gemma-4-e4b-it". The longest part with a
-/// size that is one.
+/// A fine-tune of a catalogue model has that model's name in its own: "godot-gemma-4-e4b-it". The longest
+/// part with a size that is one.
 const ModelShape* named_within(std::string_view name) {
   constexpr size_t most = 12;  // words of a name that are looked at
   std::vector<std::string_view> words = words_of(name);
@@ -177,7 +179,8 @@ const ModelShape* named_within(std::string_view name) {
   for (size_t length = words.size(); length-- > 1;) {
     for (size_t first = 0; first + length <= words.size(); ++first) {
       const std::string_view& last = words[first + length - 1];
-      const std::string_view part(words[first].data(), static_cast<size_t>(last.data() + last.size() - words[first].data()));
+      const std::string_view part(words[first].data(),
+                                  static_cast<size_t>(last.data() + last.size() - words[first].data()));
       if (!says_size(part)) continue;
       const ResolvedName resolved = resolve_name(part);
       if (resolved.model && resolved.model->undisclosed.empty()) return resolved.model;
@@ -193,7 +196,8 @@ bool agrees(const NamedModel& model, const ModelShape& shape) {
 }
 
 /// The shape, or what stands for it.
-tl::expected<void, std::string> set_shape(ModelWork& work, const NamedModel& model, const ResolvedName& resolved) {
+tl::expected<void, std::string> set_shape(ModelWork& work, const NamedModel& model,
+                                          const ResolvedName& resolved) {
   const bool runs = resolved.model && resolved.model->undisclosed.empty();
   if (resolved.model && !runs)
     return tl::unexpected(fmt::format("{}: {}", resolved.model->name, resolved.model->undisclosed));
@@ -216,19 +220,23 @@ tl::expected<void, std::string> set_shape(ModelWork& work, const NamedModel& mod
        std::abs(sizes.params - static_cast<double>(*resolved.params)) <= rounding))
     sizes.params = std::max(sizes.params, static_cast<double>(*resolved.params));
   if (model.active_params) sizes.active = *model.active_params;
-  if (!runs && sizes.active <= 0 && resolved.active_params) sizes.active = static_cast<double>(*resolved.active_params);
+  if (!runs && sizes.active <= 0 && resolved.active_params)
+    sizes.active = static_cast<double>(*resolved.active_params);
   if (sizes.params <= 0 && model.file_bytes) {
     const auto quant = quant_of_name(model.quant);
     sizes.params = *model.file_bytes * 8 / (quant ? quant->bits : 4.85);
   }
   if (sizes.params <= 0)
     return tl::unexpected(fmt::format(
-        "the model \"{}\" is not in the catalogue, and neither its name nor params_b says its size", model.name));
+        "the model \"{}\" is not in the catalogue, and neither its name nor params_b says its size",
+        model.name));
   if (sizes.active >= 0.7 * sizes.params) sizes.active = 0;
-  if (sizes.active <= 0 && sizes.params > sparse_from && sizes.params < sparse_to) sizes.active = sparse_active;
+  if (sizes.active <= 0 && sizes.params > sparse_from && sizes.params < sparse_to)
+    sizes.active = sparse_active;
   std::string_view name = model.name;
   if (const size_t teacher = name.find("Distill-"); teacher != std::string_view::npos)
-    name.remove_prefix(teacher + std::string_view("Distill-").size());  // "DeepSeek-R1-Distill-Qwen-14B" is a Qwen
+    name.remove_prefix(teacher +
+                       std::string_view("Distill-").size());  // "DeepSeek-R1-Distill-Qwen-14B" is a Qwen
   const Candidate* candidate = stand_in(name, sizes);
   work.shape = candidate->shape;
   const double ratio = sizes.params / candidate->params;
@@ -239,7 +247,8 @@ tl::expected<void, std::string> set_shape(ModelWork& work, const NamedModel& mod
 }
 
 /// The quantization stated, in its column or in the model's name.
-tl::expected<void, std::string> set_quant(ModelWork& work, const NamedModel& model, const ResolvedName& resolved) {
+tl::expected<void, std::string> set_quant(ModelWork& work, const NamedModel& model,
+                                          const ResolvedName& resolved) {
   auto quant = quant_of_name(model.quant);
   const auto in_name = quant_of_name(resolved.format);
   // "fp16" beside "int4-AutoRound": the type of what is computed with.
@@ -303,14 +312,18 @@ double attention_products(const ModelWork& work, double depth) {
 }
 
 double held_bytes(const ModelWork& work, double context, double prompt) {
+  // llama.cpp's parts (models/memory.h), without its graph: the compute buffer that a prompt touches, the
+  // logits, the tokenizer in memory and the program (docs/method.md). Runtimes of graphics cards add their
+  // own.
+  constexpr double program_bytes = 8 << 20, tokenizer_entry_bytes = 80, micro_batch = 512;
+  const ModelShape& shape = *work.shape;
   MemorySettings settings;
   settings.context = static_cast<uint32_t>(std::clamp(context, 1.0, 4e9));
-  settings.prompt = static_cast<uint32_t>(std::clamp(prompt, 1.0, 512.0));
-  settings.mmap = false;
-  const MemoryUse use =
-      memory_use(*work.shape, work.quant.format ? *work.quant.format : file_format_of(FileFormatId::f16), settings);
-  return work.weights_bytes + static_cast<double>(use.kv_bytes) * cache_scale(work) +
-         static_cast<double>(use.workspace_bytes + use.logits_bytes + use.tokenizer_bytes + use.runtime_bytes);
+  const double cache = static_cast<double>(llamacpp::cache_bytes(shape, settings)) * cache_scale(work);
+  const double ffn = static_cast<double>(std::max<uint32_t>(1, shape.experts_active)) * shape.ffn_width;
+  const double workspace = 4 * std::clamp(prompt, 1.0, micro_batch) * (3 * ffn + 4.0 * shape.width);
+  const double vocabulary = (4 + tokenizer_entry_bytes) * static_cast<double>(shape.vocab);
+  return work.weights_bytes + cache + workspace + vocabulary + program_bytes;
 }
 
 }  // namespace weighin

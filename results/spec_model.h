@@ -35,11 +35,11 @@ struct ModelWork {
   QuantName quant;
   bool quant_assumed = false;  // none was stated, and no file size either
   double params = 0;
-  double weights_bytes = 0;    // all that is stored
-  double read_bytes = 0;       // weights read for one token
-  double products = 0;         // multiply-adds of one token with the layers' matrices
-  double head_products = 0;    // and with the output head
-  double expert_bytes = 0;     // of read_bytes: active experts
+  double weights_bytes = 0;  // all that is stored
+  double read_bytes = 0;     // weights read for one token
+  double products = 0;       // multiply-adds of one token with the layers' matrices
+  double head_products = 0;  // and with the output head
+  double expert_bytes = 0;   // of read_bytes: active experts
   double all_expert_bytes = 0;
   double state_bytes = 0;  // of recurrent layers, read and written once a token
   double layers = 0;

@@ -13,10 +13,12 @@ void add_memory(CLI::App& app, Invocation& invocation);
 void add_synth(CLI::App& app, Invocation& invocation);
 void add_shrink(CLI::App& app, Invocation& invocation);
 void add_decode(CLI::App& app, Invocation& invocation);
+void add_predict(CLI::App& app, Invocation& invocation);
+void add_accuracy(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 10> commands{{
+  static constexpr std::array<Command, 12> commands{{
       {"probe", add_probe},
       {"run", add_run},
       {"fit", add_fit},
@@ -26,6 +28,8 @@ std::span<const Command> all_commands() {
       {"synth", add_synth},
       {"shrink", add_shrink},
       {"decode", add_decode},
+      {"predict", add_predict},
+      {"accuracy", add_accuracy},
       {"schema", add_schema},
   }};
   return commands;
