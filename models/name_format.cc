@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <regex>
+#include <vector>
 
 #include "models/file_format.h"
 
@@ -54,11 +55,16 @@ std::string spelled(const std::string& written) {
 }  // namespace
 
 std::string take_format(std::string& name) {
+  // Compiled once: tables of names are resolved by the hundred thousand.
+  static const std::vector<std::regex> expressions = [] {
+    std::vector<std::regex> compiled;
+    for (const char* pattern : patterns)  // not within a word or a number
+      compiled.emplace_back(std::string("(^|[^A-Za-z0-9])(") + pattern + ")(?![A-Za-z0-9])",
+                            std::regex::icase);
+    return compiled;
+  }();
   std::string found;
-  for (const char* pattern : patterns) {
-    // Not within a word or a number.
-    const std::regex expression(std::string("(^|[^A-Za-z0-9])(") + pattern + ")(?![A-Za-z0-9])",
-                                std::regex::icase);
+  for (const std::regex& expression : expressions) {
     for (std::smatch match; std::regex_search(name, match, expression);) {
       if (found.empty()) found = spelled(match[2]);
       name = std::string(match.prefix()) + match[1].str() + " " + std::string(match.suffix());
