@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
-#include <set>
-#include <unordered_map>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include "probes/device_catalogue.h"
 #include "probes/device_index.h"
@@ -56,12 +58,13 @@ std::vector<Found> find_names(const std::vector<NameWord>& words) {
 }
 
 /// The laptop part of a name whose words say "laptop" elsewhere than the catalogue does.
-void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found, std::set<size_t>& used) {
+void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found,
+                      std::vector<bool>& used) {
   for (size_t i = 0; i < words.size(); ++i) {
-    if (!is_laptop_word(words[i].text) || used.count(i)) continue;
+    if (!is_laptop_word(words[i].text) || used[i]) continue;
     for (Found& one : found) {
       if (one.devices.front()->kind == DeviceKind::laptop_gpu) {
-        used.insert(i);
+        used[i] = true;
         continue;
       }
       std::vector<NameWord> with(words.begin() + static_cast<ptrdiff_t>(one.begin),
@@ -71,17 +74,17 @@ void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& fo
       if (match.length != with.size()) continue;
       one.devices.clear();
       for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
-      used.insert(i);
+      used[i] = true;
     }
   }
 }
 
 /// Empty, or the words that are no part of the names found and may make another device of them.
 std::string unexplained(const std::vector<NameWord>& words, const std::vector<Found>& found,
-                        const std::set<size_t>& used) {
+                        const std::vector<bool>& used) {
   for (size_t i = 0; i < words.size(); ++i) {
     const NameWord& word = words[i];
-    if (word.spent || used.count(i) || is_harmless(word.text)) continue;
+    if (word.spent || used[i] || is_harmless(word.text)) continue;
     const bool memory = (word.text == "gb" || word.text == "gib") ||
                         (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
     if (memory) continue;
@@ -132,16 +135,25 @@ bool sold_with(const DeviceSpec& device, double memory_gib) {
                                                   [&](double size) { return same_size(memory_gib, size); });
 }
 
+/// `lower` is in lower case.
+bool same_word(std::string_view word, std::string_view lower) {
+  return std::equal(word.begin(), word.end(), lower.begin(), lower.end(),
+                    [](unsigned char a, char b) { return std::tolower(a) == b; });
+}
+
 class Resolver {
  public:
   explicit Resolver(std::string_view name) : name_(name), stated_(device_words(name)) {}
 
   tl::expected<NamedDevice, std::string> resolve() {
     found_ = find_names(stated_.words);
+    used_.assign(stated_.words.size(), false);
     for (const Found& one : found_)
-      for (size_t i = one.begin; i < one.end; ++i) used_.insert(i);
+      std::fill(used_.begin() + static_cast<ptrdiff_t>(one.begin),
+                used_.begin() + static_cast<ptrdiff_t>(one.end), true);
     if (found_.empty()) return unknown("");
     take_laptop_part(stated_.words, found_, used_);
+    take_count_behind();
     if (const std::string word = unexplained(stated_.words, found_, used_); !word.empty())
       return unknown(word);
     if (!reconcile(found_)) {
@@ -175,6 +187,19 @@ class Resolver {
                     found_.front().devices.front()->name, found_.back().devices.front()->name));
   }
 
+  /// "RTX 3090 x2", where that is no part of a name such as EVO-X2.
+  void take_count_behind() {
+    const size_t size = stated_.words.size();
+    if (stated_.count || size < 3 || used_[size - 1] || used_[size - 2]) return;
+    const NameWord &sign = stated_.words[size - 2], &number = stated_.words[size - 1];
+    if (sign.text != "x" || sign.glued || !number.glued || number.text.size() > 3) return;
+    stated_.count = static_cast<unsigned>(std::strtoul(number.text.c_str(), nullptr, 10));
+    if (*stated_.count == 0)
+      stated_.count.reset();
+    else
+      used_[size - 1] = used_[size - 2] = true;
+  }
+
   /// A processor and a GPU of its own: the one that is stated, else the GPU.
   bool choose_part_of_pair() {
     const bool want_gpu = stated_.part != DevicePart::cpu;
@@ -191,6 +216,9 @@ class Resolver {
   /// Empty, or why no device of that name has the GPU cores or the memory that are stated.
   std::string keep_stated(Candidates& devices) const {
     Candidates kept;
+    std::copy_if(devices.begin(), devices.end(), std::back_inserter(kept),
+                 [&](const DeviceSpec* device) { return same_word(device->vendor, stated_.vendor); });
+    if (!kept.empty()) devices = std::exchange(kept, {});
     if (stated_.gpu_cores) {
       std::vector<unsigned> there;
       for (const DeviceSpec* device : devices) {
@@ -203,17 +231,23 @@ class Resolver {
                            *stated_.gpu_cores);
       devices = std::exchange(kept, {});
     }
+    if (stated_.cores) {
+      std::copy_if(devices.begin(), devices.end(), std::back_inserter(kept), [&](const DeviceSpec* device) {
+        return device->gpu.cores == *stated_.cores || device->cpu.cores == *stated_.cores;
+      });
+      if (!kept.empty()) devices = std::exchange(kept, {});
+    }
     if (!stated_.memory_gib) return "";
-    std::set<double> sizes;
+    std::vector<double> sizes;
     for (const DeviceSpec* device : devices) {
       if (sold_with(*device, *stated_.memory_gib)) kept.push_back(device);
-      sizes.insert(device->memory_gib.begin(), device->memory_gib.end());
+      sizes.insert(sizes.end(), device->memory_gib.begin(), device->memory_gib.end());
     }
     if (!kept.empty()) {
       devices = kept;
     } else if (discrete(*devices.front())) {
-      return fmt::format("\"{}\": the {} has {}, not {}", name_, devices.front()->name,
-                         sizes_text({sizes.begin(), sizes.end()}), *stated_.memory_gib);
+      return fmt::format("\"{}\": the {} has {}, not {}", name_, devices.front()->name, sizes_text(sizes),
+                         *stated_.memory_gib);
     }
     return "";
   }
@@ -263,7 +297,7 @@ class Resolver {
   std::string_view name_;
   NameWords stated_;
   std::vector<Found> found_;
-  std::set<size_t> used_;
+  std::vector<bool> used_;  // by word: part of a name found
   std::vector<std::string> assumed_;
 };
 

@@ -15,14 +15,16 @@ namespace weighin {
 struct NameWord {
   std::string text;
   bool glued = false;    // nothing stands between it and the word before
-  unsigned segment = 0;  // counts brackets, slashes, commas before it
+  unsigned segment = 0;  // which of those that brackets, slashes and commas make
   bool spent = false;    // what it states is in NameWords
 };
 
 struct NameWords {
   std::vector<NameWord> words;  // of the device, not of its host, and without vendors' names and the like
   std::optional<DevicePart> part;
+  std::string vendor;  // in lower case
   std::optional<unsigned> gpu_cores;
+  std::optional<unsigned> cores;  // of which part is not said
   std::optional<double> memory_gib;
   std::optional<unsigned> count;
 };
