@@ -11,115 +11,11 @@
 #include <utility>
 
 #include "probes/device_catalogue.h"
-#include "probes/device_index.h"
+#include "probes/device_found.h"
 #include "probes/device_words.h"
 
 namespace weighin {
 namespace {
-
-using Candidates = std::vector<const DeviceSpec*>;
-
-/// A run of words that is a device's name.
-struct Found {
-  size_t begin = 0, end = 0;
-  Candidates devices;         // those that share the name
-  bool number_alone = false;  // "4070"
-};
-
-bool discrete(const DeviceSpec& device) {
-  return !device.cpu.there() && device.usual_part == DevicePart::gpu && !device.unified;
-}
-
-/// Whether two names in one name are of the same thing: a phone and its chip, a processor and its GPU.
-bool related(const DeviceSpec& a, const DeviceSpec& b) {
-  const auto inside = [](const DeviceSpec& outer, const DeviceSpec& inner) {
-    if (outer.chip == inner.name || (!outer.chip.empty() && outer.chip == inner.chip)) return true;
-    return !outer.gpu.name.empty() && inner.kind == DeviceKind::integrated_gpu &&
-           inner.name.ends_with(outer.gpu.name);
-  };
-  return &a == &b || inside(a, b) || inside(b, a);
-}
-
-/// The longest names in `words`, from the left.
-std::vector<Found> find_names(const std::vector<NameWord>& words) {
-  std::vector<Found> found;
-  for (size_t i = 0; i < words.size();) {
-    const IndexMatch match = words[i].spent ? IndexMatch{} : longest_name(words, i);
-    if (match.length == 0) {
-      ++i;
-      continue;
-    }
-    Found one{i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
-    for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
-    found.push_back(std::move(one));
-    i += match.length;
-  }
-  return found;
-}
-
-/// The laptop part of a name whose words say "laptop" elsewhere than the catalogue does.
-void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found,
-                      std::vector<bool>& used) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (!is_laptop_word(words[i].text) || used[i]) continue;
-    for (Found& one : found) {
-      if (one.devices.front()->kind == DeviceKind::laptop_gpu) {
-        used[i] = true;
-        continue;
-      }
-      std::vector<NameWord> with(words.begin() + static_cast<ptrdiff_t>(one.begin),
-                                 words.begin() + static_cast<ptrdiff_t>(one.end));
-      with.push_back({"laptop", false, with.back().segment, false});
-      const IndexMatch match = longest_name(with, 0);
-      if (match.length != with.size()) continue;
-      one.devices.clear();
-      for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
-      used[i] = true;
-    }
-  }
-}
-
-/// Empty, or the words that are no part of the names found and may make another device of them.
-std::string unexplained(const std::vector<NameWord>& words, const std::vector<Found>& found,
-                        const std::vector<bool>& used) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    const NameWord& word = words[i];
-    if (word.spent || used[i] || is_harmless(word.text)) continue;
-    const bool memory = (word.text == "gb" || word.text == "gib") ||
-                        (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
-    if (memory) continue;
-    const bool digit = std::isdigit(static_cast<unsigned char>(word.text.front())) != 0;
-    // Alone in brackets, a suffix still is one: "RTX 4070 (Ti)".
-    const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
-    const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));
-    if (alone && is_suffix(word.text) && !digit) return word.text;
-    for (const Found& one : found) {
-      if (one.number_alone && !same_segment(one.begin)) continue;
-      if (!same_segment(one.begin) && !same_segment(one.end - 1)) continue;
-      const bool before = i < one.begin;
-      if (!before || digit || is_suffix(word.text) || one.number_alone) return word.text;
-    }
-  }
-  return "";
-}
-
-/// Keeps of each name those devices that the other names allow. False: they are of different things.
-bool reconcile(std::vector<Found>& found) {
-  for (Found& one : found) {
-    for (const Found& other : found) {
-      if (&one == &other) continue;
-      Candidates kept;
-      for (const DeviceSpec* device : one.devices) {
-        const bool any = std::any_of(other.devices.begin(), other.devices.end(),
-                                     [&](const DeviceSpec* o) { return related(*device, *o); });
-        if (any) kept.push_back(device);
-      }
-      if (kept.empty()) return false;
-      one.devices = std::move(kept);
-    }
-  }
-  return true;
-}
 
 std::string sizes_text(const std::vector<double>& sizes) {
   return fmt::format("{} GiB", fmt::join(sizes, " or "));
@@ -205,7 +101,7 @@ class Resolver {
     const bool want_gpu = stated_.part != DevicePart::cpu;
     std::vector<Found> kept;
     for (const Found& one : found_)
-      if (discrete(*one.devices.front()) == want_gpu) kept.push_back(one);
+      if (is_discrete(*one.devices.front()) == want_gpu) kept.push_back(one);
     if (kept.empty() || kept.size() == found_.size()) return false;
     if (!reconcile(kept)) return false;
     if (!stated_.part) assumed_.push_back(fmt::format("the GPU computes, not the processor beside it"));
@@ -245,7 +141,7 @@ class Resolver {
     }
     if (!kept.empty()) {
       devices = kept;
-    } else if (discrete(*devices.front())) {
+    } else if (is_discrete(*devices.front())) {
       return fmt::format("\"{}\": the {} has {}, not {}", name_, devices.front()->name, sizes_text(sizes),
                          *stated_.memory_gib);
     }
@@ -270,10 +166,25 @@ class Resolver {
                                      device.name, device_part_name(named.part)));
     for (size_t i = 1; i < devices.size(); ++i)
       assumed_.push_back(fmt::format("the {}, not the {}", device.name, devices[i]->name));
+    note_unknown_product();
     take_memory(device, named);
     named.assumed = assumed_;
     named.recalled = recalled_numbers(device, named.part);
     return named;
+  }
+
+  /// "Foo 12 (Snapdragon 8 Gen 3)": nobody knows the phone, and its chip answers for it.
+  void note_unknown_product() {
+    const Found& first = found_.front();
+    std::string product;
+    for (size_t i = 0; i < first.begin; ++i) {
+      const NameWord& word = stated_.words[i];
+      if (used_[i] || word.spent || word.segment == stated_.words[first.begin].segment) continue;
+      product += (product.empty() ? "" : " ") + word.text;
+    }
+    if (!product.empty())
+      assumed_.push_back(
+          fmt::format("\"{}\" is not known; the {} answers for it", product, first.devices.front()->name));
   }
 
   void take_memory(const DeviceSpec& device, NamedDevice& named) {

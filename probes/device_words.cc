@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "probes/device_vocabulary.h"
+
 namespace weighin {
 namespace {
 
@@ -109,32 +111,6 @@ std::vector<NameWord> split(std::string_view text) {
     ++i;
   }
   return words;
-}
-
-bool is_vendor(std::string_view word) {
-  static constexpr std::array<std::string_view, 10> vendors{
-      "nvidia", "amd", "intel", "apple", "qualcomm", "google", "samsung", "broadcom", "rockchip", "mediatek"};
-  return one_of(word, vendors);
-}
-
-/// Words that every device's name may have or lack.
-bool says_nothing(std::string_view word) {
-  static constexpr std::array<std::string_view, 16> words{
-      "geforce", "gpu", "gpus", "cpu",       "npu",        "graphics", "card", "with",
-      "w",       "the", "soc",  "processor", "generation", "design",   "chip", "accelerator"};
-  return is_vendor(word) || one_of(word, words);
-}
-
-std::optional<DevicePart> part_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 3> cpu{"cpu", "xnnpack", "cpuonly"};
-  static constexpr std::array<std::string_view, 15> gpu{"gpu",    "gpus",   "igpu", "cuda", "metal",
-                                                        "vulkan", "rocm",   "hip",  "sycl", "opencl",
-                                                        "webgpu", "adreno", "mali", "iris", "immortalis"};
-  static constexpr std::array<std::string_view, 3> npu{"npu", "hexagon", "ane"};
-  if (one_of(word, cpu)) return DevicePart::cpu;
-  if (one_of(word, npu)) return DevicePart::npu;
-  if (one_of(word, gpu)) return DevicePart::gpu;
-  return std::nullopt;
 }
 
 class Statements {
@@ -253,8 +229,9 @@ class Statements {
   }
 
   void take_part() {
-    for (const NameWord& word : words_) {
+    for (NameWord& word : words_) {
       if (const auto part = part_word(word.text)) name_.part = part;
+      if (is_interface(word.text)) word.spent = true;
       if (is_vendor(word.text)) name_.vendor = word.text;
     }
   }
@@ -278,28 +255,6 @@ std::vector<std::string> name_words(std::string_view name) {
   for (NameWord& word : split(plain(name)))
     if (!says_nothing(word.text)) texts.push_back(std::move(word.text));
   return texts;
-}
-
-bool is_laptop_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 3> words{"laptop", "mobile", "notebook"};
-  return one_of(word, words);
-}
-
-bool is_suffix(std::string_view word) {
-  static constexpr std::array<std::string_view, 40> words{
-      "ti",   "super", "max",   "pro", "ultra", "plus", "xt",  "xtx", "gre",  "s",
-      "m",    "q",     "d",     "x",   "lite",  "mini", "air", "fe",  "edge", "fold",
-      "flip", "neo",   "elite", "gen", "prime", "note", "a",   "e",   "k",    "kf",
-      "ks",   "h",     "hx",    "hs",  "u",     "t",    "g",   "sff", "nvl",  "ada"};
-  return is_laptop_word(word) || one_of(word, words);
-}
-
-bool is_harmless(std::string_view word) {
-  static constexpr std::array<std::string_view, 24> words{
-      "oem",     "desktop", "founders",  "edition",  "reference", "custom",     "pc",     "dev",
-      "kit",     "devkit",  "developer", "computer", "phone",     "smartphone", "board",  "server",
-      "windows", "linux",   "macos",     "android",  "ios",       "only",       "single", "x"};
-  return one_of(word, words);
 }
 
 }  // namespace weighin

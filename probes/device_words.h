@@ -35,13 +35,4 @@ NameWords device_words(std::string_view name);
 /// The words alone, for the index of names: device_words() without taking statements out.
 std::vector<std::string> name_words(std::string_view name);
 
-/// Words that make another device of the one before them: "ti", "super", "max", "laptop".
-bool is_suffix(std::string_view word);
-
-/// "laptop", "mobile", "notebook": a GPU of a laptop.
-bool is_laptop_word(std::string_view word);
-
-/// Words beside a name that say nothing of which device it is: "oem", "desktop", "pc".
-bool is_harmless(std::string_view word);
-
 }  // namespace weighin

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,8 @@ TEST(DeviceName, AreResolved) {
       {"Rockchip RK3588 NPU", "Rockchip RK3588", npu},
       {"Raspberry Pi 4 2GB CPU", "Raspberry Pi 4", cpu, 2},
       {"Jetson AGX Orin (IGX iGPU)", "NVIDIA Jetson AGX Orin 64GB", gpu, 64},
+      {"OnePlus 15 (Snapdragon 8 Elite Gen 5 SM8850) OpenCL", "OnePlus 15", gpu, 12},
+      {"Foo 12 (Snapdragon 8 Gen 3)", "Qualcomm Snapdragon 8 Gen 3", cpu},
       {"TPU v5e", "Google TPU v5e", gpu, 16},
   };
   for (const Case& one : cases) {
@@ -95,7 +98,8 @@ TEST(DeviceName, SuffixesNeverFall) {
   for (const char* name :
        {"RTX 4070 Ti Laptop", "RTX 3090 Ti Super", "RTX 2080 Ti Max-Q", "iPhone 15 Ultra", "Apple M2 Pro Max",
         "RX 7900 XTX Pro", "RTX 4090 Foo", "Pixel 8 Foo", "Snapdragon 8 Gen 3 Elite", "RTX 5090 Mini",
-        "RX 6600 XTX", "Core i5-12400KS", "Pixel 8b", "Galaxy S24 Mini", "GTX 1080 Super"}) {
+        "RX 6600 XTX", "Core i5-12400KS", "Pixel 8b", "Galaxy S24 Mini", "GTX 1080 Super",
+        "RTX 4070 / RTX 4070 Ti", "TITAN X (Pascal) Max-Q"}) {
     const auto found = find_device(name);
     EXPECT_FALSE(found) << name << " became " << (found ? found->device->name : "");
   }
@@ -134,6 +138,10 @@ TEST(DeviceName, SaysWhatItAssumesAndWhatWasRecalled) {
   EXPECT_FALSE(open->assumed.empty());
   EXPECT_FALSE(open->memory_stated);
   EXPECT_FALSE(open->part_stated);
+  const auto product = find_device("Foo 12 (Snapdragon 8 Gen 3)");
+  ASSERT_TRUE(product);
+  ASSERT_FALSE(product->assumed.empty());
+  EXPECT_NE(product->assumed[0].find("foo 12"), std::string::npos) << product->assumed[0];
   const auto exact = find_device("RTX 4090 24GB");
   ASSERT_TRUE(exact);
   EXPECT_TRUE(exact->assumed.empty());
