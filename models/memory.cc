@@ -36,8 +36,12 @@ MemoryUse plain_memory(const ModelShape& shape, const FileFormat& format, const 
 }  // namespace
 
 uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format) {
+  return weights_bytes(shape, format, tensor_formats(shape, format));
+}
+
+uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format,
+                       const std::vector<FormatId>& formats) {
   if (format.id == FileFormatId::as_stored && shape.packed_bytes) return shape.packed_bytes;
-  const std::vector<FormatId> formats = tensor_formats(shape, format);
   uint64_t sum = 0;
   for (size_t i = 0; i < formats.size(); ++i) sum += stored_bytes(shape.tensors[i], formats[i]);
   return sum;

@@ -14,6 +14,9 @@ uint64_t download_bytes(const ModelShape& shape, const FileFormat& format);
 
 /// Bytes of the stored tensors, exactly.
 uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format);
+/// The same, where tensor_formats() is at hand.
+uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format,
+                       const std::vector<FormatId>& formats);
 
 /// Bytes of the largest tensor, each in its format of `formats`.
 uint64_t largest_tensor_bytes(const ModelShape& shape, const std::vector<FormatId>& formats);

@@ -3,6 +3,8 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <tuple>
+#include <unordered_map>
 
 #include "models/file_format.h"
 #include "models/quantize_mixes.h"
@@ -22,6 +24,35 @@ bool has_part(std::string_view name, const std::string_view (&fragments)[n]) {
   return std::any_of(std::begin(fragments), std::end(fragments),
                      [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
 }
+
+/// What the quantizer takes from a tensor's name.
+struct NameRule {
+  MixPart part = MixPart::other;
+  bool weight = false, f32 = false, bits_16 = false;
+};
+
+/// The rules of a model's names. Layers repeat theirs, and each is looked through once.
+class NameRules {
+ public:
+  const NameRule& of(std::string_view name) {
+    const auto [known, added] = known_.try_emplace(without_layer(name));
+    if (added) {
+      known->second = {mix_part(name), name.ends_with("weight"), has_part(name, left_in_f32),
+                       has_part(name, left_in_16_bits)};
+    }
+    return known->second;
+  }
+
+ private:
+  /// "blk.12.attn_v.weight": ".attn_v.weight". No rule looks at "blk" or a number.
+  static std::string_view without_layer(std::string_view name) {
+    constexpr std::string_view block = "blk.";
+    const size_t dot = name.starts_with(block) ? name.find('.', block.size()) : std::string_view::npos;
+    return dot == std::string_view::npos ? name : name.substr(dot);
+  }
+
+  std::unordered_map<std::string_view, NameRule> known_;
+};
 
 bool has_output(const ModelShape& shape) {
   return std::any_of(shape.tensors.begin(), shape.tensors.end(),
@@ -105,20 +136,20 @@ class Chooser {
         layers_(shape.encoder_layers ? shape.encoder_layers : shape.layers),
         tied_(!has_output(shape)) {
     for (const Tensor& tensor : shape.tensors)
-      if (tensor.stored && mix_part(tensor.name) == MixPart::values) ++values_;
+      if (tensor.stored && rules_.of(tensor.name).part == MixPart::values) ++values_;
   }
 
   FormatId next(const Tensor& tensor) {
-    if (!tensor.name.ends_with("weight") || has_part(tensor.name, left_in_f32)) return FormatId::f32;
+    const NameRule& rule = rules_.of(tensor.name);
+    if (!rule.weight || rule.f32) return FormatId::f32;
     const bool quantized = format_of(format_.base).quantized();
-    if (has_part(tensor.name, left_in_16_bits)) return quantized ? FormatId::f16 : format_.base;
+    if (rule.bits_16) return quantized ? FormatId::f16 : format_.base;
     if (kept_in_f32(tensor.role)) return FormatId::f32;
-    return quantized ? fallback(mixed(tensor), tensor.cols) : format_.base;
+    return quantized ? fallback(mixed(tensor, rule.part), tensor.cols) : format_.base;
   }
 
  private:
-  FormatId mixed(const Tensor& tensor) {
-    const MixPart part = mix_part(tensor.name);
+  FormatId mixed(const Tensor& tensor, MixPart part) {
     if (part == MixPart::output || (tied_ && part == MixPart::embedding))
       return output_format(format_, model_.falcon, tensor.cols);
     if (format_.gguf_type == no_gguf) return format_.base;
@@ -136,6 +167,7 @@ class Chooser {
   const ModelShape& shape_;
   const FileFormat& format_;
   MixModel model_;
+  NameRules rules_;
   uint32_t layers_;
   uint32_t values_ = 0;
   bool tied_;
@@ -144,13 +176,16 @@ class Chooser {
 
 /// The quantizer's order: by the layer of "blk" tensors, others first, then by name.
 std::vector<size_t> quantizer_order(const std::vector<Tensor>& tensors) {
-  std::vector<size_t> order;
-  for (size_t i = 0; i < tensors.size(); ++i) order.push_back(i);
-  const auto key = [&](size_t i) {
+  std::vector<std::tuple<int32_t, std::string_view, size_t>> keys;
+  keys.reserve(tensors.size());
+  for (size_t i = 0; i < tensors.size(); ++i) {
     const std::string_view name = tensors[i].name;
-    return std::pair(name.starts_with("blk.") ? tensors[i].layer : -1, name);
-  };
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(a) < key(b); });
+    keys.emplace_back(name.starts_with("blk.") ? tensors[i].layer : -1, name, i);
+  }
+  std::sort(keys.begin(), keys.end());
+  std::vector<size_t> order;
+  order.reserve(keys.size());
+  for (const auto& key : keys) order.push_back(std::get<size_t>(key));
   return order;
 }
 

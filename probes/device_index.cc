@@ -44,8 +44,8 @@ class DeviceIndex {
 
  private:
   struct Alias {
-    std::vector<uint32_t> words;
     std::string text;
+    size_t length = 0;  // in words
     uint32_t device = 0;
   };
 
@@ -55,18 +55,23 @@ class DeviceIndex {
     std::vector<std::string> texts = name_words(name);
     if (texts.empty()) return;
     add_path(texts, device);
-    // "4070 Ti" for "RTX 4070 Ti".
+    // "4070 Ti" for "RTX 4070 Ti", "A4000 Laptop" for "RTX A4000 Laptop".
     const bool series = texts[0] == "rtx" || texts[0] == "gtx" || texts[0] == "rx";
-    if (series && texts.size() > 1 && texts[1].size() >= 4 && texts[1][0] >= '0' && texts[1][0] <= '9')
-      add_path({texts.begin() + 1, texts.end()}, device);
+    const bool model =
+        texts.size() > 1 &&
+        (texts[1] == "a" || (texts[1].size() >= 4 && texts[1][0] >= '0' && texts[1][0] <= '9'));
+    if (series && model) add_path({texts.begin() + 1, texts.end()}, device);
   }
 
   void add_path(const std::vector<std::string>& texts, uint32_t device) {
     uint32_t node = 0;
-    Alias alias;
+    Alias alias{"", texts.size(), device};
     for (const std::string& text : texts) {
       const auto word = words_.emplace(text, static_cast<uint32_t>(words_.size())).first->second;
-      alias.words.push_back(word);
+      aliases_with_.resize(words_.size());
+      auto& with = aliases_with_[word];
+      const auto number = static_cast<uint32_t>(aliases_.size());
+      if (with.empty() || with.back() != number) with.push_back(number);
       alias.text += (alias.text.empty() ? "" : " ") + text;
       const auto [next, made] = next_.emplace(key(node, word), static_cast<uint32_t>(devices_.size()));
       if (made) devices_.emplace_back();
@@ -74,7 +79,6 @@ class DeviceIndex {
     }
     auto& at = devices_[node];
     if (std::find(at.begin(), at.end(), device) == at.end()) at.push_back(device);
-    alias.device = device;
     aliases_.push_back(std::move(alias));
   }
 
@@ -82,6 +86,7 @@ class DeviceIndex {
   std::unordered_map<uint64_t, uint32_t> next_;
   std::vector<std::vector<uint32_t>> devices_{1};  // by node
   std::vector<Alias> aliases_;
+  std::vector<std::vector<uint32_t>> aliases_with_;  // by word
 };
 
 /// Levenshtein's distance: insertions, deletions and substitutions of letters.
@@ -101,30 +106,31 @@ size_t changed_letters(std::string_view a, std::string_view b) {
 }
 
 std::vector<std::string> DeviceIndex::nearest(std::string_view name, size_t most) const {
-  constexpr size_t looked_at = 48;      // whose letters are compared
-  constexpr size_t longest_name = 100;  // of what somebody typed
+  constexpr size_t looked_at = 24;      // whose letters are compared
+  constexpr size_t longest_text = 100;  // of what somebody typed
   std::string text;
-  std::vector<uint32_t> wanted;
-  for (const std::string& word : name_words(name.substr(0, longest_name))) {
+  std::unordered_map<uint32_t, size_t> shared;  // words in common, by alias
+  for (const std::string& word : name_words(name.substr(0, longest_text))) {
     text += (text.empty() ? "" : " ") + word;
-    if (const auto known = words_.find(word); known != words_.end()) wanted.push_back(known->second);
+    const auto known = words_.find(word);
+    if (known == words_.end()) continue;
+    for (const uint32_t alias : aliases_with_[known->second]) ++shared[alias];
   }
-  std::vector<std::pair<double, const Alias*>> ranked;
-  for (const Alias& alias : aliases_) {
-    size_t shared = 0;
-    for (const uint32_t word : alias.words)
-      shared += static_cast<size_t>(std::find(wanted.begin(), wanted.end(), word) != wanted.end());
-    const double all = static_cast<double>(std::max<size_t>(1, std::max(alias.words.size(), wanted.size())));
-    ranked.emplace_back(-static_cast<double>(shared) / all, &alias);
-  }
-  const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
-  std::stable_sort(ranked.begin(), ranked.end(), less);
-  ranked.resize(std::min(ranked.size(), looked_at));
-  for (auto& [rank, alias] : ranked) rank = static_cast<double>(changed_letters(text, alias->text)) + rank;
-  std::stable_sort(ranked.begin(), ranked.end(), less);
+  std::vector<std::pair<double, uint32_t>> ranked;
+  for (const auto& [alias, count] : shared)
+    ranked.emplace_back(static_cast<double>(aliases_[alias].length) - 2.0 * static_cast<double>(count),
+                        alias);
+  const size_t kept = std::min(ranked.size(), looked_at);
+  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(kept), ranked.end());
+  ranked.resize(kept);
+  // A word in common is worth three letters: "RTX 6000" is nearer to "RTX 6000 Ada" than to "RTX 5090".
+  for (auto& [rank, alias] : ranked)
+    rank = static_cast<double>(changed_letters(text, aliases_[alias].text)) -
+           3.0 * static_cast<double>(shared[alias]);
+  std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> names;
   for (const auto& [rank, alias] : ranked) {
-    const std::string& device = all_devices()[alias->device].name;
+    const std::string& device = all_devices()[aliases_[alias].device].name;
     if (names.size() < most && std::find(names.begin(), names.end(), device) == names.end())
       names.push_back(device);
   }

@@ -3,120 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
-#include <set>
-#include <unordered_map>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include "probes/device_catalogue.h"
-#include "probes/device_index.h"
+#include "probes/device_found.h"
 #include "probes/device_words.h"
 
 namespace weighin {
 namespace {
-
-using Candidates = std::vector<const DeviceSpec*>;
-
-/// A run of words that is a device's name.
-struct Found {
-  size_t begin = 0, end = 0;
-  Candidates devices;         // those that share the name
-  bool number_alone = false;  // "4070"
-};
-
-bool discrete(const DeviceSpec& device) {
-  return !device.cpu.there() && device.usual_part == DevicePart::gpu && !device.unified;
-}
-
-/// Whether two names in one name are of the same thing: a phone and its chip, a processor and its GPU.
-bool related(const DeviceSpec& a, const DeviceSpec& b) {
-  const auto inside = [](const DeviceSpec& outer, const DeviceSpec& inner) {
-    if (outer.chip == inner.name || (!outer.chip.empty() && outer.chip == inner.chip)) return true;
-    return !outer.gpu.name.empty() && inner.kind == DeviceKind::integrated_gpu &&
-           inner.name.ends_with(outer.gpu.name);
-  };
-  return &a == &b || inside(a, b) || inside(b, a);
-}
-
-/// The longest names in `words`, from the left.
-std::vector<Found> find_names(const std::vector<NameWord>& words) {
-  std::vector<Found> found;
-  for (size_t i = 0; i < words.size();) {
-    const IndexMatch match = words[i].spent ? IndexMatch{} : longest_name(words, i);
-    if (match.length == 0) {
-      ++i;
-      continue;
-    }
-    Found one{i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
-    for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
-    found.push_back(std::move(one));
-    i += match.length;
-  }
-  return found;
-}
-
-/// The laptop part of a name whose words say "laptop" elsewhere than the catalogue does.
-void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found, std::set<size_t>& used) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (!is_laptop_word(words[i].text) || used.count(i)) continue;
-    for (Found& one : found) {
-      if (one.devices.front()->kind == DeviceKind::laptop_gpu) {
-        used.insert(i);
-        continue;
-      }
-      std::vector<NameWord> with(words.begin() + static_cast<ptrdiff_t>(one.begin),
-                                 words.begin() + static_cast<ptrdiff_t>(one.end));
-      with.push_back({"laptop", false, with.back().segment, false});
-      const IndexMatch match = longest_name(with, 0);
-      if (match.length != with.size()) continue;
-      one.devices.clear();
-      for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
-      used.insert(i);
-    }
-  }
-}
-
-/// Empty, or the words that are no part of the names found and may make another device of them.
-std::string unexplained(const std::vector<NameWord>& words, const std::vector<Found>& found,
-                        const std::set<size_t>& used) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    const NameWord& word = words[i];
-    if (word.spent || used.count(i) || is_harmless(word.text)) continue;
-    const bool memory = (word.text == "gb" || word.text == "gib") ||
-                        (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
-    if (memory) continue;
-    const bool digit = std::isdigit(static_cast<unsigned char>(word.text.front())) != 0;
-    // Alone in brackets, a suffix still is one: "RTX 4070 (Ti)".
-    const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
-    const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));
-    if (alone && is_suffix(word.text) && !digit) return word.text;
-    for (const Found& one : found) {
-      if (one.number_alone && !same_segment(one.begin)) continue;
-      if (!same_segment(one.begin) && !same_segment(one.end - 1)) continue;
-      const bool before = i < one.begin;
-      if (!before || digit || is_suffix(word.text) || one.number_alone) return word.text;
-    }
-  }
-  return "";
-}
-
-/// Keeps of each name those devices that the other names allow. False: they are of different things.
-bool reconcile(std::vector<Found>& found) {
-  for (Found& one : found) {
-    for (const Found& other : found) {
-      if (&one == &other) continue;
-      Candidates kept;
-      for (const DeviceSpec* device : one.devices) {
-        const bool any = std::any_of(other.devices.begin(), other.devices.end(),
-                                     [&](const DeviceSpec* o) { return related(*device, *o); });
-        if (any) kept.push_back(device);
-      }
-      if (kept.empty()) return false;
-      one.devices = std::move(kept);
-    }
-  }
-  return true;
-}
 
 std::string sizes_text(const std::vector<double>& sizes) {
   return fmt::format("{} GiB", fmt::join(sizes, " or "));
@@ -132,16 +31,25 @@ bool sold_with(const DeviceSpec& device, double memory_gib) {
                                                   [&](double size) { return same_size(memory_gib, size); });
 }
 
+/// `lower` is in lower case.
+bool same_word(std::string_view word, std::string_view lower) {
+  return std::equal(word.begin(), word.end(), lower.begin(), lower.end(),
+                    [](unsigned char a, char b) { return std::tolower(a) == b; });
+}
+
 class Resolver {
  public:
   explicit Resolver(std::string_view name) : name_(name), stated_(device_words(name)) {}
 
   tl::expected<NamedDevice, std::string> resolve() {
     found_ = find_names(stated_.words);
+    used_.assign(stated_.words.size(), false);
     for (const Found& one : found_)
-      for (size_t i = one.begin; i < one.end; ++i) used_.insert(i);
+      std::fill(used_.begin() + static_cast<ptrdiff_t>(one.begin),
+                used_.begin() + static_cast<ptrdiff_t>(one.end), true);
     if (found_.empty()) return unknown("");
     take_laptop_part(stated_.words, found_, used_);
+    take_count_behind();
     if (const std::string word = unexplained(stated_.words, found_, used_); !word.empty())
       return unknown(word);
     if (!reconcile(found_)) {
@@ -175,12 +83,25 @@ class Resolver {
                     found_.front().devices.front()->name, found_.back().devices.front()->name));
   }
 
+  /// "RTX 3090 x2", where that is no part of a name such as EVO-X2.
+  void take_count_behind() {
+    const size_t size = stated_.words.size();
+    if (stated_.count || size < 3 || used_[size - 1] || used_[size - 2]) return;
+    const NameWord &sign = stated_.words[size - 2], &number = stated_.words[size - 1];
+    if (sign.text != "x" || sign.glued || !number.glued || number.text.size() > 3) return;
+    stated_.count = static_cast<unsigned>(std::strtoul(number.text.c_str(), nullptr, 10));
+    if (*stated_.count == 0)
+      stated_.count.reset();
+    else
+      used_[size - 1] = used_[size - 2] = true;
+  }
+
   /// A processor and a GPU of its own: the one that is stated, else the GPU.
   bool choose_part_of_pair() {
     const bool want_gpu = stated_.part != DevicePart::cpu;
     std::vector<Found> kept;
     for (const Found& one : found_)
-      if (discrete(*one.devices.front()) == want_gpu) kept.push_back(one);
+      if (is_discrete(*one.devices.front()) == want_gpu) kept.push_back(one);
     if (kept.empty() || kept.size() == found_.size()) return false;
     if (!reconcile(kept)) return false;
     if (!stated_.part) assumed_.push_back(fmt::format("the GPU computes, not the processor beside it"));
@@ -191,6 +112,9 @@ class Resolver {
   /// Empty, or why no device of that name has the GPU cores or the memory that are stated.
   std::string keep_stated(Candidates& devices) const {
     Candidates kept;
+    std::copy_if(devices.begin(), devices.end(), std::back_inserter(kept),
+                 [&](const DeviceSpec* device) { return same_word(device->vendor, stated_.vendor); });
+    if (!kept.empty()) devices = std::exchange(kept, {});
     if (stated_.gpu_cores) {
       std::vector<unsigned> there;
       for (const DeviceSpec* device : devices) {
@@ -203,17 +127,23 @@ class Resolver {
                            *stated_.gpu_cores);
       devices = std::exchange(kept, {});
     }
+    if (stated_.cores) {
+      std::copy_if(devices.begin(), devices.end(), std::back_inserter(kept), [&](const DeviceSpec* device) {
+        return device->gpu.cores == *stated_.cores || device->cpu.cores == *stated_.cores;
+      });
+      if (!kept.empty()) devices = std::exchange(kept, {});
+    }
     if (!stated_.memory_gib) return "";
-    std::set<double> sizes;
+    std::vector<double> sizes;
     for (const DeviceSpec* device : devices) {
       if (sold_with(*device, *stated_.memory_gib)) kept.push_back(device);
-      sizes.insert(device->memory_gib.begin(), device->memory_gib.end());
+      sizes.insert(sizes.end(), device->memory_gib.begin(), device->memory_gib.end());
     }
     if (!kept.empty()) {
       devices = kept;
-    } else if (discrete(*devices.front())) {
-      return fmt::format("\"{}\": the {} has {}, not {}", name_, devices.front()->name,
-                         sizes_text({sizes.begin(), sizes.end()}), *stated_.memory_gib);
+    } else if (is_discrete(*devices.front())) {
+      return fmt::format("\"{}\": the {} has {}, not {}", name_, devices.front()->name, sizes_text(sizes),
+                         *stated_.memory_gib);
     }
     return "";
   }
@@ -236,10 +166,25 @@ class Resolver {
                                      device.name, device_part_name(named.part)));
     for (size_t i = 1; i < devices.size(); ++i)
       assumed_.push_back(fmt::format("the {}, not the {}", device.name, devices[i]->name));
+    note_unknown_product();
     take_memory(device, named);
     named.assumed = assumed_;
     named.recalled = recalled_numbers(device, named.part);
     return named;
+  }
+
+  /// "Foo 12 (Snapdragon 8 Gen 3)": nobody knows the phone, and its chip answers for it.
+  void note_unknown_product() {
+    const Found& first = found_.front();
+    std::string product;
+    for (size_t i = 0; i < first.begin; ++i) {
+      const NameWord& word = stated_.words[i];
+      if (used_[i] || word.spent || word.segment == stated_.words[first.begin].segment) continue;
+      product += (product.empty() ? "" : " ") + word.text;
+    }
+    if (!product.empty())
+      assumed_.push_back(
+          fmt::format("\"{}\" is not known; the {} answers for it", product, first.devices.front()->name));
   }
 
   void take_memory(const DeviceSpec& device, NamedDevice& named) {
@@ -263,7 +208,7 @@ class Resolver {
   std::string_view name_;
   NameWords stated_;
   std::vector<Found> found_;
-  std::set<size_t> used_;
+  std::vector<bool> used_;  // by word: part of a name found
   std::vector<std::string> assumed_;
 };
 

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "probes/device_vocabulary.h"
+
 namespace weighin {
 namespace {
 
@@ -61,7 +63,7 @@ std::string plain(std::string_view name) {
 
 bool ends_segment(std::string_view text, size_t i) {
   const char c = text[i];
-  if (std::string_view("()[]{}/,;|@").find(c) != std::string_view::npos) return true;
+  if (std::string_view("/,;|").find(c) != std::string_view::npos) return true;
   const auto space = [&](size_t at) { return at < text.size() && text[at] == ' '; };
   return (c == '-' || c == '+') && i > 0 && space(i - 1) && space(i + 1);
 }
@@ -69,7 +71,8 @@ bool ends_segment(std::string_view text, size_t i) {
 /// Every word, the host's left out.
 std::vector<NameWord> split(std::string_view text) {
   std::vector<NameWord> words;
-  unsigned segment = 0;
+  unsigned segment = 0, segments = 0;
+  std::vector<unsigned> outside;  // segments that open brackets interrupt
   bool glued = false;
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
@@ -94,33 +97,20 @@ std::vector<NameWord> split(std::string_view text) {
       ++i;
       continue;
     }
-    if (ends_segment(text, i)) ++segment;
+    if (std::string_view("([{").find(c) != std::string_view::npos) {
+      outside.push_back(segment);
+      segment = ++segments;
+    } else if (std::string_view(")]}").find(c) != std::string_view::npos) {
+      // What follows goes on with what stood before: "X (Pascal) Max-Q".
+      segment = outside.empty() ? ++segments : outside.back();
+      if (!outside.empty()) outside.pop_back();
+    } else if (ends_segment(text, i)) {
+      segment = ++segments;
+    }
     glued = false;
     ++i;
   }
   return words;
-}
-
-/// Names of vendors and words that every device's name may have or lack.
-bool says_nothing(std::string_view word) {
-  static constexpr std::array<std::string_view, 26> words{
-      "nvidia",  "geforce",  "amd",         "intel",    "apple",   "qualcomm",  "google",
-      "samsung", "broadcom", "gpu",         "gpus",     "cpu",     "npu",       "graphics",
-      "card",    "with",     "w",           "the",      "soc",     "processor", "generation",
-      "design",  "chip",     "accelerator", "rockchip", "mediatek"};
-  return one_of(word, words);
-}
-
-std::optional<DevicePart> part_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 3> cpu{"cpu", "xnnpack", "cpuonly"};
-  static constexpr std::array<std::string_view, 15> gpu{"gpu",    "gpus",   "igpu", "cuda", "metal",
-                                                        "vulkan", "rocm",   "hip",  "sycl", "opencl",
-                                                        "webgpu", "adreno", "mali", "iris", "immortalis"};
-  static constexpr std::array<std::string_view, 3> npu{"npu", "hexagon", "ane"};
-  if (one_of(word, cpu)) return DevicePart::cpu;
-  if (one_of(word, npu)) return DevicePart::npu;
-  if (one_of(word, gpu)) return DevicePart::gpu;
-  return std::nullopt;
 }
 
 class Statements {
@@ -129,6 +119,7 @@ class Statements {
 
   void take() {
     take_macs();
+    take_generation();
     take_gpu_cores();
     take_cores();
     take_memory();
@@ -147,10 +138,11 @@ class Statements {
     for (size_t i = from; i < to && i < words_.size(); ++i) words_[i].spent = true;
   }
 
-  /// "MacBook Pro" beside a chip's name: its "pro" is no suffix of the chip.
+  /// "MacBook Pro", "mini PC" beside a chip's name: their "pro" and "mini" are no suffixes of the chip.
   void take_macs() {
     static constexpr std::array<std::string_view, 4> after{"pro", "air", "mini", "studio"};
     for (size_t i = 0; i < words_.size(); ++i) {
+      if (is(i, "mini") && is(i + 1, "pc")) spend(i, i + 2);
       if (is(i, "imac")) spend(i, i + 1);
       if ((is(i, "macbook") || is(i, "mac")) && i + 1 < words_.size() && one_of(words_[i + 1].text, after))
         spend(i, i + 2);
@@ -174,13 +166,23 @@ class Statements {
     }
   }
 
-  /// "(12-core Arm", "(16 Zen5 cores)", "4ch", "10x X925": how many there are says not which device it is.
+  /// "13th Gen Intel Core i7-13700H": the number that follows says as much.
+  void take_generation() {
+    if (number(0) && (is(1, "th") || is(1, "nd") || is(1, "st") || is(1, "rd")) && is(2, "gen")) spend(0, 3);
+  }
+
+  /// "16-Core", "(12-core Arm", "(16 Zen5 cores)", "4ch": how many there are says not which device it is.
   void take_cores() {
+    const auto counts = [&](size_t i) {
+      return is(i, "core") || is(i, "cores") || is(i, "ch") || is(i, "threads");
+    };
     for (size_t i = 0; i < words_.size(); ++i) {
-      if (!number(i) || words_[i].spent || words_[i].segment == 0) continue;
-      for (size_t j = i + 1; j < words_.size() && j < i + 4; ++j) {
-        const std::string& word = words_[j].text;
-        if (word != "core" && word != "cores" && word != "ch" && word != "threads") continue;
+      if (!number(i) || words_[i].spent) continue;
+      // Out of brackets only right behind the number, and not "Core i7".
+      const size_t reach = words_[i].segment == 0 ? 1 : 3;
+      for (size_t j = i + 1; j < words_.size() && j <= i + reach; ++j) {
+        if (!counts(j) || is(j + 1, "i") || is(j + 1, "ultra")) continue;
+        if (j == i + 1 && !is(j, "ch")) name_.cores = value(i);
         spend(i, j + 1);
         break;
       }
@@ -209,7 +211,7 @@ class Statements {
     }
   }
 
-  /// "2x RTX 3090", "RTX 3090 x2", "dual RTX 3090".
+  /// "2x RTX 3090", "dual RTX 3090".
   void take_count() {
     constexpr unsigned most = 1024;
     const size_t size = words_.size();
@@ -224,14 +226,14 @@ class Statements {
       set(value(0), 0, 2);
     else if (size > 1 && is(0, "dual"))
       set(2, 0, 1);
-    else if (size > 2 && is(size - 2, "x") && !words_[size - 2].glued && number(size - 1) &&
-             words_[size - 1].glued)
-      set(value(size - 1), size - 2, size);
   }
 
   void take_part() {
-    for (const NameWord& word : words_)
+    for (NameWord& word : words_) {
       if (const auto part = part_word(word.text)) name_.part = part;
+      if (is_interface(word.text)) word.spent = true;
+      if (is_vendor(word.text)) name_.vendor = word.text;
+    }
   }
 
   NameWords& name_;
@@ -253,28 +255,6 @@ std::vector<std::string> name_words(std::string_view name) {
   for (NameWord& word : split(plain(name)))
     if (!says_nothing(word.text)) texts.push_back(std::move(word.text));
   return texts;
-}
-
-bool is_laptop_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 3> words{"laptop", "mobile", "notebook"};
-  return one_of(word, words);
-}
-
-bool is_suffix(std::string_view word) {
-  static constexpr std::array<std::string_view, 40> words{
-      "ti",   "super", "max",   "pro", "ultra", "plus", "xt",  "xtx", "gre",  "s",
-      "m",    "q",     "d",     "x",   "lite",  "mini", "air", "fe",  "edge", "fold",
-      "flip", "neo",   "elite", "gen", "prime", "note", "a",   "e",   "k",    "kf",
-      "ks",   "h",     "hx",    "hs",  "u",     "t",    "g",   "sff", "nvl",  "ada"};
-  return is_laptop_word(word) || one_of(word, words);
-}
-
-bool is_harmless(std::string_view word) {
-  static constexpr std::array<std::string_view, 24> words{
-      "oem",     "desktop", "founders",  "edition",  "reference", "custom",     "pc",     "dev",
-      "kit",     "devkit",  "developer", "computer", "phone",     "smartphone", "board",  "server",
-      "windows", "linux",   "macos",     "android",  "ios",       "only",       "single", "x"};
-  return one_of(word, words);
 }
 
 }  // namespace weighin

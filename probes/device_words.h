@@ -15,14 +15,16 @@ namespace weighin {
 struct NameWord {
   std::string text;
   bool glued = false;    // nothing stands between it and the word before
-  unsigned segment = 0;  // counts brackets, slashes, commas before it
+  unsigned segment = 0;  // which of those that brackets, slashes and commas make
   bool spent = false;    // what it states is in NameWords
 };
 
 struct NameWords {
   std::vector<NameWord> words;  // of the device, not of its host, and without vendors' names and the like
   std::optional<DevicePart> part;
+  std::string vendor;  // in lower case
   std::optional<unsigned> gpu_cores;
+  std::optional<unsigned> cores;  // of which part is not said
   std::optional<double> memory_gib;
   std::optional<unsigned> count;
 };
@@ -32,14 +34,5 @@ NameWords device_words(std::string_view name);
 
 /// The words alone, for the index of names: device_words() without taking statements out.
 std::vector<std::string> name_words(std::string_view name);
-
-/// Words that make another device of the one before them: "ti", "super", "max", "laptop".
-bool is_suffix(std::string_view word);
-
-/// "laptop", "mobile", "notebook": a GPU of a laptop.
-bool is_laptop_word(std::string_view word);
-
-/// Words beside a name that say nothing of which device it is: "oem", "desktop", "pc".
-bool is_harmless(std::string_view word);
 
 }  // namespace weighin

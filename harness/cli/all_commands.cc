@@ -6,6 +6,7 @@ namespace weighin {
 
 void add_probe(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);
+void add_devices(CLI::App& app, Invocation& invocation);
 void add_run(CLI::App& app, Invocation& invocation);
 void add_fit(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
@@ -18,11 +19,12 @@ void add_accuracy(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 12> commands{{
+  static constexpr auto commands = std::to_array<Command>({
       {"probe", add_probe},
       {"run", add_run},
       {"fit", add_fit},
       {"models", add_models},
+      {"devices", add_devices},
       {"report", add_report},
       {"memory", add_memory},
       {"synth", add_synth},
@@ -31,7 +33,7 @@ std::span<const Command> all_commands() {
       {"predict", add_predict},
       {"accuracy", add_accuracy},
       {"schema", add_schema},
-  }};
+  });
   return commands;
 }
 

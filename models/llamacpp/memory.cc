@@ -150,7 +150,7 @@ MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const Me
   const std::vector<FormatId> formats = tensor_formats(shape, format);
   const Repacked repacked = settings.repack ? repacked_of(shape, formats) : Repacked{};
   MemoryUse use;
-  use.weights_bytes = weights_bytes(shape, format);
+  use.weights_bytes = weights_bytes(shape, format, formats);
   if (settings.mmap) use.repacked_bytes = repacked.all;
   use.kv_bytes = cache_bytes(shape, settings);
   use.compute_bytes = compute.bytes;
