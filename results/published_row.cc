@@ -1,16 +1,11 @@
 #include "results/published_row.h"
 
-#include <csv.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace weighin {
 namespace {
@@ -46,53 +41,8 @@ constexpr std::array columns{
     Column{"mem_gib_used", nullptr, &PublishedRow::mem_gib_used},
 };
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-/// What libcsv calls back with: every field's place, row by row.
-struct Places {
-  struct Place {
-    size_t begin = 0, size = 0;
-  };
-  std::vector<char> bytes;
-  std::vector<Place> fields;
-  std::vector<size_t> row_ends;  // in `fields`
-
-  static void field(void* text, size_t size, void* self) {
-    auto& places = *static_cast<Places*>(self);
-    places.fields.push_back({places.bytes.size(), size});
-    const char* begin = static_cast<const char*>(text);
-    places.bytes.insert(places.bytes.end(), begin, begin + size);
-  }
-  static void row(int, void* self) {
-    auto& places = *static_cast<Places*>(self);
-    places.row_ends.push_back(places.fields.size());
-  }
-  std::string_view at(size_t index) const { return {bytes.data() + fields[index].begin, fields[index].size}; }
-};
-
-tl::expected<Places, std::string> parsed(const std::string& text, const std::string& name) {
-  csv_parser parser;
-  if (csv_init(&parser, CSV_APPEND_NULL) != 0) return tl::unexpected(fmt::format("{}: out of memory", name));
-  Places places;
-  places.bytes.reserve(text.size());
-  const size_t read = csv_parse(&parser, text.data(), text.size(), Places::field, Places::row, &places);
-  const bool whole = read == text.size() && csv_fini(&parser, Places::field, Places::row, &places) == 0;
-  const std::string why = csv_strerror(csv_error(&parser));
-  csv_free(&parser);
-  if (!whole)
-    return tl::unexpected(
-        fmt::format("{}: cannot be read as CSV after row {}: {}", name, places.row_ends.size(), why));
-  return places;
-}
-
 /// Sets one field; a number that is none is the row's error.
-void set(PublishedRow& row, const Column& column, std::string_view field) {
-  const std::string_view text = trimmed(field);
+void set(PublishedRow& row, const Column& column, std::string_view text) {
   if (text.empty()) return;
   if (column.text) {
     row.*column.text = text;
@@ -112,18 +62,24 @@ void set(PublishedRow& row, const Column& column, std::string_view field) {
 }  // namespace
 
 tl::expected<PublishedTable, std::string> PublishedTable::read(std::string text, const std::string& name) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  auto places = parsed(text, name);
-  if (!places) return tl::unexpected(places.error());
-  if (places->row_ends.empty())
-    return tl::unexpected(
-        fmt::format("{}: empty; the first row names the columns (model, quant, device, ...)", name));
-  const size_t width = places->row_ends.front();
+  auto csv = CsvTable::read(std::move(text), name);
+  if (!csv) return tl::unexpected(csv.error());
+  return of(std::move(*csv), name);
+}
+
+tl::expected<PublishedTable, std::string> PublishedTable::read_file(const std::string& path) {
+  auto csv = CsvTable::read_file(path);
+  if (!csv) return tl::unexpected(csv.error());
+  return of(std::move(*csv), path);
+}
+
+tl::expected<PublishedTable, std::string> PublishedTable::of(CsvTable csv, const std::string& name) {
+  const size_t width = csv.width();
   std::vector<const Column*> used(width, nullptr);
   bool model = false;
   for (size_t i = 0; i < width; ++i)
     for (const Column& column : columns)
-      if (trimmed(places->at(i)) == column.name) {
+      if (csv.header(i) == column.name) {
         for (const Column* other : used)
           if (other == &column)
             return tl::unexpected(fmt::format("{}: two columns are called {}", name, column.name));
@@ -137,26 +93,17 @@ tl::expected<PublishedTable, std::string> PublishedTable::read(std::string text,
                     "device, mem_bandwidth_gbs, ...",
                     name));
   PublishedTable table;
-  table.rows_.resize(places->row_ends.size() - 1);
-  for (size_t r = 1; r < places->row_ends.size(); ++r) {
-    PublishedRow& row = table.rows_[r - 1];
-    const size_t begin = places->row_ends[r - 1], fields = places->row_ends[r] - begin;
+  table.rows_.resize(csv.rows());
+  for (size_t r = 0; r < csv.rows(); ++r) {
+    PublishedRow& row = table.rows_[r];
+    const size_t fields = csv.fields(r);
     for (size_t i = 0; i < std::min(fields, width); ++i)
-      if (used[i]) set(row, *used[i], places->at(begin + i));
+      if (used[i]) set(row, *used[i], csv.field(r, i));
     if (fields != width && row.error.empty())
       row.error = fmt::format("the row has {} fields, the header {}", fields, width);
   }
-  table.fields_ = std::move(places->bytes);
+  table.csv_ = std::move(csv);
   return table;
-}
-
-tl::expected<PublishedTable, std::string> PublishedTable::read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return tl::unexpected(fmt::format("{}: cannot be opened: {}", path, std::strerror(errno)));
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad() || (text.empty() && !file.eof()))
-    return tl::unexpected(fmt::format("{}: cannot be read; is it a folder?", path));
-  return read(std::move(text), path);
 }
 
 }  // namespace weighin

@@ -8,6 +8,8 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "results/csv_table.h"
+
 namespace weighin {
 
 /// One row. Text lies in the table's; what is blank there is empty here.
@@ -43,7 +45,9 @@ class PublishedTable {
 
  private:
   PublishedTable() = default;
-  std::vector<char> fields_;  // unquoted, one after another; a vector's storage does not move with it
+  static tl::expected<PublishedTable, std::string> of(CsvTable csv, const std::string& name);
+
+  CsvTable csv_;
   std::vector<PublishedRow> rows_;
 };
 

@@ -296,6 +296,20 @@ tl::expected<ModelWork, std::string> model_work(const NamedModel& model) {
   return work;
 }
 
+ModelWork model_work(const ModelShape& shape, const FileFormat& format) {
+  ModelWork work;
+  work.shape = &shape;
+  const auto named = quant_of_name(shape.file_format.empty() ? format.name : shape.file_format);
+  if (named) work.quant = *named;
+  work.quant.format = &format;
+  work.quant.more = 1;
+  add_tensors(work);
+  work.layers = shape.layers;
+  work.width = shape.width;
+  work.state_bytes = 2.0 * 4 * static_cast<double>(shape.state_values);
+  return work;
+}
+
 double cache_read_bytes(const ModelWork& work, double depth) {
   double values = 0;
   for (const AttentionLayers& group : work.shape->attention)

@@ -50,6 +50,9 @@ struct ModelWork {
 /// The work of `model`. Error: what is missing to know it.
 tl::expected<ModelWork, std::string> model_work(const NamedModel& model);
 
+/// The same of a shape that is known, in a format.
+ModelWork model_work(const ModelShape& shape, const FileFormat& format);
+
 /// Bytes of keys and values, in f16, that one token with `depth` tokens before it reads.
 double cache_read_bytes(const ModelWork& work, double depth);
 /// Multiply-adds of its attention.

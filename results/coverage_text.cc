@@ -1,0 +1,175 @@
+// Coverage as text, JSON and CSV.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "results/coverage.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr size_t most_unknown = 5;  // names of unknown devices that are listed
+
+std::string percent(double share) {
+  return fmt::format("{:.0f}%", 100 * share);
+}
+
+std::string minutes(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
+  return seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string line_of(std::string_view name, const CoverageShare& share, double all) {
+  return fmt::format("  {:<6} {:>5} of them  {:>4} ({} to {})  too slow {:>4}, too little memory {:>4}{}\n",
+                     name, percent(share.weight / all), percent(share.mid), percent(share.low),
+                     percent(share.high), percent(share.slow), percent(share.does_not_fit),
+                     share.too_large_to_download > 0
+                         ? fmt::format(", too large to download {}", percent(share.too_large_to_download))
+                         : "");
+}
+
+std::string downloads(const Coverage& coverage, std::optional<double> link_bits_s) {
+  const double least = coverage.least_download_bytes, most = coverage.most_download_bytes;
+  if (most <= 0) return "";
+  std::string text = least == most
+                         ? fmt::format("download: {:.2f} GB", most / 1e9)
+                         : fmt::format("download: {:.2f} to {:.2f} GB, by format", least / 1e9, most / 1e9);
+  if (link_bits_s) {
+    const std::string shortest = minutes(8 * least / *link_bits_s),
+                      longest = minutes(8 * most / *link_bits_s);
+    text += fmt::format("; {} at {:g} Mbit/s", shortest == longest ? longest : shortest + " to " + longest,
+                        *link_bits_s / 1e6);
+  }
+  return text + "\n";
+}
+
+/// Formats that the devices run it in, by the share of users.
+std::string formats(const Coverage& coverage) {
+  std::vector<std::pair<std::string_view, double>> shares;
+  for (const CoverageRow& row : coverage.rows) {
+    if (row.device.empty() || row.fit.outcome != DeviceOutcome::runs) continue;
+    const std::string_view name = row.fit.format->name;
+    auto found = std::find_if(shares.begin(), shares.end(), [&](const auto& s) { return s.first == name; });
+    if (found == shares.end()) found = shares.insert(shares.end(), {name, 0});
+    found->second += row.weight / coverage.all.weight;
+  }
+  std::sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [name, share] : shares)
+    text += fmt::format("{}{} {}", text.empty() ? "formats: " : ", ", name, percent(share));
+  return text.empty() ? "" : text + "\n";
+}
+
+std::string unknown_devices(const Coverage& coverage) {
+  std::vector<const CoverageRow*> unknown;
+  for (const CoverageRow& row : coverage.rows)
+    if (row.device.empty()) unknown.push_back(&row);
+  std::stable_sort(unknown.begin(), unknown.end(),
+                   [](const CoverageRow* a, const CoverageRow* b) { return a->weight > b->weight; });
+  std::string text;
+  for (size_t i = 0; i < std::min(unknown.size(), most_unknown); ++i)
+    text += fmt::format("{}\"{}\"", i ? ", " : "", unknown[i]->name);
+  if (unknown.size() > most_unknown) text += fmt::format(" and {} more", unknown.size() - most_unknown);
+  return text;
+}
+
+ordered_json share_json(const CoverageShare& share, double all) {
+  return {{"of_known", share.weight / all},
+          {"runs", {{"low", share.low}, {"mid", share.mid}, {"high", share.high}}},
+          {"slow", share.slow},
+          {"does_not_fit", share.does_not_fit},
+          {"too_large_to_download", share.too_large_to_download}};
+}
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + '"';
+}
+
+}  // namespace
+
+std::string coverage_text(const Coverage& coverage, std::optional<double> link_bits_s) {
+  const DeviceQuestion& question = coverage.question;
+  std::string text = fmt::format(
+      "{} at {:g} tokens/s or more, context {}, as a {} program: runs for {} ({} to {}) of those whose "
+      "device is "
+      "known\npopulation: {}; {} have a device that the catalogue knows\n\n",
+      coverage.model, question.min_tps, question.context, runs_as_name(question.runs_as),
+      percent(coverage.all.mid), percent(coverage.all.low), percent(coverage.all.high), coverage.population,
+      percent(coverage.known));
+  for (const auto& [tier, share] : coverage.tiers)
+    text += line_of(device_tier_name(tier), share, coverage.all.weight);
+  text += line_of("all", coverage.all, coverage.all.weight) + "\n";
+  text += formats(coverage) + downloads(coverage, link_bits_s);
+  if (coverage.known < 1) text += fmt::format("not known: {}\n", unknown_devices(coverage));
+  text +=
+      "from published specs, not measured; in brackets with every device at the slow, or the fast end of its "
+      "80% interval\n";
+  return text;
+}
+
+std::string coverage_json(const Coverage& coverage, std::optional<double> link_bits_s) {
+  const DeviceQuestion& question = coverage.question;
+  ordered_json out{
+      {"schema_version", 1},
+      {"model", coverage.model},
+      {"population", coverage.population},
+      {"basis", "spec"},
+      {"min_tps", question.min_tps},
+      {"context", question.context},
+      {"runs_as", runs_as_name(question.runs_as)},
+      {"known", coverage.known},
+      {"all", share_json(coverage.all, coverage.all.weight)},
+      {"tiers", ordered_json::object()},
+      {"download_bytes", {{"least", coverage.least_download_bytes}, {"most", coverage.most_download_bytes}}},
+      {"devices", ordered_json::array()}};
+  for (const auto& [tier, share] : coverage.tiers)
+    out["tiers"][std::string(device_tier_name(tier))] = share_json(share, coverage.all.weight);
+  if (link_bits_s)
+    out["download_s"] = {{"least", 8 * coverage.least_download_bytes / *link_bits_s},
+                         {"most", 8 * coverage.most_download_bytes / *link_bits_s}};
+  for (const CoverageRow& row : coverage.rows) {
+    ordered_json device{{"name", row.name}, {"weight", row.weight}};
+    if (row.device.empty()) {
+      device["why_unknown"] = row.why;
+    } else {
+      device["device"] = row.device;
+      device["tier"] = device_tier_name(row.tier);
+      device["outcome"] = outcome_name(row.fit.outcome);
+      device["format"] = row.fit.format->name;
+      device["decode_tps"] = {{"low", row.fit.decode_tps.low},
+                              {"mid", row.fit.decode_tps.mid},
+                              {"high", row.fit.decode_tps.high}};
+      device["held_gib"] = row.fit.held_gib;
+      device["budget_gib"] = row.fit.budget_gib;
+    }
+    out["devices"].push_back(std::move(device));
+  }
+  return out.dump(2) + "\n";
+}
+
+std::string coverage_csv(const Coverage& coverage) {
+  std::string csv =
+      "name,weight,device,tier,outcome,format,tg_low,tg_tps,tg_high,held_gib,budget_gib,download_bytes,why\n";
+  for (const CoverageRow& row : coverage.rows) {
+    if (row.device.empty()) {
+      fmt::format_to(std::back_inserter(csv), "{},{:g},,,,,,,,,,,{}\n", quoted(row.name), row.weight,
+                     quoted(row.why));
+      continue;
+    }
+    fmt::format_to(std::back_inserter(csv),
+                   "{},{:g},{},{},{},{},{:.3g},{:.3g},{:.3g},{:.3g},{:.3g},{:.0f},\n", quoted(row.name),
+                   row.weight, quoted(row.device), device_tier_name(row.tier), outcome_name(row.fit.outcome),
+                   row.fit.format->name, row.fit.decode_tps.low, row.fit.decode_tps.mid,
+                   row.fit.decode_tps.high, row.fit.held_gib, row.fit.budget_gib, row.fit.download_bytes);
+  }
+  return csv;
+}
+
+}  // namespace weighin
