@@ -70,23 +70,19 @@ MemoryBudget shared_budget(const DeviceSpec& device, double total) {
 }
 
 MemoryBudget computer_budget(double total) {
-  return {std::min(0.8 * total, total - 2), "min(0.8 total, total - 2 GiB)",
-          "an assumption: what a desktop system and a few programs leave; no source was found", true};
-}
-
-MemoryBudget board_budget(double total) {
-  return {std::min(0.9 * total, total - 0.5), "min(0.9 total, total - 0.5 GiB)",
-          "an assumption: a Linux without a desktop takes some 0.2 to 0.4 GiB; no source was found", true};
+  const auto reserve = static_cast<double>(system_reserve_bytes(static_cast<uint64_t>(total * gib)));
+  return {
+      total - reserve / gib, "total less the system's reserve",
+      "Google Kubernetes Engine, \"Plan node sizes\", recalled; made for servers, a desktop may keep more",
+      true};
 }
 
 MemoryBudget native_budget(const DeviceSpec& device, DevicePart part, double total) {
   if (handheld(device)) return handheld_budget(total);
   if (graphics_card(device.kind)) return card_budget(total);
   const bool cuda = device.vendor == "NVIDIA";  // its boards and GB10 let the GPU allocate what is free
-  if (device.kind == DeviceKind::board || device.kind == DeviceKind::server || cuda)
-    return board_budget(total);
-  if (part != DevicePart::cpu) return shared_budget(device, total);
-  return computer_budget(total);
+  if (part == DevicePart::cpu || cuda || device.kind == DeviceKind::board) return computer_budget(total);
+  return shared_budget(device, total);
 }
 
 MemoryBudget tab_budget(const DeviceSpec& device, const MemoryBudget& native) {
@@ -102,6 +98,24 @@ MemoryBudget tab_budget(const DeviceSpec& device, const MemoryBudget& native) {
 }
 
 }  // namespace
+
+uint64_t system_reserve_bytes(uint64_t total) {
+  constexpr uint64_t gib_bytes = uint64_t{1} << 30;
+  if (total < gib_bytes) return std::min(total, uint64_t{255} << 20);
+  struct Band {
+    uint64_t bytes;
+    uint64_t percent;
+  };
+  constexpr Band bands[] = {
+      {4 * gib_bytes, 25}, {4 * gib_bytes, 20}, {8 * gib_bytes, 10}, {112 * gib_bytes, 6}};
+  uint64_t left = total, reserve = 0;
+  for (const Band& band : bands) {
+    const uint64_t part = std::min(left, band.bytes);
+    reserve += part / 100 * band.percent;
+    left -= part;
+  }
+  return reserve + left / 100 * 2;
+}
 
 std::string_view runs_as_name(RunsAs runs_as) {
   switch (runs_as) {

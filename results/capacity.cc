@@ -1,34 +1,10 @@
 // What a device gives to a model: memory now, or total memory less a reserve; free storage.
 #include <algorithm>
 
+#include "probes/budgets.h"
 #include "results/fit.h"
 
 namespace weighin {
-namespace {
-
-constexpr uint64_t gib = uint64_t{1} << 30;
-
-/// Bytes of `total` kept for the system: 255 MiB below 1 GiB, else 25% of the first 4 GiB, 20% of the next 4,
-/// 10% of the next 8, 6% of the next 112 and 2% above. Source: Google Kubernetes Engine, "Plan node sizes",
-/// the published memory reservation of a node; no narrower figure is published for desktops.
-uint64_t system_reserve_bytes(uint64_t total) {
-  if (total < gib) return std::min(total, uint64_t{255} << 20);
-  struct Band {
-    uint64_t bytes;
-    uint64_t percent;
-  };
-  constexpr Band bands[] = {{4 * gib, 25}, {4 * gib, 20}, {8 * gib, 10}, {112 * gib, 6}};
-  uint64_t left = total, reserve = 0;
-  for (const Band& band : bands) {
-    const uint64_t part = std::min(left, band.bytes);
-    reserve += part / 100 * band.percent;
-    left -= part;
-  }
-  return reserve + left / 100 * 2;
-}
-
-}  // namespace
-
 Capacity capacity_of(const Machine& machine) {
   Capacity capacity;
   capacity.device = machine.label;

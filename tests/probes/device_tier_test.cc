@@ -72,6 +72,7 @@ TEST(Budgets, AreThePublishedRules) {
   EXPECT_NEAR(budget("M1 16GB", RunsAs::native), 16 * 2.0 / 3, 1e-9);
   EXPECT_NEAR(budget("M1 Max 64GB", RunsAs::native), 48, 1e-9);
   EXPECT_NEAR(budget("RTX 4090", RunsAs::native), 23, 1e-9);
+  EXPECT_NEAR(budget("Jetson AGX Orin 32GB", RunsAs::native), 32 - 1 - 0.8 - 0.8 - 0.96, 1e-6);
   EXPECT_NEAR(budget("RTX 4090", RunsAs::browser_tab), 4, 1e-9);
   EXPECT_NEAR(budget("iPhone 15 Pro", RunsAs::browser_tab), 1.5, 1e-9);
   EXPECT_EQ(budget("Snapdragon 8 Gen 3", RunsAs::app), 0);
