@@ -29,11 +29,11 @@ WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
 WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
   _mm256_storeu_si256(static_cast<__m256i*>(at), b);
 }
+WEIGHIN_WORD RowInts load_row_ints(const void* at) {
+  return load_row_bytes(at);
+}
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
-}
-WEIGHIN_WORD RowInts load_row_i8(const void* at) {
-  return _mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
 }
 WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
   return _mm256_and_si256(a, _mm256_set1_epi32(mask));
@@ -52,6 +52,14 @@ WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
 }
 WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
   return _mm256_srli_epi32(a, bits);
+}
+WEIGHIN_WORD RowInts signed_right(RowInts a, int bits) {
+  return _mm256_srai_epi32(a, bits);
+}
+WEIGHIN_WORD RowInts dot2(RowInts sum, RowInts pairs, const int16_t* x) {
+  int32_t two;
+  __builtin_memcpy(&two, x, 4);
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi32(two)));
 }
 WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
   return _mm256_castsi256_ps(a);

@@ -52,11 +52,11 @@ WEIGHIN_WORD RowBytes look_up(const uint8_t* table, RowBytes indices) {
   const __m128i values = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
   return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(values), indices);
 }
+WEIGHIN_WORD RowInts load_row_ints(const void* at) {
+  return _mm512_loadu_si512(at);
+}
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(at)));
-}
-WEIGHIN_WORD RowInts load_row_i8(const void* at) {
-  return _mm512_cvtepi8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(at)));
 }
 WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
   return _mm512_and_si512(a, _mm512_set1_epi32(mask));
@@ -75,6 +75,18 @@ WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
 }
 WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
   return _mm512_srli_epi32(a, static_cast<unsigned>(bits));
+}
+WEIGHIN_WORD RowInts signed_right(RowInts a, int bits) {
+  return _mm512_srai_epi32(a, static_cast<unsigned>(bits));
+}
+WEIGHIN_WORD RowInts dot2(RowInts sum, RowInts pairs, const int16_t* x) {
+  int32_t two;
+  __builtin_memcpy(&two, x, 4);
+#if WEIGHIN_VNNI
+  return _mm512_dpwssd_epi32(sum, pairs, _mm512_set1_epi32(two));
+#else
+  return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi32(two)));
+#endif
 }
 WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
   return _mm512_castsi512_ps(a);

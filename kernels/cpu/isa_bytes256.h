@@ -52,6 +52,17 @@ WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
   const __m256 scale = _mm256_set_m128(_mm_set1_ps(second), _mm_set1_ps(first));
   return _mm256_fmadd_ps(_mm256_cvtepi32_ps(d), scale, a);
 }
+using IntLanes = __m256i;
+WEIGHIN_WORD IntLanes no_int_lanes() {
+  return _mm256_setzero_si256();
+}
+WEIGHIN_WORD IntLanes add_times(IntLanes a, Dots d, int32_t first, int32_t second) {
+  const __m256i scale = _mm256_blend_epi32(_mm256_set1_epi32(first), _mm256_set1_epi32(second), 0xF0);
+  return _mm256_add_epi32(a, _mm256_mullo_epi32(d, scale));
+}
+WEIGHIN_WORD Lanes add_scaled(Lanes a, IntLanes ints, float scale) {
+  return _mm256_fmadd_ps(_mm256_cvtepi32_ps(ints), _mm256_set1_ps(scale), a);
+}
 WEIGHIN_WORD float total(Lanes a) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
   s = _mm_add_ps(s, _mm_movehl_ps(s, s));

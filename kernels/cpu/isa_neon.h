@@ -83,6 +83,16 @@ WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
   a = vfmaq_n_f32(a, vcvtq_f32_s32(d.first), first);
   return vfmaq_n_f32(a, vcvtq_f32_s32(d.second), second);
 }
+using IntLanes = int32x4_t;
+WEIGHIN_WORD IntLanes no_int_lanes() {
+  return vdupq_n_s32(0);
+}
+WEIGHIN_WORD IntLanes add_times(IntLanes a, Dots d, int32_t first, int32_t second) {
+  return vmlaq_n_s32(vmlaq_n_s32(a, d.first, first), d.second, second);
+}
+WEIGHIN_WORD Lanes add_scaled(Lanes a, IntLanes ints, float scale) {
+  return vfmaq_n_f32(a, vcvtq_f32_s32(ints), scale);
+}
 WEIGHIN_WORD float total(Lanes a) {
   return vaddvq_f32(a);
 }
@@ -119,11 +129,11 @@ WEIGHIN_WORD uint8x8_t load_4_bytes(const void* at) {
   __builtin_memcpy(&four, at, 4);
   return vreinterpret_u8_u32(vdup_n_u32(four));
 }
+WEIGHIN_WORD RowInts load_row_ints(const void* at) {
+  return vreinterpretq_s32_u8(load_row_bytes(at));
+}
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(load_4_bytes(at)))));
-}
-WEIGHIN_WORD RowInts load_row_i8(const void* at) {
-  return vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_u8(load_4_bytes(at)))));
 }
 WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
   return a & vdupq_n_s32(mask);
@@ -141,7 +151,17 @@ WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
   return a << bits;
 }
 WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
+  return vreinterpretq_s32_u32(vreinterpretq_u32_s32(a) >> bits);
+}
+WEIGHIN_WORD RowInts signed_right(RowInts a, int bits) {
   return a >> bits;
+}
+WEIGHIN_WORD RowInts dot2(RowInts sum, RowInts pairs, const int16_t* x) {
+  int32_t two;
+  __builtin_memcpy(&two, x, 4);
+  const int16x8_t a = vreinterpretq_s16_s32(pairs), b = vreinterpretq_s16_s32(vdupq_n_s32(two));
+  const int32x4_t first = vmull_s16(vget_low_s16(a), vget_low_s16(b)), last = vmull_high_s16(a, b);
+  return vaddq_s32(sum, vpaddq_s32(first, last));
 }
 WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
   return vreinterpretq_f32_s32(a);

@@ -84,6 +84,19 @@ WEIGHIN_WORD Lanes no_lanes() {
 WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
   return {a.v + static_cast<float>(d.first) * first + static_cast<float>(d.second) * second};
 }
+/// Whole numbers of a block's groups, before they are made floats.
+struct IntLanes {
+  int32_t v;
+};
+WEIGHIN_WORD IntLanes no_int_lanes() {
+  return {0};
+}
+WEIGHIN_WORD IntLanes add_times(IntLanes a, Dots d, int32_t first, int32_t second) {
+  return {a.v + d.first * first + d.second * second};
+}
+WEIGHIN_WORD Lanes add_scaled(Lanes a, IntLanes ints, float scale) {
+  return {a.v + static_cast<float>(ints.v) * scale};
+}
 WEIGHIN_WORD float total(Lanes a) {
   return a.v;
 }
@@ -143,15 +156,16 @@ WEIGHIN_WORD RowBytes look_up(const uint8_t* table, RowBytes indices) {
   for (uint8_t& byte : indices.v) byte = table[byte];
   return indices;
 }
+/// A whole number of each row.
+WEIGHIN_WORD RowInts load_row_ints(const void* at) {
+  RowInts r;
+  __builtin_memcpy(r.v, at, sizeof r.v);
+  return r;
+}
 /// One byte of each row.
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   RowInts r;
   for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<const uint8_t*>(at)[i];
-  return r;
-}
-WEIGHIN_WORD RowInts load_row_i8(const void* at) {
-  RowInts r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = (static_cast<const uint8_t*>(at)[i] ^ 128) - 128;
   return r;
 }
 WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
@@ -174,10 +188,22 @@ WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
   for (int32_t& lane : a.v) lane <<= bits;
   return a;
 }
-/// Of lanes that are not negative.
+/// Zeros come in from the left.
 WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
+  for (int32_t& lane : a.v) lane = static_cast<int32_t>(static_cast<uint32_t>(lane) >> bits);
+  return a;
+}
+/// The sign stays.
+WEIGHIN_WORD RowInts signed_right(RowInts a, int bits) {
   for (int32_t& lane : a.v) lane >>= bits;
   return a;
+}
+/// Adds pairs[row][2] . x[2], of int16, the first in the low half, to each row's lane.
+WEIGHIN_WORD RowInts dot2(RowInts sum, RowInts pairs, const int16_t* x) {
+  for (int i = 0; i < row_lanes; ++i) {
+    sum.v[i] += static_cast<int16_t>(pairs.v[i] & 0xffff) * x[0] + (pairs.v[i] >> 16) * x[1];
+  }
+  return sum;
 }
 WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
   RowFloats r;

@@ -89,6 +89,17 @@ WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
   a = _mm_add_ps(a, _mm_mul_ps(_mm_cvtepi32_ps(d.first), _mm_set1_ps(first)));
   return _mm_add_ps(a, _mm_mul_ps(_mm_cvtepi32_ps(d.second), _mm_set1_ps(second)));
 }
+using IntLanes = __m128i;
+WEIGHIN_WORD IntLanes no_int_lanes() {
+  return _mm_setzero_si128();
+}
+WEIGHIN_WORD IntLanes add_times(IntLanes a, Dots d, int32_t first, int32_t second) {
+  a = _mm_add_epi32(a, _mm_mullo_epi32(d.first, _mm_set1_epi32(first)));
+  return _mm_add_epi32(a, _mm_mullo_epi32(d.second, _mm_set1_epi32(second)));
+}
+WEIGHIN_WORD Lanes add_scaled(Lanes a, IntLanes ints, float scale) {
+  return _mm_add_ps(a, _mm_mul_ps(_mm_cvtepi32_ps(ints), _mm_set1_ps(scale)));
+}
 WEIGHIN_WORD float total(Lanes a) {
   a = _mm_add_ps(a, _mm_movehl_ps(a, a));
   return _mm_cvtss_f32(_mm_add_ss(a, _mm_shuffle_ps(a, a, 1)));
@@ -125,11 +136,11 @@ WEIGHIN_WORD __m128i load_4_bytes(const void* at) {
   __builtin_memcpy(&four, at, 4);
   return _mm_cvtsi32_si128(four);
 }
+WEIGHIN_WORD RowInts load_row_ints(const void* at) {
+  return load_row_bytes(at);
+}
 WEIGHIN_WORD RowInts load_row_u8(const void* at) {
   return _mm_cvtepu8_epi32(load_4_bytes(at));
-}
-WEIGHIN_WORD RowInts load_row_i8(const void* at) {
-  return _mm_cvtepi8_epi32(load_4_bytes(at));
 }
 WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
   return _mm_and_si128(a, _mm_set1_epi32(mask));
@@ -148,6 +159,12 @@ WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
 }
 WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
   return _mm_srli_epi32(a, bits);
+}
+WEIGHIN_WORD RowInts signed_right(RowInts a, int bits) {
+  return _mm_srai_epi32(a, bits);
+}
+WEIGHIN_WORD RowInts dot2(RowInts sum, RowInts pairs, const int16_t* x) {
+  return _mm_add_epi32(sum, _mm_madd_epi16(pairs, _mm_shuffle_epi32(load_4_bytes(x), 0)));
 }
 WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
   return _mm_castsi128_ps(a);

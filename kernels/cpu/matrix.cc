@@ -66,8 +66,10 @@ class MatrixProduct : public Prepared {
       sums_.resize(values / sum_group);
       work_.quantized = quantized_.data();
       work_.scales = scales_.data();
+      group_sums_.resize(values / 32);
       min_factors_.resize(values / 32);
       work_.sums = sums_.data();
+      work_.group_sums = group_sums_.data();
       work_.min_factors = min_factors_.data();
     }
     if (functions.activations == Activations::bf16) {
@@ -161,7 +163,7 @@ class MatrixProduct : public Prepared {
   Floats x_, y_, scales_, min_factors_, row_scales_;
   Operands<int8_t> quantized_;
   Operands<uint16_t> bf16_;
-  Operands<int32_t> sums_;
+  Operands<int16_t> sums_, group_sums_;
   std::vector<Panel> panels_;
   MatrixWork work_{};
   WorkSplit split_;

@@ -40,7 +40,7 @@ template <PanelKind kind, int tokens>
   for (int h = 0; h < kind.halves; ++h) {
     RowInts dots[tokens][row_vectors];
     for (int t = 0; t < tokens; ++t) {
-      const int32_t* s = w.sums + 2 * (at + groups * t);
+      const int16_t* s = w.sums + 2 * (at + groups * t);
       const int32_t start = -p.offset * (kind.halves == 2 ? s[h] : s[0] + s[1]);
       for (int v = 0; v < row_vectors; ++v) dots[t][v] = all_ints(start);
     }

@@ -12,7 +12,7 @@ struct DotGroup {
   [[gnu::always_inline]] inline void operator()(int j, Bytes u, Group g) {
     const uint32_t at = k + 32 * static_cast<uint32_t>(j);
     const Bytes xq = load(w.quantized + at);
-    const int32_t* sums = w.sums + at / sum_group;
+    const int16_t* sums = w.sums + at / sum_group;
     const float d = w.scales[at / rounding_span(shape.activations, w.k)];
     const float first = g.first * d, second = g.second * d;
     lanes = add_scaled(lanes, shape.wide ? dot_wide(u, xq) : dot(u, xq), first, second);
@@ -27,11 +27,54 @@ struct DotGroup {
   }
 };
 
+/// Group j of a block of whole scales; halves' or groups' (WholeScales).
+template <FormatId format>
+struct DotWholeGroup {
+  static constexpr BlockShape shape = Plain<format>::shape;
+  const int8_t* x;  // the block's
+  const WholeScales& scales;
+  IntLanes lanes;
+  [[gnu::always_inline]] inline void operator()(int j, Bytes u, Group) {
+    const Bytes xq = load(x + 32 * j);
+    const int first = shape.halves * j, second = first + shape.halves - 1;
+    lanes = add_times(lanes, shape.wide ? dot_wide(u, xq) : dot(u, xq), scales.scale[first],
+                      scales.scale[second]);
+  }
+};
+
+template <FormatId format>
+constexpr bool has_whole_scales = requires { Plain<format>::whole_scales(nullptr); };
+
+/// One row's product: whole numbers, which are made floats once a block, in the limits that packed units have
+/// (unit_of_int_scales).
+template <FormatId format>
+[[gnu::always_inline]] static inline float dot_of_whole_scales(const MatrixWork& w, const std::byte* block) {
+  constexpr BlockShape shape = Plain<format>::shape;
+  Lanes lanes = no_lanes();
+  float rest = 0;
+  for (uint32_t k = 0; k < w.k; k += shape.values, block += shape.bytes) {
+    const WholeScales scales = Plain<format>::whole_scales(block);
+    DotWholeGroup<format> each{w.quantized + k, scales, no_int_lanes()};
+    Plain<format>::groups(block, each);
+    const int16_t* sums = shape.halves == 2 ? w.sums + k / sum_group : w.group_sums + k / 32;
+    int32_t below = 0;
+    for (int i = 0; i < 8 * shape.halves; ++i) below += scales.below[i] * sums[i];
+    const float dx = w.scales[k / activation_block];
+    lanes = add_scaled(lanes, each.lanes, scales.d * dx);
+    rest += scales.dmin * dx * static_cast<float>(below);
+  }
+  return total(lanes) - rest;
+}
+
 template <FormatId format>
 static void gemv_plain(const MatrixWork& w, uint64_t first, uint64_t last) {
   constexpr BlockShape shape = Plain<format>::shape;
   for (uint64_t row = first; row < last; ++row) {
     const std::byte* block = w.weights + row * w.row_bytes;
+    if constexpr (has_whole_scales<format>) {
+      w.y[row] = dot_of_whole_scales<format>(w, block);
+      continue;
+    }
     DotGroup<format> each{w, 0, no_lanes(), 0};
     for (; each.k < w.k; each.k += shape.values, block += shape.bytes) Plain<format>::groups(block, each);
     const float y = total(each.lanes) + each.rest;

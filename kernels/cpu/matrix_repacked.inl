@@ -15,7 +15,7 @@ template <bool wide>
 /// sum(x)) - min * sum(x) of each group.
 template <FormatId format>
 [[gnu::always_inline]] static inline RowFloats unit_of_float_scales(Unit unit, const int8_t* x,
-                                                                    const int32_t* sums,
+                                                                    const int16_t* sums,
                                                                     const float* min_factors) {
   using P = Packed<format>;
   constexpr BlockShape shape = Plain<format>::shape;
@@ -35,33 +35,72 @@ template <FormatId format>
   return total;
 }
 
+/// Scale of half h of group g.
+template <FormatId format>
+[[gnu::always_inline]] static inline RowInts whole_scale(Unit unit, int g, int h) {
+  using P = Packed<format>;
+  if constexpr (requires { P::int_scale(unit, g, h); }) {
+    return P::int_scale(unit, g, h);
+  } else {
+    const int i = g * Plain<format>::shape.halves + h;
+    return one_of_pair(P::scale_pair(unit, i / 2), i % 2, P::pair_left);
+  }
+}
+
 /// A unit's products where scales and mins are whole numbers under one d and one dmin: summed in int32, at
-/// most 256 x 127 times the largest u x scale (q6_K: 63 x 128; iq4_xs: 255 x 32), below 2^29, so that only
-/// the whole is made a float.
+/// most 256 x 127 times the largest u x scale (q6_K: 63 x 128; iq4_xs: 255 x 32), below 2^29, of which values
+/// that lie high in their bytes are a part, so that only the whole is made a float. What offsets and mins take
+/// away is scale . sums of x, two at a time. The loop over words stays one: unrolled it was no faster.
 template <FormatId format>
 [[gnu::always_inline]] static inline RowFloats unit_of_int_scales(Unit unit, const int8_t* x,
-                                                                  const int32_t* sums) {
+                                                                  const int16_t* sums) {
   using P = Packed<format>;
   constexpr BlockShape shape = Plain<format>::shape;
-  constexpr int steps = 8 / shape.halves;
-  RowInts total = all_ints(0), below = all_ints(0);
+  constexpr int steps = 8 / shape.halves, together = P::together;
+  const RowFloats d = P::d(unit);
+  RowInts below = all_ints(0), totals[together];
 #pragma GCC unroll 8
-  for (int g = 0; g < static_cast<int>(shape.values / 32); ++g) {
-    RowBytes q[8];
-    P::words(unit, g, q);
+  for (int p = 0; p < 4 * shape.halves; ++p) {
+    if constexpr (shape.mins > 0) {
+      below = dot2(below, P::min_pair(unit, p), sums + 2 * p);
+    } else if constexpr (shape.offset > 0) {
+      below = dot2(below, P::scale_pair(unit, p), sums + 2 * p);
+    }
+  }
+#pragma GCC unroll 8
+  for (int j = 0; j < together; ++j) totals[j] = all_ints(0);
+#pragma GCC unroll 8
+  for (int b = 0; b < 8 / together; ++b) {
+#pragma GCC unroll 2
     for (int h = 0; h < shape.halves; ++h) {
-      const int32_t x_sum = shape.halves == 2 ? sums[2 * g + h] : sums[2 * g] + sums[2 * g + 1];
-      const RowInts start = all_ints(-shape.offset * x_sum);
-      const RowInts dots = dot_words<shape.wide>(start, q, h * steps, (h + 1) * steps, x + 32 * g);
-      total = int_add(total, int_times(dots, P::int_scale(unit, g, h)));
-      if constexpr (shape.mins > 0) {
-        below = int_add(below, int_times(all_ints(x_sum), P::int_min(unit, g, h)));
+      RowInts dots[together];
+#pragma GCC unroll 8
+      for (int j = 0; j < together; ++j) dots[j] = all_ints(0);
+#pragma GCC unroll 1
+      for (int i = h * steps; i < (h + 1) * steps; ++i) {
+        RowBytes q[together];
+        P::word(unit, b, i, q);
+#pragma GCC unroll 8
+        for (int j = 0; j < together; ++j) {
+          dots[j] = dot4<shape.wide>(dots[j], q[j], x + 32 * (together * b + j) + 4 * i);
+        }
+      }
+#pragma GCC unroll 8
+      for (int j = 0; j < together; ++j) {
+        totals[j] = int_add(totals[j], int_times(dots[j], whole_scale<format>(unit, together * b + j, h)));
       }
     }
   }
-  const RowFloats products = times(to_floats(total), P::d(unit));
-  if constexpr (shape.mins > 0) return subtract_product(products, to_floats(below), P::dmin(unit));
-  return products;
+  RowInts total = all_ints(0);
+#pragma GCC unroll 8
+  for (int j = 0; j < together; ++j) total = int_add(total, signed_right(totals[j], P::left(j)));
+  if constexpr (shape.mins > 0) {
+    return subtract_product(times(to_floats(total), d), to_floats(below), P::dmin(unit));
+  } else if constexpr (shape.offset > 0) {
+    below = int_times(signed_right(below, P::pair_left), all_ints(-shape.offset));
+    total = int_add(total, below);
+  }
+  return times(to_floats(total), d);
 }
 
 template <FormatId format>
@@ -83,7 +122,8 @@ static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
     for (uint32_t k = 0; k < w.k; k += shape.values, unit += shape.bytes * row_lanes) {
       RowFloats products;
       if constexpr (int_scales<format>) {
-        products = unit_of_int_scales<format>({unit}, w.quantized + k, w.sums + k / sum_group);
+        const int16_t* sums = shape.halves == 2 ? w.sums + k / sum_group : w.group_sums + k / 32;
+        products = unit_of_int_scales<format>({unit}, w.quantized + k, sums);
       } else {
         products = unit_of_float_scales<format>({unit}, w.quantized + k, w.sums + k / sum_group,
                                                 w.min_factors + k / 32);
@@ -92,6 +132,32 @@ static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
     }
     if constexpr (shape.scaled_rows) total = times(total, load_rows(w.row_scales + row));
     store_some_rows(w.y + row, total, w.m - row);
+  }
+}
+
+/// A unit's words, to a panel's [word][rows_together][4].
+template <FormatId format>
+[[gnu::always_inline]] static inline void unpack_words(Unit unit, uint8_t* to) {
+  using P = Packed<format>;
+  constexpr int groups = Plain<format>::shape.values / 32, word_bytes = 4 * rows_together;
+  if constexpr (int_scales<format>) {
+#pragma GCC unroll 1
+    for (int i = 0; i < 64 / P::together; ++i) {
+      RowBytes q[P::together];
+      P::word(unit, i / 8, i % 8, q);
+#pragma GCC unroll 8
+      for (int j = 0; j < P::together; ++j) {
+        const RowBytes moved = P::left(j) == 0 ? q[j] : part(q[j], P::left(j), 255 >> P::left(j));
+        store_row_bytes(to + word_bytes * (8 * (i / 8 * P::together + j) + i % 8), moved);
+      }
+    }
+  } else {
+#pragma GCC unroll 8
+    for (int g = 0; g < groups; ++g) {
+      RowBytes q[8];
+      P::words(unit, g, q);
+      for (int i = 0; i < 8; ++i) store_row_bytes(to + word_bytes * (8 * g + i), q[i]);
+    }
   }
 }
 
@@ -106,7 +172,7 @@ template <FormatId format>
   for (int h = 0; h < shape.halves; ++h) {
     RowFloats scale;
     if constexpr (int_scales<format>) {
-      scale = times(to_floats(P::int_scale(unit, g, h)), P::d(unit));
+      scale = times(to_floats(whole_scale<format>(unit, g, h)), P::d(unit));
     } else {
       scale = P::scale(unit, g);
     }
@@ -115,7 +181,9 @@ template <FormatId format>
   }
   if constexpr (shape.mins > 0 && int_scales<format>) {
     for (int h = 0; h < shape.mins; ++h) {
-      store_rows(mins + h * rows_together, times(to_floats(P::int_min(unit, g, h)), P::dmin(unit)));
+      const int i = g * shape.mins + h;
+      const RowInts min = one_of_pair(P::min_pair(unit, i / 2), i % 2, 0);
+      store_rows(mins + h * rows_together, times(to_floats(min), P::dmin(unit)));
     }
   } else if constexpr (shape.mins > 0) {
     store_rows(mins, P::min(unit, g));
@@ -133,12 +201,9 @@ static void unpack_units(const MatrixWork& w, uint64_t row, int, uint32_t k0, ui
     const RowFloats row_scale = shape.scaled_rows ? load_rows(w.row_scales + from) : all_floats(1);
     Unit unit{w.weights + from * w.row_bytes + uint64_t{k0} / shape.values * shape.bytes * row_lanes};
     for (uint32_t at = 0; at < count / 32; at += shape.values / 32, unit.at += shape.bytes * row_lanes) {
+      unpack_words<format>(unit, panel.bytes + (at * 8 * rows_together + v * row_lanes) * 4);
 #pragma GCC unroll 8
       for (int g = 0; g < static_cast<int>(shape.values / 32); ++g) {
-        RowBytes q[8];
-        Packed<format>::words(unit, g, q);
-        uint8_t* to = panel.bytes + ((at + g) * 8 * rows_together + v * row_lanes) * 4;
-        for (int i = 0; i < 8; ++i) store_row_bytes(to + 4 * rows_together * i, q[i]);
         unpack_scales<format>(unit, g, at + static_cast<uint32_t>(g), v, row_scale, panel);
       }
     }

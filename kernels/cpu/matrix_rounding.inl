@@ -13,14 +13,16 @@ template <uint32_t count>
     q[i] = static_cast<int8_t>(static_cast<int32_t>((x[i] * inverse + 0x1.8p23F) - 0x1.8p23F));
   }
   __builtin_memcpy(w.quantized + first, q, sizeof q);
-  int32_t* sums = w.sums + first / sum_group;
+  int16_t* sums = w.sums + first / sum_group;
   for (uint32_t h = 0; h < count / sum_group; ++h) {
     int32_t sum = 0;
     for (uint32_t i = h * sum_group; i < (h + 1) * sum_group; ++i) sum += q[i];
-    sums[h] = sum;
+    sums[h] = static_cast<int16_t>(sum);
   }
   for (uint32_t g = 0; g < count / 32; ++g) {
-    w.min_factors[first / 32 + g] = -static_cast<float>(sums[2 * g] + sums[2 * g + 1]);
+    const int32_t sum = sums[2 * g] + sums[2 * g + 1];
+    w.group_sums[first / 32 + g] = static_cast<int16_t>(sum);
+    w.min_factors[first / 32 + g] = -static_cast<float>(sum);
   }
 }
 

@@ -33,10 +33,11 @@ struct MatrixWork {
   const float* x;  // [n][k]
   float* y;        // [n][m]
   // Activations as int8, for quantized weights: x = scale * quantized.
-  int8_t* quantized;   // [n][k]
-  float* scales;       // [n][k / rounding_span()]
-  int32_t* sums;       // [n][k / sum_group]: of quantized
-  float* min_factors;  // [n][k / 32]: sums of 32, negative, what mins are multiplied with
+  int8_t* quantized;    // [n][k]
+  float* scales;        // [n][k / rounding_span()]
+  int16_t* sums;        // [n][k / sum_group]: of quantized
+  int16_t* group_sums;  // [n][k / 32]: of quantized
+  float* min_factors;   // [n][k / 32]: sums of 32, negative, what mins are multiplied with
   // Activations as bf16, where products are of pairs of them.
   uint16_t* bf16;  // [n][k]
   // Of formats whose rows have a scale of their own (FormatCodec::scaled_rows).

@@ -29,6 +29,7 @@ class Rounding : public Prepared {
       quantized_.resize(values);
       scales_.resize(values / span_);
       sums_.resize(values / sum_group);
+      group_sums_.resize(values / 32);
       min_factors_.resize(values / 32);
     } else {
       bf16_.resize(values);
@@ -36,6 +37,7 @@ class Rounding : public Prepared {
     work_.quantized = quantized_.data();
     work_.scales = scales_.data();
     work_.sums = sums_.data();
+    work_.group_sums = group_sums_.data();
     work_.min_factors = min_factors_.data();
     work_.bf16 = bf16_.data();
     groups_ = (values + span_ - 1) / span_;
@@ -89,6 +91,7 @@ class Rounding : public Prepared {
       int32_t halves[2] = {0, 0};
       for (uint64_t i = at; i < at + 32; ++i) halves[(i - at) / sum_group] += quantized_[i];
       const bool adds_up = sums_[at / sum_group] == halves[0] && sums_[at / sum_group + 1] == halves[1] &&
+                           group_sums_[at / 32] == halves[0] + halves[1] &&
                            min_factors_[at / 32] == -static_cast<float>(halves[0] + halves[1]);
       if (!adds_up) error = 1;
     }
@@ -100,7 +103,7 @@ class Rounding : public Prepared {
   uint64_t span_, groups_ = 0;
   Floats x_, scales_, min_factors_;
   Operands<int8_t> quantized_;
-  Operands<int32_t> sums_;
+  Operands<int16_t> sums_, group_sums_;
   Operands<uint16_t> bf16_;
   MatrixWork work_{};
 };

@@ -1,6 +1,7 @@
 // Packing one unit: blocks of several rows, field by field, row beside row.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -45,22 +46,36 @@ class Interleave {
     }
   }
 
+  /// [count][size][rows][4]: bytes c of a row in the words of set i are of(block, i, c), an array of `size`.
+  template <size_t size, class Of>
+  void sets(uint32_t count, Of of) {
+    for (uint32_t i = 0; i < count; ++i, unit_ += 4 * size * rows_) {
+      for (uint32_t row = 0; row < rows_; ++row) {
+        for (uint32_t c = 0; c < 4; ++c) {
+          const std::array<uint8_t, size> bytes = of(block(row), i, c);
+          for (size_t j = 0; j < size; ++j) unit_[(j * rows_ + row) * 4 + c] = std::byte{bytes[j]};
+        }
+      }
+    }
+  }
+
+  /// [count][rows] of 32 bits: number i of a row is of(block, i).
+  template <class Of>
+  void ints(uint32_t count, Of of) {
+    for (uint32_t i = 0; i < count; ++i) {
+      for (uint32_t row = 0; row < rows_; ++row, unit_ += 4) {
+        const uint32_t value = of(block(row), i);
+        std::memcpy(unit_, &value, 4);
+      }
+    }
+  }
+
   /// [rows][4]: bit i of byte c of a row is the lowest bit of of(block, 4 i + c): of 32 values one each.
   template <class Of>
   void bits(Of of) {
     words(1, [&](const std::byte* from, uint32_t, uint32_t c) {
       unsigned all = 0;
       for (uint32_t i = 0; i < 8; ++i) all |= (of(from, 4 * i + c) & 1U) << i;
-      return all;
-    });
-  }
-
-  /// [2][rows][4]: of 32 values two bits each; those of 4 i + c at bit 2 (i % 4) of byte c of word i / 4.
-  template <class Of>
-  void pairs(Of of) {
-    words(2, [&](const std::byte* from, uint32_t word, uint32_t c) {
-      unsigned all = 0;
-      for (uint32_t i = 0; i < 4; ++i) all |= (of(from, 16 * word + 4 * i + c) & 3U) << 2 * i;
       return all;
     });
   }

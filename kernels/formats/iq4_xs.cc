@@ -72,15 +72,26 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 64, 64, std::byte{0x88}}});
 }
 
-/// d; of each four groups low scale nibbles [2][rows], high pairs [rows], nibbles in words.
+/// d; of scales, less 32: the high 2 bits of the even groups [rows], of the odd ones [rows], a number with
+/// the low 4 bits of the even and then of the odd ones; nibbles of two groups in words, the second's high.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 1, 2);
-  for (uint32_t quad = 0; quad < 2; ++quad) {
-    to.field(low_at + 2 * quad, 2, 1);
-    to.field(high_at + quad, 1, 1);
-    to.field(nibbles_at + 64 * quad, 16, 4);
-  }
+  to.bytes(2, [](const std::byte* block, uint32_t odd) {
+    unsigned all = 0;
+    for (uint32_t p = 0; p < 4; ++p) all |= (scale_of(block, 2 * p + odd) ^ 32U) >> 4 << 2 * p;
+    return all;
+  });
+  to.ints(1, [](const std::byte* block, uint32_t) {
+    uint32_t all = 0;
+    for (uint32_t g = 0; g < 8; ++g) all |= (scale_of(block, g) & 15U) << (g / 2 * 4 + g % 2 * 16);
+    return all;
+  });
+  to.words(32, [](const std::byte* block, uint32_t word, uint32_t c) {
+    const uint32_t at = word % 8 * 4 + c;
+    const std::byte* two = block + nibbles_at + word / 8 * 32;
+    return nibble_of(two, at) | nibble_of(two + 16, at) << 4;
+  });
 }
 
 }  // namespace

@@ -70,14 +70,15 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
               {{scales_at, 16, zero}, {pairs_at, 32, zero}, {pairs_at + 32, 32, zero}});
 }
 
-/// d, dmin; of each group of 32 values two scales with mins and pairs [2][rows][4].
+/// d, dmin; four numbers of scales and mins, of two groups each: bytes 0 and 2 the first's, 1 and 3 the
+/// second's; then pairs in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 2, 2);
-  for (uint32_t g = 0; g < 8; ++g) {
-    to.field(scales_at + 2 * g, 2, 1);
-    to.pairs([g](const std::byte* block, uint32_t i) { return quant(block, 32 * g + i); });
-  }
+  to.words(4, [](const std::byte* block, uint32_t i, uint32_t c) {
+    return byte_at(block, scales_at + 4 * i + 2 * (c % 2) + c / 2);
+  });
+  to.field(pairs_at, 16, 4);
 }
 
 }  // namespace

@@ -78,26 +78,36 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {scales_at + 8, 4, std::byte{0xaa}}});  // all 32
 }
 
-/// d; of each two groups of 32 values scales, [2][rows]: the low 4 bits of two, [rows]: the high 2 bits of
-/// four; then of either low pairs [2][rows][4] and high bits [rows][4].
+/// d; three numbers of scales, less 32, each half of one half of the groups: of groups 0 and 1, 3 and 4, 6
+/// and 7 6 bits each from the top, below them in the first two the low 4 of groups 2 and 5, in the third
+/// their high 2. Then [8] sets of three words, whose bytes c hold value 4 i + c of each group: two of them in
+/// the low 3 bits and the next; in the top 2 of the first the high ones of group 6, of the third those of
+/// group 7, of the second the low ones of both.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);
-  for (uint32_t pair = 0; pair < 4; ++pair) {
-    to.bytes(2, [pair](const std::byte* block, uint32_t i) {
-      const uint32_t j = 4 * pair + 2 * i;
-      return (scale_of(block, j) & 15) | (scale_of(block, j + 1) & 15) << 4;
-    });
-    to.bytes(1, [pair](const std::byte* block, uint32_t) {
-      unsigned all = 0;
-      for (uint32_t j = 0; j < 4; ++j) all |= scale_of(block, 4 * pair + j) >> 4 << 2 * j;
-      return all;
-    });
-    for (const uint32_t g : {2 * pair, 2 * pair + 1}) {
-      to.pairs([g](const std::byte* block, uint32_t i) { return low_pair(block, 32 * g + i); });
-      to.bits([g](const std::byte* block, uint32_t i) { return high_bit(block, 32 * g + i); });
+  to.ints(3, [](const std::byte* block, uint32_t i) {
+    uint32_t all = 0;
+    for (uint32_t half = 0; half < 2; ++half) {
+      const auto of = [block, half](uint32_t group) { return scale_of(block, 2 * group + half) ^ 32U; };
+      const uint32_t last = i < 2 ? of(3 * i + 2) & 15 : of(2) >> 4 << 2 | of(5) >> 4;
+      all |= (of(3 * i) << 10 | of(3 * i + 1) << 4 | last) << 16 * half;
     }
-  }
+    return all;
+  });
+  to.sets<3>(8, [](const std::byte* block, uint32_t i, uint32_t c) {
+    unsigned q[8];
+    for (uint32_t group = 0; group < 8; ++group) {
+      const uint32_t at = 32 * group + 4 * i + c;
+      q[group] = low_pair(block, at) | high_bit(block, at) << 2;
+    }
+    const unsigned above[3] = {q[6] >> 1, (q[6] & 1) | (q[7] & 1) << 1, q[7] >> 1};
+    std::array<uint8_t, 3> bytes;
+    for (size_t j = 0; j < 3; ++j) {
+      bytes[j] = static_cast<uint8_t>(q[2 * j] | q[2 * j + 1] << 3 | above[j] << 6);
+    }
+    return bytes;
+  });
 }
 
 }  // namespace

@@ -46,14 +46,11 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 96, 32, zero}});
 }
 
-/// d, dmin; of each two groups scales and mins, then nibbles in words.
+/// Scales and mins, then nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
-  to.field(0, 2, 2);
-  for (uint32_t pair = 0; pair < 4; ++pair) {
-    pack_scales_and_mins(to, pair);
-    to.field(nibbles_at + 32 * pair, 8, 4);
-  }
+  pack_scales_and_mins(to);
+  to.field(nibbles_at, 32, 4);
 }
 
 }  // namespace

@@ -48,17 +48,21 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 64, 64, zero}});
 }
 
-/// d, dmin; of each two groups scales and mins, fifth bits [2][rows][4] and nibbles in words.
+/// Scales and mins; then [8] sets of five words, whose bytes c hold value 4 i + c of each group: five of them
+/// in the low 5 bits; above those the high 3 of group 5, 6, 7 in the first, third, fifth, and of their low
+/// ones group 5's and 7's in the top 2 of the second and fourth, and one each of group 6.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
-  to.field(0, 2, 2);
-  for (uint32_t pair = 0; pair < 4; ++pair) {
-    pack_scales_and_mins(to, pair);
-    for (const uint32_t g : {2 * pair, 2 * pair + 1}) {
-      to.bits([g](const std::byte* block, uint32_t i) { return byte_at(block, high_at + i) >> g; });
-    }
-    to.field(nibbles_at + 32 * pair, 8, 4);
-  }
+  pack_scales_and_mins(to);
+  to.sets<5>(8, [](const std::byte* block, uint32_t i, uint32_t c) {
+    unsigned q[8];
+    for (uint32_t group = 0; group < 8; ++group) q[group] = quant(block, 32 * group + 4 * i + c);
+    const unsigned above[5] = {q[5] >> 2, (q[6] >> 1 & 1) | (q[5] & 3) << 1, q[6] >> 2,
+                               (q[6] & 1) | (q[7] & 3) << 1, q[7] >> 2};
+    std::array<uint8_t, 5> bytes;
+    for (size_t j = 0; j < 5; ++j) bytes[j] = static_cast<uint8_t>(q[j] | above[j] << 5);
+    return bytes;
+  });
 }
 
 }  // namespace

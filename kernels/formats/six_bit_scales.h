@@ -67,15 +67,29 @@ void encode_scales_and_mins(const float* values, std::byte* block, float levels,
   }
 }
 
-/// [2][rows]: of groups 2 pair and the next the scale and the low 2 bits of the min above; [rows]: the high 4
-/// bits of both mins.
-inline void pack_scales_and_mins(Interleave& to, uint32_t pair) {
-  to.bytes(2, [pair](const std::byte* block, uint32_t i) {
-    const ScaleAndMin of = scale_and_min(block, 2 * pair + i);
-    return of.scale | (of.min & 3) << 6;
-  });
-  to.bytes(1, [pair](const std::byte* block, uint32_t) {
-    return scale_and_min(block, 2 * pair).min >> 2 | scale_and_min(block, 2 * pair + 1).min >> 2 << 4;
+/// d, dmin, and three numbers, of which kernels take all 8 mins as four pairs of int16, an even group's in
+/// the low half: byte g % 4 of number g / 4 begins with scale g; the third's halves hold mins of an even, an
+/// odd group, 6 bits of the first pair, 6 of the second, the low 4 of the third. What is left, in the top
+/// bits of the scales' bytes, which come as (even, odd) too: the third pair's high 2 bits, the fourth's three
+/// times 2.
+inline void pack_scales_and_mins(Interleave& to) {
+  to.field(0, 2, 2);
+  to.ints(3, [](const std::byte* block, uint32_t i) {
+    const auto scale = [block](uint32_t g) { return static_cast<uint32_t>(scale_and_min(block, g).scale); };
+    const auto min = [block](uint32_t g) { return static_cast<uint32_t>(scale_and_min(block, g).min); };
+    uint32_t all = 0;
+    for (uint32_t odd = 0; odd < 2; ++odd) {
+      const uint32_t third = min(4 + odd), fourth = min(6 + odd), first_scale = 4 * i + 2 * odd;
+      if (i == 2) {
+        all |= (min(odd) | min(2 + odd) << 6 | (third & 15) << 12) << 16 * odd;
+        continue;
+      }
+      const uint32_t first_top = i == 0 ? third >> 4 : fourth >> 2 & 3;
+      const uint32_t second_top = i == 0 ? fourth & 3 : fourth >> 4;
+      all |= (scale(first_scale) | first_top << 6 | scale(first_scale + 1) << 8 | second_top << 14)
+             << 16 * odd;
+    }
+    return all;
   });
 }
 

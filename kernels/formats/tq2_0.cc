@@ -57,14 +57,11 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   }
 }
 
-/// d, pairs of each group of 32 values [2][rows][4].
+/// d, then pairs in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);
-  for (uint32_t g = 0; g < 8; ++g) {
-    to.pairs(
-        [g](const std::byte* block, uint32_t i) { return static_cast<unsigned>(quant(block, 32 * g + i)); });
-  }
+  to.field(pairs_at, 16, 4);
 }
 
 }  // namespace

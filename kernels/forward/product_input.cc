@@ -21,6 +21,7 @@ ProductInput::Form& ProductInput::form_of(const Product& product) {
     form.quantized.resize(most_values_);
     form.sums.resize(most_values_ / sum_group + 1);
     form.scales.resize(most_values_ / activation_group + 1);
+    form.group_sums.resize(most_values_ / activation_group + 1);
     form.min_factors.resize(most_values_ / activation_group + 1);
   } else {
     form.bf16.resize(most_values_);
@@ -38,6 +39,7 @@ MatrixWork ProductInput::work_with(Form* form) const {
   work.quantized = form->quantized.data();
   work.scales = form->scales.data();
   work.sums = form->sums.data();
+  work.group_sums = form->group_sums.data();
   work.min_factors = form->min_factors.data();
   work.bf16 = form->bf16.data();
   return work;

@@ -28,7 +28,7 @@ class ProductInput {
     void (*round)(const MatrixWork&, uint64_t, uint64_t);
     Operands<int8_t> quantized;
     Operands<uint16_t> bf16;
-    Operands<int32_t> sums;
+    Operands<int16_t> sums, group_sums;
     Floats scales, min_factors;
     bool current = false;
   };

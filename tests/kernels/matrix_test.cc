@@ -111,7 +111,7 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
     const uint32_t tokens = kernel.op == Op::gemv ? 1 : n;
     std::vector<float> y(m * n), scales(n * k / activation_group), min_factors(n * k / 32);
     std::vector<int8_t> quantized(n * k);
-    std::vector<int32_t> sums(n * k / sum_group);
+    std::vector<int16_t> sums(n * k / sum_group), group_sums(n * k / 32);
     const std::vector<float> ones(m + panel_rows, 1.0F);
     const auto stored = packed_rows(kernel.format, functions.packing, bytes, m, k);
     const MatrixWork work{stored.data(),
@@ -124,6 +124,7 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
                           quantized.data(),
                           scales.data(),
                           sums.data(),
+                          group_sums.data(),
                           min_factors.data(),
                           nullptr,
                           ones.data()};

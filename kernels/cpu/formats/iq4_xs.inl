@@ -3,6 +3,18 @@
 template <>
 struct Plain<FormatId::iq4_xs> {
   static constexpr BlockShape shape{.values = 256, .bytes = 136, .offset = wide_offset, .wide = true};
+  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) {
+    WholeScales all{half(block), 0, {}, {}};
+    uint32_t low;
+    uint16_t high;
+    __builtin_memcpy(&high, block + 2, 2);
+    __builtin_memcpy(&low, block + 4, 4);
+    for (int i = 0; i < 8; ++i) {
+      all.scale[i] = static_cast<int32_t>((low >> 4 * i & 15) | (uint32_t{high} >> 2 * i & 3) << 4) - 32;
+    }
+    all.set_offset(shape.offset, 8);
+    return all;
+  }
   template <class Each>
   WEIGHIN_PART void groups(const std::byte* block, Each& each) {
     const float d = half(block);
@@ -17,16 +29,16 @@ struct Plain<FormatId::iq4_xs> {
 
 template <>
 struct Packed<FormatId::iq4_xs> {
-  static constexpr int quad_bytes = 67;
+  static constexpr int together = 2, pair_left = 10;
+  static constexpr int left(int) { return 0; }
   WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
-  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int) {
-    const int at = 2 + quad_bytes * (g / 4);
-    const RowInts four = int_and(int_right(unit.u8(at + g % 4 / 2), 4 * (g % 2)), 15);
-    const RowInts two = int_and(int_right(unit.u8(at + 2), 2 * (g % 4)), 3);
-    return int_add(int_or(four, int_left(two, 4)), all_ints(-32));
+  WEIGHIN_PART RowInts scale_pair(Unit unit, int p) {
+    const RowInts high = int_or(unit.u8(2), int_left(unit.u8(3), 16));
+    return add_int_part(int_part(unit.ints(4), 4 * p - 10, 0x3C003C00), high, 2 * p - 14, 0xC000C000);
   }
-  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
-    load_nibble_words(unit, 5 + quad_bytes * (g / 4) + 16 * (g % 4), q);
-    look_up_words(iq4_table.v, q);
+  WEIGHIN_PART void word(Unit unit, int b, int i, RowBytes (&q)[together]) {
+    const RowBytes both = unit.word(8 + 4 * (8 * b + i));
+    q[0] = look_up(iq4_table.v, part(both, 0, 15));
+    q[1] = look_up(iq4_table.v, part(both, 4, 15));
   }
 };

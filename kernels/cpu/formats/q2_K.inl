@@ -19,16 +19,19 @@ struct Plain<FormatId::q2_K> {
 
 template <>
 struct Packed<FormatId::q2_K> {
-  static constexpr int group_bytes = 10;
+  static constexpr int together = 4;
+  static constexpr int left(int j) { return left_by(2 * j); }
   WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
   WEIGHIN_PART RowFloats dmin(Unit unit) { return unit.halves(2); }
   WEIGHIN_PART RowInts int_scale(Unit unit, int g, int h) {
-    return int_and(unit.u8(4 + group_bytes * g + h), 15);
+    return int_part(unit.ints(4 + g / 2 * 4), 8 * (g % 2) + 16 * h, 15);
   }
-  WEIGHIN_PART RowInts int_min(Unit unit, int g, int h) {
-    return int_right(unit.u8(4 + group_bytes * g + h), 4);
+  WEIGHIN_PART RowInts min_pair(Unit unit, int g) {
+    return int_part(unit.ints(4 + g / 2 * 4), 8 * (g % 2) + 4, 0x000F000F);
   }
-  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
-    load_pair_words(unit, 6 + group_bytes * g, q);
+  WEIGHIN_PART void word(Unit unit, int b, int i, RowBytes (&q)[together]) {
+    const RowBytes four = unit.word(20 + 4 * (8 * b + i));
+#pragma GCC unroll 4
+    for (int j = 0; j < together; ++j) q[j] = bits_of(four, 2 * j, 2);
   }
 };

@@ -3,6 +3,20 @@
 template <>
 struct Plain<FormatId::q3_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 110, .offset = 4, .halves = 2};
+  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) {
+    WholeScales all{half(block + 108), 0, {}, {}};
+    uint32_t low[2], high, bytes[4];
+    __builtin_memcpy(low, block + 96, 8);
+    __builtin_memcpy(&high, block + 104, 4);
+    for (int i = 0; i < 4; ++i) {
+      bytes[i] = (low[i % 2] >> i / 2 * 4 & 0x0F0F0F0F) | (high >> 2 * i & 0x03030303) << 4;
+    }
+    uint8_t s[16];
+    __builtin_memcpy(s, bytes, 16);
+    for (int i = 0; i < 16; ++i) all.scale[i] = s[i] - 32;
+    all.set_offset(shape.offset, 16);
+    return all;
+  }
   template <class Each>
   WEIGHIN_PART void groups(const std::byte* block, Each& each) {
     const float d = half(block + 108);
@@ -20,21 +34,26 @@ struct Plain<FormatId::q3_K> {
   }
 };
 
+/// Each byte of three words is of 8 values, one of each group: two of 3 bits, and 2 above them of the others.
 template <>
 struct Packed<FormatId::q3_K> {
-  static constexpr int pair_bytes = 27;
+  static constexpr int together = 8, pair_left = 10;
+  static constexpr int left(int j) { return left_by(j > 5 ? 5 : j % 2 * 3); }
   WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
-  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int h) {
-    const int at = 2 + pair_bytes * (g / 2);
-    const RowInts four = int_and(int_right(unit.u8(at + g % 2), 4 * h), 15);
-    const RowInts two = int_and(int_right(unit.u8(at + 2), 2 * (g % 2 * 2 + h)), 3);
-    return int_add(int_or(four, int_left(two, 4)), all_ints(-32));
+  WEIGHIN_PART RowInts scale_pair(Unit unit, int g) {
+    const RowInts three = unit.ints(2 + 4 * (g / 3)), last = unit.ints(10);
+    if (g % 3 < 2) return int_part(three, -6 * (g % 3), 0xFC00FC00);
+    return add_int_part(int_part(three, -10, 0x3C003C00), last, g == 2 ? -12 : -14, 0xC000C000);
   }
-  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
-    const int at = 5 + pair_bytes * (g / 2) + 12 * (g % 2);
-    load_pair_words(unit, at, q);
-    const RowBytes high = unit.word(at + 8);
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) q[i] = add_part(q[i], high, i - 2, 4);
+  WEIGHIN_PART void word(Unit unit, int, int i, RowBytes (&q)[together]) {
+    RowBytes w[3];
+#pragma GCC unroll 3
+    for (int j = 0; j < 3; ++j) {
+      w[j] = unit.word(14 + 4 * (3 * i + j));
+      q[2 * j] = bits_of(w[j], 0, 3);
+      q[2 * j + 1] = bits_of(w[j], 3, 3);
+    }
+    q[6] = settled(add_part(part(w[0], 0, 0xC0), w[1], 1, 0x20), 5);
+    q[7] = settled(add_part(part(w[2], 0, 0xC0), w[1], 2, 0x20), 5);
   }
 };

@@ -10,9 +10,28 @@ WEIGHIN_WORD Group six_bit_group(const std::byte* block, int j) {
   return {step, step, min, min};
 }
 
+/// All of them: scales and mins 0 to 3 are the low 6 bits of a byte each.
+WEIGHIN_WORD WholeScales six_bit_scales(const std::byte* block) {
+  WholeScales all{half(block), half(block + 2), {}, {}};
+  uint32_t first, second, third, bytes[4];
+  __builtin_memcpy(&first, block + 4, 4);
+  __builtin_memcpy(&second, block + 8, 4);
+  __builtin_memcpy(&third, block + 12, 4);
+  bytes[0] = first & 0x3F3F3F3F;
+  bytes[1] = (third & 0x0F0F0F0F) | (first >> 6 & 0x03030303) << 4;
+  bytes[2] = second & 0x3F3F3F3F;
+  bytes[3] = (third >> 4 & 0x0F0F0F0F) | (second >> 6 & 0x03030303) << 4;
+  uint8_t each[16];
+  __builtin_memcpy(each, bytes, 16);
+  for (int i = 0; i < 8; ++i) all.scale[i] = each[i];
+  for (int i = 0; i < 8; ++i) all.below[i] = each[8 + i];
+  return all;
+}
+
 template <>
 struct Plain<FormatId::q4_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 144, .mins = 1};
+  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) { return six_bit_scales(block); }
   template <class Each>
   WEIGHIN_PART void groups(const std::byte* block, Each& each) {
     for (int j = 0; j < 8; j += 2) {
@@ -23,27 +42,29 @@ struct Plain<FormatId::q4_K> {
   }
 };
 
-/// d and dmin, then for each two groups `pair_bytes` a row that begin with three of scales: of either group 6
-/// bits of scale and the low 2 of min, then the high 4 of both mins.
-template <int pair_bytes>
+/// d, dmin and three numbers (kernels/formats/six_bit_scales.h, pack_scales_and_mins).
 struct SixBitScales {
+  static constexpr int words_at = 16;
   WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
   WEIGHIN_PART RowFloats dmin(Unit unit) { return unit.halves(2); }
   WEIGHIN_PART RowInts int_scale(Unit unit, int g, int) {
-    return int_and(unit.u8(4 + pair_bytes * (g / 2) + g % 2), 63);
+    return int_part(unit.ints(4 + g / 4 * 4), 8 * (g % 4), 63);
   }
-  WEIGHIN_PART RowInts int_min(Unit unit, int g, int) {
-    const RowInts low = unit.u8(4 + pair_bytes * (g / 2) + g % 2);
-    const RowInts high = unit.u8(4 + pair_bytes * (g / 2) + 2);
-    return int_or(int_right(low, 6), int_left(int_and(int_right(high, g % 2 * 4), 15), 2));
+  WEIGHIN_PART RowInts min_pair(Unit unit, int p) {
+    const RowInts a = unit.ints(4), b = unit.ints(8), c = unit.ints(12);
+    if (p < 2) return int_part(c, 6 * p, 0x003F003F);
+    if (p == 2) return add_int_part(int_part(c, 12, 0x000F000F), a, 2, 0x00300030);
+    return add_int_part(add_int_part(int_part(a, 14, 0x00030003), b, 4, 0x000C000C), b, 10, 0x00300030);
   }
 };
 
 template <>
-struct Packed<FormatId::q4_K> : SixBitScales<35> {
-  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
-    const int at = 7 + 35 * (g / 2);
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) q[i] = part(unit.word(at + 4 * i), g % 2 * 4, 15);
+struct Packed<FormatId::q4_K> : SixBitScales {
+  static constexpr int together = 2;
+  static constexpr int left(int j) { return left_by(4 * j); }
+  WEIGHIN_PART void word(Unit unit, int b, int i, RowBytes (&q)[together]) {
+    const RowBytes both = unit.word(words_at + 4 * (8 * b + i));
+    q[0] = bits_of(both, 0, 4);
+    q[1] = bits_of(both, 4, 4);
   }
 };

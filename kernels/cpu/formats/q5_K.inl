@@ -3,6 +3,7 @@
 template <>
 struct Plain<FormatId::q5_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 176, .mins = 1};
+  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) { return six_bit_scales(block); }
   template <class Each>
   WEIGHIN_PART void groups(const std::byte* block, Each& each) {
     const Bytes high = load(block + 16);
@@ -15,13 +16,20 @@ struct Plain<FormatId::q5_K> {
   }
 };
 
+/// Each byte of five words is of 8 values, one of each group: 5 bits of five, and 3 above them of the others.
 template <>
-struct Packed<FormatId::q5_K> : SixBitScales<43> {
-  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
-    const int at = 7 + 43 * (g / 2);
-    const RowBytes high = unit.word(at + 4 * (g % 2));
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) q[i] = part(unit.word(at + 8 + 4 * i), g % 2 * 4, 15);
-    add_fifth_bits(high, q);
+struct Packed<FormatId::q5_K> : SixBitScales {
+  static constexpr int together = 8;
+  static constexpr int left(int j) { return left_by(j < 5 ? 0 : 3); }
+  WEIGHIN_PART void word(Unit unit, int, int i, RowBytes (&q)[together]) {
+    RowBytes w[5];
+#pragma GCC unroll 5
+    for (int j = 0; j < 5; ++j) {
+      w[j] = unit.word(words_at + 4 * (5 * i + j));
+      q[j] = part(w[j], 0, 31);
+    }
+    q[5] = settled(add_part(part(w[0], 0, 0xE0), w[1], 3, 0x18), 3);
+    q[6] = settled(add_part(add_part(part(w[2], 0, 0xE0), w[1], 1, 0x10), w[3], 2, 8), 3);
+    q[7] = settled(add_part(part(w[4], 0, 0xE0), w[3], 3, 0x18), 3);
   }
 };

@@ -3,6 +3,14 @@
 template <>
 struct Plain<FormatId::q6_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 210, .offset = 32, .halves = 2};
+  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) {
+    WholeScales all{half(block + 208), 0, {}, {}};
+    int8_t s[16];
+    __builtin_memcpy(s, block + 192, 16);
+    for (int i = 0; i < 16; ++i) all.scale[i] = s[i];
+    all.set_offset(shape.offset, 16);
+    return all;
+  }
   template <class Each>
   WEIGHIN_PART void groups(const std::byte* block, Each& each) {
     const float d = half(block + 208);
@@ -20,20 +28,23 @@ struct Plain<FormatId::q6_K> {
   }
 };
 
+/// Each byte of three words is of 4 values, one of each of four groups: the low 6 bits of three, and above
+/// them those of the fourth, the first's highest.
 template <>
 struct Packed<FormatId::q6_K> {
-  static constexpr int group_bytes = 26;
+  static constexpr int together = 4, pair_left = 8;
+  static constexpr int left(int j) { return left_by(j == 3 ? 2 : 0); }
   WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
-  WEIGHIN_PART RowInts int_scale(Unit unit, int g, int h) { return unit.i8(2 + group_bytes * g + h); }
-  /// The low 6 bits of each byte; a fourth 6 from the top 2 of three, the first's lowest.
-  WEIGHIN_PART void words(Unit unit, int g, RowBytes (&q)[8]) {
-    int at = 4 + group_bytes * g;
-    for (int i = 0; i < 8; i += 4, at += 12) {
-      const RowBytes a = unit.word(at), b = unit.word(at + 4), c = unit.word(at + 8);
-      q[i] = part(a, 0, 63);
-      q[i + 1] = part(b, 0, 63);
-      q[i + 2] = part(c, 0, 63);
-      q[i + 3] = add_part(add_part(part(a, 6, 3), b, 4, 12), c, 2, 48);
+  WEIGHIN_PART RowInts scale_pair(Unit unit, int g) {
+    return int_part(unit.ints(2 + g / 2 * 4), g % 2 ? -8 : 0, 0xFF00FF00);
+  }
+  WEIGHIN_PART void word(Unit unit, int b, int i, RowBytes (&q)[together]) {
+    RowBytes w[3];
+#pragma GCC unroll 3
+    for (int j = 0; j < 3; ++j) {
+      w[j] = unit.word(18 + 4 * (3 * (8 * b + i) + j));
+      q[j] = part(w[j], 0, 63);
     }
+    q[3] = settled(add_part(add_part(part(w[0], 0, 0xC0), w[1], 2, 0x30), w[2], 4, 0x0C), 2);
   }
 };
