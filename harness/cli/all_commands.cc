@@ -13,10 +13,11 @@ void add_memory(CLI::App& app, Invocation& invocation);
 void add_synth(CLI::App& app, Invocation& invocation);
 void add_shrink(CLI::App& app, Invocation& invocation);
 void add_decode(CLI::App& app, Invocation& invocation);
+void add_verify(CLI::App& app, Invocation& invocation);
 void add_schema(CLI::App& app, Invocation& invocation);
 
 std::span<const Command> all_commands() {
-  static constexpr std::array<Command, 10> commands{{
+  static constexpr std::array<Command, 11> commands{{
       {"probe", add_probe},
       {"run", add_run},
       {"fit", add_fit},
@@ -26,6 +27,7 @@ std::span<const Command> all_commands() {
       {"synth", add_synth},
       {"shrink", add_shrink},
       {"decode", add_decode},
+      {"verify", add_verify},
       {"schema", add_schema},
   }};
   return commands;
