@@ -71,14 +71,13 @@ std::vector<Phase> phases_of(const VerifySettings& settings) {
 
 /// Ten times what the stored measurements promise, since a shared machine may be that slow.
 std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& format, uint64_t weights,
-                                   const VerifySettings& settings,
-                                   std::span<const Measurement> measurements) {
+                                   const VerifySettings& settings, const Evidence& evidence) {
   if (settings.limit.count() > 0) return settings.limit;
   constexpr double least_s = 120, unknown_s = 600, slack = 10, slowest_storage = 50e6;
   double seconds = static_cast<double>(weights) / slowest_storage;
   for (const Phase phase : phases_of(settings)) {
     const auto time = time_of(step_of(phase, shape, format, settings), std::string(phase_name(phase)),
-                              measurements, {llamacpp_engine, {}, 0});
+                              evidence, {llamacpp_engine, 0});
     const double steps = (settings.repetitions + 1.0) * (phase == Phase::decode ? settings.generated : 1);
     seconds += time ? slack * steps * time->seconds : unknown_s;
   }
@@ -126,14 +125,13 @@ tl::expected<Known, std::string> known_of(const std::string& database, const std
 }
 
 VerifiedPhase phase_result(Phase phase, const EngineTest& test, const std::vector<ProblemUse>& step,
-                           const Known& known, std::string_view engine, uint32_t threads) {
+                           const Evidence& evidence, std::string_view engine, uint32_t threads) {
   VerifiedPhase result;
   result.phase = phase;
   result.tokens = phase == Phase::decode ? test.generated : test.prompt;
   result.samples = test.tps;
   result.tps = median(test.tps);
-  const auto time =
-      time_of(step, std::string(phase_name(phase)), known.measurements, {engine, known.verified, threads});
+  const auto time = time_of(step, std::string(phase_name(phase)), evidence, {engine, threads});
   if (!time) return result;
   result.predicted = rate_of(phase == Phase::decode ? 1 : result.tokens, *time);
   result.parts = time->parts;
@@ -189,16 +187,16 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
   const RunFolder folder;
   if (folder.path().empty())
     return no("no temporary folder could be made; name one that may be written with TMPDIR");
-  EngineRequest request{
-      .command = *command,
-      .model = settings.file,
-      .prompt = settings.prompt,
-      .generated = settings.generated,
-      .depth = settings.depth,
-      .threads = settings.threads,
-      .repetitions = settings.repetitions,
-      .limit = limit_of(shape, format, weights_bytes(shape, format), settings, before->measurements),
-      .folder = folder.path().string()};
+  EngineRequest request{.command = *command,
+                        .model = settings.file,
+                        .prompt = settings.prompt,
+                        .generated = settings.generated,
+                        .depth = settings.depth,
+                        .threads = settings.threads,
+                        .repetitions = settings.repetitions,
+                        .limit = limit_of(shape, format, weights_bytes(shape, format), settings,
+                                          Evidence(before->measurements)),
+                        .folder = folder.path().string()};
   if (settings.file.empty()) {
     request.model = (folder.path() / "model.gguf").string();
     doing(fmt::format("writing {} in {}, random weights", shape.name, format.name));
@@ -218,8 +216,9 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
     if (const auto measured = measure_beside(host, machine, steps, settings); !measured)
       return no(measured.error());
   }
-  auto now = known_of(settings.database, machine.id);
+  const auto now = known_of(settings.database, machine.id);
   if (!now) return no(now.error());
+  const Evidence evidence(now->measurements, now->verified);
 
   Verification verification{
       .device = machine.id,
@@ -230,7 +229,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
       .cpu_variant = report->cpu_variant,
       .gpu = report->gpu,
       .model = shape.name,
-      .format = format.id == FileFormatId::as_stored ? shape.file_format : format.name,
+      .format = std::string(format.id == FileFormatId::as_stored ? shape.file_format : format.name),
       .weights_bytes = weights_bytes(shape, format),
       .threads = report->threads ? report->threads : settings.threads,
       .depth = settings.depth,
@@ -252,7 +251,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
       return no(fmt::format("the engine ({}) printed no test of {} {}", *command,
                             phase == Phase::decode ? settings.generated : settings.prompt,
                             phase == Phase::decode ? "generated tokens" : "tokens of a prompt"));
-    verification.phases.push_back(phase_result(phase, *test, step, *now, engine, verification.threads));
+    verification.phases.push_back(phase_result(phase, *test, step, evidence, engine, verification.threads));
   }
   auto store = Store::open(settings.database, Access::write);
   if (!store) return no(store.error());

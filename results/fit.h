@@ -9,7 +9,7 @@
 
 #include "models/memory.h"
 #include "models/shape.h"
-#include "results/engine_efficiency.h"
+#include "results/evidence.h"
 #include "results/interval.h"
 #include "results/measurement.h"
 #include "results/store.h"
@@ -101,7 +101,7 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked);
 
 /// The verdict on one model. From `verified`, runs of engines on the device, their efficiency is learned.
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            std::span<const Measurement> measurements, std::span<const Verification> verified = {});
+            const Evidence& evidence);
 
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();

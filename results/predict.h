@@ -28,8 +28,7 @@ inline constexpr uint32_t encoder_tokens = 384;
 /// Whose seconds are predicted.
 struct EngineRun {
   std::string_view engine = reference_engine;
-  std::span<const Verification> verified{};  // runs on the device, from which its efficiency is learned
-  uint32_t threads = 0;                      // 0: the measured count that is fastest
+  uint32_t threads = 0;  // 0: the measured count that is fastest
 };
 
 /// Seconds of one step, and what they stand on.
@@ -43,14 +42,14 @@ struct StepTime {
   std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
   std::vector<Term> terms;
   std::vector<StepPartTime> parts;  // by the reference kernels
-  EngineEfficiency efficiency;
+  EfficiencyBasis efficiency = EfficiencyBasis::none;
+  std::string efficiency_source;
 };
 
 /// Sums `step` at the measured thread count that makes it fastest. Only measurements with status `measured`
 /// are used. Error: which operation was never measured, and why if a measurement says so.
 tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            std::span<const Measurement> measurements,
-                                            const EngineRun& run = {});
+                                            const Evidence& evidence, const EngineRun& run = {});
 
 /// The speeds of one model in one format.
 struct Prediction {
@@ -66,8 +65,8 @@ struct Prediction {
 /// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
 /// The KV cache is in `cache`.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, std::span<const Measurement> measurements,
-                   FormatId cache = FormatId::f16, const EngineRun& run = {});
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache = FormatId::f16,
+                   const EngineRun& run = {});
 
 /// `count` things in that time, a second.
 Interval rate_of(double count, const StepTime& time);

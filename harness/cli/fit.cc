@@ -99,6 +99,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   const auto weighed = measured_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
 
+  const Evidence evidence(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
     for (const auto& format : *formats) {
@@ -107,7 +108,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
       // A file is what it is, whatever the format that is asked for.
       const bool file = !model->file_format.empty();
       if (file) question.format = FileFormatId::as_stored;
-      verdicts.push_back(fit(*model, question, weighed->capacity, weighed->measurements, weighed->verified));
+      verdicts.push_back(fit(*model, question, weighed->capacity, evidence));
       if (file || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
