@@ -57,8 +57,10 @@ LoadCounters read_load(const Host& host) {
   load.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   read_stat(host, load);
   read_throttling(host, load);
-  rusage own{};
-  if (getrusage(RUSAGE_SELF, &own) == 0) load.own_s = seconds(own.ru_utime) + seconds(own.ru_stime);
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage own{};
+    if (getrusage(who, &own) == 0) load.own_s += seconds(own.ru_utime) + seconds(own.ru_stime);
+  }
   return load;
 }
 

@@ -13,7 +13,7 @@ struct LoadCounters {
   double wall_s = 0;      // of a steady clock
   double busy_s = -1;     // all programs, all cores (/proc/stat)
   double steal_s = -1;    // cores the hypervisor gave to others
-  double own_s = 0;       // this process (getrusage)
+  double own_s = 0;       // this process, and those it has waited for (getrusage)
   double throttled = -1;  // times a core or package was slowed for heat (thermal_throttle)
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -15,7 +16,11 @@ struct ProcessResult {
   int exit_code = -1;  // -1 when it did not exit by itself
   int signal = 0;      // the signal that ended it, or 0
   bool timed_out = false;
-  std::string output;  // standard output, at most 1 MiB
+  bool interrupted = false;  // stop_running_process() was called while it ran
+  std::string output;        // standard output, at most 1 MiB
+  /// The most that was resident of the program or one it waited for; 0: not known, because it is no more than
+  /// what this program itself once held, which a child inherits as its own peak.
+  uint64_t peak_resident_bytes = 0;
 };
 
 struct Host {

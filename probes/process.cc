@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <system_error>
 #include <thread>
 
@@ -20,6 +22,11 @@ namespace weighin {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Set by stop_running_process(), looked at between waits.
+volatile std::sig_atomic_t stopped = 0;
+/// A signal may be taken by another thread, so that a wait is not cut short by it: how late a stop is seen.
+constexpr int longest_wait_ms = 100;
 
 constexpr std::size_t kept_output_bytes = std::size_t{1} << 20;
 
@@ -59,13 +66,13 @@ tl::expected<pid_t, std::string> start(const std::vector<std::string>& arguments
 
 int milliseconds_until(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return static_cast<int>(std::clamp<long long>(left, 0, 60'000));
+  return static_cast<int>(std::clamp<long long>(left, 0, longest_wait_ms));
 }
 
 // Reads until end of file or the deadline; true if the end was reached.
 bool drain(int pipe, Clock::time_point deadline, std::string& output) {
   std::array<char, 16384> buffer;
-  while (Clock::now() < deadline) {
+  while (Clock::now() < deadline && !stopped) {
     pollfd ready{pipe, POLLIN, 0};
     const int events = ::poll(&ready, 1, milliseconds_until(deadline));
     if (events < 0 && errno != EINTR) return false;
@@ -80,17 +87,28 @@ bool drain(int pipe, Clock::time_point deadline, std::string& output) {
 }
 
 // Waits for the child until the deadline; true if it ended.
-bool wait_until(pid_t child, Clock::time_point deadline, int& status) {
+bool wait_until(pid_t child, Clock::time_point deadline, int& status, rusage& used) {
   for (;;) {
-    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    const pid_t ended = ::wait4(child, &status, WNOHANG, &used);
     if (ended == child) return true;
     if (ended < 0 && errno != EINTR) return false;
-    if (Clock::now() >= deadline) return false;
+    if (Clock::now() >= deadline || stopped) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 
+/// In KiB (getrusage(2)).
+uint64_t peak_of(const rusage& used) {
+  rusage own{};
+  ::getrusage(RUSAGE_SELF, &own);
+  return used.ru_maxrss > own.ru_maxrss ? static_cast<uint64_t>(used.ru_maxrss) << 10 : 0;
+}
+
 }  // namespace
+
+void stop_running_process() noexcept {
+  stopped = 1;
+}
 
 tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
                                                      std::chrono::milliseconds limit) {
@@ -108,12 +126,14 @@ tl::expected<ProcessResult, std::string> run_process(const std::vector<std::stri
     return tl::unexpected(child.error());
   }
   const Clock::time_point deadline = Clock::now() + limit;
+  stopped = 0;
   ProcessResult result;
   int status = 0;
   // A child may close its output and go on, or end and leave a grandchild that holds the pipe: both are timed
   // out.
   const bool whole = drain(ends[0], deadline, result.output);
-  const bool ended = wait_until(*child, deadline, status);
+  rusage used{};
+  const bool ended = wait_until(*child, deadline, status, used);
   // The group is killed in any case, so that nothing the program started outlives it.
   ::kill(-*child, SIGKILL);
   ::close(ends[0]);
@@ -121,7 +141,9 @@ tl::expected<ProcessResult, std::string> run_process(const std::vector<std::stri
     while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  result.timed_out = !whole || !ended;
+  result.interrupted = stopped != 0;
+  result.timed_out = !result.interrupted && (!whole || !ended);
+  if (ended) result.peak_resident_bytes = peak_of(used);
   if (ended && WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
   if (ended && WIFSIGNALED(status)) result.signal = WTERMSIG(status);
   return result;

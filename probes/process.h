@@ -16,4 +16,7 @@ namespace weighin {
 tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
                                                      std::chrono::milliseconds limit);
 
+/// Ends the program that runs now, with its group; may be called from a signal handler.
+void stop_running_process() noexcept;
+
 }  // namespace weighin

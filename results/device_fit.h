@@ -11,7 +11,7 @@
 #include "models/file_format.h"
 #include "models/shape.h"
 #include "probes/budgets.h"
-#include "results/fit.h"
+#include "results/interval.h"
 #include "results/spec_device.h"
 #include "results/spec_model.h"
 

@@ -128,7 +128,7 @@ MemorySettings settings_for(uint32_t context, FormatId cache) {
 }
 
 Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Question& question,
-                   const Capacity& capacity, std::span<const Measurement> measurements) {
+                   const Capacity& capacity, const Evidence& evidence) {
   Verdict verdict = identity(shape);
   const bool stored = format.id == FileFormatId::as_stored;
   verdict.format = stored ? shape.file_format : format.name;
@@ -146,7 +146,7 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   const uint32_t depth = static_cast<uint32_t>(std::min<uint64_t>(
       uint64_t{verdict.prompt} + question.answer / 2, verdict.context ? verdict.context - 1 : 0));
   Prediction prediction = predict(shape, format, verdict.prompt, depth, verdict.memory.weights_bytes,
-                                  measurements, question.cache);
+                                  evidence, question.cache, {question.engine});
   weigh_speed(verdict, question, prediction);
   verdict.decode_tps = prediction.decode_tps;
   verdict.prefill_tps = prediction.prefill_tps;
@@ -154,6 +154,9 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   verdict.ttft_s = prediction.ttft_s;
   verdict.load_s = prediction.load_s;
   verdict.basis = std::move(prediction.basis);
+  verdict.engine = question.engine;
+  verdict.efficiency = prediction.efficiency;
+  verdict.efficiency_source = std::move(prediction.efficiency_source);
   verdict.terms = std::move(prediction.terms);
   return verdict;
 }
@@ -165,17 +168,17 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked) {
 }
 
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            std::span<const Measurement> measurements) {
+            const Evidence& evidence) {
   if (!shape.undisclosed.empty()) {
     Verdict verdict = identity(shape);
     verdict.prompt = question.prompt;
     return verdict;
   }
   if (question.format)
-    return fit_format(shape, file_format_of(*question.format), question, capacity, measurements);
+    return fit_format(shape, file_format_of(*question.format), question, capacity, evidence);
   std::vector<Verdict> verdicts;
   for (const FileFormat& format : kernel_file_formats())
-    verdicts.push_back(fit_format(shape, format, question, capacity, measurements));
+    verdicts.push_back(fit_format(shape, format, question, capacity, evidence));
   return best_format(verdicts, question.allow_low_bit);
 }
 

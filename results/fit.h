@@ -9,17 +9,12 @@
 
 #include "models/memory.h"
 #include "models/shape.h"
+#include "results/evidence.h"
+#include "results/interval.h"
 #include "results/measurement.h"
 #include "results/store.h"
 
 namespace weighin {
-
-/// A speed or a time as an interval that holds it 4 times in 5.
-struct Interval {
-  double low = 0;
-  double mid = 0;
-  double high = 0;
-};
 
 enum class Answer : uint8_t { runs_well, runs, slow, does_not_fit, unknown };
 std::string_view answer_name(Answer answer);  // "runs well", "runs", "slow", "does not fit", "unknown"
@@ -33,6 +28,7 @@ struct Question {
   std::optional<double> min_tps;   // in place of the table's tokens/s line for `runs` and `runs well`
   bool allow_low_bit = false;      // formats under 4 bits may be chosen
   FormatId cache = FormatId::f16;  // of the KV cache, keys and values
+  std::string engine = std::string(llamacpp_engine);  // whose speed: one of known_engines()
 };
 
 /// What the device gives: memory and storage that may be used, its measurements, the threads they may use.
@@ -66,9 +62,11 @@ struct Term {
   std::string part;   // "ffn_up"
   Problem problem;    // the whole problem
   double times = 0;
-  double seconds = 0;       // all `times` together
-  int64_t measurement = 0;  // it stands on; 0: none was found
-  std::string note;         // scaling, or what stands in for a missing measurement
+  double seconds = 0;            // all `times` together, by the engine that is answered for
+  double engine_factor = 1;      // of them, the engine's over the reference kernels'
+  double engine_overhead_s = 0;  // and what is added for each operation, `times` together
+  int64_t measurement = 0;       // it stands on; 0: none was found
+  std::string note;              // scaling, or what stands in for a missing measurement
 };
 
 struct Verdict {
@@ -89,8 +87,11 @@ struct Verdict {
   std::optional<double> load_s;
   uint32_t context = 0;
   uint32_t prompt = 0;
-  uint32_t max_context = 0;  // the largest that fits
-  std::string basis;         // "measured", or why not
+  uint32_t max_context = 0;                            // the largest that fits
+  std::string basis;                                   // "measured", or why not
+  std::string engine;                                  // whose speed
+  EfficiencyBasis efficiency = EfficiencyBasis::none;  // of the engine, and where it is from, as words
+  std::string efficiency_source;
   std::vector<std::string> warnings;
   std::vector<Term> terms;
 };
@@ -98,15 +99,12 @@ struct Verdict {
 /// The context answered for where `asked` (0: none) is asked: never above the model's maximum.
 uint32_t answered_context(const ModelShape& shape, uint32_t asked);
 
-/// The verdict on one model.
+/// The verdict on one model. From `verified`, runs of engines on the device, their efficiency is learned.
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            std::span<const Measurement> measurements);
+            const Evidence& evidence);
 
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();
-
-/// The reference kernels stand for no engine yet: what every answer says of its speeds.
-inline constexpr std::string_view engine_name = "reference";
 
 /// {schema_version, device, engine, context, prompt, verdicts: [...]}.
 std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,

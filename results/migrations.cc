@@ -75,6 +75,48 @@ CREATE VIEW measurements AS
   SELECT measurement.id AS measurement_id, run, device, backend, kernel, op, format, size_class, m, n, k, threads,
          seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason
   FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
+)",
+                                              R"(
+CREATE TABLE verification (
+  id INTEGER PRIMARY KEY,
+  device TEXT NOT NULL REFERENCES device(id),
+  verified_at TEXT NOT NULL,
+  engine TEXT NOT NULL,
+  build TEXT NOT NULL,
+  backend TEXT NOT NULL,
+  cpu_variant TEXT NOT NULL,
+  gpu TEXT NOT NULL,
+  model TEXT NOT NULL,
+  format TEXT NOT NULL,
+  isa TEXT NOT NULL,
+  weights_bytes INTEGER NOT NULL,
+  threads INTEGER NOT NULL,
+  depth INTEGER NOT NULL,
+  mmap INTEGER NOT NULL,
+  memory_bytes INTEGER,
+  predicted_memory_bytes INTEGER NOT NULL,
+  warnings TEXT NOT NULL
+);
+CREATE INDEX verification_of_device ON verification (device);
+CREATE TABLE verification_phase (
+  verification INTEGER NOT NULL REFERENCES verification(id) ON DELETE CASCADE,
+  phase TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  tokens_per_s REAL NOT NULL,
+  samples TEXT NOT NULL,
+  predicted_low REAL,
+  predicted REAL,
+  predicted_high REAL,
+  PRIMARY KEY (verification, phase)
+);
+CREATE TABLE verification_part (
+  verification INTEGER NOT NULL REFERENCES verification(id) ON DELETE CASCADE,
+  phase TEXT NOT NULL,
+  part TEXT NOT NULL,
+  format TEXT,
+  operations REAL NOT NULL,
+  seconds REAL NOT NULL
+);
 )"};
   return steps;
 }

@@ -7,8 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "results/prices.h"
-
 namespace weighin {
 namespace {
 
@@ -35,20 +33,38 @@ bool needless(const Problem& problem, std::span<const Measurement> measurements)
          });
 }
 
+void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double seconds) {
+  const PartKind kind = part_kind(use.problem.op);
+  const FormatId format = part_format(use.problem);
+  auto part = std::find_if(parts.begin(), parts.end(),
+                           [&](const StepPartTime& p) { return p.kind == kind && p.format == format; });
+  if (part == parts.end()) part = parts.insert(parts.end(), {kind, format, 0, 0});
+  part->operations += use.times;
+  part->seconds += seconds * use.times;
+}
+
 tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            std::span<const Measurement> measurements, uint32_t threads) {
-  const Prices prices(measurements, threads);
+                                            const Evidence& evidence, uint32_t threads,
+                                            std::string_view engine) {
+  const Prices& prices = evidence.prices(threads);
+  const EngineEfficiency& efficiency = evidence.efficiency(engine, threads);
   StepTime time;
   time.threads = threads;
+  const Phase by = phase == "decode" ? Phase::decode : Phase::prefill;
+  time.efficiency = efficiency.basis();
+  time.efficiency_source = efficiency.source();
   double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
   for (const ProblemUse& use : step) {
     const Op op = use.problem.op;
     const std::optional<Price> price = prices.of(use.problem);
     if (!price && (is_matrix(op) || is_attention(op)))
-      return tl::unexpected(never_measured(use.problem, measurements));
-    Term term{phase, use.part, use.problem, use.times, 0, 0, ""};
+      return tl::unexpected(never_measured(use.problem, evidence.measurements()));
+    Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
+    add_part(time.parts, use, price ? price->seconds : 0);
+    term.engine_factor = efficiency.factor(by, part_kind(op), part_format(use.problem));
+    term.engine_overhead_s = efficiency.overhead_s(by) * use.times;
     if (price) {
-      term.seconds = price->seconds * use.times;
+      term.seconds = price->seconds * use.times * term.engine_factor;
       term.measurement = price->measurement;
       term.note = price->note;
       slower_squares += std::pow(price->spread.slower * term.seconds, 2);
@@ -59,20 +75,21 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
       } else {
         time.stand_ins += price->stand_in;
       }
-    } else if (needless(use.problem, measurements)) {
+    } else if (needless(use.problem, evidence.measurements())) {
       term.note = "products take these activations as they are";
     } else {
       term.note = "never measured, counted as nothing";
       time.unpriced.emplace_back(op_name(op));
     }
+    term.seconds += term.engine_overhead_s;
     time.seconds += term.seconds;
     time.terms.push_back(std::move(term));
   }
   if (time.seconds <= 0) return tl::unexpected(std::string("the step holds nothing that was measured"));
   const double stand_in = stand_in_error * stand_in_s / time.seconds;
+  const double whole = engine == reference_engine ? composition_error : efficiency.residual(by);
   const auto together = [&](double spread_squares) {
-    return std::sqrt(spread_squares / (time.seconds * time.seconds) + stand_in * stand_in +
-                     composition_error * composition_error);
+    return std::sqrt(spread_squares / (time.seconds * time.seconds) + stand_in * stand_in + whole * whole);
   };
   time.slower = together(slower_squares);
   time.faster = together(faster_squares);
@@ -82,22 +99,6 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
 /// The seconds of a step as an interval: ratios, so that it stays positive.
 Interval seconds_of(const StepTime& time) {
   return {time.seconds / (1 + time.faster), time.seconds, time.seconds * (1 + time.slower)};
-}
-
-/// `count` things in that time, a second.
-Interval rate_of(double count, const StepTime& time) {
-  const Interval seconds = seconds_of(time);
-  return {count / seconds.high, count / seconds.mid, count / seconds.low};
-}
-
-std::optional<double> storage_bytes_per_s(std::span<const Measurement> measurements) {
-  std::optional<double> best;
-  for (const Measurement& m : measurements) {
-    if (m.problem.op != Op::storage_read || !usable(m) || m.problem.m == 0) continue;
-    const double rate = static_cast<double>(m.problem.m) / m.seconds;
-    if (!best || rate > *best) best = rate;
-  }
-  return best;
 }
 
 void add_basis(std::string& basis, const std::string& phase, const StepTime& time) {
@@ -120,31 +121,41 @@ void add_missing(std::string& basis, const std::string& phase, const std::string
 
 }  // namespace
 
+Interval rate_of(double count, const StepTime& time) {
+  const Interval seconds = seconds_of(time);
+  return {count / seconds.high, count / seconds.mid, count / seconds.low};
+}
+
 tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            std::span<const Measurement> measurements) {
-  std::set<uint32_t> thread_counts;
-  for (const Measurement& m : measurements)
-    if (usable(m) && is_matrix(m.problem.op)) thread_counts.insert(m.threads);
+                                            const Evidence& evidence, const EngineRun& run) {
+  const std::vector<uint32_t>& thread_counts = evidence.thread_counts();
   if (thread_counts.empty()) return tl::unexpected(std::string("no matrix product was measured"));
   tl::expected<StepTime, std::string> best = tl::unexpected(std::string());
+  if (run.threads) {
+    if (std::find(thread_counts.begin(), thread_counts.end(), run.threads) == thread_counts.end())
+      return tl::unexpected(fmt::format("no matrix product was measured at {} threads", run.threads));
+    return time_at(step, phase, evidence, run.threads, run.engine);
+  }
   for (const uint32_t threads : thread_counts) {
-    auto time = time_at(step, phase, measurements, threads);
+    auto time = time_at(step, phase, evidence, threads, run.engine);
     if (!best || (time && time->seconds < best->seconds)) best = std::move(time);
   }
   return best;
 }
 
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, std::span<const Measurement> measurements, FormatId cache) {
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run) {
   Prediction prediction;
-  if (const auto rate = storage_bytes_per_s(measurements))
+  if (const auto rate = evidence.storage_bytes_per_s())
     prediction.load_s = static_cast<double>(weights_bytes) / *rate;
   const auto keep_terms = [&](const StepTime& time) {
     prediction.terms.insert(prediction.terms.end(), time.terms.begin(), time.terms.end());
+    prediction.efficiency = time.efficiency;
+    prediction.efficiency_source = time.efficiency_source;
   };
   if (shape.task == Task::encode) {
     const uint32_t tokens = std::min(encoder_tokens, std::max<uint32_t>(1, shape.max_context));
-    const auto text = time_of(prefill_step(shape, format, tokens), "encode", measurements);
+    const auto text = time_of(prefill_step(shape, format, tokens), "encode", evidence, run);
     if (!text) {
       add_missing(prediction.basis, "encode", text.error());
       return prediction;
@@ -155,7 +166,7 @@ Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t p
     keep_terms(*text);
     return prediction;
   }
-  const auto decode = time_of(decode_step(shape, format, depth, cache), "decode", measurements);
+  const auto decode = time_of(decode_step(shape, format, depth, cache), "decode", evidence, run);
   if (decode) {
     add_basis(prediction.basis, "decode", *decode);
     prediction.decode_tps = rate_of(1, *decode);
@@ -163,7 +174,7 @@ Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t p
   } else {
     add_missing(prediction.basis, "decode", decode.error());
   }
-  const auto prefill = time_of(prefill_step(shape, format, prompt, cache), "prefill", measurements);
+  const auto prefill = time_of(prefill_step(shape, format, prompt, cache), "prefill", evidence, run);
   if (prefill) {
     add_basis(prediction.basis, "prefill", *prefill);
     prediction.prefill_tps = rate_of(prompt, *prefill);

@@ -25,6 +25,12 @@ inline constexpr double stand_in_error = 0.20;
 /// Tokens of the text an encoder is timed on: MLPerf inference's maximum BERT sequence length (SQuAD).
 inline constexpr uint32_t encoder_tokens = 384;
 
+/// Whose seconds are predicted.
+struct EngineRun {
+  std::string_view engine = reference_engine;
+  uint32_t threads = 0;  // 0: the measured count that is fastest
+};
+
 /// Seconds of one step, and what they stand on.
 struct StepTime {
   double seconds = 0;
@@ -35,18 +41,23 @@ struct StepTime {
   uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
   std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
   std::vector<Term> terms;
+  std::vector<StepPartTime> parts;  // by the reference kernels
+  EfficiencyBasis efficiency = EfficiencyBasis::none;
+  std::string efficiency_source;
 };
 
 /// Sums `step` at the measured thread count that makes it fastest. Only measurements with status `measured`
 /// are used. Error: which operation was never measured, and why if a measurement says so.
 tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            std::span<const Measurement> measurements);
+                                            const Evidence& evidence, const EngineRun& run = {});
 
 /// The speeds of one model in one format.
 struct Prediction {
   std::optional<Interval> decode_tps, prefill_tps, encode_ms, ttft_s;
   std::optional<double> load_s;
   std::string basis;
+  EfficiencyBasis efficiency = EfficiencyBasis::none;
+  std::string efficiency_source;
   std::vector<Term> terms;
 };
 
@@ -54,7 +65,10 @@ struct Prediction {
 /// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
 /// The KV cache is in `cache`.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, std::span<const Measurement> measurements,
-                   FormatId cache = FormatId::f16);
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache = FormatId::f16,
+                   const EngineRun& run = {});
+
+/// `count` things in that time, a second.
+Interval rate_of(double count, const StepTime& time);
 
 }  // namespace weighin

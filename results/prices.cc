@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 
 namespace weighin {
@@ -52,35 +51,6 @@ Spread spread_of(const Measurement& m) {
           std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
 }
 
-/// The thread count at which the most products were measured, the larger of two; 0 where none was.
-uint32_t most_measured(std::span<const Measurement> measurements) {
-  std::map<uint32_t, size_t> counts;
-  for (const Measurement& m : measurements)
-    if (usable(m) && is_matrix(m.problem.op)) ++counts[m.threads];
-  uint32_t most = 0;
-  for (const auto& [threads, count] : counts)
-    if (most == 0 || count >= counts[most]) most = threads;
-  return most;
-}
-
-/// Seconds at `threads` over those at `other`, the geometric mean over products measured at both.
-std::optional<double> slower_than(std::span<const Measurement> measurements, Op op, uint32_t threads,
-                                  uint32_t other) {
-  std::map<Problem, double> there;
-  for (const Measurement& m : measurements)
-    if (usable(m) && m.problem.op == op && m.threads == other) there[m.problem] = m.seconds;
-  double logs = 0;
-  size_t pairs = 0;
-  for (const Measurement& m : measurements) {
-    const auto same = there.find(m.problem);
-    if (!usable(m) || m.threads != threads || same == there.end()) continue;
-    logs += std::log(m.seconds / same->second);
-    ++pairs;
-  }
-  if (pairs == 0) return std::nullopt;
-  return std::exp(logs / static_cast<double>(pairs));
-}
-
 Problem one_token(Problem problem) {
   problem.op = Op::gemv;
   problem.n = 1;
@@ -89,25 +59,11 @@ Problem one_token(Problem problem) {
 
 }  // namespace
 
-bool usable(const Measurement& measurement) {
-  return measurement.status == Status::measured && std::isfinite(measurement.seconds) &&
-         measurement.seconds > 0;
-}
-
-bool is_matrix(Op op) {
-  return op == Op::gemv || op == Op::gemm;
-}
-bool is_attention(Op op) {
-  return op == Op::attention || op == Op::prefill_attention;
-}
-
-Prices::Prices(std::span<const Measurement> measurements, uint32_t threads)
-    : measurements_(measurements), threads_(threads), other_threads_(most_measured(measurements)) {
-  if (other_threads_ == threads) other_threads_ = 0;
-  if (other_threads_) {
-    other_ = std::make_shared<const Prices>(measurements, other_threads_);
-    of_decode_ = slower_than(measurements, Op::gemv, threads, other_threads_);
-    of_prefill_ = slower_than(measurements, Op::gemm, threads, other_threads_);
+Prices::Prices(const MeasuredProblems& measured, uint32_t threads, const Prices* other)
+    : measured_(measured), threads_(threads), other_(other) {
+  if (other) {
+    of_decode_ = measured.slower_than(Op::gemv, threads, other->threads_);
+    of_prefill_ = measured.slower_than(Op::gemm, threads, other->threads_);
   }
   if (threads == 1) return;
   const Measurement* barrier = nearest({.op = Op::barrier}, threads);
@@ -116,7 +72,7 @@ Prices::Prices(std::span<const Measurement> measurements, uint32_t threads)
 
 std::optional<Price> Prices::of(const Problem& problem) const {
   std::optional<Price> here = measured_here(problem);
-  if (!other_threads_ || (here && !here->stand_in && nearest(problem, threads_))) return here;
+  if (!other_ || (here && !here->stand_in && nearest(problem, threads_))) return here;
   std::optional<Price> other = from_other_count(problem);
   if (!other || (here && other->stand_in && nearest(problem, threads_))) return here;
   other->stand_in = true;
@@ -130,9 +86,9 @@ std::optional<Price> Prices::from_other_count(const Problem& problem) const {
   std::optional<Price> price = other_->measured_here(problem);
   if (!price) return std::nullopt;
   price->seconds *= *slower;
-  price->from_threads = other_threads_;
+  price->from_threads = other_->threads_;
   if (!price->note.empty()) price->note += ", ";
-  price->note += fmt::format("{:.3g} x the time at {} threads", *slower, other_threads_);
+  price->note += fmt::format("{:.3g} x the time at {} threads", *slower, other_->threads_);
   return price;
 }
 
@@ -206,12 +162,10 @@ std::optional<Price> Prices::attention_of_each_token(const Problem& problem) con
 const Measurement* Prices::nearest(const Problem& problem, uint32_t threads) const {
   const Measurement* best = nullptr;
   std::pair<double, double> best_distance;
-  for (const Measurement& candidate : measurements_) {
-    if (candidate.problem.op != problem.op || candidate.problem.format != problem.format) continue;
-    if (candidate.threads != threads || !usable(candidate)) continue;
-    const auto d = distance(problem, candidate.problem);
-    if (best && (d > best_distance || (d == best_distance && candidate.seconds >= best->seconds))) continue;
-    best = &candidate;
+  for (const Measurement* candidate : measured_.of(problem.op, problem.format, threads)) {
+    const auto d = distance(problem, candidate->problem);
+    if (best && (d > best_distance || (d == best_distance && candidate->seconds >= best->seconds))) continue;
+    best = candidate;
     best_distance = d;
   }
   return best;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "results/measurement.h"
 
@@ -33,12 +35,36 @@ struct Price {
   uint32_t from_threads = 0;  // scaled from what was measured at another thread count
 };
 
+/// What was measured on a device, found by operation, format and thread count. It refers to the measurements.
+class MeasuredProblems {
+ public:
+  explicit MeasuredProblems(std::span<const Measurement> measurements);
+
+  /// Usable measurements of that kind, in their order.
+  std::span<const Measurement* const> of(Op op, FormatId format, uint32_t threads) const;
+  /// At which products were measured, ascending.
+  const std::vector<uint32_t>& thread_counts() const { return thread_counts_; }
+  /// The count at which the most products were measured, the larger of two; 0 where none was.
+  uint32_t most_measured() const { return most_measured_; }
+  /// Seconds of products (gemv or gemm) at `threads` over those at `other`: the geometric mean over the
+  /// problems measured at both.
+  std::optional<double> slower_than(Op op, uint32_t threads, uint32_t other) const;
+
+ private:
+  using Kind = std::tuple<Op, FormatId, uint32_t>;
+  std::map<Kind, std::vector<const Measurement*>> kinds_;
+  std::vector<uint32_t> thread_counts_;
+  uint32_t most_measured_ = 0;
+};
+
 /// The measured problems at one thread count. Each price is that of the nearest problem of the same operation
 /// and format, scaled by what its time grows with (docs/method.md). What was not measured at this count is
 /// taken from the count with the most measurements, by how the products measured at both compare.
 class Prices {
  public:
-  Prices(std::span<const Measurement> measurements, uint32_t threads);
+  /// `measured` outlives it; so does `other`, the prices of the count with the most measurements (nullptr:
+  /// this one is).
+  Prices(const MeasuredProblems& measured, uint32_t threads, const Prices* other);
 
   /// Nothing where no problem of the operation and format was measured.
   std::optional<Price> of(const Problem& problem) const;
@@ -52,13 +78,12 @@ class Prices {
   std::optional<Price> attention_of_each_token(const Problem& problem) const;
   const Measurement* nearest(const Problem& problem, uint32_t threads) const;
 
-  std::span<const Measurement> measurements_;
+  const MeasuredProblems& measured_;
   uint32_t threads_;
   double barrier_s_ = 0;
-  std::shared_ptr<const Prices> other_;  // of other_threads_
-  uint32_t other_threads_ = 0;           // the count with the most measurements; 0: this one
-  std::optional<double> of_decode_;      // seconds here over seconds there, of products of one token,
-  std::optional<double> of_prefill_;     // and of many
+  const Prices* other_;
+  std::optional<double> of_decode_;   // seconds here over seconds there, of products of one token,
+  std::optional<double> of_prefill_;  // and of many
 };
 
 }  // namespace weighin

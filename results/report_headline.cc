@@ -79,11 +79,10 @@ TemplateData key_figures(const ReportInput& input) {
 TemplateData assumptions(const ReportInput& input) {
   const Question& q = input.question;
   TemplateData list{TemplateData::type::list};
-  list << TemplateData(
-      fmt::format("Speeds are those of weighin's reference kernels (engine: {}), added up over a model's "
-                  "operations: an upper "
-                  "bound for real engines, with an interval that should hold 4 times in 5.",
-                  engine_name));
+  list << TemplateData(engine_sentence(q.engine, efficiency_source_of(input.best)) +
+                       " Seconds measured of each operation are added up over a model's operations; the "
+                       "interval should hold 4 "
+                       "times in 5.");
   list << TemplateData(
       std::string("This is about fit and speed. It says nothing of the quality of a model's answers."));
   list << TemplateData(fmt::format(

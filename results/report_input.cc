@@ -7,24 +7,24 @@ namespace {
 
 /// The best format's verdict on every published model; a shape made to stand for a class is nobody's model.
 std::vector<Verdict> published_models(const Question& question, const Capacity& capacity,
-                                      const std::vector<Measurement>& measurements) {
+                                      const Evidence& evidence) {
   std::vector<Verdict> verdicts;
   for (const ModelShape& model : all_models()) {
-    if (!model.made) verdicts.push_back(fit(model, question, capacity, measurements));
+    if (!model.made) verdicts.push_back(fit(model, question, capacity, evidence));
   }
   return verdicts;
 }
 
 /// Each size class's reference model in each format: classes smallest first, formats as formats.inc has them.
 std::vector<Verdict> class_by_format(const Question& question, const Capacity& capacity,
-                                     const std::vector<Measurement>& measurements) {
+                                     const Evidence& evidence) {
   std::vector<Verdict> verdicts;
   for (const SizeClass& size_class : all_size_classes()) {
     const ModelShape& model = reference_model(size_class);
     for (const FileFormat& format : kernel_file_formats()) {
       Question in_format = question;
       in_format.format = format.id;
-      Verdict verdict = fit(model, in_format, capacity, measurements);
+      Verdict verdict = fit(model, in_format, capacity, evidence);
       verdict.size_class = size_class.name;  // the class it stands for
       verdict.terms.clear();                 // the grid shows no explanations
       verdicts.push_back(std::move(verdict));
@@ -41,6 +41,8 @@ tl::expected<ReportInput, std::string> report_input(const Store& store, const De
   if (!measurements) return tl::unexpected(measurements.error());
   auto run = store.last_run(device.id);
   if (!run) return tl::unexpected(run.error());
+  const auto verified = store.verifications(device.id);
+  if (!verified) return tl::unexpected(verified.error());
   ReportInput input{.device = device,
                     .capacity = capacity,
                     .question = question,
@@ -48,8 +50,9 @@ tl::expected<ReportInput, std::string> report_input(const Store& store, const De
                     .measurements = std::move(*measurements),
                     .best = {},
                     .grid = {}};
-  input.best = published_models(question, capacity, input.measurements);
-  input.grid = class_by_format(question, capacity, input.measurements);
+  const Evidence evidence(input.measurements, *verified);
+  input.best = published_models(question, capacity, evidence);
+  input.grid = class_by_format(question, capacity, evidence);
   return input;
 }
 

@@ -21,6 +21,17 @@ std::string schema_markdown() {
   for (const MeasurementField& field : measurement_fields()) {
     text += fmt::format("| {} | {} | {} |\n", field.name, field.sql_type, field.about);
   }
+  text +=
+      "\n## Tables `verification*`\n\nOne row of `verification` a run of `weighin verify`: what the engine "
+      "says that "
+      "it ran on (`build`, `backend`, `cpu_variant`, `gpu`; empty where it says nothing), peak resident "
+      "memory "
+      "(NULL: not known) beside the predicted. One row of `verification_phase` a phase: tokens/s (the "
+      "samples' "
+      "median) beside the prediction made before the run. `verification_part` holds what that prediction was "
+      "made of: for each kind of operation (and format of products) how many one step has and the seconds "
+      "that "
+      "weighin's own kernels take for them, from which the engine's efficiency is learned.\n";
   for (size_t i = 0; i < migrations().size(); ++i) {
     text += fmt::format("\n## Migration {}\n\n```sql{}```\n", i + 1, migrations()[i]);
   }

@@ -21,7 +21,7 @@ constexpr uint32_t lora_rank = 8;
 /// What every option is weighed with.
 struct Scale {
   const Capacity& capacity;
-  std::span<const Measurement> measurements;
+  const Evidence& evidence;
   uint32_t context;
   uint32_t depth;   // tokens in the cache when speed is asked
   uint32_t prompt;  // tokens of it
@@ -75,11 +75,11 @@ bool has_kernels(FileFormatId id) {
 }
 
 void predict_speed(ShrinkOption& option, const Shrunk& shrunk, const Scale& scale) {
-  const bool priced = shrunk.sparsity.kind == SparseKind::none && !scale.measurements.empty() &&
+  const bool priced = shrunk.sparsity.kind == SparseKind::none && !scale.evidence.measurements().empty() &&
                       (has_kernels(shrunk.format) || shrunk.format == FileFormatId::as_stored);
   if (!priced) return;
   const Prediction prediction = predict(*shrunk.shape, file_format_of(shrunk.format), scale.prompt,
-                                        scale.depth, option.memory.weights_bytes, scale.measurements);
+                                        scale.depth, option.memory.weights_bytes, scale.evidence);
   option.decode_tps = prediction.decode_tps;
   option.encode_ms = prediction.encode_ms;
 }
@@ -189,8 +189,7 @@ void rank(std::vector<ShrinkOption>& options) {
 }  // namespace
 
 tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const ShrinkQuestion& question,
-                                               const Capacity& capacity,
-                                               std::span<const Measurement> measurements) {
+                                               const Capacity& capacity, const Evidence& evidence) {
   if (!shape.undisclosed.empty()) return tl::unexpected(fmt::format("{}: {}", shape.name, shape.undisclosed));
   const Question usual;
   ShrinkAnswer answer;
@@ -198,7 +197,7 @@ tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const Sh
   answer.task = shape.task;
   answer.context = answered_context(shape, question.context);
   const uint32_t last = answer.context ? answer.context - 1 : 0;
-  const Scale scale{capacity, measurements, answer.context, std::min(usual.prompt + usual.answer / 2, last),
+  const Scale scale{capacity, evidence, answer.context, std::min(usual.prompt + usual.answer / 2, last),
                     std::max(1u, std::min(usual.prompt, answer.context))};
 
   const FileFormat& start_format = file_format_of(question.format);

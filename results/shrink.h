@@ -64,8 +64,7 @@ struct ShrinkAnswer {
 
 /// Error: why nothing can be said of `shape`.
 tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const ShrinkQuestion& question,
-                                               const Capacity& capacity,
-                                               std::span<const Measurement> measurements);
+                                               const Capacity& capacity, const Evidence& evidence);
 
 std::string shrink_json(const ShrinkAnswer& answer, const Capacity& capacity);
 std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity);

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "results/fit.h"
+#include "results/interval.h"
 #include "results/spec_features.h"
 
 namespace weighin {

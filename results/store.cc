@@ -8,29 +8,9 @@
 
 #include "results/export_csv.h"
 #include "results/measurement_fields.h"
-#include "results/store_file.h"
+#include "results/store_state.h"
 
 namespace weighin {
-
-struct Store::State {
-  std::string path;
-  std::unique_ptr<SQLite::Database> database;
-
-  /// Runs `work` and turns SQLite's exceptions into the store's error values.
-  template <class Work>
-  auto guarded(Work&& work) const -> tl::expected<decltype(work()), std::string> {
-    try {
-      if constexpr (std::is_void_v<decltype(work())>) {
-        work();
-        return {};
-      } else {
-        return work();
-      }
-    } catch (const std::exception& error) {
-      return tl::unexpected(store_error(path, error));
-    }
-  }
-};
 
 namespace {
 

@@ -10,6 +10,7 @@
 
 #include "probes/machine.h"
 #include "results/measurement.h"
+#include "results/verification.h"
 
 namespace weighin {
 
@@ -73,6 +74,11 @@ class Store {
   tl::expected<std::vector<Measurement>, std::string> measurements(const std::string& device) const;
   /// Those of one run.
   tl::expected<std::vector<Measurement>, std::string> measurements_of_run(int64_t run) const;
+
+  /// Adds `verification` and returns its id.
+  tl::expected<int64_t, std::string> record(const Verification& verification);
+  /// All of `device`, in the order they were made.
+  tl::expected<std::vector<Verification>, std::string> verifications(const std::string& device) const;
 
   tl::expected<std::vector<Device>, std::string> devices() const;
   /// By label (any case), id, or an id's unique beginning. Error: unknown (listing the labels) or ambiguous.

@@ -45,6 +45,20 @@ std::string within_text(const std::string& what, double line, double predicted, 
 
 }  // namespace
 
+std::string engine_sentence(const std::string& engine, const std::string& efficiency_source) {
+  if (engine == reference_engine)
+    return fmt::format("Speeds: engine: {}, what weighin's own kernels reach, no engine that runs models.",
+                       engine);
+  return fmt::format("Speeds: engine: {}{}.", engine,
+                     efficiency_source.empty() ? "" : ", its efficiency " + efficiency_source);
+}
+
+std::string efficiency_source_of(std::span<const Verdict> verdicts) {
+  for (const Verdict& verdict : verdicts)
+    if (!verdict.efficiency_source.empty()) return verdict.efficiency_source;
+  return "";
+}
+
 std::string two_digits(double value) {
   return digits(value, 2);
 }

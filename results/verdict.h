@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "results/predict.h"
@@ -29,6 +30,12 @@ struct Judgement {
 
 /// `min_tps` stands in for both tokens/s lines.
 Judgement judge(Task task, const Prediction& prediction, std::optional<double> min_tps);
+
+/// Whose speeds they are, and what its efficiency stands on: a sentence for every answer.
+std::string engine_sentence(const std::string& engine, const std::string& efficiency_source);
+
+/// What the efficiency of the first predicted of `verdicts` stands on; empty for the reference kernels.
+std::string efficiency_source_of(std::span<const Verdict> verdicts);
 
 /// `value` with two significant digits and no exponent: 4.9, 22, 120, 0.012.
 std::string two_digits(double value);

@@ -86,6 +86,9 @@ ordered_json json_of(const Verdict& v) {
   out["prompt"] = if_known(v.prompt);
   out["max_context"] = if_known(v.max_context);
   out["basis"] = v.basis;
+  out["engine"] = v.engine;
+  out["efficiency"] = basis_name(v.efficiency);
+  out["efficiency_source"] = v.efficiency_source;
   out["warnings"] = v.warnings;
   return out;
 }
@@ -136,7 +139,7 @@ std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& cap
   ordered_json out;
   out["schema_version"] = schema_version;
   out["device"] = capacity.device;
-  out["engine"] = engine_name;
+  out["engine"] = question.engine;
   out["context"] = context ? ordered_json(context) : ordered_json(nullptr);
   out["prompt"] = question.prompt;
   out["kv"] = format_of(question.cache).name;

@@ -108,6 +108,14 @@ std::string details(const Verdict& v, size_t columns) {
   return text;
 }
 
+/// "x 1.02, + 4.1 ms for 210 operations (llama.cpp)": what makes the reference kernels' seconds the engine's.
+std::string engine_text(const Term& term, const std::string& engine) {
+  if (engine == reference_engine) return "";
+  std::string text = fmt::format(" x {:.3g}", term.engine_factor);
+  if (term.engine_overhead_s > 0) text += fmt::format(" + {:.3g} ms", term.engine_overhead_s * 1e3);
+  return text + fmt::format(" ({})", engine);
+}
+
 std::string terms_text(const Verdict& v, size_t columns) {
   std::string text = "  term by term\n";
   std::string phase;
@@ -124,6 +132,7 @@ std::string terms_text(const Verdict& v, size_t columns) {
     sum += term.seconds;
     std::string line = fmt::format("{:<8} {:<15} {:>9.4g} ms = {:.6g} x {}", term.phase, term.part,
                                    term.seconds * 1e3, term.times, describe(term.problem));
+    line += engine_text(term, v.engine);
     line += term.measurement ? fmt::format(" [measurement {}]", term.measurement)
                              : std::string(" [no measurement]");
     if (!term.note.empty()) line += " " + term.note;
@@ -150,10 +159,8 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
   if (question.cache != FormatId::f16)
     text += fmt::format(" KV cache in {}.", format_of(question.cache).name);
   if (encoders) text += fmt::format(" Encoders: milliseconds for a text of {} tokens.", encoder_tokens);
-  text += fmt::format(
-      " Speeds: engine: {}, what weighin's own kernels reach, an upper bound for real engines;"
-      " 80% intervals in brackets.",
-      engine_name);
+  text +=
+      " " + engine_sentence(question.engine, efficiency_source_of(verdicts)) + " 80% intervals in brackets.";
   return text + " Weighin speaks of fit and speed, not of the answers' quality.";
 }
 

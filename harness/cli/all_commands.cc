@@ -14,6 +14,7 @@ void add_memory(CLI::App& app, Invocation& invocation);
 void add_synth(CLI::App& app, Invocation& invocation);
 void add_shrink(CLI::App& app, Invocation& invocation);
 void add_decode(CLI::App& app, Invocation& invocation);
+void add_verify(CLI::App& app, Invocation& invocation);
 void add_predict(CLI::App& app, Invocation& invocation);
 void add_coverage(CLI::App& app, Invocation& invocation);
 void add_accuracy(CLI::App& app, Invocation& invocation);
@@ -31,6 +32,7 @@ std::span<const Command> all_commands() {
       {"synth", add_synth},
       {"shrink", add_shrink},
       {"decode", add_decode},
+      {"verify", add_verify},
       {"predict", add_predict},
       {"coverage", add_coverage},
       {"accuracy", add_accuracy},

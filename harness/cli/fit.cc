@@ -75,6 +75,12 @@ tl::expected<std::vector<std::optional<FileFormatId>>, std::string> formats_of(c
   return std::vector<std::optional<FileFormatId>>{format->id};
 }
 
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names;
+  for (const std::string_view name : known_engines()) names.emplace_back(name);
+  return names;
+}
+
 /// Every named model fits in one of its formats at least; where none was named, any model does.
 bool yes(const std::vector<Verdict>& verdicts, bool named) {
   std::map<std::string, bool> fits;
@@ -93,6 +99,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   const auto weighed = measured_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
 
+  const Evidence evidence(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
     for (const auto& format : *formats) {
@@ -101,7 +108,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
       // A file is what it is, whatever the format that is asked for.
       const bool file = !model->file_format.empty();
       if (file) question.format = FileFormatId::as_stored;
-      verdicts.push_back(fit(*model, question, weighed->capacity, weighed->measurements));
+      verdicts.push_back(fit(*model, question, weighed->capacity, evidence));
       if (file || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
@@ -146,6 +153,9 @@ void add_fit(CLI::App& app, Invocation& invocation) {
       ->capture_default_str();
   command->add_option("--kv", options->kv, "Format of the KV cache, in memory and in speed")
       ->check(CLI::IsMember({"f16", "q8_0"}))
+      ->capture_default_str();
+  command->add_option("--engine", options->question.engine, "Whose speed is predicted")
+      ->check(CLI::IsMember(engine_names()))
       ->capture_default_str();
   CLI::Option* min_tps =
       command->add_option("--min-tps", options->min_tps, "Tokens/s that a model must reach to run")

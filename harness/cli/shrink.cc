@@ -44,7 +44,8 @@ void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) 
   const auto weighed = has_target ? tl::expected<WeighedDevice, std::string>(target_of(options.target_bytes))
                                   : weighed_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
-  const auto answer = shrink(**model, options.question, weighed->capacity, weighed->measurements);
+  const auto answer = shrink(**model, options.question, weighed->capacity,
+                             Evidence(weighed->measurements, weighed->verified));
   if (!answer) return fail(invocation, answer.error());
   std::fputs(
       (options.json ? shrink_json(*answer, weighed->capacity) : shrink_text(*answer, weighed->capacity))

@@ -13,6 +13,7 @@ namespace weighin {
 struct WeighedDevice {
   Capacity capacity;
   std::vector<Measurement> measurements;  // with those that came to nothing
+  std::vector<Verification> verified;     // engines run on it
 };
 
 bool any_measured(const std::vector<Measurement>& measurements);

@@ -24,7 +24,7 @@ Capacity roomy() {
 
 Verdict toy_verdict(const Capacity& capacity, Question question = {}, double slower = 1) {
   if (!question.format) question.format = FileFormatId::f16;
-  return fit(toy::model(), question, capacity, toy::measurements(slower));
+  return fit(toy::model(), question, capacity, Evidence(toy::measurements(slower)));
 }
 
 TEST(Fit, MemoryDecidesToTheByte) {
@@ -88,7 +88,7 @@ TEST(Fit, UndisclosedModelsAreUnknownWithTheReason) {
   ModelShape secret;
   secret.name = "secret";
   secret.undisclosed = "its makers never said";
-  const Verdict v = fit(secret, {}, roomy(), toy::measurements());
+  const Verdict v = fit(secret, {}, roomy(), Evidence(toy::measurements()));
   EXPECT_EQ(v.answer, Answer::unknown);
   EXPECT_FALSE(v.fits.has_value());
   EXPECT_NE(v.limit.text.find("never said"), std::string::npos);

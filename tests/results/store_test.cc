@@ -108,6 +108,62 @@ TEST_F(StoreTest, KeepsEveryFieldOfAMeasurement) {
   EXPECT_EQ(m.size_classes, written.size_classes);
 }
 
+TEST_F(StoreTest, KeepsEveryFieldOfAVerification) {
+  Store store = opened(path_);
+  Verification v{.device = "aaaa1111",
+                 .verified_at = "2026-01-01T00:00:00Z",
+                 .engine = "llama.cpp",
+                 .build = "v1 \"quoted\"",
+                 .backend = "CPU",
+                 .cpu_variant = "zen4",
+                 .gpu = "",
+                 .model = "toy",
+                 .format = "Q4_K_M",
+                 .weights_bytes = uint64_t{5} << 30,
+                 .threads = 2,
+                 .depth = 1024,
+                 .mmap = false,
+                 .isa = "avx512vnni",
+                 .memory_bytes = 0,
+                 .predicted_memory_bytes = 7,
+                 .warnings = {"other load"},
+                 .phases = {}};
+  v.phases.push_back(
+      {Phase::prefill,
+       512,
+       90,
+       {80, 100},
+       Interval{70, 95, 120},
+       {{PartKind::product, FormatId::q4_K, 14, 0.25}, {PartKind::other, FormatId::none, 3, 0.5}}});
+  v.phases.push_back({Phase::decode, 32, 20, {20}, std::nullopt, {}});
+  const int64_t id = store.record(v).value();
+  v.memory_bytes = 6;
+  ASSERT_GT(store.record(v).value(), id);
+  ASSERT_TRUE(store.verifications("nobody").value().empty());
+  const auto read = store.verifications("aaaa1111").value();
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].memory_bytes, 0u);  // not known
+  EXPECT_EQ(read[1].memory_bytes, 6u);
+  const Verification& r = read[0];
+  EXPECT_EQ(std::tie(r.id, r.device, r.verified_at, r.engine, r.build, r.backend, r.cpu_variant, r.gpu,
+                     r.model, r.format, r.isa),
+            std::tie(id, v.device, v.verified_at, v.engine, v.build, v.backend, v.cpu_variant, v.gpu, v.model,
+                     v.format, v.isa));
+  EXPECT_EQ(std::tie(r.weights_bytes, r.threads, r.depth, r.mmap, r.predicted_memory_bytes, r.warnings),
+            std::tie(v.weights_bytes, v.threads, v.depth, v.mmap, v.predicted_memory_bytes, v.warnings));
+  ASSERT_EQ(r.phases.size(), 2u);
+  const VerifiedPhase &decode = r.phases[0], &prefill = r.phases[1];
+  EXPECT_EQ(decode.phase, Phase::decode);
+  EXPECT_FALSE(decode.predicted);
+  EXPECT_EQ(prefill.samples, (std::vector<double>{80, 100}));
+  EXPECT_EQ(prefill.predicted->high, 120);
+  ASSERT_EQ(prefill.parts.size(), 2u);
+  EXPECT_EQ(prefill.parts[0].format, FormatId::q4_K);
+  EXPECT_EQ(prefill.parts[0].operations, 14);
+  EXPECT_EQ(prefill.parts[1].kind, PartKind::other);
+  EXPECT_EQ(prefill.parts[1].seconds, 0.5);
+}
+
 TEST_F(StoreTest, TheViewHasARowAClassAndTheTableOneAProblem) {
   Store store = opened(path_);
   const int64_t run = store.begin_run(run_at("now")).value();
@@ -245,7 +301,7 @@ TEST_F(StoreTest, CsvIsQuotedAsRfc4180Has) {
   ASSERT_TRUE(store.put_device(device("cccc", "a \"quoted\", label")));
   const auto files = store.export_csv((folder_ / "csv").string());
   ASSERT_TRUE(files) << files.error();
-  EXPECT_EQ(files->size(), 6u);  // five tables and the view
+  EXPECT_EQ(files->size(), 9u);  // eight tables and the view
   const std::string text = bytes((folder_ / "csv" / "device.csv").string());
   EXPECT_TRUE(text.starts_with("id,label,cpu,"));
   EXPECT_NE(text.find("cccc,\"a \"\"quoted\"\", label\",Test CPU"), std::string::npos);

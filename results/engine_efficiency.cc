@@ -1,0 +1,161 @@
+#include "results/engine_efficiency.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "results/prices.h"
+
+namespace weighin {
+namespace {
+
+constexpr std::array<std::string_view, 2> engines{llamacpp_engine, reference_engine};
+
+/// What the table was measured with, for answers.
+constexpr std::string_view llamacpp_source =
+    "llama.cpp v0.5.0 (node-llama-cpp 3.22.1) beside these kernels, 2 cores of an AMD EPYC (Zen 4), "
+    "2026-11-25";
+
+struct ShippedFactor {
+  std::string_view isa;
+  PartKey key;
+  double one, all;  // threads
+};
+
+/// Where no machine of the instruction set was compared: a judgement, as far as one table serves another set.
+constexpr double unknown_set_residual = 0.40;
+
+using enum Phase;
+using enum PartKind;
+
+struct ShippedOverhead {
+  std::string_view isa;
+  Phase phase;
+  double one, all;  // seconds
+};
+
+struct ShippedResidual {
+  Phase phase;
+  double shipped, learned;
+};
+
+constexpr ShippedFactor llamacpp_factors[] = {
+#define EFFICIENCY(isa, phase, part, format, one, all) {#isa, {phase, part, FormatId::format}, one, all},
+#define OVERHEAD(isa, phase, one, all)
+#define RESIDUAL(phase, shipped, learned)
+#include "results/engines/llamacpp.inc"
+#undef EFFICIENCY
+#undef OVERHEAD
+#undef RESIDUAL
+};
+constexpr ShippedOverhead llamacpp_overheads[] = {
+#define EFFICIENCY(isa, phase, part, format, one, all)
+#define OVERHEAD(isa, phase, one, all) {#isa, phase, one, all},
+#define RESIDUAL(phase, shipped, learned)
+#include "results/engines/llamacpp.inc"
+#undef EFFICIENCY
+#undef OVERHEAD
+#undef RESIDUAL
+};
+constexpr ShippedResidual llamacpp_residuals[] = {
+#define EFFICIENCY(isa, phase, part, format, one, all)
+#define OVERHEAD(isa, phase, one, all)
+#define RESIDUAL(phase, shipped, learned) {phase, shipped, learned},
+#include "results/engines/llamacpp.inc"
+#undef EFFICIENCY
+#undef OVERHEAD
+#undef RESIDUAL
+};
+
+/// Sets that one build of an engine's kernels serves count as one.
+std::string_view family_of(std::string_view isa) {
+  for (const std::string_view family : {"avx512", "avx", "neon", "sse"})
+    if (isa.starts_with(family)) return family == "avx" ? "avx2" : family;
+  return isa;
+}
+
+}  // namespace
+
+std::span<const std::string_view> known_engines() {
+  return engines;
+}
+
+std::string_view basis_name(EfficiencyBasis basis) {
+  switch (basis) {
+    case EfficiencyBasis::shipped:
+      return "shipped";
+    case EfficiencyBasis::stand_in:
+      return "shipped for another instruction set";
+    case EfficiencyBasis::learned:
+      return "learned here";
+    case EfficiencyBasis::none:
+      break;
+  }
+  return "none";
+}
+
+EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa, uint32_t threads,
+                                   std::span<const Verification> verified) {
+  if (engine == reference_engine) return;
+  engine_ = llamacpp_engine;
+  std::string_view family = family_of(isa);
+  const bool known = std::any_of(std::begin(llamacpp_factors), std::end(llamacpp_factors),
+                                 [&](const ShippedFactor& f) { return f.isa == family; });
+  basis_ = known ? EfficiencyBasis::shipped : EfficiencyBasis::stand_in;
+  if (!known) family = llamacpp_factors[0].isa;
+  for (const ShippedFactor& f : llamacpp_factors)
+    if (f.isa == family) factors_[f.key] = threads == 1 ? f.one : f.all;
+  source_ = fmt::format("{}: {}", basis_name(basis_), llamacpp_source);
+  for (const ShippedOverhead& o : llamacpp_overheads)
+    if (o.isa == family) overhead_s_[static_cast<size_t>(o.phase)] = threads == 1 ? o.one : o.all;
+  learn(verified, threads);
+  for (const ShippedResidual& r : llamacpp_residuals)
+    residual_[static_cast<size_t>(r.phase)] = basis_ == EfficiencyBasis::learned    ? r.learned
+                                              : basis_ == EfficiencyBasis::stand_in ? unknown_set_residual
+                                                                                    : r.shipped;
+}
+
+double EngineEfficiency::factor(Phase phase, PartKind kind, FormatId format) const {
+  const double common = common_[static_cast<size_t>(phase)];
+  const auto found = factors_.find({phase, kind, format});
+  if (found != factors_.end()) return common * found->second;
+  // A format that the engine has no measured product of: the middle of the others.
+  std::vector<double> others;
+  for (const auto& [key, factor] : factors_)
+    if (key.phase == phase && key.kind == kind) others.push_back(factor);
+  if (others.empty()) return common;
+  std::nth_element(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2),
+                   others.end());
+  return common * others[others.size() / 2];
+}
+
+double EngineEfficiency::overhead_s(Phase phase) const {
+  return common_[static_cast<size_t>(phase)] * overhead_s_[static_cast<size_t>(phase)];
+}
+
+double EngineEfficiency::residual(Phase phase) const {
+  return residual_[static_cast<size_t>(phase)];
+}
+
+double EngineEfficiency::seconds(Phase phase, std::span<const StepPartTime> parts) const {
+  double seconds = 0;
+  for (const StepPartTime& part : parts)
+    seconds += part.seconds * factor(phase, part.kind, part.format) + part.operations * overhead_s(phase);
+  return seconds;
+}
+
+std::string isa_of(std::span<const Measurement> measurements) {
+  std::map<std::string, size_t> counts;
+  for (const Measurement& m : measurements) {
+    if (!usable(m) || !is_matrix(m.problem.op)) continue;
+    const size_t dot = m.kernel.rfind('.');
+    if (dot != std::string::npos) ++counts[m.kernel.substr(dot + 1)];
+  }
+  const auto most = std::max_element(counts.begin(), counts.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == counts.end() ? "" : most->first;
+}
+
+}  // namespace weighin

@@ -1,0 +1,38 @@
+#include "results/evidence.h"
+
+namespace weighin {
+namespace {
+
+std::optional<double> fastest_storage(std::span<const Measurement> measurements) {
+  std::optional<double> best;
+  for (const Measurement& m : measurements) {
+    if (m.problem.op != Op::storage_read || !usable(m) || m.problem.m == 0) continue;
+    const double rate = static_cast<double>(m.problem.m) / m.seconds;
+    if (!best || rate > *best) best = rate;
+  }
+  return best;
+}
+
+}  // namespace
+
+Evidence::Evidence(std::span<const Measurement> measurements, std::span<const Verification> verified)
+    : measurements_(measurements),
+      measured_(measurements),
+      storage_bytes_per_s_(fastest_storage(measurements)) {
+  const uint32_t most = measured_.most_measured();
+  const Prices* other = nullptr;
+  if (most) other = &prices_.try_emplace(most, measured_, most, nullptr).first->second;
+  const std::string isa = isa_of(measurements);
+  for (const uint32_t threads : thread_counts()) {
+    prices_.try_emplace(threads, measured_, threads, other);
+    for (const std::string_view engine : known_engines())
+      efficiencies_.try_emplace({engine, threads}, engine, isa, threads, verified);
+  }
+}
+
+const EngineEfficiency& Evidence::efficiency(std::string_view engine, uint32_t threads) const {
+  const auto found = efficiencies_.find({engine, threads});
+  return found == efficiencies_.end() ? reference_ : found->second;
+}
+
+}  // namespace weighin

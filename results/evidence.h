@@ -1,0 +1,47 @@
+// What the answers for a device stand on.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "results/engine_efficiency.h"
+#include "results/measurement.h"
+#include "results/prices.h"
+#include "results/verification.h"
+
+namespace weighin {
+
+/// A device's measurements as price lists, and the efficiency of engines on it. Made once a device and asked
+/// for every model, format and step. Refers to what it was made of.
+class Evidence {
+ public:
+  /// `verified`: runs of engines on the device, from which their efficiency is learned.
+  explicit Evidence(std::span<const Measurement> measurements, std::span<const Verification> verified = {});
+  Evidence(const Evidence&) = delete;
+  Evidence& operator=(const Evidence&) = delete;
+
+  /// All, with those that came to nothing.
+  std::span<const Measurement> measurements() const { return measurements_; }
+  /// At which products were measured, ascending; each has prices and efficiencies.
+  const std::vector<uint32_t>& thread_counts() const { return measured_.thread_counts(); }
+  const Prices& prices(uint32_t threads) const { return prices_.at(threads); }
+  /// Of one of known_engines() or the reference kernels.
+  const EngineEfficiency& efficiency(std::string_view engine, uint32_t threads) const;
+  /// Of the fastest storage measured; empty: none was.
+  std::optional<double> storage_bytes_per_s() const { return storage_bytes_per_s_; }
+
+ private:
+  std::span<const Measurement> measurements_;
+  MeasuredProblems measured_;
+  std::map<uint32_t, Prices> prices_;
+  std::map<std::pair<std::string_view, uint32_t>, EngineEfficiency> efficiencies_;
+  EngineEfficiency reference_;
+  std::optional<double> storage_bytes_per_s_;
+};
+
+}  // namespace weighin
