@@ -114,15 +114,7 @@ WEIGHIN_WORD float sum_of(RowFloats a) {
 WEIGHIN_WORD RowFloats load_halves(const void* at) {
   return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i*>(at)));
 }
-WEIGHIN_WORD void two_of_halves(const void* at, RowFloats& first, RowFloats& second) {
-  first = load_halves(at);
-  second = load_halves(static_cast<const std::byte*>(at) + 2 * row_lanes);
-}
 WEIGHIN_WORD RowFloats load_bf16(const void* at) {
   const __m256i b = _mm256_loadu_si256(static_cast<const __m256i*>(at));
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(b), 16));
-}
-WEIGHIN_WORD void two_of_bf16(const void* at, RowFloats& first, RowFloats& second) {
-  first = load_bf16(at);
-  second = load_bf16(static_cast<const std::byte*>(at) + 2 * row_lanes);
 }

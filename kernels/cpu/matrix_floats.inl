@@ -5,9 +5,8 @@ struct FloatFormat;
 template <>
 struct FloatFormat<FormatId::f32> {
   static constexpr int bytes = 4;
-  [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
-    first = load_rows(reinterpret_cast<const float*>(at));
-    second = load_rows(reinterpret_cast<const float*>(at) + row_lanes);
+  [[gnu::always_inline]] static inline RowFloats some(const std::byte* at) {
+    return load_rows(reinterpret_cast<const float*>(at));
   }
   [[gnu::always_inline]] static inline float one(const std::byte* at) {
     float value;
@@ -18,17 +17,13 @@ struct FloatFormat<FormatId::f32> {
 template <>
 struct FloatFormat<FormatId::f16> {
   static constexpr int bytes = 2;
-  [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
-    two_of_halves(at, first, second);
-  }
+  [[gnu::always_inline]] static inline RowFloats some(const std::byte* at) { return load_halves(at); }
   [[gnu::always_inline]] static inline float one(const std::byte* at) { return half(at); }
 };
 template <>
 struct FloatFormat<FormatId::bf16> {
   static constexpr int bytes = 2;
-  [[gnu::always_inline]] static inline void two(const std::byte* at, RowFloats& first, RowFloats& second) {
-    two_of_bf16(at, first, second);
-  }
+  [[gnu::always_inline]] static inline RowFloats some(const std::byte* at) { return load_bf16(at); }
   [[gnu::always_inline]] static inline float one(const std::byte* at) {
     uint16_t bits;
     __builtin_memcpy(&bits, at, 2);
@@ -51,9 +46,9 @@ template <class F, int rows>
   for (; i + 2 * row_lanes <= w.k; i += 2 * row_lanes) {
     const RowFloats x0 = load_rows(w.x + i), x1 = load_rows(w.x + i + row_lanes);
     for (int r = 0; r < rows; ++r) {
-      RowFloats first, second;
-      F::two(at + uint64_t(r) * w.row_bytes + uint64_t{i} * F::bytes, first, second);
-      sums[r] = add_product(add_product(sums[r], first, x0), second, x1);
+      const std::byte* weights = at + uint64_t(r) * w.row_bytes + uint64_t{i} * F::bytes;
+      sums[r] = add_product(sums[r], F::some(weights), x0);
+      sums[r] = add_product(sums[r], F::some(weights + row_lanes * F::bytes), x1);
     }
   }
   for (int r = 0; r < rows; ++r) {
@@ -76,7 +71,6 @@ static void gemv_plain_floats(const MatrixWork& w, uint64_t first, uint64_t last
 /// Rows of a unit of packed floats (packing.h), which is one value of each: two registers of them, and the
 /// panel of a gemm.
 constexpr int unit_rows = row_lanes * row_vectors;
-static_assert(row_vectors == 2);
 
 /// y[rows] = W x: units in the order they lie in memory, one stream a thread. An x that is broadcast serves a
 /// whole unit, so that x, which streams by with the weights, is read once for unit_rows rows; nothing is
@@ -88,24 +82,27 @@ static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t las
   for (uint64_t row = first; row < last; row += unit_rows) {
     const std::byte* unit = w.weights + row * w.row_bytes;
     const float *x = w.x, *const x_end = x + w.k;
-    RowFloats low[chains], high[chains];
-    for (int c = 0; c < chains; ++c) low[c] = high[c] = all_floats(0);
-    const auto add = [&](int chain, int ahead) [[gnu::always_inline]] {
-      RowFloats first_rows, last_rows;
-      F::two(unit + ahead * unit_rows * F::bytes, first_rows, last_rows);
-      low[chain] = add_product(low[chain], first_rows, all_floats(x[ahead]));
-      high[chain] = add_product(high[chain], last_rows, all_floats(x[ahead]));
+    RowFloats sums[chains][row_vectors];
+    for (auto& chain : sums) {
+      for (RowFloats& sum : chain) sum = all_floats(0);
+    }
+    const auto add = [&](RowFloats(&chain)[row_vectors], int ahead) [[gnu::always_inline]] {
+      for (int v = 0; v < row_vectors; ++v) {
+        const RowFloats weights = F::some(unit + (ahead * unit_rows + v * row_lanes) * F::bytes);
+        chain[v] = add_product(chain[v], weights, all_floats(x[ahead]));
+      }
     };
     for (; x + chains <= x_end; x += chains, unit += chains * unit_rows * F::bytes) {
 #pragma GCC unroll 4
-      for (int c = 0; c < chains; ++c) add(c, c);
+      for (int c = 0; c < chains; ++c) add(sums[c], c);
     }
-    for (; x < x_end; ++x, unit += unit_rows * F::bytes) add(0, 0);
-    for (int c = 1; c < chains; ++c) {
-      low[0] = add_rows(low[0], low[c]);
-      high[0] = add_rows(high[0], high[c]);
+    for (; x < x_end; ++x, unit += unit_rows * F::bytes) add(sums[0], 0);
+    for (int v = 0; v < row_vectors; ++v) {
+      const uint64_t at = row + uint64_t(v) * row_lanes;
+      if (at >= w.m) break;
+      RowFloats total = sums[0][v];
+      for (int c = 1; c < chains; ++c) total = add_rows(total, sums[c][v]);
+      store_some_rows(w.y + at, total, w.m - at);
     }
-    store_some_rows(w.y + row, low[0], w.m - row);
-    if (w.m - row > row_lanes) store_some_rows(w.y + row + row_lanes, high[0], w.m - row - row_lanes);
   }
 }

@@ -60,11 +60,8 @@ static const float* panel_of_units(const MatrixWork& w, uint64_t row, int, uint3
                                    Panel& panel) {
   const std::byte* unit = w.weights + row * w.row_bytes + uint64_t{k0} * unit_rows * F::bytes;
   if constexpr (F::bytes == sizeof(float)) return reinterpret_cast<const float*>(unit);
-  for (uint32_t i = 0; i < count; ++i, unit += unit_rows * F::bytes) {
-    RowFloats first_rows, last_rows;
-    F::two(unit, first_rows, last_rows);
-    store_rows(panel.floats + i * unit_rows, first_rows);
-    store_rows(panel.floats + i * unit_rows + row_lanes, last_rows);
+  for (uint32_t i = 0; i < count * row_vectors; ++i, unit += row_lanes * F::bytes) {
+    store_rows(panel.floats + i * row_lanes, F::some(unit));
   }
   return panel.floats;
 }
