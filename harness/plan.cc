@@ -207,7 +207,6 @@ void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_
 void add_repacking(Plan& plan, uint32_t threads) {
   const uint32_t width = reference_model(*find_size_class(compared_class)).width;
   for (const QuantFormat& format : kernel_formats()) {
-    if (!format.quantized()) continue;
     const Problem product{.op = Op::gemv, .format = format.id, .m = width, .n = 1, .k = width};
     plan.add({.op = Op::repack, .format = format.id, .m = plan.slab(product, threads).m, .k = width}, threads,
              "");

@@ -93,19 +93,6 @@ WEIGHIN_WORD float sum_of(RowFloats a) {
 WEIGHIN_WORD RowFloats load_halves(const void* at) {
   return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i*>(at)));
 }
-/// One load of a whole register: half as many as of halves of it.
-WEIGHIN_WORD void two_of_halves(const void* at, RowFloats& first, RowFloats& second) {
-  const __m256i both = _mm256_loadu_si256(static_cast<const __m256i*>(at));
-  first = _mm256_cvtph_ps(_mm256_castsi256_si128(both));
-  second = _mm256_cvtph_ps(_mm256_extracti128_si256(both, 1));
-}
-WEIGHIN_WORD void two_of_bf16(const void* at, RowFloats& first, RowFloats& second) {
-  const __m256i both = _mm256_loadu_si256(static_cast<const __m256i*>(at));
-  const __m256i low = _mm256_cvtepu16_epi32(_mm256_castsi256_si128(both));
-  const __m256i high = _mm256_cvtepu16_epi32(_mm256_extracti128_si256(both, 1));
-  first = _mm256_castsi256_ps(_mm256_slli_epi32(low, 16));
-  second = _mm256_castsi256_ps(_mm256_slli_epi32(high, 16));
-}
 WEIGHIN_WORD RowFloats load_bf16(const void* at) {
   const __m128i b = _mm_loadu_si128(static_cast<const __m128i*>(at));
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(b), 16));

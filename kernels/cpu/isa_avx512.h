@@ -126,19 +126,6 @@ WEIGHIN_WORD float sum_of(RowFloats a) {
 WEIGHIN_WORD RowFloats load_halves(const void* at) {
   return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i*>(at)));
 }
-/// One load of a whole register, a cache line: half as many as of halves of it.
-WEIGHIN_WORD void two_of_halves(const void* at, RowFloats& first, RowFloats& second) {
-  const __m512i both = _mm512_loadu_si512(at);
-  first = _mm512_cvtph_ps(_mm512_castsi512_si256(both));
-  second = _mm512_cvtph_ps(_mm512_extracti64x4_epi64(both, 1));
-}
-WEIGHIN_WORD void two_of_bf16(const void* at, RowFloats& first, RowFloats& second) {
-  const __m512i both = _mm512_loadu_si512(at);
-  const __m512i low = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(both));
-  const __m512i high = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(both, 1));
-  first = _mm512_castsi512_ps(_mm512_slli_epi32(low, 16));
-  second = _mm512_castsi512_ps(_mm512_slli_epi32(high, 16));
-}
 WEIGHIN_WORD RowFloats load_bf16(const void* at) {
   const __m256i b = _mm256_loadu_si256(static_cast<const __m256i*>(at));
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(b), 16));

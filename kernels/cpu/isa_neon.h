@@ -205,14 +205,3 @@ WEIGHIN_WORD RowFloats load_halves(const void* at) {
 WEIGHIN_WORD RowFloats load_bf16(const void* at) {
   return vreinterpretq_f32_u32(vshll_n_u16(load_4_words(at), 16));
 }
-/// One load of a whole register: half as many as of halves of it.
-WEIGHIN_WORD void two_of_halves(const void* at, RowFloats& first, RowFloats& second) {
-  const float16x8_t both = vreinterpretq_f16_u8(load_row_bytes(at));
-  first = vcvt_f32_f16(vget_low_f16(both));
-  second = vcvt_high_f32_f16(both);
-}
-WEIGHIN_WORD void two_of_bf16(const void* at, RowFloats& first, RowFloats& second) {
-  const uint16x8_t both = vreinterpretq_u16_u8(load_row_bytes(at));
-  first = vreinterpretq_f32_u32(vshll_n_u16(vget_low_u16(both), 16));
-  second = vreinterpretq_f32_u32(vshll_high_n_u16(both, 16));
-}

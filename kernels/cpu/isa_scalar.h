@@ -247,16 +247,6 @@ WEIGHIN_WORD RowFloats load_halves(const void* at) {
   for (int i = 0; i < row_lanes; ++i) r.v[i] = half(static_cast<const std::byte*>(at) + 2 * i);
   return r;
 }
-/// Two registers' worth of 16-bit values, as floats.
-WEIGHIN_WORD RowFloats load_bf16(const void* at);
-WEIGHIN_WORD void two_of_halves(const void* at, RowFloats& first, RowFloats& second) {
-  first = load_halves(at);
-  second = load_halves(static_cast<const std::byte*>(at) + 2 * row_lanes);
-}
-WEIGHIN_WORD void two_of_bf16(const void* at, RowFloats& first, RowFloats& second) {
-  first = load_bf16(at);
-  second = load_bf16(static_cast<const std::byte*>(at) + 2 * row_lanes);
-}
 WEIGHIN_WORD RowFloats load_bf16(const void* at) {
   RowFloats r;
   for (int i = 0; i < row_lanes; ++i) {

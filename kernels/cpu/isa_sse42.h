@@ -196,14 +196,3 @@ WEIGHIN_WORD RowFloats load_bf16(const void* at) {
   const __m128i b = _mm_loadl_epi64(static_cast<const __m128i*>(at));
   return _mm_castsi128_ps(_mm_unpacklo_epi16(_mm_setzero_si128(), b));
 }
-/// One load of a whole register: half as many as of halves of it.
-WEIGHIN_WORD void two_of_halves(const void* at, RowFloats& first, RowFloats& second) {
-  const __m128i both = load_row_bytes(at), zero = _mm_setzero_si128();
-  first = widen_halves(_mm_unpacklo_epi16(both, zero));
-  second = widen_halves(_mm_unpackhi_epi16(both, zero));
-}
-WEIGHIN_WORD void two_of_bf16(const void* at, RowFloats& first, RowFloats& second) {
-  const __m128i both = load_row_bytes(at), zero = _mm_setzero_si128();
-  first = _mm_castsi128_ps(_mm_unpacklo_epi16(zero, both));
-  second = _mm_castsi128_ps(_mm_unpackhi_epi16(zero, both));
-}

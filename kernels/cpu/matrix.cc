@@ -18,9 +18,6 @@
 namespace weighin {
 namespace {
 
-/// Rows a thread takes at a time by gemv: 64 bytes of y, so that no two threads write one cache line.
-constexpr uint64_t gemv_grain = 16;
-
 /// In units of 2^-24, by which a float sum rounds, relative to the terms' sizes. Floats: at most k terms in a
 /// row (gemm). Quantized: int32 sums are exact; two float terms a group of 32, for halves, offsets or mins,
 /// each a product of up to four rounded factors. The rest is for lanes summed and for the reference's own
@@ -50,7 +47,7 @@ class MatrixProduct : public Prepared {
         functions_(functions),
         pool_(bench.pool),
         weights_(weights),
-        split_(bench.pool, problem.m, problem.op == Op::gemv ? gemv_grain : panel_rows) {
+        split_(bench.pool, problem.m, problem.op == Op::gemv ? gemv_rows : panel_rows) {
     const size_t values = size_t{problem.n} * problem.k;
     x_ = activations(values, bench.data, bench.seed);
     y_.resize(problem.n * problem.m);
@@ -218,8 +215,8 @@ std::vector<Kernel> matrix_kernels() {
       };
       for (const Op op : {Op::gemv, Op::gemm}) {
         if (op == Op::gemv ? functions.gemv == nullptr : functions.gemm == nullptr) continue;
-        // Where there is a packed layout it is what the name means: engines that repack read that.
-        const bool plain = layout_of(functions) == Layout::plain && format_of(functions.format).quantized();
+        // The packed layout is what the name means: engines that repack read that.
+        const bool plain = layout_of(functions) == Layout::plain;
         kernels.push_back({fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(functions.format).name,
                                        isa_name(set.isa), plain ? ".plain" : ""),
                            op, functions.format, set.isa, make});

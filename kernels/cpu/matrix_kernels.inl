@@ -2,6 +2,7 @@
 // clang-format off
 #include "kernels/cpu/formats/all.inl"
 #include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_floats_panels.inl"
 #include "kernels/cpu/matrix_rounding.inl"
 #ifdef WEIGHIN_TILES
 #include "kernels/cpu/matrix_dots_2x2.inl"

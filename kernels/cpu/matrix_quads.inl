@@ -37,24 +37,41 @@ static void multiply_quads(const MatrixWork& w, const std::byte* panel, uint32_t
   add_to_y<tokens>(w, sums, t0, k0 == 0, row, rows);
 }
 
-/// Panels are [value / 4][row][4]; what is missing of the last four is filled with zeros.
+/// `count` values from k0 on of plain rows, to a panel [value / 4][row][4]; what is missing of the last four
+/// is filled with zeros. Rows past the end repeat the last one, their results are not stored.
+static void quads_of_rows(const MatrixWork& w, uint64_t row, int rows, uint32_t k0, uint32_t count,
+                          std::byte* panel) {
+  for (int r = 0; r < unit_rows; ++r) {
+    const uint64_t from = row + static_cast<uint64_t>(r < rows ? r : rows - 1);
+    const std::byte* at = w.weights + from * w.row_bytes + uint64_t{k0} * 2;
+    for (uint32_t i = 0; i < count; i += 4) {
+      uint64_t quad = 0;
+      __builtin_memcpy(&quad, at + uint64_t{i} * 2, count - i < 4 ? (count - i) * 2 : 8);
+      __builtin_memcpy(panel + (uint64_t{i} / 4 * unit_rows + static_cast<uint64_t>(r)) * 8, &quad, 8);
+    }
+  }
+}
+
+/// Likewise of units, of a value of each row.
+static void quads_of_units(const MatrixWork& w, uint64_t row, int, uint32_t k0, uint32_t count,
+                           std::byte* panel) {
+  static constexpr std::byte zeros[2 * unit_rows]{};
+  const std::byte* unit = w.weights + row * w.row_bytes + uint64_t{k0} * unit_rows * 2;
+  for (uint32_t i = 0; i < count; i += 4, panel += 8 * unit_rows) {
+    const std::byte* values[4];
+    for (uint32_t j = 0; j < 4; ++j, unit += 2 * unit_rows) values[j] = i + j < count ? unit : zeros;
+    store_quads(panel, values);
+  }
+}
+
+template <auto panel_of>
 static void gemm_quads(const MatrixWork& w, uint64_t first, uint64_t last, Panel& panel) {
-  constexpr int rows_at_once = row_lanes * row_vectors;
   auto* const quads = reinterpret_cast<std::byte*>(panel.floats);
-  for (uint64_t row = first; row < last; row += rows_at_once) {
-    const int rows = last - row < rows_at_once ? static_cast<int>(last - row) : rows_at_once;
+  for (uint64_t row = first; row < last; row += unit_rows) {
+    const int rows = last - row < unit_rows ? static_cast<int>(last - row) : unit_rows;
     for (uint32_t k0 = 0; k0 < w.k; k0 += panel_values) {
       const uint32_t count = w.k - k0 < panel_values ? w.k - k0 : panel_values;
-      for (int r = 0; r < rows_at_once; ++r) {
-        // Rows past the end repeat the last one; their results are not stored.
-        const uint64_t from = row + static_cast<uint64_t>(r < rows ? r : rows - 1);
-        const std::byte* at = w.weights + from * w.row_bytes + uint64_t{k0} * 2;
-        for (uint32_t i = 0; i < count; i += 4) {
-          uint64_t quad = 0;
-          __builtin_memcpy(&quad, at + uint64_t{i} * 2, count - i < 4 ? (count - i) * 2 : 8);
-          __builtin_memcpy(quads + (uint64_t{i} / 4 * rows_at_once + static_cast<uint64_t>(r)) * 8, &quad, 8);
-        }
-      }
+      panel_of(w, row, rows, k0, count, quads);
       uint32_t t = 0;
       for (; t + tokens_together <= w.n; t += tokens_together) {
         multiply_quads<tokens_together>(w, quads, t, k0, count, row, rows);

@@ -3,12 +3,7 @@
 template <class F>
 static void decode_floats(const std::byte* row, float* values, uint32_t k) {
   uint32_t i = 0;
-  for (; i + 2 * row_lanes <= k; i += 2 * row_lanes) {
-    RowFloats first, second;
-    F::two(row + uint64_t{i} * F::bytes, first, second);
-    store_rows(values + i, first);
-    store_rows(values + i + row_lanes, second);
-  }
+  for (; i + row_lanes <= k; i += row_lanes) store_rows(values + i, F::some(row + uint64_t{i} * F::bytes));
   for (; i < k; ++i) values[i] = F::one(row + uint64_t{i} * F::bytes);
 }
 

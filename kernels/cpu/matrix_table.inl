@@ -7,7 +7,7 @@ constexpr uint8_t flip_of() {
   return 0;
 }
 
-/// A row of a format that is not quantized, or that this set adds nothing to: found by nobody.
+/// A row of a format that this set adds nothing to: found by nobody.
 constexpr MatrixFunctions no_row{FormatId::none, Isa::WEIGHIN_SET, {},      Activations::floats,
                                  nullptr,        nullptr,          nullptr, nullptr};
 
@@ -24,7 +24,18 @@ constexpr MatrixFunctions packed_row() {
             gemm_packed<format>,
             nullptr};
   } else {
+#if WEIGHIN_FLOATS
+    return {format,
+            Isa::WEIGHIN_SET,
+            {unit_rows},
+            Activations::floats,
+            nullptr,
+            gemv_packed_floats<FloatFormat<format>>,
+            gemm_packed_floats<FloatFormat<format>>,
+            nullptr};
+#else
     return no_row;
+#endif
   }
 }
 
@@ -47,8 +58,8 @@ constexpr MatrixFunctions plain_row() {
             {},
             Activations::floats,
             nullptr,
-            gemv_floats<FloatFormat<format>>,
-            gemm_floats<FloatFormat<format>>,
+            gemv_plain_floats<FloatFormat<format>>,
+            gemm_plain_floats<FloatFormat<format>>,
             decode_floats<FloatFormat<format>>};
 #else
     return no_row;

@@ -16,6 +16,10 @@ namespace weighin {
 /// A multiple of every block.
 inline constexpr uint32_t panel_values = 1024, panel_rows = 32;
 
+/// Rows a thread takes at a time by gemv: whole units of every packing, and whole cache lines of y, so that
+/// no two threads write one.
+inline constexpr uint64_t gemv_rows = 32;
+
 /// One thread's space for an unpacked panel, 64-byte aligned.
 struct alignas(64) Panel {
   alignas(64) uint8_t bytes[panel_rows * panel_values];             // [value / 4][row][4]

@@ -14,8 +14,8 @@
 namespace weighin {
 namespace {
 
-/// Rows [m][k] as a file has them -> units (packing.h) in memory of their own. Units are cut between threads;
-/// where rows are no whole unit the last one fills it up.
+/// Rows [m][k] as a file has them -> units (packing.h) in memory of their own. Panels of a unit's rows are
+/// cut between threads; where rows are no whole panel the last one fills it up.
 class Repack : public Prepared {
  public:
   Repack(const Problem& problem, const MatrixFunctions& functions, Workbench& bench,
@@ -25,59 +25,57 @@ class Repack : public Prepared {
         pool_(bench.pool),
         weights_(weights),
         row_bytes_(row_bytes(problem.format, problem.k)),
-        units_((problem.m + packing_.rows - 1) / packing_.rows),
-        packed_(units_ * packing_.rows * row_bytes_) {}
+        panels_((problem.m + packing_.rows - 1) / packing_.rows),
+        packed_(panels_ * packing_.rows * row_bytes_) {}
 
   void run() noexcept override {
     now_ = next_;
     next_ += problem_.m * row_bytes_;
     if (next_ + problem_.m * row_bytes_ > weights_.size()) next_ = 0;
     pool_.run([this](uint32_t rank) {
-      const Slice mine = slice_of(units_, rank, pool_.threads());
-      std::vector<std::byte>& blocks = blocks_[rank];
-      for (uint64_t unit = mine.first; unit < mine.last; ++unit)
-        pack_rows(unit, blocks.data(), packed_.data());
+      const Slice mine = slice_of(panels_, rank, pool_.threads());
+      for (uint64_t panel = mine.first; panel < mine.last; ++panel) pack(panel, rows_[rank], packed_.data());
     });
   }
 
-  /// Every unit in turn, written once more elsewhere: what threads wrote is where it should be.
+  /// Panels in turn, unit by unit and elsewhere: what threads wrote is where it should be.
   Check check(uint32_t samples) override {
     run();
-    const uint64_t panel = packing_.rows * row_bytes_,
-                   count = std::min<uint64_t>(units_, std::max(1U, samples));
-    std::vector<std::byte> expected(packed_.size());
+    const uint64_t count = std::min<uint64_t>(panels_, std::max(1U, samples)),
+                   block = format_of(problem_.format).block_bytes, unit_bytes = packing_.rows * block;
+    std::vector<std::byte> blocks(unit_bytes), unit(unit_bytes);
     for (uint64_t i = 0; i < count; ++i) {
-      const uint64_t unit = i + 1 == count ? units_ - 1 : i * units_ / count;
-      pack_rows(unit, blocks_[0].data(), expected.data());
-      if (std::memcmp(&expected[unit * panel], &packed_[unit * panel], panel) != 0) return {1, 0};
+      const uint64_t panel = i + 1 == count ? panels_ - 1 : i * panels_ / count;
+      const std::byte* packed = &packed_[panel * packing_.rows * row_bytes_];
+      for (uint64_t at = 0; at < row_bytes_; at += block, packed += unit_bytes) {
+        for (uint64_t r = 0; r < packing_.rows; ++r)
+          std::memcpy(&blocks[r * block], row_of(panel, r) + at, block);
+        pack_unit(problem_.format, packing_, blocks.data(), unit.data());
+        if (std::memcmp(unit.data(), packed, unit_bytes) != 0) return {1, 0};
+      }
     }
     return {0, 0};
   }
 
  private:
-  /// Rows of unit `unit`, block by block.
-  void pack_rows(uint64_t unit, std::byte* blocks, std::byte* to) noexcept {
-    const uint64_t block = format_of(problem_.format).block_bytes, rows = packing_.rows;
-    std::byte* packed = to + unit * rows * row_bytes_;
-    for (uint64_t at = 0; at < row_bytes_; at += block, packed += rows * block) {
-      for (uint64_t r = 0; r < rows; ++r) {
-        const uint64_t row = std::min(unit * rows + r, problem_.m - 1);
-        std::memcpy(blocks + r * block, &weights_[now_ + row * row_bytes_ + at], block);
-      }
-      pack_unit(problem_.format, packing_, blocks, packed);
-    }
+  const std::byte* row_of(uint64_t panel, uint64_t r) const noexcept {
+    return &weights_[now_ + std::min(panel * packing_.rows + r, problem_.m - 1) * row_bytes_];
+  }
+
+  void pack(uint64_t panel, std::vector<const std::byte*>& rows, std::byte* to) noexcept {
+    for (uint64_t r = 0; r < packing_.rows; ++r) rows[r] = row_of(panel, r);
+    pack_rows(problem_.format, packing_, rows, row_bytes_, to + panel * packing_.rows * row_bytes_);
   }
 
   Problem problem_;
   Packing packing_;
   ThreadPool& pool_;
   std::span<const std::byte> weights_;
-  uint64_t row_bytes_, units_, now_ = 0, next_ = 0;
+  uint64_t row_bytes_, panels_, now_ = 0, next_ = 0;
   Operands<std::byte> packed_;
-  /// Of each thread: one unit's blocks, side by side.
-  std::vector<std::vector<std::byte>> blocks_{
-      pool_.threads(),
-      std::vector<std::byte>(uint64_t{packing_.rows} * format_of(problem_.format).block_bytes)};
+  /// Of each thread: where a panel's rows are.
+  std::vector<std::vector<const std::byte*>> rows_{pool_.threads(),
+                                                   std::vector<const std::byte*>(packing_.rows)};
 };
 
 tl::expected<std::unique_ptr<Prepared>, std::string> prepare(const Problem& problem, Workbench& bench,

@@ -145,10 +145,9 @@ std::vector<Kernel> rounding_kernels() {
   std::vector<Kernel> kernels;
   for (const InstructionSet& set : instruction_sets()) {
     for (const MatrixFunctions& functions : set.matrix()) {
-      // One of the functions that round alike, in the layout that quantized weights are packed in.
-      const bool packed = layout_of(functions) == Layout::packed;
+      // One of the functions that round alike.
       if (functions.round == nullptr || functions.format != name_of(functions.activations) ||
-          packed != has_int8(functions.activations))
+          layout_of(functions) != Layout::packed)
         continue;
       kernels.push_back(
           {fmt::format("cpu.quantize.{}.{}", format_of(functions.format).name, isa_name(set.isa)),

@@ -21,11 +21,27 @@
 namespace weighin::avx512bf16 {
 #include "kernels/cpu/isa_avx512bf16.h"
 #include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_floats_panels.inl"
 #include "kernels/cpu/matrix_pairs.inl"
 #include "kernels/cpu/matrix_rounding_bf16.inl"
 
 static constexpr MatrixFunctions functions[] = {
-    {FormatId::bf16, Isa::avx512bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_pairs, nullptr},
+    {FormatId::bf16,
+     Isa::avx512bf16,
+     {unit_rows},
+     Activations::bf16,
+     round_to_bf16,
+     nullptr,
+     gemm_pairs<pairs_of_units>,
+     nullptr},
+    {FormatId::bf16,
+     Isa::avx512bf16,
+     {},
+     Activations::bf16,
+     round_to_bf16,
+     nullptr,
+     gemm_pairs<pairs_of_rows>,
+     nullptr},
 };
 
 std::span<const MatrixFunctions> matrix_functions() {

@@ -19,11 +19,27 @@
 namespace weighin::neon_bf16 {
 #include "kernels/cpu/isa_neon_bf16.h"
 #include "kernels/cpu/matrix_floats.inl"
+#include "kernels/cpu/matrix_floats_panels.inl"
 #include "kernels/cpu/matrix_quads.inl"
 #include "kernels/cpu/matrix_rounding_bf16.inl"
 
 static constexpr MatrixFunctions functions[] = {
-    {FormatId::bf16, Isa::neon_bf16, {}, Activations::bf16, round_to_bf16, nullptr, gemm_quads, nullptr},
+    {FormatId::bf16,
+     Isa::neon_bf16,
+     {unit_rows},
+     Activations::bf16,
+     round_to_bf16,
+     nullptr,
+     gemm_quads<quads_of_units>,
+     nullptr},
+    {FormatId::bf16,
+     Isa::neon_bf16,
+     {},
+     Activations::bf16,
+     round_to_bf16,
+     nullptr,
+     gemm_quads<quads_of_rows>,
+     nullptr},
 };
 
 std::span<const MatrixFunctions> matrix_functions() {

@@ -1,5 +1,6 @@
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/formats/interleave.h"
 #include "kernels/formats/random_blocks.h"
 
 namespace weighin {
@@ -21,8 +22,13 @@ void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
   fill_floats<uint16_t>(bytes, blocks, data, {0x8000, 0x3ff, 0x7bff, ordinary}, random);  // large: 65504
 }
 
+/// Unit: 1 value of each row.
+void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
+  Interleave(2, packing, blocks, unit).field(0, 1, 2);
+}
+
 }  // namespace
 
-const FormatCodec f16_codec{FormatId::f16, decode, encode, fill};
+const FormatCodec f16_codec{FormatId::f16, decode, encode, fill, nullptr, pack};
 
 }  // namespace weighin

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "kernels/formats/codec.h"
+#include "kernels/formats/interleave.h"
 #include "kernels/formats/random_blocks.h"
 
 namespace weighin {
@@ -24,8 +25,13 @@ void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
                         random);
 }
 
+/// Unit: 1 value of each row.
+void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
+  Interleave(4, packing, blocks, unit).field(0, 1, 4);
+}
+
 }  // namespace
 
-const FormatCodec f32_codec{FormatId::f32, decode, encode, fill};
+const FormatCodec f32_codec{FormatId::f32, decode, encode, fill, nullptr, pack};
 
 }  // namespace weighin

@@ -15,7 +15,7 @@ void ForwardPass::feed_forward_block(uint32_t rank, uint32_t layer) {
   multiply(rank, w.up, shared_.up);
   mark(rank, StepPart::matrices);
 
-  const Slice mine = slice_of(w.gate.rows, rank, pool_.threads(), product_grain);
+  const Slice mine = slice_of(w.gate.rows, rank, pool_.threads(), gemv_rows);
   float* gate = &shared_.gate[mine.first];
   const float* up = &shared_.up[mine.first];
   const auto values = static_cast<uint32_t>(mine.last - mine.first);

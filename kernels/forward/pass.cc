@@ -123,7 +123,7 @@ void ForwardPass::head(uint32_t rank) {
   round_for(rank, {&weights_.output});
   multiply(rank, weights_.output, shared_.logits);
   float* logits = shared_.logits.data();
-  const Slice mine = slice_of(shape_.vocab, rank, pool_.threads(), product_grain);
+  const Slice mine = slice_of(shape_.vocab, rank, pool_.threads(), gemv_rows);
   if (facts_.logit_cap > 0)
     for (uint64_t i = mine.first; i < mine.last; ++i)
       logits[i] = facts_.logit_cap * std::tanh(logits[i] / facts_.logit_cap);
@@ -158,7 +158,7 @@ void ForwardPass::round_for(uint32_t rank, std::initializer_list<const Product*>
 }
 
 void ForwardPass::multiply(uint32_t rank, const Product& product, Floats& y) {
-  const Slice mine = slice_of(product.rows, rank, pool_.threads(), product_grain);
+  const Slice mine = slice_of(product.rows, rank, pool_.threads(), gemv_rows);
   own_[rank].input.multiply(product, mine.first, mine.last, y.data());
 }
 

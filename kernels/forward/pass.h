@@ -23,10 +23,6 @@ inline constexpr size_t step_parts = 7;
 std::string_view part_name(StepPart part);
 using PartSeconds = std::array<double, step_parts>;
 
-/// Rows a thread takes at a time: 64 bytes of y, so that no two threads write one cache line, and whole
-/// units of every packing.
-inline constexpr uint64_t product_grain = 16;
-
 /// The best attention and small operations that `simd` can run.
 const OpsFunctions& best_ops(const Simd& simd);
 

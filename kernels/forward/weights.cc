@@ -62,36 +62,27 @@ struct RowOrder {
 /// Blocks of `rows` rows as they lie in a file, which may be fewer and repeat.
 struct PlainRows {
   std::span<const std::byte> blocks;
-  uint64_t row_bytes, rows, block_bytes;
+  uint64_t row_bytes, rows;
   RowOrder order;
 
   bool repeats() const { return blocks.size() < row_bytes * rows; }
-  const std::byte* block(uint64_t row, uint64_t b) const {
-    return blocks.data() + order(row) * row_bytes + b * block_bytes;
-  }
+  const std::byte* row(uint64_t row) const { return blocks.data() + order(row) * row_bytes; }
 };
 
 /// Packs rows panel by panel; those past the end are zeros.
-void pack_rows(const PlainRows& from, FormatId format, const Packing& packing, std::byte* to,
-               ThreadPool& pool) {
-  const uint64_t unit_rows = packing.rows, blocks = from.row_bytes / from.block_bytes;
-  const uint64_t panels = (from.rows + unit_rows - 1) / unit_rows;
+void pack_panels(const PlainRows& from, FormatId format, const Packing& packing, std::byte* to,
+                 ThreadPool& pool) {
+  const uint64_t unit_rows = packing.rows, panels = (from.rows + unit_rows - 1) / unit_rows;
+  const std::vector<std::byte> zeros(from.row_bytes);
   pool.run([&](uint32_t rank) {
-    std::vector<std::byte> unit(unit_rows * from.block_bytes);
+    std::vector<const std::byte*> rows(unit_rows);
     const Slice mine = slice_of(panels, rank, pool.threads());
     for (uint64_t panel = mine.first; panel < mine.last; ++panel) {
-      for (uint64_t b = 0; b < blocks; ++b) {
-        for (uint64_t r = 0; r < unit_rows; ++r) {
-          std::byte* block = unit.data() + r * from.block_bytes;
-          const uint64_t row = panel * unit_rows + r;
-          if (row < from.rows) {
-            std::memcpy(block, from.block(row, b), from.block_bytes);
-          } else {
-            std::memset(block, 0, from.block_bytes);
-          }
-        }
-        pack_unit(format, packing, unit.data(), to + (panel * blocks + b) * unit_rows * from.block_bytes);
+      for (uint64_t r = 0; r < unit_rows; ++r) {
+        const uint64_t row = panel * unit_rows + r;
+        rows[r] = row < from.rows ? from.row(row) : zeros.data();
       }
+      pack_rows(format, packing, rows, from.row_bytes, to + panel * unit_rows * from.row_bytes);
     }
   });
 }
@@ -101,7 +92,7 @@ void copy_rows(const PlainRows& from, std::byte* to, ThreadPool& pool) {
   pool.run([&](uint32_t rank) {
     const Slice mine = slice_of(from.rows, rank, pool.threads());
     for (uint64_t row = mine.first; row < mine.last; ++row)
-      std::memcpy(to + row * from.row_bytes, from.block(row, 0), from.row_bytes);
+      std::memcpy(to + row * from.row_bytes, from.row(row), from.row_bytes);
   });
 }
 
@@ -182,13 +173,12 @@ class Loader {
     const uint64_t bytes = product.row_bytes * padded_rows(tensor.rows);
     std::byte* to = weights_.memory.take(bytes);
     product.weights = to;
-    const PlainRows rows{blocks, product.row_bytes, tensor.rows, format_of(format).block_bytes,
-                         order_of(tensor)};
+    const PlainRows rows{blocks, product.row_bytes, tensor.rows, order_of(tensor)};
     const Packing& packing = functions->packing;
     if (rows.repeats()) {
       repeat(packed_tile(blocks, format, packing), to, bytes, pool_);
     } else if (packing.rows > 0) {
-      pack_rows(rows, format, packing, to, pool_);
+      pack_panels(rows, format, packing, to, pool_);
     } else {
       copy_rows(rows, to, pool_);
     }
