@@ -73,9 +73,9 @@ SpecClass class_of_words(const std::string& chip, const std::string& device, con
 SpecClass class_of_spec(const DeviceSpec& spec, DevicePart part) {
   const std::string vendor = lower(spec.vendor), name = lower(spec.name);
   if (part == DevicePart::npu) return SpecClass::npu;
-  const bool phone =
-      spec.kind == DeviceKind::phone || spec.kind == DeviceKind::tablet ||
-      (spec.kind == DeviceKind::soc && spec.gpu.there() && vendor != "rockchip" && vendor != "broadcom");
+  const bool phone = spec.kind == DeviceKind::phone || spec.kind == DeviceKind::tablet ||
+                     (spec.kind == DeviceKind::soc && spec.gpu.there() && vendor != "rockchip" &&
+                      vendor != "broadcom" && vendor != "cix");
   if (part == DevicePart::gpu) {
     if (phone || vendor == "qualcomm") return SpecClass::phone_gpu;
     if (vendor == "apple") return SpecClass::apple_gpu;

@@ -67,10 +67,10 @@ double widened(const SpecFeatures& features) {
 /// with it. Judged on 577 published rows so that one in ten is under by 5% (docs/method.md). A server that
 /// fills the memory it is given holds that (vLLM's gpu_memory_utilization, 0.9 by default).
 double memory_of(const SpecFeatures& features) {
-  constexpr double of_weights = 1.05, vllm_share = 0.92;
+  constexpr double of_weights = 1.07, vllm_share = 0.92;
   const SpecDevice& device = features.device;
   const bool card = device.discrete;
-  const double runtime = card ? 1.8 : device.device == SpecClass::npu ? 0.45 : 0.75;
+  const double runtime = card ? 2.0 : device.device == SpecClass::npu ? 0.45 : 0.85;
   const double held = of_weights * held_bytes(features.work, features.context, features.prompt) / gib;
   const double all = held + runtime * device.count;
   const bool fills = features.engine == SpecEngine::vllm && card && device.memory_gib > 0;
