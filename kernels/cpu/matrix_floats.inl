@@ -72,37 +72,46 @@ static void gemv_plain_floats(const MatrixWork& w, uint64_t first, uint64_t last
 /// panel of a gemm.
 constexpr int unit_rows = row_lanes * row_vectors;
 
+/// A unit's sums over the values of k. Sets may have a cheaper way for a format, rows in another order.
+template <class F>
+struct UnitSums {
+  RowFloats sums[row_vectors];
+  [[gnu::always_inline]] inline UnitSums() {
+    for (RowFloats& sum : sums) sum = all_floats(0);
+  }
+  /// Adds the products of a unit with one x.
+  [[gnu::always_inline]] inline void add(const std::byte* unit, float x) {
+    for (int v = 0; v < row_vectors; ++v) {
+      sums[v] = add_product(sums[v], F::some(unit + v * row_lanes * F::bytes), all_floats(x));
+    }
+  }
+  [[gnu::always_inline]] inline void add(const UnitSums& other) {
+    for (int v = 0; v < row_vectors; ++v) sums[v] = add_rows(sums[v], other.sums[v]);
+  }
+  /// Those of register v of the unit's rows.
+  [[gnu::always_inline]] inline RowFloats rows(int v) const { return sums[v]; }
+};
+
 /// y[rows] = W x: units in the order they lie in memory, one stream a thread. An x that is broadcast serves a
 /// whole unit, so that x, which streams by with the weights, is read once for unit_rows rows; nothing is
-/// summed across lanes. Several units have sums of their own, so that none waits for another's product. Bound
-/// by reading the weights.
+/// summed across lanes. Four values in turn have sums of their own, so that no product waits for the one
+/// before. Bound by reading the weights.
 template <class F>
 static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
-  constexpr int chains = 4;
+  constexpr int chains = 4, unit_bytes = unit_rows * F::bytes;
   for (uint64_t row = first; row < last; row += unit_rows) {
     const std::byte* unit = w.weights + row * w.row_bytes;
     const float *x = w.x, *const x_end = x + w.k;
-    RowFloats sums[chains][row_vectors];
-    for (auto& chain : sums) {
-      for (RowFloats& sum : chain) sum = all_floats(0);
-    }
-    const auto add = [&](RowFloats(&chain)[row_vectors], int ahead) [[gnu::always_inline]] {
-      for (int v = 0; v < row_vectors; ++v) {
-        const RowFloats weights = F::some(unit + (ahead * unit_rows + v * row_lanes) * F::bytes);
-        chain[v] = add_product(chain[v], weights, all_floats(x[ahead]));
-      }
-    };
-    for (; x + chains <= x_end; x += chains, unit += chains * unit_rows * F::bytes) {
+    UnitSums<F> sums[chains];
+    for (; x + chains <= x_end; x += chains, unit += chains * unit_bytes) {
 #pragma GCC unroll 4
-      for (int c = 0; c < chains; ++c) add(sums[c], c);
+      for (int c = 0; c < chains; ++c) sums[c].add(unit + c * unit_bytes, x[c]);
     }
-    for (; x < x_end; ++x, unit += unit_rows * F::bytes) add(sums[0], 0);
+    for (; x < x_end; ++x, unit += unit_bytes) sums[0].add(unit, *x);
+    for (int c = 1; c < chains; ++c) sums[0].add(sums[c]);
     for (int v = 0; v < row_vectors; ++v) {
       const uint64_t at = row + uint64_t(v) * row_lanes;
-      if (at >= w.m) break;
-      RowFloats total = sums[0][v];
-      for (int c = 1; c < chains; ++c) total = add_rows(total, sums[c][v]);
-      store_some_rows(w.y + at, total, w.m - at);
+      if (at < w.m) store_some_rows(w.y + at, sums[0].rows(v), w.m - at);
     }
   }
 }

@@ -2,6 +2,9 @@
 // clang-format off
 #include "kernels/cpu/formats/all.inl"
 #include "kernels/cpu/matrix_floats.inl"
+#ifdef WEIGHIN_SPLIT_SUMS
+#include "kernels/cpu/matrix_floats_avx512.inl"
+#endif
 #include "kernels/cpu/matrix_floats_panels.inl"
 #include "kernels/cpu/matrix_rounding.inl"
 #ifdef WEIGHIN_TILES

@@ -20,6 +20,7 @@
 #define WEIGHIN_VNNI 0
 #define WEIGHIN_PLAIN_GEMV 0
 #define WEIGHIN_FLOATS 1
+#define WEIGHIN_SPLIT_SUMS
 
 namespace weighin::avx512 {
 #include "kernels/cpu/isa_avx512.h"

@@ -25,7 +25,7 @@ struct FormatCodec {
   /// bytes -> sizes[k]: for each value, the size of the terms kernels make it of: d * (q - 8) is summed as d
   /// q and 8 d apart. Rounding errors are relative to these. nullptr: the values' own sizes.
   void (*term_sizes)(const std::byte* bytes, double* sizes, uint32_t k) = nullptr;
-  /// blocks[packing.rows][block_bytes] -> unit (packing.h); nullptr: rows lie as they are.
+  /// blocks[packing.rows][block_bytes] -> unit (packing.h).
   void (*pack)(const Packing& packing, const std::byte* blocks, std::byte* unit) = nullptr;
   /// A row's values are these times a scale of its own, which lies beside the matrix: [m] floats.
   bool scaled_rows = false;

@@ -79,6 +79,25 @@ TEST(Matrix, Bf16PromptsTakeTheBf16DotWhereThereIsOne) {
 #endif
 }
 
+const MatrixFunctions& functions_of(const Kernel& kernel) {
+  const Layout layout = kernel.name.ends_with(".plain") ? Layout::plain : Layout::packed;
+  return *matrix_functions_of(kernel.format, kernel.isa, layout);
+}
+
+// An engine holds its weights once.
+TEST(Matrix, TheBestKernelsOfTokensAndPromptsReadOnePackedCopy) {
+  for (const QuantFormat& format : kernel_formats()) {
+    const Problem token{.op = Op::gemv, .format = format.id, .m = 2, .n = 1, .k = 256};
+    const Problem prompt{.op = Op::gemm, .format = format.id, .m = 2, .n = 2, .k = 256};
+    for (const Simd& simd : {Simd{}, this_cpu()}) {
+      const Packing &of_token = functions_of(*kernels_for(token, simd).at(0)).packing,
+                    &of_prompt = functions_of(*kernels_for(prompt, simd).at(0)).packing;
+      EXPECT_GT(of_token.rows, 0U) << format.name;
+      EXPECT_TRUE(of_token == of_prompt) << format.name;
+    }
+  }
+}
+
 /// Rows of plain blocks, as `packing` has them; the last unit is filled up with the last row.
 std::vector<std::byte> packed_rows(FormatId format, const Packing& packing,
                                    const std::vector<std::byte>& rows, uint32_t m, uint32_t k) {
@@ -104,8 +123,7 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
   for (const Kernel& kernel : matrix_kernels()) {
     if (!format_of(kernel.format).quantized() || !runs(this_cpu(), kernel.isa)) continue;
     SCOPED_TRACE(kernel.name);
-    const MatrixFunctions& functions = *matrix_functions_of(
-        kernel.format, kernel.isa, kernel.name.ends_with(".plain") ? Layout::plain : Layout::packed);
+    const MatrixFunctions& functions = functions_of(kernel);
     const auto bytes = raw_rows(kernel.format, m, k, random);
     const auto x = activations(n * k, Data::ordinary, 12);
     const uint32_t tokens = kernel.op == Op::gemv ? 1 : n;
