@@ -11,6 +11,7 @@
 #include "harness/cli/named_models.h"
 #include "harness/verify.h"
 #include "probes/process.h"
+#include "results/engine_efficiency.h"
 #include "results/store.h"
 
 namespace weighin {
