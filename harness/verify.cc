@@ -229,7 +229,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
       .cpu_variant = report->cpu_variant,
       .gpu = report->gpu,
       .model = shape.name,
-      .format = std::string(format.id == FileFormatId::as_stored ? shape.file_format : format.name),
+      .format = format.id == FileFormatId::as_stored ? shape.file_format : std::string(format.name),
       .weights_bytes = weights_bytes(shape, format),
       .threads = report->threads ? report->threads : settings.threads,
       .depth = settings.depth,
