@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "models/size_class.h"
 #include "results/best_format.h"
 #include "results/predict.h"
+#include "results/spec_fit.h"
 #include "results/verdict.h"
 
 namespace weighin {
@@ -127,8 +129,11 @@ MemorySettings settings_for(uint32_t context, FormatId cache) {
   return settings;
 }
 
+/// Where speeds are from: of a format, with so many tokens in the cache, for the verdict's tokens and bytes.
+using Speeds = std::function<Prediction(const FileFormat&, uint32_t depth, const Verdict&)>;
+
 Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Question& question,
-                   const Capacity& capacity, const Evidence& evidence) {
+                   const Capacity& capacity, const Speeds& speeds) {
   Verdict verdict = identity(shape);
   const bool stored = format.id == FileFormatId::as_stored;
   verdict.format = stored ? shape.file_format : format.name;
@@ -145,8 +150,7 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   // Half of the answer is in the cache when the middle one of its tokens is computed.
   const uint32_t depth = static_cast<uint32_t>(std::min<uint64_t>(
       uint64_t{verdict.prompt} + question.answer / 2, verdict.context ? verdict.context - 1 : 0));
-  Prediction prediction = predict(shape, format, verdict.prompt, depth, verdict.memory.weights_bytes,
-                                  evidence, question.cache, {question.engine});
+  Prediction prediction = speeds(format, depth, verdict);
   weigh_speed(verdict, question, prediction);
   verdict.decode_tps = prediction.decode_tps;
   verdict.prefill_tps = prediction.prefill_tps;
@@ -161,6 +165,20 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   return verdict;
 }
 
+Verdict fit_with(const ModelShape& shape, const Question& question, const Capacity& capacity,
+                 const Speeds& speeds) {
+  if (!shape.undisclosed.empty()) {
+    Verdict verdict = identity(shape);
+    verdict.prompt = question.prompt;
+    return verdict;
+  }
+  if (question.format) return fit_format(shape, file_format_of(*question.format), question, capacity, speeds);
+  std::vector<Verdict> verdicts;
+  for (const FileFormat& format : kernel_file_formats())
+    verdicts.push_back(fit_format(shape, format, question, capacity, speeds));
+  return best_format(verdicts, question.allow_low_bit);
+}
+
 }  // namespace
 
 uint32_t answered_context(const ModelShape& shape, uint32_t asked) {
@@ -169,17 +187,17 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked) {
 
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             const Evidence& evidence) {
-  if (!shape.undisclosed.empty()) {
-    Verdict verdict = identity(shape);
-    verdict.prompt = question.prompt;
-    return verdict;
-  }
-  if (question.format)
-    return fit_format(shape, file_format_of(*question.format), question, capacity, evidence);
-  std::vector<Verdict> verdicts;
-  for (const FileFormat& format : kernel_file_formats())
-    verdicts.push_back(fit_format(shape, format, question, capacity, evidence));
-  return best_format(verdicts, question.allow_low_bit);
+  return fit_with(shape, question, capacity, [&](const FileFormat& format, uint32_t depth, const Verdict& v) {
+    return predict(shape, format, v.prompt, depth, v.memory.weights_bytes, evidence, question.cache,
+                   {question.engine});
+  });
+}
+
+Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
+            const SpecTarget& target) {
+  return fit_with(shape, question, capacity, [&](const FileFormat& format, uint32_t depth, const Verdict& v) {
+    return predict_on(target, shape, format, v.prompt, depth, v.context);
+  });
 }
 
 }  // namespace weighin

@@ -103,6 +103,12 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked);
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             const Evidence& evidence);
 
+struct SpecTarget;
+/// The same on a device known by its specs alone (spec_fit.h); the engine is the one that published speeds
+/// are mostly of, llama.cpp.
+Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
+            const SpecTarget& target);
+
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();
 

@@ -9,12 +9,15 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/weighed_device.h"
 #include "models/catalogue.h"
+#include "probes/described_device.h"
 #include "results/fit.h"
+#include "results/spec_fit.h"
 
 namespace weighin {
 namespace {
@@ -24,7 +27,8 @@ constexpr unsigned default_columns = 100;
 
 struct FitOptions {
   std::vector<std::string> models;
-  std::string device, format, kv = "f16";
+  std::string device, format, kv = "f16", runs_as{runs_as_name(RunsAs::native)};
+  DeviceDescription described;
   Question question;
   double min_tps = 0;
   bool explain = false, json = false, csv = false;
@@ -90,15 +94,49 @@ bool yes(const std::vector<Verdict>& verdicts, bool named) {
                : std::any_of(fits.begin(), fits.end(), fit_one);
 }
 
+/// The device of the catalogue that is meant, or the one described; none: a measured one, or this machine.
+/// What was measured comes before what is published. Error: no such device anywhere.
+tl::expected<std::optional<SpecTarget>, std::string> spec_target(const FitOptions& options,
+                                                                 const Invocation& invocation) {
+  SpecTarget target;
+  for (const RunsAs kind : all_runs_as)
+    if (runs_as_name(kind) == options.runs_as) target.runs_as = kind;
+  const bool described = !options.described.bandwidth.empty() || !options.described.memory.empty();
+  if (described) {
+    static DeviceSpec device;  // a target refers to its device
+    const auto made = describe_device(options.described);
+    if (!made) return tl::unexpected(made.error());
+    device = *made;
+    target.named = {.device = &device,
+                    .part = device.usual_part,
+                    .part_stated = true,
+                    .memory_gib = device.memory_gib.front(),
+                    .memory_stated = true,
+                    .assumed = {},
+                    .recalled = {}};
+    return target;
+  }
+  if (options.device.empty()) return std::nullopt;
+  const auto stored = weighed_device(options.device, invocation);
+  if (stored) return std::nullopt;
+  const auto named = find_device(options.device);
+  if (!named) return tl::unexpected(stored.error() + "\nNor is it published: " + named.error());
+  target.named = *named;
+  return target;
+}
+
 void run_fit(const FitOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto models = models_of(options.models, named);
   if (!models) return fail(invocation, models.error());
   const auto formats = formats_of(options.format);
   if (!formats) return fail(invocation, formats.error());
-  const auto weighed = measured_device(options.device, invocation);
+  const auto target = spec_target(options, invocation);
+  if (!target) return fail(invocation, target.error());
+  auto weighed = *target
+                     ? tl::expected<WeighedDevice, std::string>{WeighedDevice{capacity_of(**target), {}, {}}}
+                     : measured_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
-
   const Evidence evidence(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
@@ -108,7 +146,8 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
       // A file is what it is, whatever the format that is asked for.
       const bool file = !model->file_format.empty();
       if (file) question.format = FileFormatId::as_stored;
-      verdicts.push_back(fit(*model, question, weighed->capacity, evidence));
+      verdicts.push_back(*target ? fit(*model, question, weighed->capacity, **target)
+                                 : fit(*model, question, weighed->capacity, evidence));
       if (file || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
@@ -138,8 +177,21 @@ void add_fit(CLI::App& app, Invocation& invocation) {
       ->add_option("models", options->models,
                    "Models by name (weighin models list), file, folder or URL; all when none is named")
       ->type_name("MODEL");
-  command->add_option("--device", options->device,
-                      "A measured device, by label or id; else this machine, now");
+  command->add_option(
+      "--device", options->device,
+      "A measured device, by label or id, or one of `weighin devices`; else this machine, now");
+  command->add_option("--bandwidth", options->described.bandwidth,
+                      "A device by its numbers, instead: 120GB/s; with --memory");
+  command->add_option("--memory", options->described.memory, "Its memory: 16GiB");
+  command->add_option("--tflops", options->described.tflops, "Its peak arithmetic, fp16: 8");
+  command->add_option("--part", options->described.part, "Which part it is: cpu, gpu or npu; else gpu");
+  std::vector<std::string> kinds;
+  for (const RunsAs kind : all_runs_as) kinds.emplace_back(runs_as_name(kind));
+  command
+      ->add_option("--as", options->runs_as,
+                   "What runs the model on a published or described device, by which it may have memory")
+      ->check(CLI::IsMember(kinds))
+      ->capture_default_str();
   command->add_option("--format", options->format, "A format as ggml spells it, or all; else the best one");
   command
       ->add_option("--context", options->question.context,

@@ -1,0 +1,73 @@
+#include "results/spec_fit.h"
+
+#include <fmt/format.h>
+
+#include "results/predict.h"
+#include "results/spec_prediction.h"
+
+namespace weighin {
+namespace {
+
+constexpr double gib = 1024.0 * 1024 * 1024;
+
+std::string sum_text(const std::vector<SpecTerm>& terms) {
+  std::string text;
+  for (const SpecTerm& term : terms)
+    if (term.seconds > 0)
+      text += fmt::format("{}{} {:.3g}", text.empty() ? "" : " + ", term.part, 1e3 * term.seconds);
+  return text + " ms";
+}
+
+}  // namespace
+
+Capacity capacity_of(const SpecTarget& target) {
+  const NamedDevice& named = target.named;
+  const DeviceSpec& device = *named.device;
+  Capacity capacity;
+  capacity.device = named.count > 1 ? fmt::format("{} x {}", named.count, device.name) : device.name;
+  capacity.now = false;
+  const MemoryBudget budget = memory_budget(device, named.part, named.memory_gib, target.runs_as);
+  capacity.memory_bytes = static_cast<uint64_t>(budget.gib * gib) * named.count;
+  capacity.memory_total_bytes = capacity.memory_bytes;
+  const bool own = named.part == DevicePart::gpu && !device.unified;
+  capacity.memory_kind = named.memory_gib <= 0 ? "unknown" : own ? "VRAM" : "RAM";
+  capacity.warnings.emplace_back("known by published specs alone: nothing was measured on it");
+  if (!budget.rule.empty())
+    capacity.warnings.push_back(fmt::format("memory for a {} program: {} ({})", runs_as_name(target.runs_as),
+                                            budget.rule, budget.source));
+  for (const std::string& assumed : named.assumed) capacity.warnings.push_back("assumed: " + assumed);
+  if (!named.recalled.empty())
+    capacity.warnings.push_back(fmt::format("recalled, not read again: {}", fmt::join(named.recalled, ", ")));
+  return capacity;
+}
+
+Prediction predict_on(const SpecTarget& target, const ModelShape& shape, const FileFormat& format,
+                      uint32_t prompt, uint32_t depth, uint32_t context) {
+  const NamedDevice& named = target.named;
+  Prediction prediction;
+  if (shape.task == Task::encode) {
+    prediction.basis = "unknown: published speeds are of models that generate text, and this is an encoder";
+    return prediction;
+  }
+  if (!bandwidth_of(*named.device, named.part).known()) {
+    prediction.basis = fmt::format("unknown: the bandwidth of {} is not published", named.device->name);
+    return prediction;
+  }
+  SpecDevice device = spec_device(*named.device, named.part);
+  device.memory_gib = named.memory_gib;
+  device.count = named.count;
+  device.guessed |= !named.assumed.empty() || !named.recalled.empty();
+  const SpecFeatures features = spec_features(device, model_work(shape, format), prompt, depth, context);
+  const SpecPrediction spec = predict_from_specs(features);
+  prediction.decode_tps = spec.decode_tps;
+  prediction.prefill_tps = spec.prefill_tps;
+  const auto first = [&](double decode, double prefill) { return 1 / decode + prompt / prefill; };
+  prediction.ttft_s = Interval{first(spec.decode_tps.high, spec.prefill_tps.high),
+                               first(spec.decode_tps.mid, spec.prefill_tps.mid),
+                               first(spec.decode_tps.low, spec.prefill_tps.low)};
+  prediction.basis = fmt::format("{}; a token: {}; a prompt: {}", spec.basis,
+                                 sum_text(decode_terms(features)), sum_text(prefill_terms(features)));
+  return prediction;
+}
+
+}  // namespace weighin
