@@ -106,7 +106,7 @@ TEST_F(FitCommand, JsonKeepsItsSchema) {
                       {"prompt", whole},
                       {"kv", text},
                       {"verdicts", Type::array}});
-  EXPECT_EQ(json["engine"], "reference");
+  EXPECT_EQ(json["engine"], "llama.cpp");
   const auto& v = json["verdicts"][0];
   expect_types(v, {{"model", text},
                    {"size_class", text},
@@ -153,12 +153,26 @@ TEST_F(FitCommand, JsonKeepsItsSchema) {
 
 TEST_F(FitCommand, TextSaysWhatItAssumes) {
   const ShellOutcome one = fit_command("gemma-2b --format q4_0" + on("bench"));
-  for (const char* words : {"Context 4096", "prompt 512", "answer 256", "engine: reference", "upper bound",
+  for (const char* words : {"Context 4096", "prompt 512", "answer 256", "engine: llama.cpp", "its efficiency",
                             "the largest that fits is 8192", "KV cache", "not of the answers' quality"})
     EXPECT_NE(one.output.find(words), std::string::npos) << words << "\n" << one.output;
   const ShellOutcome all = fit_command(on("bench"));
   EXPECT_NE(all.output.find("GiB available"), std::string::npos) << all.output;
   EXPECT_NE(all.output.find("weighin fit MODEL"), std::string::npos) << all.output;
+}
+
+TEST_F(FitCommand, AnotherEngineGivesAnotherSpeedAndSaysWhose) {
+  const auto speed = [&](const std::string& engine) {
+    const auto answer = fit_command("gemma-2b --format q4_0 --json --engine " + engine + on("bench"), false);
+    const auto json = nlohmann::json::parse(answer.output);
+    EXPECT_EQ(json["engine"], engine);
+    EXPECT_EQ(json["verdicts"][0]["engine"], engine);
+    return json["verdicts"][0]["prefill_tps"]["mid"].get<double>();
+  };
+  EXPECT_GT(speed("reference"), speed("llama.cpp"));
+  EXPECT_EQ(fit_command("gemma-2b --engine ollama" + on("bench")).exit_code, 2);
+  const ShellOutcome explained = fit_command("gemma-2b --format q4_0 --explain" + on("bench"));
+  EXPECT_NE(explained.output.find("(llama.cpp)"), std::string::npos) << explained.output;
 }
 
 TEST_F(FitCommand, RefusesNumbersThatAreNone) {

@@ -24,6 +24,7 @@ Capacity roomy() {
 
 Verdict toy_verdict(const Capacity& capacity, Question question = {}, double slower = 1) {
   if (!question.format) question.format = FileFormatId::f16;
+  question.engine = reference_engine;  // sums by hand
   return fit(toy::model(), question, capacity, Evidence(toy::measurements(slower)));
 }
 
@@ -109,20 +110,22 @@ TEST(Fit, StoredDevicesKeepAReserve) {
 
 TEST(Fit, JsonHasEveryFieldAndNullWhereMeaningless) {
   const std::vector<Verdict> verdicts = {toy_verdict(roomy())};
-  const auto json = nlohmann::json::parse(verdicts_json(verdicts, roomy(), {}));
+  const auto json = nlohmann::json::parse(verdicts_json(verdicts, roomy(), {}));  // by default of llama.cpp
   EXPECT_EQ(json["schema_version"], 1);
-  EXPECT_EQ(json["engine"], "reference");
+  EXPECT_EQ(json["engine"], "llama.cpp");
   EXPECT_EQ(json["context"], 4096);
   EXPECT_EQ(json["prompt"], 512);
   const auto& v = json["verdicts"][0];
-  for (const char* key :
-       {"model", "size_class", "params", "active_params", "format", "task", "fits", "verdict", "borderline",
-        "limit", "bytes", "download_bytes", "decode_tps", "prefill_tps", "encode_ms", "ttft_s", "load_s",
-        "max_context", "basis", "warnings",
-        // beside what the stable part holds
-        "encode_ms_range", "ttft_s_range", "context", "prompt", "runtime_bytes", "largest_buffer_bytes"})
+  for (const char* key : {"model", "size_class", "params", "active_params", "format", "task", "fits",
+                          "verdict", "borderline", "limit", "bytes", "download_bytes", "decode_tps",
+                          "prefill_tps", "encode_ms", "ttft_s", "load_s", "max_context", "basis", "warnings",
+                          // beside what the stable part holds
+                          "encode_ms_range", "ttft_s_range", "context", "prompt", "runtime_bytes",
+                          "largest_buffer_bytes", "engine", "efficiency", "efficiency_source"})
     EXPECT_TRUE(v.contains(key)) << key;
-  EXPECT_EQ(v.size(), 26u);
+  EXPECT_EQ(v.size(), 29u);
+  EXPECT_EQ(v["engine"], "reference");
+  EXPECT_EQ(v["efficiency"], "none");
   EXPECT_TRUE(v["ttft_s"].is_number());
   EXPECT_LT(v["ttft_s_range"]["low"], v["ttft_s"]);
   EXPECT_TRUE(v["encode_ms"].is_null());
@@ -141,9 +144,12 @@ TEST(Fit, CsvHasOneRowAVerdictAndAsManyCellsAsTitles) {
 }
 
 TEST(Fit, TextStatesItsAssumptionsAndFitsTheTerminal) {
-  const std::string text = verdicts_text(std::vector<Verdict>{toy_verdict(roomy())}, roomy(), {}, true, 100);
-  for (const char* word : {"Context 4096", "prompt 512", "answer 256", "upper bound", "engine: reference",
-                           "not of the answers' quality", "GiB", "[measurement 1]"})
+  Question question;
+  question.engine = reference_engine;
+  const std::string text =
+      verdicts_text(std::vector<Verdict>{toy_verdict(roomy())}, roomy(), question, true, 100);
+  for (const char* word : {"Context 4096", "prompt 512", "answer 256", "no engine that runs models",
+                           "engine: reference", "quality", "GiB", "[measurement 1]"})
     EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
   size_t begin = 0;
   while (begin < text.size()) {
@@ -151,6 +157,18 @@ TEST(Fit, TextStatesItsAssumptionsAndFitsTheTerminal) {
     EXPECT_LE(end - begin, 100u) << text.substr(begin, end - begin);
     begin = end + 1;
   }
+}
+
+TEST(Fit, LlamacppIsAnsweredForUnlessAnotherEngineIsAsked) {
+  Question question;
+  question.format = FileFormatId::f16;
+  const Verdict v = fit(toy::model(), question, roomy(), Evidence(toy::measurements()));
+  EXPECT_EQ(v.engine, "llama.cpp");
+  EXPECT_EQ(v.efficiency, EfficiencyBasis::stand_in);  // the toy's kernels are of no instruction set
+  EXPECT_NE(v.decode_tps->mid, toy_verdict(roomy()).decode_tps->mid);
+  const std::string text = verdicts_text(std::vector<Verdict>{v}, roomy(), question, true, 200);
+  for (const char* word : {"engine: llama.cpp", "node-llama-cpp", "(llama.cpp)", "x 0.", "[measurement 1]"})
+    EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ TEST(Report, AssumptionsAndWarningsComeBeforeTheTables) {
   const size_t tables = html.find("<table");
   ASSERT_NE(tables, std::string::npos);
   for (const char* words :
-       {"upper bound", "It says nothing of the quality", "a prompt of 512 and an answer of 256",
+       {"engine: llama.cpp", "It says nothing of the quality", "a prompt of 512 and an answer of 256",
         "Swap never counts", "other programs used 12% of the cores", "on battery"}) {
     EXPECT_LT(html.find(words), tables) << words;
   }
