@@ -43,7 +43,9 @@ struct DotWholeGroup {
 };
 
 template <FormatId format>
-constexpr bool has_whole_scales = requires { Plain<format>::whole_scales(nullptr); };
+constexpr bool has_whole_scales = requires {
+  Plain<format>::whole_scales(nullptr);
+};
 
 /// One row's product: whole numbers, which are made floats once a block, in the limits that packed units have
 /// (unit_of_int_scales).

@@ -49,8 +49,8 @@ template <FormatId format>
 
 /// A unit's products where scales and mins are whole numbers under one d and one dmin: summed in int32, at
 /// most 256 x 127 times the largest u x scale (q6_K: 63 x 128; iq4_xs: 255 x 32), below 2^29, of which values
-/// that lie high in their bytes are a part, so that only the whole is made a float. What offsets and mins take
-/// away is scale . sums of x, two at a time. The loop over words stays one: unrolled it was no faster.
+/// that lie high in their bytes are a part, so that only the whole is made a float. What offsets and mins
+/// take away is scale . sums of x, two at a time. The loop over words stays one: unrolled it was no faster.
 template <FormatId format>
 [[gnu::always_inline]] static inline RowFloats unit_of_int_scales(Unit unit, const int8_t* x,
                                                                   const int16_t* sums) {

@@ -59,7 +59,8 @@ class VerifyCommand : public testing::Test {
     if (!fs::exists(database())) return;
     auto store = Store::open(database(), Access::read);
     ASSERT_TRUE(store) << store.error();
-    for (const Device& device : store->devices().value())
+    const auto devices = store->devices().value();
+    for (const Device& device : devices)
       EXPECT_TRUE(store->verifications(device.id).value().empty());
   }
 

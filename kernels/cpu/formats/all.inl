@@ -6,8 +6,8 @@
 // Packed<format>, of formats whose scales are floats: words(unit, g, q), group g as 8 words of 4 values of
 // each row; scale(unit, g) and min(unit, g). Of those whose scales are whole numbers under one d, and whose
 // units begin with them all: word(unit, b, i, q), word i of each of the groups [b, b + 1) * together, which
-// share bytes of the unit, group j's times 1 << left(j); d(unit), dmin(unit); as pairs of int16, of two halves
-// or of two groups, min_pair(unit, p) and scale_pair(unit, p), this times 1 << pair_left; or
+// share bytes of the unit, group j's times 1 << left(j); d(unit), dmin(unit); as pairs of int16, of two
+// halves or of two groups, min_pair(unit, p) and scale_pair(unit, p), this times 1 << pair_left; or
 // int_scale(unit, g, half). `flip`: what pack() got.
 
 /// Scales of a group's two halves, and mins, which are subtracted: w = scale * u - min.
@@ -15,8 +15,8 @@ struct Group {
   float first, second, first_min = 0, second_min = 0;
 };
 
-/// Of a block whose scales are whole numbers: w . x = d * sum of scale (u . x) - dmin * sum of below * sum(x),
-/// of each group, or of each half in turn.
+/// Of a block whose scales are whole numbers: w . x = d * sum of scale (u . x) - dmin * sum of below *
+/// sum(x), of each group, or of each half in turn.
 struct WholeScales {
   float d, dmin;
   int32_t scale[16];
