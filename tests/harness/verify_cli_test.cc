@@ -60,8 +60,7 @@ class VerifyCommand : public testing::Test {
     auto store = Store::open(database(), Access::read);
     ASSERT_TRUE(store) << store.error();
     const auto devices = store->devices().value();
-    for (const Device& device : devices)
-      EXPECT_TRUE(store->verifications(device.id).value().empty());
+    for (const Device& device : devices) EXPECT_TRUE(store->verifications(device.id).value().empty());
   }
 
   fs::path folder_;
