@@ -1,5 +1,6 @@
 #include "models/catalogue.h"
 
+#include <edlib.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -127,18 +128,11 @@ std::string normalized(std::string_view name) {
 
 /// Levenshtein's distance: insertions, deletions and substitutions of letters.
 size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
+  const EdlibAlignResult aligned = edlibAlign(a.data(), static_cast<int>(a.size()), b.data(),
+                                              static_cast<int>(b.size()), edlibDefaultAlignConfig());
+  const int distance = aligned.editDistance;
+  edlibFreeAlignResult(aligned);
+  return static_cast<size_t>(distance);
 }
 
 std::vector<ModelShape> load_catalogue() {

@@ -1,7 +1,8 @@
 #include "probes/device_index.h"
 
+#include <edlib.h>
+
 #include <algorithm>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -91,18 +92,11 @@ class DeviceIndex {
 
 /// Levenshtein's distance: insertions, deletions and substitutions of letters.
 size_t changed_letters(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
+  const EdlibAlignResult aligned = edlibAlign(a.data(), static_cast<int>(a.size()), b.data(),
+                                              static_cast<int>(b.size()), edlibDefaultAlignConfig());
+  const int distance = aligned.editDistance;
+  edlibFreeAlignResult(aligned);
+  return static_cast<size_t>(distance);
 }
 
 std::vector<std::string> DeviceIndex::nearest(std::string_view name, size_t most) const {
