@@ -12,20 +12,6 @@ bool handheld(const DeviceSpec& device) {
          device.kind == DeviceKind::soc;
 }
 
-bool graphics_card(DeviceKind kind) {
-  switch (kind) {
-    case DeviceKind::laptop_gpu:
-    case DeviceKind::desktop_gpu:
-    case DeviceKind::workstation_gpu:
-    case DeviceKind::datacenter_gpu:
-    case DeviceKind::tpu:
-    case DeviceKind::accelerator:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// min(0.65 total, total - 1.2 GB).
 MemoryBudget handheld_budget(double total) {
   return {std::min(0.65 * total, total - 1.2e9 / gib), "min(0.65 total, total - 1.2 GB)",
@@ -79,7 +65,7 @@ MemoryBudget computer_budget(double total) {
 
 MemoryBudget native_budget(const DeviceSpec& device, DevicePart part, double total) {
   if (handheld(device)) return handheld_budget(total);
-  if (graphics_card(device.kind)) return card_budget(total);
+  if (has_own_memory(device.kind)) return card_budget(total);
   const bool cuda = device.vendor == "NVIDIA";  // its boards and GB10 let the GPU allocate what is free
   if (part == DevicePart::cpu || cuda || device.kind == DeviceKind::board) return computer_budget(total);
   return shared_budget(device, total);

@@ -86,21 +86,6 @@ tl::expected<DeviceKind, std::string> read_kind(const std::string& text, DeviceP
   return tl::unexpected(fmt::format("--kind \"{}\": it is one of {}", text, names));
 }
 
-/// A graphics card and a data centre's accelerator have memory of their own; all else shares one.
-bool shares_memory(DeviceKind kind) {
-  switch (kind) {
-    case DeviceKind::laptop_gpu:
-    case DeviceKind::desktop_gpu:
-    case DeviceKind::workstation_gpu:
-    case DeviceKind::datacenter_gpu:
-    case DeviceKind::tpu:
-    case DeviceKind::accelerator:
-      return false;
-    default:
-      return true;
-  }
-}
-
 }  // namespace
 
 tl::expected<DeviceSpec, std::string> describe_device(const DeviceDescription& description) {
@@ -119,7 +104,7 @@ tl::expected<DeviceSpec, std::string> describe_device(const DeviceDescription& d
   device.name = description.name.empty() ? "described device" : description.name;
   device.kind = *kind;
   device.usual_part = *part;
-  device.unified = shares_memory(*kind);
+  device.unified = !has_own_memory(*kind);
   PartSpec& computes = *part == DevicePart::cpu   ? device.cpu
                        : *part == DevicePart::gpu ? device.gpu
                                                   : device.npu;

@@ -35,6 +35,20 @@ std::span<const DeviceKind> all_device_kinds() {
   return kinds;
 }
 
+bool has_own_memory(DeviceKind kind) {
+  switch (kind) {
+    case DeviceKind::laptop_gpu:
+    case DeviceKind::desktop_gpu:
+    case DeviceKind::workstation_gpu:
+    case DeviceKind::datacenter_gpu:
+    case DeviceKind::tpu:
+    case DeviceKind::accelerator:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string_view spec_checked_name(SpecChecked checked) {
   switch (checked) {
     case SpecChecked::read:

@@ -32,6 +32,8 @@ enum class DeviceKind : uint8_t {
 };
 std::string_view device_kind_name(DeviceKind kind);
 std::span<const DeviceKind> all_device_kinds();
+/// A graphics card and a data centre's accelerator have memory of their own; all else shares its processor's.
+bool has_own_memory(DeviceKind kind);
 
 /// How a published number was checked. A model's catalogue has the like (models/shape.h).
 enum class SpecChecked : uint8_t {
