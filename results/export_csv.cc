@@ -8,18 +8,12 @@
 #include <string>
 #include <system_error>
 
+#include "results/csv_field.h"
+
 namespace weighin {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Quoted where it holds a comma, a quote or a line's end (RFC 4180, 2.6 and 2.7).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 std::string csv_text(SQLite::Database& database, const std::string& table) {
   SQLite::Statement query(database, fmt::format("SELECT * FROM \"{}\"", table));

@@ -5,24 +5,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "results/csv_field.h"
 #include "results/spec_prediction.h"
 
 namespace weighin {
-namespace {
-
-/// In quotes, with quotes doubled, where RFC 4180 needs them.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 std::string predicted_csv(const PublishedTable& table) {
   constexpr size_t usual_row_bytes = 160;
   SpecReader reader;
@@ -32,13 +18,13 @@ std::string predicted_csv(const PublishedTable& table) {
   for (const PublishedRow& row : table.rows()) {
     const auto features = reader.read(row);
     if (!features) {
-      fmt::format_to(std::back_inserter(csv), "{},,,,,,,,,{}\n", index++, quoted(features.error()));
+      fmt::format_to(std::back_inserter(csv), "{},,,,,,,,,{}\n", index++, csv_field(features.error()));
       continue;
     }
     const SpecPrediction p = predict_from_specs(*features);
     fmt::format_to(std::back_inserter(csv), "{},{:.4g},{:.4g},{:.4g},{:.5g},{:.5g},{:.5g},{:.3f},{},\n",
                    index++, p.decode_tps.mid, p.decode_tps.low, p.decode_tps.high, p.prefill_tps.mid,
-                   p.prefill_tps.low, p.prefill_tps.high, p.memory_gib, quoted(p.basis));
+                   p.prefill_tps.low, p.prefill_tps.high, p.memory_gib, csv_field(p.basis));
   }
   return csv;
 }

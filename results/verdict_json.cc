@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "results/csv_field.h"
 #include "results/fit.h"
 
 namespace weighin {
@@ -91,13 +92,6 @@ ordered_json json_of(const Verdict& v) {
   out["efficiency_source"] = v.efficiency_source;
   out["warnings"] = v.warnings;
   return out;
-}
-
-std::string csv_field(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + "\"";
 }
 
 /// One CSV cell of a JSON value: null is empty.

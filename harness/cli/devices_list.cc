@@ -8,6 +8,7 @@
 #include "harness/cli/devices.h"
 #include "probes/device_catalogue.h"
 #include "probes/device_tier.h"
+#include "results/csv_field.h"
 
 namespace weighin {
 namespace {
@@ -81,20 +82,15 @@ ordered_json line_json(const DeviceSpec& device) {
           {"recalled", recalled_numbers(device, device.usual_part)}};
 }
 
-/// RFC 4180: no name of the catalogue has a quote, and commas are quoted.
-std::string quoted(const std::string& text) {
-  return text.find(',') == std::string::npos ? text : '"' + text + '"';
-}
-
 void print_csv(const std::vector<const DeviceSpec*>& devices) {
   std::puts(
       "device,kind,vendor,chip,year,tier,memory_gib,bandwidth_gbs,part,fp16_tflops,fp32_tflops,int8_tops,"
       "matrix_units,recalled");
   for (const DeviceSpec* device : devices) {
     const PartSpec& part = part_of(*device, device->usual_part);
-    fmt::print("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", quoted(device->name),
-               device_kind_name(device->kind), quoted(device->vendor), quoted(device->chip), device->year,
-               device_tier_name(tier_of(*device)), fmt::join(device->memory_gib, " "),
+    fmt::print("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(device->name),
+               device_kind_name(device->kind), csv_field(device->vendor), csv_field(device->chip),
+               device->year, device_tier_name(tier_of(*device)), fmt::join(device->memory_gib, " "),
                number_text(device->bandwidth_gbs, ""), device_part_name(device->usual_part),
                number_text(part.fp16_tflops, ""), number_text(part.fp32_tflops, ""),
                number_text(part.int8_tops, ""), part.matrix_units ? 1 : 0,
