@@ -15,9 +15,13 @@ double speed(const Verdict& verdict) {
 
 }  // namespace
 
+bool may_be_chosen(double bits_per_weight, bool allow_low_bit) {
+  return allow_low_bit || bits_per_weight >= fewest_bits;
+}
+
 const Verdict& best_format(std::span<const Verdict> verdicts, bool allow_low_bit) {
   const auto bits = [](const Verdict& v) { return v.bits_per_weight; };
-  const auto allowed = [&](const Verdict& v) { return allow_low_bit || bits(v) >= fewest_bits; };
+  const auto allowed = [&](const Verdict& v) { return may_be_chosen(bits(v), allow_low_bit); };
   for (const Verdict& v : verdicts)
     if (allowed(v) && bits(v) <= most_bits && v.answer == Answer::runs_well) return v;
   const Verdict* fastest = nullptr;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "results/best_format.h"
+
 namespace weighin {
 namespace {
 
@@ -12,9 +14,9 @@ constexpr std::array tiers{DeviceTier::low, DeviceTier::mid, DeviceTier::high};
 
 void add(CoverageShare& share, const CoverageRow& row) {
   share.weight += row.weight;
-  share.low += row.weight * row.fit.runs_if_slow;
-  share.high += row.weight * row.fit.runs_if_fast;
-  switch (row.fit.outcome) {
+  share.low += row.weight * row.runs_if_slow;
+  share.high += row.weight * row.runs_if_fast;
+  switch (row.outcome) {
     case DeviceOutcome::runs:
       share.mid += row.weight;
       break;
@@ -36,7 +38,36 @@ void to_shares(CoverageShare& share) {
     *part /= share.weight;
 }
 
-CoverageRow weighed(const PopulationRow& row, const AskedModel& model, const DeviceQuestion& question) {
+bool runs(Answer answer) {
+  return answer == Answer::runs_well || answer == Answer::runs;
+}
+
+DeviceOutcome outcome_of(const Verdict& verdict) {
+  if (runs(verdict.answer)) return DeviceOutcome::runs;
+  if (verdict.fits != false) return DeviceOutcome::slow;
+  return verdict.limit.kind == "storage" ? DeviceOutcome::too_large_to_download : DeviceOutcome::does_not_fit;
+}
+
+void weigh_on(CoverageRow& row, const SpecAsked& model, const SpecTarget& target,
+              const std::optional<uint64_t>& most_download_bytes) {
+  Capacity capacity = capacity_of(target);
+  capacity.storage_free_bytes = most_download_bytes;
+  const bool low_bit = model.model.question.allow_low_bit;
+  const std::vector<Verdict> verdicts = weigh(model, capacity, target);
+  row.verdict = best_format(verdicts, low_bit);
+  row.outcome = outcome_of(row.verdict);
+  row.budget_bytes = static_cast<double>(capacity.memory_bytes);
+  const auto some = [&](Answer Verdict::*end) {
+    return std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& v) {
+      return may_be_chosen(v.bits_per_weight, low_bit) && runs(v.*end);
+    });
+  };
+  const bool middle = row.outcome == DeviceOutcome::runs;
+  row.runs_if_slow = middle && some(&Verdict::at_slow_end);
+  row.runs_if_fast = middle || some(&Verdict::at_fast_end);
+}
+
+CoverageRow weighed(const PopulationRow& row, const SpecAsked& model, const CoverageQuestion& question) {
   CoverageRow out;
   out.name = row.name;
   out.weight = row.weight;
@@ -57,29 +88,49 @@ CoverageRow weighed(const PopulationRow& row, const AskedModel& model, const Dev
   }
   out.device = named.device->name;
   out.tier = tier_of(*named.device, named.memory_gib);
-  out.fit = fit_on(model, question, *named.device, named.part, named.memory_gib, named.count);
+  weigh_on(out, model, {named, question.runs_as}, question.most_download_bytes);
   return out;
 }
 
 }  // namespace
 
-tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const DeviceQuestion& question,
+std::string_view outcome_name(DeviceOutcome outcome) {
+  switch (outcome) {
+    case DeviceOutcome::runs:
+      return "runs";
+    case DeviceOutcome::slow:
+      return "slow";
+    case DeviceOutcome::does_not_fit:
+      return "does not fit";
+    case DeviceOutcome::too_large_to_download:
+      return "too large to download";
+  }
+  return "unknown";
+}
+
+tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
                                                 const Population& population) {
-  const auto asked = asked_model(model, question);
-  if (!asked) return tl::unexpected(asked.error());
+  if (!model.undisclosed.empty()) return tl::unexpected(fmt::format("{}: {}", model.name, model.undisclosed));
+  if (model.task == Task::encode)
+    return tl::unexpected(fmt::format(
+        "{} is an encoder: published speeds, on which answers for other devices stand, are of models that "
+        "generate text",
+        model.name));
+  const SpecAsked asked = ask_specs(model, question.question);
   Coverage coverage;
   coverage.model = model.name;
   coverage.population = population.name;
-  coverage.question = question;
+  coverage.asked = question;
+  coverage.context = answered_context(model, question.question.context);
   std::array<CoverageShare, tiers.size()> by_tier;
   for (const PopulationRow& row : population.rows) {
-    coverage.rows.push_back(weighed(row, *asked, question));
+    coverage.rows.push_back(weighed(row, asked, question));
     const CoverageRow& done = coverage.rows.back();
     if (done.device.empty()) continue;
     add(coverage.all, done);
     add(by_tier[static_cast<size_t>(done.tier)], done);
-    if (done.fit.outcome != DeviceOutcome::runs) continue;
-    const double bytes = done.fit.download_bytes;
+    if (done.outcome != DeviceOutcome::runs) continue;
+    const auto bytes = static_cast<double>(done.verdict.download_bytes);
     coverage.most_download_bytes = std::max(coverage.most_download_bytes, bytes);
     coverage.least_download_bytes =
         coverage.least_download_bytes > 0 ? std::min(coverage.least_download_bytes, bytes) : bytes;

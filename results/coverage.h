@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "probes/device_tier.h"
-#include "results/device_fit.h"
 #include "results/population.h"
+#include "results/spec_fit.h"
 
 namespace weighin {
 
@@ -19,18 +19,33 @@ struct CoverageShare {
   double slow = 0, does_not_fit = 0, too_large_to_download = 0;  // why not, at the middle
 };
 
+/// What is asked of every device: to run the model, and to have it in few enough bytes.
+struct CoverageQuestion {
+  Question question;
+  RunsAs runs_as = RunsAs::native;
+  std::optional<uint64_t> most_download_bytes;
+};
+
+enum class DeviceOutcome : uint8_t { runs, slow, does_not_fit, too_large_to_download };
+std::string_view outcome_name(DeviceOutcome outcome);
+
 struct CoverageRow {
   std::string name;
   double weight = 0;
   std::string device;  // of the catalogue; empty: not known
   std::string why;     // it is not known
   DeviceTier tier = DeviceTier::low;
-  DeviceFit fit;
+  DeviceOutcome outcome = DeviceOutcome::does_not_fit;
+  /// Whether it runs, in some format, at the slow and at the fast end of the 80% interval.
+  bool runs_if_slow = false, runs_if_fast = false;
+  Verdict verdict;  // as `weighin fit --device` says it
+  double budget_bytes = 0;
 };
 
 struct Coverage {
   std::string model, population;
-  DeviceQuestion question;
+  CoverageQuestion asked;
+  uint32_t context = 0;  // answered for
   CoverageShare all;
   /// By tier: low, mid, high; those nobody has are left out.
   std::vector<std::pair<DeviceTier, CoverageShare>> tiers;
@@ -39,8 +54,9 @@ struct Coverage {
   double least_download_bytes = 0, most_download_bytes = 0;  // of the formats chosen on devices that run it
 };
 
-/// Error: as asked_model's; or no device of the population is known.
-tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const DeviceQuestion& question,
+/// Error: the model is undisclosed, or an encoder (nothing published says how fast those are), or no device
+/// of the population is known.
+tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
                                                 const Population& population);
 
 /// For a terminal. `link_bits_s`: download times are said for it.

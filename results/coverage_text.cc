@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "results/coverage.h"
+#include "results/csv_field.h"
+#include "results/verdict.h"
 
 namespace weighin {
 namespace {
@@ -13,6 +15,13 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr size_t most_unknown = 5;  // names of unknown devices that are listed
+
+constexpr double gib = 1024.0 * 1024 * 1024;
+
+/// Below it a device does not run the model.
+double least_tps(const Question& question) {
+  return question.min_tps.value_or(VerdictLines{}.runs_tps);
+}
 
 std::string percent(double share) {
   return fmt::format("{:.0f}%", 100 * share);
@@ -51,8 +60,8 @@ std::string downloads(const Coverage& coverage, std::optional<double> link_bits_
 std::string formats(const Coverage& coverage) {
   std::vector<std::pair<std::string_view, double>> shares;
   for (const CoverageRow& row : coverage.rows) {
-    if (row.device.empty() || row.fit.outcome != DeviceOutcome::runs) continue;
-    const std::string_view name = row.fit.format->name;
+    if (row.device.empty() || row.outcome != DeviceOutcome::runs) continue;
+    const std::string_view name = row.verdict.format;
     auto found = std::find_if(shares.begin(), shares.end(), [&](const auto& s) { return s.first == name; });
     if (found == shares.end()) found = shares.insert(shares.end(), {name, 0});
     found->second += row.weight / coverage.all.weight;
@@ -85,24 +94,17 @@ ordered_json share_json(const CoverageShare& share, double all) {
           {"too_large_to_download", share.too_large_to_download}};
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
-}
-
 }  // namespace
 
 std::string coverage_text(const Coverage& coverage, std::optional<double> link_bits_s) {
-  const DeviceQuestion& question = coverage.question;
+  const Question& question = coverage.asked.question;
   std::string text = fmt::format(
-      "{} at {:g} tokens/s or more, context {}, as a {} program: runs for {} ({} to {}) of those whose "
-      "device is "
-      "known\npopulation: {}; {} have a device that the catalogue knows\n\n",
-      coverage.model, question.min_tps, question.context, runs_as_name(question.runs_as),
-      percent(coverage.all.mid), percent(coverage.all.low), percent(coverage.all.high), coverage.population,
-      percent(coverage.known));
+      "{} at {:g} tokens/s or more, the first token within {:g} s, context {}, as a {} program: runs for {} "
+      "({} to {}) of those whose device is known\npopulation: {}; {} have a device that the catalogue "
+      "knows\n\n",
+      coverage.model, least_tps(question), VerdictLines{}.runs_ttft_s, coverage.context,
+      runs_as_name(coverage.asked.runs_as), percent(coverage.all.mid), percent(coverage.all.low),
+      percent(coverage.all.high), coverage.population, percent(coverage.known));
   for (const auto& [tier, share] : coverage.tiers)
     text += line_of(device_tier_name(tier), share, coverage.all.weight);
   text += line_of("all", coverage.all, coverage.all.weight) + "\n";
@@ -115,15 +117,14 @@ std::string coverage_text(const Coverage& coverage, std::optional<double> link_b
 }
 
 std::string coverage_json(const Coverage& coverage, std::optional<double> link_bits_s) {
-  const DeviceQuestion& question = coverage.question;
   ordered_json out{
       {"schema_version", 1},
       {"model", coverage.model},
       {"population", coverage.population},
       {"basis", "spec"},
-      {"min_tps", question.min_tps},
-      {"context", question.context},
-      {"runs_as", runs_as_name(question.runs_as)},
+      {"min_tps", least_tps(coverage.asked.question)},
+      {"context", coverage.context},
+      {"runs_as", runs_as_name(coverage.asked.runs_as)},
       {"known", coverage.known},
       {"all", share_json(coverage.all, coverage.all.weight)},
       {"tiers", ordered_json::object()},
@@ -141,13 +142,13 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
     } else {
       device["device"] = row.device;
       device["tier"] = device_tier_name(row.tier);
-      device["outcome"] = outcome_name(row.fit.outcome);
-      device["format"] = row.fit.format->name;
-      device["decode_tps"] = {{"low", row.fit.decode_tps.low},
-                              {"mid", row.fit.decode_tps.mid},
-                              {"high", row.fit.decode_tps.high}};
-      device["held_gib"] = row.fit.held_gib;
-      device["budget_gib"] = row.fit.budget_gib;
+      device["outcome"] = outcome_name(row.outcome);
+      device["format"] = row.verdict.format;
+      device["decode_tps"] = {{"low", row.verdict.decode_tps->low},
+                              {"mid", row.verdict.decode_tps->mid},
+                              {"high", row.verdict.decode_tps->high}};
+      device["held_gib"] = static_cast<double>(row.verdict.memory.peak_bytes()) / gib;
+      device["budget_gib"] = row.budget_bytes / gib;
     }
     out["devices"].push_back(std::move(device));
   }
@@ -159,15 +160,16 @@ std::string coverage_csv(const Coverage& coverage) {
       "name,weight,device,tier,outcome,format,tg_low,tg_tps,tg_high,held_gib,budget_gib,download_bytes,why\n";
   for (const CoverageRow& row : coverage.rows) {
     if (row.device.empty()) {
-      fmt::format_to(std::back_inserter(csv), "{},{:g},,,,,,,,,,,{}\n", quoted(row.name), row.weight,
-                     quoted(row.why));
+      fmt::format_to(std::back_inserter(csv), "{},{:g},,,,,,,,,,,{}\n", csv_field(row.name), row.weight,
+                     csv_field(row.why));
       continue;
     }
-    fmt::format_to(std::back_inserter(csv),
-                   "{},{:g},{},{},{},{},{:.3g},{:.3g},{:.3g},{:.3g},{:.3g},{:.0f},\n", quoted(row.name),
-                   row.weight, quoted(row.device), device_tier_name(row.tier), outcome_name(row.fit.outcome),
-                   row.fit.format->name, row.fit.decode_tps.low, row.fit.decode_tps.mid,
-                   row.fit.decode_tps.high, row.fit.held_gib, row.fit.budget_gib, row.fit.download_bytes);
+    fmt::format_to(std::back_inserter(csv), "{},{:g},{},{},{},{},{:.3g},{:.3g},{:.3g},{:.3g},{:.3g},{},\n",
+                   csv_field(row.name), row.weight, csv_field(row.device), device_tier_name(row.tier),
+                   outcome_name(row.outcome), row.verdict.format, row.verdict.decode_tps->low,
+                   row.verdict.decode_tps->mid, row.verdict.decode_tps->high,
+                   static_cast<double>(row.verdict.memory.peak_bytes()) / gib, row.budget_bytes / gib,
+                   row.verdict.download_bytes);
   }
   return csv;
 }

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "models/size_class.h"
+#include "results/asked_model.h"
 #include "results/best_format.h"
 #include "results/predict.h"
-#include "results/spec_fit.h"
 #include "results/verdict.h"
 
 namespace weighin {
@@ -97,11 +96,13 @@ void weigh_bytes(Verdict& verdict, const Capacity& capacity) {
 void weigh_speed(Verdict& verdict, const Question& question, const Prediction& prediction) {
   const Judgement judgement = judge(verdict.task, prediction, question.min_tps);
   if (verdict.fits == false) {
-    verdict.answer = Answer::does_not_fit;
+    verdict.answer = verdict.at_slow_end = verdict.at_fast_end = Answer::does_not_fit;
     return;
   }
   if (!verdict.fits) return;
   verdict.answer = judgement.answer;
+  verdict.at_slow_end = judgement.at_slow_end;
+  verdict.at_fast_end = judgement.at_fast_end;
   verdict.borderline = judgement.borderline;
   if (judgement.answer == Answer::runs_well) {
     verdict.limit.kind = "none";
@@ -129,28 +130,11 @@ MemorySettings settings_for(uint32_t context, FormatId cache) {
   return settings;
 }
 
-/// Where speeds are from: of a format, with so many tokens in the cache, for the verdict's tokens and bytes.
-using Speeds = std::function<Prediction(const FileFormat&, uint32_t depth, const Verdict&)>;
-
-Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Question& question,
-                   const Capacity& capacity, const Speeds& speeds) {
-  Verdict verdict = identity(shape);
-  const bool stored = format.id == FileFormatId::as_stored;
-  verdict.format = stored ? shape.file_format : format.name;
-  verdict.bits_per_weight = stored ? stored_bits_per_weight(shape) : format_of(format.base).bits_per_weight();
-  settle_tokens(verdict, shape, question);
-  verdict.memory = memory_use(shape, format, settings_for(verdict.context, question.cache));
-  verdict.download_bytes = download_bytes(shape, format);
-  verdict.max_context =
-      largest_context(shape, format, capacity.memory_bytes, settings_for(verdict.context, question.cache));
+/// The limit, the judgement and the speeds of one format on one device.
+Verdict weigh_format(const AskedFormat& asked, const Question& question, const Capacity& capacity,
+                     Prediction prediction) {
+  Verdict verdict = asked.needs;
   weigh_bytes(verdict, capacity);
-  if (verdict.fits == false && verdict.max_context > 0 && verdict.memory.peak_bytes() > capacity.memory_bytes)
-    verdict.warnings.push_back(fmt::format("memory suffices for a context of {}", verdict.max_context));
-
-  // Half of the answer is in the cache when the middle one of its tokens is computed.
-  const uint32_t depth = static_cast<uint32_t>(std::min<uint64_t>(
-      uint64_t{verdict.prompt} + question.answer / 2, verdict.context ? verdict.context - 1 : 0));
-  Prediction prediction = speeds(format, depth, verdict);
   weigh_speed(verdict, question, prediction);
   verdict.decode_tps = prediction.decode_tps;
   verdict.prefill_tps = prediction.prefill_tps;
@@ -165,18 +149,19 @@ Verdict fit_format(const ModelShape& shape, const FileFormat& format, const Ques
   return verdict;
 }
 
-Verdict fit_with(const ModelShape& shape, const Question& question, const Capacity& capacity,
-                 const Speeds& speeds) {
-  if (!shape.undisclosed.empty()) {
-    Verdict verdict = identity(shape);
-    verdict.prompt = question.prompt;
-    return verdict;
-  }
-  if (question.format) return fit_format(shape, file_format_of(*question.format), question, capacity, speeds);
-  std::vector<Verdict> verdicts;
-  for (const FileFormat& format : kernel_file_formats())
-    verdicts.push_back(fit_format(shape, format, question, capacity, speeds));
-  return best_format(verdicts, question.allow_low_bit);
+AskedFormat ask_format(const ModelShape& shape, const FileFormat& format, const Question& question) {
+  AskedFormat asked{&format, identity(shape), 0};
+  Verdict& needs = asked.needs;
+  const bool stored = format.id == FileFormatId::as_stored;
+  needs.format = stored ? shape.file_format : format.name;
+  needs.bits_per_weight = stored ? stored_bits_per_weight(shape) : format_of(format.base).bits_per_weight();
+  settle_tokens(needs, shape, question);
+  needs.memory = memory_use(shape, format, settings_for(needs.context, question.cache));
+  needs.download_bytes = download_bytes(shape, format);
+  // Half of the answer is in the cache when the middle one of its tokens is computed.
+  asked.depth = static_cast<uint32_t>(std::min<uint64_t>(uint64_t{needs.prompt} + question.answer / 2,
+                                                         needs.context ? needs.context - 1 : 0));
+  return asked;
 }
 
 }  // namespace
@@ -185,18 +170,50 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked) {
   return std::min(asked ? asked : default_context, shape.max_context);
 }
 
-Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            const Evidence& evidence) {
-  return fit_with(shape, question, capacity, [&](const FileFormat& format, uint32_t depth, const Verdict& v) {
-    return predict(shape, format, v.prompt, depth, v.memory.weights_bytes, evidence, question.cache,
-                   {question.engine});
-  });
+AskedModel ask(const ModelShape& shape, const Question& question) {
+  AskedModel asked{&shape, question, {}};
+  if (!shape.undisclosed.empty()) return asked;
+  std::optional<FileFormatId> one = question.format;
+  if (!shape.file_format.empty()) one = FileFormatId::as_stored;  // a file is what it is, whatever is asked
+  if (one) {
+    asked.formats.push_back(ask_format(shape, file_format_of(*one), question));
+    return asked;
+  }
+  for (const FileFormat& format : kernel_file_formats())
+    asked.formats.push_back(ask_format(shape, format, question));
+  return asked;
+}
+
+std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Speeds& speeds) {
+  std::vector<Verdict> verdicts;
+  for (const AskedFormat& format : asked.formats)
+    verdicts.push_back(weigh_format(format, asked.question, capacity, speeds(format)));
+  return verdicts;
+}
+
+Verdict answer(const AskedModel& asked, const Capacity& capacity, const Speeds& speeds) {
+  const ModelShape& shape = *asked.shape;
+  if (asked.formats.empty()) {
+    Verdict verdict = identity(shape);
+    verdict.prompt = asked.question.prompt;
+    return verdict;
+  }
+  const std::vector<Verdict> verdicts = weigh(asked, capacity, speeds);
+  const Verdict& best = best_format(verdicts, asked.question.allow_low_bit);
+  const FileFormat& format = *asked.formats[static_cast<size_t>(&best - verdicts.data())].format;
+  Verdict verdict = best;
+  verdict.max_context = largest_context(shape, format, capacity.memory_bytes,
+                                        settings_for(verdict.context, asked.question.cache));
+  if (verdict.fits == false && verdict.max_context > 0 && verdict.memory.peak_bytes() > capacity.memory_bytes)
+    verdict.warnings.push_back(fmt::format("memory suffices for a context of {}", verdict.max_context));
+  return verdict;
 }
 
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            const SpecTarget& target) {
-  return fit_with(shape, question, capacity, [&](const FileFormat& format, uint32_t depth, const Verdict& v) {
-    return predict_on(target, shape, format, v.prompt, depth, v.context);
+            const Evidence& evidence) {
+  return answer(ask(shape, question), capacity, [&](const AskedFormat& asked) {
+    return predict(shape, *asked.format, asked.needs.prompt, asked.depth, asked.needs.memory.weights_bytes,
+                   evidence, question.cache, {question.engine});
   });
 }
 

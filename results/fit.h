@@ -80,6 +80,8 @@ struct Verdict {
   std::optional<bool> fits;  // none: unknown
   Answer answer = Answer::unknown;
   bool borderline = false;
+  /// What the answer would be with every speed at that end of its 80% interval.
+  Answer at_slow_end = Answer::unknown, at_fast_end = Answer::unknown;
   Limit limit;
   MemoryUse memory;
   uint64_t download_bytes = 0;
@@ -102,12 +104,6 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked);
 /// The verdict on one model. From `verified`, runs of engines on the device, their efficiency is learned.
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             const Evidence& evidence);
-
-struct SpecTarget;
-/// The same on a device known by its specs alone (spec_fit.h); the engine is the one that published speeds
-/// are mostly of, llama.cpp.
-Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            const SpecTarget& target);
 
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();

@@ -18,6 +18,43 @@ std::string sum_text(const std::vector<SpecTerm>& terms) {
   return text + " ms";
 }
 
+/// Speeds from specs alone (spec_prediction.h).
+Prediction predict_on(const SpecTarget& target, const ModelWork& work, const AskedFormat& asked) {
+  const NamedDevice& named = target.named;
+  Prediction prediction;
+  if (work.shape->task == Task::encode) {
+    prediction.basis = "unknown: published speeds are of models that generate text, and this is an encoder";
+    return prediction;
+  }
+  if (!bandwidth_of(*named.device, named.part).known()) {
+    prediction.basis = fmt::format("unknown: the bandwidth of {} is not published", named.device->name);
+    return prediction;
+  }
+  SpecDevice device = spec_device(*named.device, named.part);
+  device.memory_gib = named.memory_gib;
+  device.count = named.count;
+  device.guessed |= !named.assumed.empty() || !named.recalled.empty();
+  const uint32_t prompt = asked.needs.prompt;
+  const SpecFeatures features = spec_features(device, work, prompt, asked.depth, asked.needs.context);
+  const SpecPrediction spec = predict_from_specs(features);
+  prediction.decode_tps = spec.decode_tps;
+  prediction.prefill_tps = spec.prefill_tps;
+  const auto first = [&](double decode, double prefill) { return 1 / decode + prompt / prefill; };
+  prediction.ttft_s = Interval{first(spec.decode_tps.high, spec.prefill_tps.high),
+                               first(spec.decode_tps.mid, spec.prefill_tps.mid),
+                               first(spec.decode_tps.low, spec.prefill_tps.low)};
+  prediction.basis = fmt::format("{}; a token: {}; a prompt: {}", spec.basis,
+                                 sum_text(decode_terms(features)), sum_text(prefill_terms(features)));
+  return prediction;
+}
+
+Speeds speeds_on(const SpecAsked& asked, const SpecTarget& target) {
+  return [&](const AskedFormat& format) {
+    const auto index = static_cast<size_t>(&format - asked.model.formats.data());
+    return predict_on(target, asked.works[index], format);
+  };
+}
+
 }  // namespace
 
 Capacity capacity_of(const SpecTarget& target) {
@@ -41,33 +78,24 @@ Capacity capacity_of(const SpecTarget& target) {
   return capacity;
 }
 
-Prediction predict_on(const SpecTarget& target, const ModelShape& shape, const FileFormat& format,
-                      uint32_t prompt, uint32_t depth, uint32_t context) {
-  const NamedDevice& named = target.named;
-  Prediction prediction;
-  if (shape.task == Task::encode) {
-    prediction.basis = "unknown: published speeds are of models that generate text, and this is an encoder";
-    return prediction;
-  }
-  if (!bandwidth_of(*named.device, named.part).known()) {
-    prediction.basis = fmt::format("unknown: the bandwidth of {} is not published", named.device->name);
-    return prediction;
-  }
-  SpecDevice device = spec_device(*named.device, named.part);
-  device.memory_gib = named.memory_gib;
-  device.count = named.count;
-  device.guessed |= !named.assumed.empty() || !named.recalled.empty();
-  const SpecFeatures features = spec_features(device, model_work(shape, format), prompt, depth, context);
-  const SpecPrediction spec = predict_from_specs(features);
-  prediction.decode_tps = spec.decode_tps;
-  prediction.prefill_tps = spec.prefill_tps;
-  const auto first = [&](double decode, double prefill) { return 1 / decode + prompt / prefill; };
-  prediction.ttft_s = Interval{first(spec.decode_tps.high, spec.prefill_tps.high),
-                               first(spec.decode_tps.mid, spec.prefill_tps.mid),
-                               first(spec.decode_tps.low, spec.prefill_tps.low)};
-  prediction.basis = fmt::format("{}; a token: {}; a prompt: {}", spec.basis,
-                                 sum_text(decode_terms(features)), sum_text(prefill_terms(features)));
-  return prediction;
+SpecAsked ask_specs(const ModelShape& shape, const Question& question) {
+  SpecAsked asked{ask(shape, question), {}};
+  for (const AskedFormat& format : asked.model.formats)
+    asked.works.push_back(model_work(shape, *format.format));
+  return asked;
+}
+
+std::vector<Verdict> weigh(const SpecAsked& asked, const Capacity& capacity, const SpecTarget& target) {
+  return weigh(asked.model, capacity, speeds_on(asked, target));
+}
+
+Verdict answer(const SpecAsked& asked, const Capacity& capacity, const SpecTarget& target) {
+  return answer(asked.model, capacity, speeds_on(asked, target));
+}
+
+Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
+            const SpecTarget& target) {
+  return answer(ask_specs(shape, question), capacity, target);
 }
 
 }  // namespace weighin

@@ -1,15 +1,14 @@
 // What a device known by its specs gives a model, and how fast it runs one.
 #pragma once
 
-#include "models/file_format.h"
-#include "models/shape.h"
+#include <vector>
+
 #include "probes/budgets.h"
 #include "probes/device_name.h"
-#include "results/fit.h"
+#include "results/asked_model.h"
+#include "results/spec_model.h"
 
 namespace weighin {
-
-struct Prediction;
 
 /// A device of the catalogue, or one described, as a program of some kind may use it.
 struct SpecTarget {
@@ -20,9 +19,19 @@ struct SpecTarget {
 /// The memory budget of its devices together; storage is not known.
 Capacity capacity_of(const SpecTarget& target);
 
-/// Speeds from specs alone (spec_prediction.h), `basis` "spec: ..." with the sum of a token's time. `depth`
-/// tokens are in the cache when decode is timed.
-Prediction predict_on(const SpecTarget& target, const ModelShape& shape, const FileFormat& format,
-                      uint32_t prompt, uint32_t depth, uint32_t context);
+/// A model that is asked of devices known by their specs.
+struct SpecAsked {
+  AskedModel model;
+  std::vector<ModelWork> works;  // one a format
+};
+SpecAsked ask_specs(const ModelShape& shape, const Question& question);
+
+/// As asked_model.h's, on such a device. The engine is the one that published speeds are mostly of,
+/// llama.cpp; `basis` is "spec: ..." with the sum of a token's time.
+std::vector<Verdict> weigh(const SpecAsked& asked, const Capacity& capacity, const SpecTarget& target);
+Verdict answer(const SpecAsked& asked, const Capacity& capacity, const SpecTarget& target);
+
+Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
+            const SpecTarget& target);
 
 }  // namespace weighin

@@ -78,7 +78,9 @@ Judgement judge(Task task, const Prediction& prediction, std::optional<double> m
     if (!prediction.encode_ms) return judgement;
     const Interval& ms = *prediction.encode_ms;
     judgement.answer = encoder_answer(ms.mid, lines);
-    judgement.borderline = encoder_answer(ms.low, lines) != encoder_answer(ms.high, lines);
+    judgement.at_slow_end = encoder_answer(ms.high, lines);
+    judgement.at_fast_end = encoder_answer(ms.low, lines);
+    judgement.borderline = judgement.at_slow_end != judgement.at_fast_end;
     if (judgement.answer == Answer::runs_well) return judgement;
     judgement.needed = judgement.answer == Answer::slow ? lines.runs_encode_ms : lines.well_encode_ms;
     judgement.usable = ms.mid;
@@ -92,8 +94,9 @@ Judgement judge(Task task, const Prediction& prediction, std::optional<double> m
     return first ? std::optional((*first).*end) : std::nullopt;
   };
   judgement.answer = chat_answer(tps.mid, time(&Interval::mid), lines);
-  judgement.borderline = chat_answer(tps.low, time(&Interval::high), lines) !=
-                         chat_answer(tps.high, time(&Interval::low), lines);
+  judgement.at_slow_end = chat_answer(tps.low, time(&Interval::high), lines);
+  judgement.at_fast_end = chat_answer(tps.high, time(&Interval::low), lines);
+  judgement.borderline = judgement.at_slow_end != judgement.at_fast_end;
   const bool slow = judgement.answer == Answer::slow;
   if (judgement.answer == Answer::runs_well || judgement.answer == Answer::unknown) return judgement;
   const double tps_line = slow ? lines.runs_tps : lines.well_tps;

@@ -22,8 +22,9 @@ struct VerdictLines {
 /// A prediction's answer by speed alone, and the line that kept it from a better one.
 struct Judgement {
   Answer answer = Answer::unknown;
-  bool borderline = false;  // the interval's ends give other answers than its middle
-  double needed = 0;        // tokens/s, seconds or milliseconds; 0 when it runs well or is unknown
+  Answer at_slow_end = Answer::unknown, at_fast_end = Answer::unknown;  // of the interval
+  bool borderline = false;                                              // they differ
+  double needed = 0;  // tokens/s, seconds or milliseconds; 0 when it runs well or is unknown
   double usable = 0;
   std::string text;  // "needs 10 tokens/s, 6.3 predicted: speed"
 };

@@ -5,8 +5,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "harness/cli/device_question.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/question_options.h"
+#include "harness/cli/size_option.h"
 #include "results/coverage.h"
 
 namespace weighin {
@@ -14,7 +15,8 @@ namespace {
 
 struct CoverageOptions {
   std::string model, population;
-  DeviceQuestionOptions question;
+  QuestionOptions asked;
+  double most_download_bytes = 0;
   double link_bits_s = 0;
   bool json = false, csv = false;
 };
@@ -42,14 +44,17 @@ tl::expected<Population, std::string> population_called(const std::string& name)
 }
 
 void run_coverage(const CoverageOptions& options, Invocation& invocation) {
-  const auto question = question_of(options.question);
+  const auto question = question_of(options.asked);
   if (!question) return fail(invocation, question.error());
+  CoverageQuestion asked{*question, runs_as_of(options.asked), {}};
+  if (options.most_download_bytes > 0)
+    asked.most_download_bytes = static_cast<uint64_t>(options.most_download_bytes);
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
   const auto population = population_called(options.population);
   if (!population) return fail(invocation, population.error());
-  const auto coverage = coverage_of(**model, *question, *population);
+  const auto coverage = coverage_of(**model, asked, *population);
   if (!coverage) return fail(invocation, coverage.error());
   const std::optional<double> link =
       options.link_bits_s > 0 ? std::optional(options.link_bits_s) : std::nullopt;
@@ -73,7 +78,11 @@ void add_coverage(CLI::App& app, Invocation& invocation) {
   command->add_option("MODEL", options->model, "A model by name, file, folder or URL")->required();
   command->add_option("--population", options->population,
                       "Whose devices: FILE, or a shipped one's name; else steam");
-  add_device_question(*command, options->question);
+  add_question(*command, options->asked);
+  add_runs_as(*command, options->asked);
+  command->add_option("--max-download", options->most_download_bytes, "Largest download: 500MB")
+      ->transform(as_bytes())
+      ->check(CLI::PositiveNumber);
   command
       ->add_option("--link", options->link_bits_s, "Say how long the download takes at such a rate: 50Mbit/s")
       ->transform(as_bits_s())

@@ -3,16 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/question_options.h"
 #include "harness/cli/weighed_device.h"
 #include "models/catalogue.h"
 #include "probes/described_device.h"
@@ -27,27 +25,11 @@ constexpr unsigned default_columns = 100;
 
 struct FitOptions {
   std::vector<std::string> models;
-  std::string device, format, kv = "f16", runs_as{runs_as_name(RunsAs::native)};
+  std::string device;
   DeviceDescription described;
-  Question question;
-  double min_tps = 0;
+  QuestionOptions asked;
   bool explain = false, json = false, csv = false;
 };
-
-/// Empty when `text` is a whole number of at least 1 that fits in 32 bits; else what is wrong.
-std::string not_tokens(const std::string& text) {
-  uint32_t tokens = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tokens);
-  if (error == std::errc() && end == text.data() + text.size() && tokens > 0) return "";
-  return fmt::format("\"{}\" is no number of tokens from 1 to {}", text, UINT32_MAX);
-}
-
-std::string not_a_speed(const std::string& text) {
-  char* end = nullptr;
-  const double speed = std::strtod(text.c_str(), &end);
-  if (!text.empty() && *end == 0 && std::isfinite(speed) && speed > 0) return "";
-  return fmt::format("\"{}\" is no speed above 0 in tokens/s", text);
-}
 
 /// The models named, or all of the catalogue. Error: the name that is not there, and the nearest ones.
 tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names,
@@ -64,19 +46,19 @@ tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::v
   return models;
 }
 
-/// The formats to answer for: none (the best one), one, or all. Error: the formats there are.
-tl::expected<std::vector<std::optional<FileFormatId>>, std::string> formats_of(const std::string& name) {
-  std::vector<std::optional<FileFormatId>> formats;
-  if (name.empty()) return std::vector<std::optional<FileFormatId>>{std::nullopt};
-  std::vector<std::string_view> names;
-  for (const FileFormat& format : all_file_formats()) names.push_back(format.name);
-  for (const FileFormat& format : kernel_file_formats()) formats.emplace_back(format.id);
-  if (name == "all") return formats;
-  const FileFormat* format = find_file_format(name);
-  if (!format)
-    return tl::unexpected(
-        fmt::format("no format is called \"{}\"; there are: {}, or all", name, fmt::join(names, ", ")));
-  return std::vector<std::optional<FileFormatId>>{format->id};
+/// The questions to answer: in one format, in the best one, or in each. Error: the formats there are.
+tl::expected<std::vector<Question>, std::string> questions_of(QuestionOptions options) {
+  const bool each = options.format == "all";
+  if (each) options.format.clear();
+  const auto question = question_of(options);
+  if (!question) return tl::unexpected(question.error() + ", or all");
+  std::vector<Question> questions;
+  if (!each) return std::vector<Question>{*question};
+  for (const FileFormat& format : kernel_file_formats()) {
+    questions.push_back(*question);
+    questions.back().format = format.id;
+  }
+  return questions;
 }
 
 std::vector<std::string> engine_names() {
@@ -99,8 +81,7 @@ bool yes(const std::vector<Verdict>& verdicts, bool named) {
 tl::expected<std::optional<SpecTarget>, std::string> spec_target(const FitOptions& options,
                                                                  const Invocation& invocation) {
   SpecTarget target;
-  for (const RunsAs kind : all_runs_as)
-    if (runs_as_name(kind) == options.runs_as) target.runs_as = kind;
+  target.runs_as = runs_as_of(options.asked);
   const bool described = !options.described.bandwidth.empty() || !options.described.memory.empty();
   if (described) {
     static DeviceSpec device;  // a target refers to its device
@@ -129,8 +110,8 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto models = models_of(options.models, named);
   if (!models) return fail(invocation, models.error());
-  const auto formats = formats_of(options.format);
-  if (!formats) return fail(invocation, formats.error());
+  const auto questions = questions_of(options.asked);
+  if (!questions) return fail(invocation, questions.error());
   const auto target = spec_target(options, invocation);
   if (!target) return fail(invocation, target.error());
   auto weighed = *target
@@ -140,26 +121,21 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   const Evidence evidence(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
-    for (const auto& format : *formats) {
-      Question question = options.question;
-      question.format = format;
-      // A file is what it is, whatever the format that is asked for.
-      const bool file = !model->file_format.empty();
-      if (file) question.format = FileFormatId::as_stored;
+    for (const Question& question : *questions) {
       verdicts.push_back(*target ? fit(*model, question, weighed->capacity, **target)
                                  : fit(*model, question, weighed->capacity, evidence));
-      if (file || !model->undisclosed.empty()) break;  // the same in every format
+      if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
   std::string text;
   if (options.json) {
-    text = verdicts_json(verdicts, weighed->capacity, options.question);
+    text = verdicts_json(verdicts, weighed->capacity, questions->front());
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else {
-    text = verdicts_text(verdicts, weighed->capacity, options.question, options.explain,
+    text = verdicts_text(verdicts, weighed->capacity, questions->front(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
-                         !options.models.empty() && options.format != "all");
+                         !options.models.empty() && options.asked.format != "all");
   }
   std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
   invocation.exit_code = yes(verdicts, !options.models.empty()) ? exit_yes : exit_no;
@@ -185,42 +161,16 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   command->add_option("--memory", options->described.memory, "Its memory: 16GiB");
   command->add_option("--tflops", options->described.tflops, "Its peak arithmetic, fp16: 8");
   command->add_option("--part", options->described.part, "Which part it is: cpu, gpu or npu; else gpu");
-  std::vector<std::string> kinds;
-  for (const RunsAs kind : all_runs_as) kinds.emplace_back(runs_as_name(kind));
-  command
-      ->add_option("--as", options->runs_as,
-                   "What runs the model on a published or described device, by which it may have memory")
-      ->check(CLI::IsMember(kinds))
-      ->capture_default_str();
-  command->add_option("--format", options->format, "A format as ggml spells it, or all; else the best one");
-  command
-      ->add_option("--context", options->question.context,
-                   "Tokens of context; else min(4096, the model's maximum)")
-      ->check(not_tokens);
-  command->add_option("--prompt", options->question.prompt, "Tokens of the prompt")
-      ->check(not_tokens)
-      ->capture_default_str();
-  command->add_option("--answer", options->question.answer, "Tokens of the answer")
-      ->check(not_tokens)
-      ->capture_default_str();
-  command->add_option("--kv", options->kv, "Format of the KV cache, in memory and in speed")
-      ->check(CLI::IsMember({"f16", "q8_0"}))
-      ->capture_default_str();
-  command->add_option("--engine", options->question.engine, "Whose speed is predicted")
+  add_question(*command, options->asked);
+  command->get_option("--format")->description("A format as ggml spells it, or all; else the best one");
+  add_runs_as(*command, options->asked);
+  command->add_option("--engine", options->asked.question.engine, "Whose speed is predicted")
       ->check(CLI::IsMember(engine_names()))
       ->capture_default_str();
-  CLI::Option* min_tps =
-      command->add_option("--min-tps", options->min_tps, "Tokens/s that a model must reach to run")
-          ->check(not_a_speed);
-  command->add_flag("--allow-low-bit", options->question.allow_low_bit, "Allow formats of fewer than 4 bits");
   command->add_flag("--explain", options->explain, "Show the predicted time term by term");
   CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");
   command->add_flag("--csv", options->csv, "Answer as CSV, one row a verdict")->excludes(json);
-  command->callback([options, min_tps, &invocation] {
-    options->question.cache = find_format(options->kv)->id;
-    if (min_tps->count()) options->question.min_tps = options->min_tps;
-    run_fit(*options, invocation);
-  });
+  command->callback([options, &invocation] { run_fit(*options, invocation); });
 }
 
 }  // namespace weighin
