@@ -38,10 +38,6 @@ void to_shares(CoverageShare& share) {
     *part /= share.weight;
 }
 
-bool runs(Answer answer) {
-  return answer == Answer::runs_well || answer == Answer::runs;
-}
-
 DeviceOutcome outcome_of(const Verdict& verdict) {
   if (runs(verdict.answer)) return DeviceOutcome::runs;
   if (verdict.fits != false) return DeviceOutcome::slow;
@@ -110,12 +106,7 @@ std::string_view outcome_name(DeviceOutcome outcome) {
 
 tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
                                                 const Population& population) {
-  if (!model.undisclosed.empty()) return tl::unexpected(fmt::format("{}: {}", model.name, model.undisclosed));
-  if (model.task == Task::encode)
-    return tl::unexpected(fmt::format(
-        "{} is an encoder: published speeds, on which answers for other devices stand, are of models that "
-        "generate text",
-        model.name));
+  if (auto known = answered_by_specs(model); !known) return tl::unexpected(known.error());
   const SpecAsked asked = ask_specs(model, question.question);
   Coverage coverage;
   coverage.model = model.name;

@@ -99,7 +99,7 @@ ordered_json share_json(const CoverageShare& share, double all) {
 std::string coverage_text(const Coverage& coverage, std::optional<double> link_bits_s) {
   const Question& question = coverage.asked.question;
   std::string text = fmt::format(
-      "{} at {:g} tokens/s or more, the first token within {:g} s, context {}, as a {} program: runs for {} "
+      "{} at {:g} tokens/s or more, the first token within {:g} s, context {}, run as {}: runs for {} "
       "({} to {}) of those whose device is known\npopulation: {}; {} have a device that the catalogue "
       "knows\n\n",
       coverage.model, least_tps(question), VerdictLines{}.runs_ttft_s, coverage.context,

@@ -18,6 +18,7 @@ namespace weighin {
 
 enum class Answer : uint8_t { runs_well, runs, slow, does_not_fit, unknown };
 std::string_view answer_name(Answer answer);  // "runs well", "runs", "slow", "does not fit", "unknown"
+bool runs(Answer answer);                     // well, or at all
 
 /// What is asked of every model.
 struct Question {
@@ -39,6 +40,8 @@ struct Capacity {
   uint64_t memory_total_bytes =
       0;            // could be had after freeing: total less the reserve, under every hard limit
   bool now = true;  // available now, or a stored device's total less the reserve
+  /// Of a device known by its specs, how much of its memory that is; its storage is not asked for.
+  std::string rule;
   std::optional<uint64_t> storage_free_bytes;
   std::vector<std::string> warnings;
 };

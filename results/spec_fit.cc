@@ -69,13 +69,21 @@ Capacity capacity_of(const SpecTarget& target) {
   const bool own = named.part == DevicePart::gpu && !device.unified;
   capacity.memory_kind = named.memory_gib <= 0 ? "unknown" : own ? "VRAM" : "RAM";
   capacity.warnings.emplace_back("known by published specs alone: nothing was measured on it");
-  if (!budget.rule.empty())
-    capacity.warnings.push_back(fmt::format("memory for a {} program: {} ({})", runs_as_name(target.runs_as),
-                                            budget.rule, budget.source));
+  capacity.rule = fmt::format("{}, run as {}: {}", budget.rule, runs_as_name(target.runs_as), budget.source);
   for (const std::string& assumed : named.assumed) capacity.warnings.push_back("assumed: " + assumed);
   if (!named.recalled.empty())
     capacity.warnings.push_back(fmt::format("recalled, not read again: {}", fmt::join(named.recalled, ", ")));
   return capacity;
+}
+
+tl::expected<void, std::string> answered_by_specs(const ModelShape& model) {
+  if (!model.undisclosed.empty()) return tl::unexpected(fmt::format("{}: {}", model.name, model.undisclosed));
+  if (model.task == Task::encode)
+    return tl::unexpected(fmt::format(
+        "{} is an encoder: published speeds, on which answers for other devices stand, are of models that "
+        "generate text",
+        model.name));
+  return {};
 }
 
 SpecAsked ask_specs(const ModelShape& shape, const Question& question) {

@@ -1,6 +1,8 @@
 // What a device known by its specs gives a model, and how fast it runs one.
 #pragma once
 
+#include <string>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "probes/budgets.h"
@@ -18,6 +20,9 @@ struct SpecTarget {
 
 /// The memory budget of its devices together; storage is not known.
 Capacity capacity_of(const SpecTarget& target);
+
+/// Error: why specs say nothing of its speed: it is undisclosed, or an encoder.
+tl::expected<void, std::string> answered_by_specs(const ModelShape& model);
 
 /// A model that is asked of devices known by their specs.
 struct SpecAsked {

@@ -128,6 +128,10 @@ std::string_view answer_name(Answer answer) {
   return "unknown";
 }
 
+bool runs(Answer answer) {
+  return answer == Answer::runs_well || answer == Answer::runs;
+}
+
 std::string verdict_rules() {
   const VerdictLines lines;
   return fmt::format(

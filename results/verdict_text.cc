@@ -167,11 +167,12 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
 /// "Device X: 23 GiB of memory available now, 80 GB of storage free."
 std::string device_text(const Capacity& capacity) {
   std::string text = "Device " + capacity.device + ": ";
-  text +=
-      capacity.memory_kind == "unknown"
-          ? "how much memory there is could not be read"
-          : fmt::format("{} of memory {}", gib(capacity.memory_bytes),
-                        capacity.now ? "available now" : "to use (the total less a reserve for the system)");
+  text += capacity.memory_kind == "unknown"
+              ? "how much memory there is could not be read"
+              : fmt::format("{} of memory {}", gib(capacity.memory_bytes),
+                            capacity.now            ? "available now"
+                            : capacity.rule.empty() ? "to use (the total less a reserve for the system)"
+                                                    : fmt::format("to use ({})", capacity.rule));
   if (capacity.memory_kind != "unknown" && capacity.memory_kind != "RAM")
     text += fmt::format(" ({} limit)", capacity.memory_kind);
   if (capacity.storage_free_bytes)

@@ -9,7 +9,6 @@
 #include "probes/device_tier.h"
 
 namespace weighin {
-namespace {
 
 void add_filter(CLI::App& list, DeviceFilter& filter) {
   std::vector<std::string> kinds, tiers;
@@ -24,8 +23,6 @@ void add_filter(CLI::App& list, DeviceFilter& filter) {
   list.add_option("--min-memory", filter.min_memory_bytes, "Sold with at least this much memory: 16GiB")
       ->transform(as_bytes());
 }
-
-}  // namespace
 
 void add_devices(CLI::App& app, Invocation& invocation) {
   struct Options {
@@ -52,9 +49,10 @@ void add_devices(CLI::App& app, Invocation& invocation) {
       ->required();
   show->add_flag("--json", options->json, "As JSON");
   CLI::App* describe = add_devices_describe(*devices, invocation);
-  devices->callback([options, show, describe, &invocation] {
+  CLI::App* smallest = add_devices_smallest(*devices, invocation);
+  devices->callback([options, show, describe, smallest, &invocation] {
     if (show->parsed()) return show_device(invocation, options->name, options->json);
-    if (describe->parsed()) return;
+    if (describe->parsed() || smallest->parsed()) return;
     list_devices(options->filter, options->json  ? ListForm::json
                                   : options->csv ? ListForm::csv
                                                  : ListForm::text);

@@ -27,13 +27,6 @@ double most_memory(const DeviceSpec& device) {
                                    : *std::max_element(device.memory_gib.begin(), device.memory_gib.end());
 }
 
-bool passes(const DeviceSpec& device, const DeviceFilter& filter) {
-  if (!filter.kind.empty() && filter.kind != device_kind_name(device.kind)) return false;
-  if (!filter.tier.empty() && filter.tier != device_tier_name(tier_of(device))) return false;
-  if (!filter.vendor.empty() && !same_word(filter.vendor, device.vendor)) return false;
-  return most_memory(device) * bytes_per_gib >= filter.min_memory_bytes;
-}
-
 /// How far the numbers of the usual part can be trusted: the least of them.
 const char* checked_mark(const DeviceSpec& device) {
   return recalled_numbers(device, device.usual_part).empty() ? "read" : "RECALLED";
@@ -99,6 +92,13 @@ void print_csv(const std::vector<const DeviceSpec*>& devices) {
 }
 
 }  // namespace
+
+bool passes(const DeviceSpec& device, const DeviceFilter& filter) {
+  if (!filter.kind.empty() && filter.kind != device_kind_name(device.kind)) return false;
+  if (!filter.tier.empty() && filter.tier != device_tier_name(tier_of(device))) return false;
+  if (!filter.vendor.empty() && !same_word(filter.vendor, device.vendor)) return false;
+  return most_memory(device) * bytes_per_gib >= filter.min_memory_bytes;
+}
 
 void list_devices(const DeviceFilter& filter, ListForm form) {
   std::vector<const DeviceSpec*> devices;

@@ -28,7 +28,7 @@ struct FitOptions {
   std::string device;
   DeviceDescription described;
   QuestionOptions asked;
-  bool explain = false, json = false, csv = false;
+  bool explain = false, json = false, csv = false, largest = false;
 };
 
 /// The models named, or all of the catalogue. Error: the name that is not there, and the nearest ones.
@@ -74,6 +74,16 @@ bool yes(const std::vector<Verdict>& verdicts, bool named) {
   const auto fit_one = [](const auto& model) { return model.second; };
   return named ? std::all_of(fits.begin(), fits.end(), fit_one)
                : std::any_of(fits.begin(), fits.end(), fit_one);
+}
+
+/// Leaves the model of most parameters that runs at the whole of the `context` asked for, if any does.
+void keep_largest(std::vector<Verdict>& verdicts, uint32_t context) {
+  const Verdict* largest = nullptr;
+  for (const Verdict& v : verdicts) {
+    if (v.task != Task::chat || !runs(v.answer) || v.context < context) continue;
+    if (!largest || v.params > largest->params) largest = &v;
+  }
+  verdicts = largest ? std::vector<Verdict>{*largest} : std::vector<Verdict>{};
 }
 
 /// The device of the catalogue that is meant, or the one described; none: a measured one, or this machine.
@@ -127,18 +137,22 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
       if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
+  if (options.largest) keep_largest(verdicts, questions->front().context);
   std::string text;
   if (options.json) {
     text = verdicts_json(verdicts, weighed->capacity, questions->front());
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
+  } else if (verdicts.empty()) {
+    text = fmt::format("None of {} models runs on {}.\n", models->size(), weighed->capacity.device);
   } else {
     text = verdicts_text(verdicts, weighed->capacity, questions->front(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
-                         !options.models.empty() && options.asked.format != "all");
+                         options.largest || (!options.models.empty() && options.asked.format != "all"));
   }
   std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
-  invocation.exit_code = yes(verdicts, !options.models.empty()) ? exit_yes : exit_no;
+  const bool all_named = !options.models.empty() && !options.largest;
+  invocation.exit_code = !verdicts.empty() && yes(verdicts, all_named) ? exit_yes : exit_no;
 }
 
 }  // namespace
@@ -167,6 +181,8 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   command->add_option("--engine", options->asked.question.engine, "Whose speed is predicted")
       ->check(CLI::IsMember(engine_names()))
       ->capture_default_str();
+  command->add_flag("--largest", options->largest,
+                    "Answer with the largest of the models that generate text and run, in its best format");
   command->add_flag("--explain", options->explain, "Show the predicted time term by term");
   CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");
   command->add_flag("--csv", options->csv, "Answer as CSV, one row a verdict")->excludes(json);
