@@ -3,7 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "../models/folder.h"
+#include "../expect_words.h"
+#include "../folder.h"
 #include "../models/made_gguf.h"
 #include "bench_device.h"
 #include "results/store.h"
