@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 #include "harness/session.h"
 #include "harness/statistics.h"
+#include "harness/temporary_folder.h"
 #include "harness/watch.h"
 #include "models/memory.h"
 #include "models/synthetic/write_gguf.h"
@@ -18,31 +17,7 @@
 namespace weighin {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr double gib = 1024.0 * 1024 * 1024;
-
-/// A folder for one run, gone with everything in it afterwards.
-class RunFolder {
- public:
-  RunFolder() {
-    std::error_code error;
-    const fs::path folder = fs::temp_directory_path(error);
-    if (error) return;
-    std::string pattern = (folder / "weighin-verify-XXXXXX").string();
-    if (mkdtemp(pattern.data())) path_ = pattern;
-  }
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
-  ~RunFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string utc_now(const Host& host) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(host.now())));
@@ -184,9 +159,8 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
   const auto before = known_of(settings.database, machine.id);
   if (!before) return no(before.error());
 
-  const RunFolder folder;
-  if (folder.path().empty())
-    return no("no temporary folder could be made; name one that may be written with TMPDIR");
+  const auto folder = TemporaryFolder::make("weighin-verify");
+  if (!folder) return no(folder.error());
   EngineRequest request{.command = *command,
                         .model = settings.file,
                         .prompt = settings.prompt,
@@ -196,9 +170,9 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
                         .repetitions = settings.repetitions,
                         .limit = limit_of(shape, format, weights_bytes(shape, format), settings,
                                           Evidence(before->measurements)),
-                        .folder = folder.path().string()};
+                        .folder = folder->path().string()};
   if (settings.file.empty()) {
-    request.model = (folder.path() / "model.gguf").string();
+    request.model = (folder->path() / "model.gguf").string();
     doing(fmt::format("writing {} in {}, random weights", shape.name, format.name));
     if (const auto written = write_gguf(shape, format, request.model, {}); !written)
       return no(written.error());

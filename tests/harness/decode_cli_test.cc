@@ -22,9 +22,7 @@ std::string scratch(const std::string& name) {
 }
 
 TEST(DecodeCommand, EveryPartOfTheStepIsMeasuredBesideTheWhole) {
-  const ShellOutcome out = decode("stories260k --format q8_0 --tokens 3 --depth 20 --json");
-  ASSERT_EQ(out.exit_code, 0) << out.output;
-  const json result = json::parse(out.output);
+  const json result = answer(decode("stories260k --format q8_0 --tokens 3 --depth 20 --json"));
   EXPECT_EQ(result["tokens"].size(), 3);
   EXPECT_EQ(result["depth"], 20);
   EXPECT_GT(result["sum_of_parts_s"], 0.0);
@@ -46,11 +44,9 @@ TEST(DecodeCommand, AFilesTokensAreTheSameAlikeAndTheirLogitsAreWritten) {
                 .exit_code,
             0);
   const std::string run = file + " --prompt-tokens 5,6,7 --tokens 4 --no-parts --json --logits " + logits;
-  const ShellOutcome once = decode(run), twice = decode(run + " --threads 1");
-  ASSERT_EQ(once.exit_code, 0) << once.output;
-  ASSERT_EQ(twice.exit_code, 0) << twice.output;
-  EXPECT_EQ(json::parse(once.output)["tokens"], json::parse(twice.output)["tokens"]);
-  EXPECT_EQ(json::parse(once.output)["weights"], "the file's");
+  const json once = answer(decode(run)), twice = answer(decode(run + " --threads 1"));
+  EXPECT_EQ(once["tokens"], twice["tokens"]);
+  EXPECT_EQ(once["weights"], "the file's");
   EXPECT_EQ(std::filesystem::file_size(logits), (3 + 4) * 512 * sizeof(float));
 
   const ShellOutcome format = decode(file + " --format q4_0");

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "probes/device_catalogue.h"
@@ -11,25 +10,19 @@
 namespace weighin {
 namespace {
 
-nlohmann::json answer(const std::string& arguments) {
-  const ShellOutcome outcome = shell("'" WEIGHIN_BINARY "' devices " + arguments);
-  EXPECT_EQ(outcome.exit_code, 0) << arguments;
-  return nlohmann::json::parse(outcome.output, nullptr, false);
-}
-
 TEST(DevicesCommand, ListsEveryDeviceAndThoseOfAKind) {
-  const auto all = answer("--json")["devices"];
+  const auto all = answer("devices --json")["devices"];
   EXPECT_EQ(all.size(), all_devices().size());
   EXPECT_GE(all.size(), 300u);
-  EXPECT_EQ(answer("list --json")["devices"], all);
-  const auto phones = answer("list --kind phone --tier mid --vendor google --json")["devices"];
+  EXPECT_EQ(answer("devices list --json")["devices"], all);
+  const auto phones = answer("devices list --kind phone --tier mid --vendor google --json")["devices"];
   ASSERT_GE(phones.size(), 3u);
   for (const auto& phone : phones) {
     EXPECT_EQ(phone["kind"], "phone");
     EXPECT_EQ(phone["tier"], "mid");
     EXPECT_EQ(phone["vendor"], "Google");
   }
-  const auto large = answer("list --kind desktop_gpu --min-memory 24GiB --json")["devices"];
+  const auto large = answer("devices list --kind desktop_gpu --min-memory 24GiB --json")["devices"];
   ASSERT_FALSE(large.empty());
   for (const auto& card : large) EXPECT_GE(card["memory_gib"].back().get<double>(), 16);
 }
@@ -51,7 +44,7 @@ TEST(DevicesCommand, CsvHasARowADeviceAndAFieldAColumn) {
 }
 
 TEST(DevicesCommand, ShowsWhatANameStandsFor) {
-  const auto phone = answer("show 'OnePlus 12 (Snapdragon 8 Gen 3) CPU' --json");
+  const auto phone = answer("devices show 'OnePlus 12 (Snapdragon 8 Gen 3) CPU' --json");
   EXPECT_EQ(phone["name"], "OnePlus 12");
   EXPECT_EQ(phone["chip"], "Qualcomm Snapdragon 8 Gen 3");
   EXPECT_EQ(phone["part"], "cpu");
@@ -60,11 +53,12 @@ TEST(DevicesCommand, ShowsWhatANameStandsFor) {
   EXPECT_FALSE(phone["bandwidth_gbs"]["source"].get<std::string>().empty());
   EXPECT_FALSE(phone["assumed"].empty());
   EXPECT_LT(phone["budgets"]["browser_tab"]["gib"], phone["budgets"]["app"]["gib"]);
-  const auto laptop = answer("show '2x RTX 4070 Laptop (8GB)' --json");
+  const auto laptop = answer("devices show '2x RTX 4070 Laptop (8GB)' --json");
   EXPECT_EQ(laptop["count"], 2);
   EXPECT_EQ(laptop["memory_gib"], 8.0);
   EXPECT_EQ(laptop["memory_stated"], true);
-  EXPECT_NE(laptop["bandwidth_gbs"]["value"], answer("show 'RTX 4070' --json")["bandwidth_gbs"]["value"]);
+  EXPECT_NE(laptop["bandwidth_gbs"]["value"],
+            answer("devices show 'RTX 4070' --json")["bandwidth_gbs"]["value"]);
   const ShellOutcome text = shell("'" WEIGHIN_BINARY "' devices show 'pixel 8'");
   EXPECT_EQ(text.exit_code, 0);
   for (const char* part : {"Google Pixel 8", "RECALLED", "tier", "browser_tab"})
@@ -79,7 +73,7 @@ TEST(DevicesCommand, AnUnknownNameIsAnErrorWithTheNearest) {
 }
 
 TEST(DevicesCommand, DescribesADeviceByItsNumbers) {
-  const auto device = answer("describe --bandwidth 120GB/s --memory 16GiB --tflops 8 --json");
+  const auto device = answer("devices describe --bandwidth 120GB/s --memory 16GiB --tflops 8 --json");
   EXPECT_EQ(device["bandwidth_gbs"]["value"], 120.0);
   EXPECT_EQ(device["memory_gib"], 16.0);
   EXPECT_EQ(device["gpu"]["fp16_tflops"]["value"], 8.0);

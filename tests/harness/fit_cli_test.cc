@@ -59,10 +59,7 @@ class FitCommand : public testing::Test {
 };
 
 TEST_F(FitCommand, AnswersYesWithStableJson) {
-  const ShellOutcome answer = fit_command("gemma-2b --format q4_0 --json" + on("bench"), false);
-  EXPECT_EQ(answer.exit_code, 0) << answer.output;
-  const auto json = nlohmann::json::parse(answer.output, nullptr, false);
-  ASSERT_FALSE(json.is_discarded()) << answer.output;
+  const auto json = answer(fit_command("gemma-2b --format q4_0 --json" + on("bench"), false));
   EXPECT_EQ(json["schema_version"], 1);
   EXPECT_EQ(json["device"], "bench");
   ASSERT_EQ(json["verdicts"].size(), 1u);
@@ -73,10 +70,7 @@ TEST_F(FitCommand, AnswersYesWithStableJson) {
 
 TEST_F(FitCommand, AQ8CacheTakesHalfTheMemoryAndIsPricedAsF16UntilMeasured) {
   const auto verdict = [&](const std::string& cache) {
-    const ShellOutcome answer =
-        fit_command("gemma-2b --format q4_0 --json --kv " + cache + on("bench"), false);
-    EXPECT_EQ(answer.exit_code, 0) << answer.output;
-    const auto json = nlohmann::json::parse(answer.output);
+    const auto json = answer(fit_command("gemma-2b --format q4_0 --json --kv " + cache + on("bench"), false));
     EXPECT_EQ(json["kv"], cache);
     return json["verdicts"][0];
   };
@@ -97,8 +91,7 @@ TEST_F(FitCommand, JsonKeepsItsSchema) {
     }
   };
   const Type text = Type::string, whole = Type::number_unsigned, real = Type::number_float;
-  const auto json =
-      nlohmann::json::parse(fit_command("gemma-2b --format q4_0 --json" + on("bench"), false).output);
+  const auto json = answer(fit_command("gemma-2b --format q4_0 --json" + on("bench"), false));
   expect_types(json, {{"schema_version", whole},
                       {"device", text},
                       {"engine", text},
@@ -144,8 +137,7 @@ TEST_F(FitCommand, JsonKeepsItsSchema) {
     parts += v["bytes"][part].get<uint64_t>();
   EXPECT_EQ(v["bytes"]["peak"], parts);
 
-  const auto secret =
-      nlohmann::json::parse(fit_command("gpt-4 --json" + on("bench"), false).output)["verdicts"][0];
+  const auto secret = answer(fit_command("gpt-4 --json" + on("bench"), false), 1)["verdicts"][0];
   for (const char* key : {"size_class", "params", "format", "fits", "download_bytes", "decode_tps", "ttft_s"})
     EXPECT_TRUE(secret[key].is_null()) << key;
   EXPECT_EQ(secret["verdict"], "unknown");
@@ -163,8 +155,8 @@ TEST_F(FitCommand, TextSaysWhatItAssumes) {
 
 TEST_F(FitCommand, AnotherEngineGivesAnotherSpeedAndSaysWhose) {
   const auto speed = [&](const std::string& engine) {
-    const auto answer = fit_command("gemma-2b --format q4_0 --json --engine " + engine + on("bench"), false);
-    const auto json = nlohmann::json::parse(answer.output);
+    const auto json =
+        answer(fit_command("gemma-2b --format q4_0 --json --engine " + engine + on("bench"), false));
     EXPECT_EQ(json["engine"], engine);
     EXPECT_EQ(json["verdicts"][0]["engine"], engine);
     return json["verdicts"][0]["prefill_tps"]["mid"].get<double>();
@@ -221,8 +213,8 @@ TEST_F(FitCommand, AsksForARunWhereNothingWasMeasured) {
 }
 
 TEST_F(FitCommand, AllFormatsGiveOneVerdictEach) {
-  const ShellOutcome answer = fit_command("gemma-2b --format all --json" + on("bench"), false);
-  EXPECT_EQ(nlohmann::json::parse(answer.output)["verdicts"].size(), kernel_file_formats().size());
+  const auto json = answer(fit_command("gemma-2b --format all --json" + on("bench"), false));
+  EXPECT_EQ(json["verdicts"].size(), kernel_file_formats().size());
 }
 
 TEST(FitHelp, ShowsTheVerdictTable) {

@@ -1,8 +1,6 @@
 // weighin models, from outside.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "models/catalogue.h"
 #include "models/file_bytes.h"
 #include "shell.h"
@@ -10,14 +8,8 @@
 namespace weighin {
 namespace {
 
-nlohmann::json answer(const std::string& arguments) {
-  const ShellOutcome outcome = shell("'" WEIGHIN_BINARY "' models " + arguments);
-  EXPECT_EQ(outcome.exit_code, 0) << arguments;
-  return nlohmann::json::parse(outcome.output, nullptr, false);
-}
-
 TEST(ModelsCommand, ResolvesANameToAnObject) {
-  const auto object = answer("resolve Llama-3.2-1B-Instruct-Q4_K_M.gguf --json");
+  const auto object = answer("models resolve Llama-3.2-1B-Instruct-Q4_K_M.gguf --json");
   EXPECT_EQ(object["name"], "Llama-3.2-1B-Instruct-Q4_K_M.gguf");
   EXPECT_EQ(object["model"], "llama-3.2-1b");
   EXPECT_EQ(object["params"], parameters(*find_model("llama-3.2-1b")));
@@ -27,7 +19,7 @@ TEST(ModelsCommand, ResolvesANameToAnObject) {
 }
 
 TEST(ModelsCommand, ResolvesSeveralNamesAndSaysWhatIsNotKnown) {
-  const auto names = answer("resolve Foo-30B-A3B 'Foo 2.5' --json")["names"];
+  const auto names = answer("models resolve Foo-30B-A3B 'Foo 2.5' --json")["names"];
   ASSERT_EQ(names.size(), 2u);
   EXPECT_TRUE(names[0]["model"].is_null());
   EXPECT_EQ(names[0]["params"], 30'000'000'000u);
@@ -38,7 +30,7 @@ TEST(ModelsCommand, ResolvesSeveralNamesAndSaysWhatIsNotKnown) {
 }
 
 TEST(ModelsCommand, ShowsEveryFile) {
-  const auto files = answer("show gemma-2b --json")["files"];
+  const auto files = answer("models show gemma-2b --json")["files"];
   ASSERT_EQ(files.size(), all_file_formats().size());
   for (const auto& file : files) {
     const FileFormat* format = find_file_format(file["format"].get<std::string>());

@@ -3,7 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "../models/folder.h"
+#include "../expect_words.h"
+#include "../folder.h"
 #include "../models/made_gguf.h"
 #include "bench_device.h"
 #include "results/store.h"
@@ -29,17 +30,13 @@ class ModelsImport : public testing::Test {
 TEST_F(ModelsImport, KeepsAModelUntilItIsForgotten) {
   const MadeGguf made = made_llama(2);
   const std::string file = folder_.write("my model.gguf", made.bytes());
-  const ShellOutcome imported = run("models import " + quoted(file) + " --json", false);
-  ASSERT_EQ(imported.exit_code, 0) << imported.output;
-  const json said = json::parse(imported.output, nullptr, false);
+  const json said = answer(run("models import " + quoted(file) + " --json", false));
   EXPECT_EQ(said["name"], "made-llama-1b");
   EXPECT_EQ(said["format"], "Q4_K_M");
   EXPECT_EQ(said["bytes"], made.size());
 
   std::filesystem::remove(file);  // what is kept stands alone
-  const ShellOutcome shown = run("models show made-llama-1b --json", false);
-  ASSERT_EQ(shown.exit_code, 0) << shown.output;
-  const json model = json::parse(shown.output, nullptr, false);
+  const json model = answer(run("models show made-llama-1b --json", false));
   EXPECT_EQ(model["files"],
             json::parse(R"([{"format": "Q4_K_M", "bytes": )" + std::to_string(made.size()) + "}]"));
   EXPECT_EQ(model["params"], said["params"]);
@@ -93,16 +90,13 @@ TEST_F(ModelsImport, FitReadsAFileAsItIs) {
     ASSERT_TRUE(store->record(measurement));
   }
   const std::string on = " --json --device bench --db " + quoted(database);
-  const ShellOutcome answer = run("fit " + quoted(file) + on, false);
-  EXPECT_EQ(answer.exit_code, 0) << answer.output;
-  const json verdicts = json::parse(answer.output, nullptr, false)["verdicts"];
+  const json verdicts = answer(run("fit " + quoted(file) + on, false))["verdicts"];
   ASSERT_EQ(verdicts.size(), 1u);
   EXPECT_EQ(verdicts[0]["format"], "Q4_K_M");
   EXPECT_EQ(verdicts[0]["download_bytes"], made.size());
   EXPECT_EQ(verdicts[0]["fits"], true);
   // Whatever the format that is asked for: a file has its own.
-  const ShellOutcome all = run("fit " + quoted(file) + " --format all" + on, false);
-  EXPECT_EQ(json::parse(all.output, nullptr, false)["verdicts"].size(), 1u);
+  EXPECT_EQ(answer(run("fit " + quoted(file) + " --format all" + on, false))["verdicts"].size(), 1u);
   EXPECT_EQ(run("fit /nowhere/none.gguf" + on).exit_code, 2);
 }
 

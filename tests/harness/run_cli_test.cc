@@ -1,7 +1,6 @@
 // `weighin run` and plain `weighin` from outside, over real databases.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "../folder.h"
 #include "shell.h"
 
 namespace weighin {
@@ -18,13 +18,6 @@ namespace fs = std::filesystem;
 
 class RunCommand : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "weighin-run-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    database_ = (folder_ / "weighin.db").string();
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   /// `weighin run ARGS --db ...`, both outputs; `before` stands in the same shell.
   ShellOutcome run(const std::string& arguments, const std::string& before = "") const {
     return shell(before + "'" WEIGHIN_BINARY "' run --db " + database_ + " " + arguments + " 2>&1");
@@ -41,7 +34,7 @@ class RunCommand : public testing::Test {
 
   /// Starts a long run, sends it the signal when its database holds a measurement, and returns its exit code.
   int killed_once_it_measures(const std::string& signal) const {
-    const std::string in_folder = "cd '" + folder_.string() + "'; ";
+    const std::string in_folder = "cd '" + folder_.path().string() + "'; ";
     shell(in_folder + "{ '" WEIGHIN_BINARY "' run --budget 120s --db weighin.db & echo $! >pid; wait $!; " +
           "echo $? >code; } >out 2>&1 &");
     bool measures = false;
@@ -59,8 +52,8 @@ class RunCommand : public testing::Test {
     return ended.output.empty() ? -1 : std::stoi(ended.output);
   }
 
-  fs::path folder_;
-  std::string database_;
+  Folder folder_;
+  std::string database_ = (folder_.path() / "weighin.db").string();
 };
 
 // A part of the plan that takes a second, and some on a busy machine: decode of one format and class.
@@ -138,7 +131,7 @@ TEST_F(RunCommand, ListsAndMeasuresNothing) {
 }
 
 TEST_F(RunCommand, GoogleBenchmarksFlagsFollowTwoDashes) {
-  const fs::path out = folder_ / "gemv.json";
+  const fs::path out = folder_.path() / "gemv.json";
   const ShellOutcome ran =
       run(std::string(small) + " -- --benchmark_repetitions=2 --benchmark_out=" + out.string());
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
@@ -146,7 +139,8 @@ TEST_F(RunCommand, GoogleBenchmarksFlagsFollowTwoDashes) {
   ASSERT_FALSE(json.is_discarded());
   EXPECT_GT(json["benchmarks"].size(), 8U);
   EXPECT_EQ(number("SELECT min(json_array_length(samples)) FROM measurement WHERE status = 'measured'"), 10);
-  EXPECT_EQ(text("SELECT options FROM run").find(folder_.string()), std::string::npos);  // no path is kept
+  // No path is kept.
+  EXPECT_EQ(text("SELECT options FROM run").find(folder_.path().string()), std::string::npos);
 }
 
 TEST_F(RunCommand, WrongArgumentsAreErrorsAndTouchNothing) {
@@ -187,13 +181,13 @@ TEST_F(RunCommand, ProgressIsPlainLinesWhereThereIsNoTerminal) {
 
 TEST_F(RunCommand, PlainWeighinMeasuresAnswersAndReports) {
   const ShellOutcome ran =
-      shell("XDG_DATA_HOME=" + folder_.string() + " '" WEIGHIN_BINARY "' --budget 2s 2>/dev/null");
+      shell("XDG_DATA_HOME=" + folder_.path().string() + " '" WEIGHIN_BINARY "' --budget 2s 2>/dev/null");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
-  const fs::path report = folder_ / "weighin/report.html";
+  const fs::path report = folder_.path() / "weighin/report.html";
   EXPECT_TRUE(fs::exists(report));
   EXPECT_NE(ran.output.find(report.string()), std::string::npos) << ran.output;
   EXPECT_NE(ran.output.find("gemma-2b"), std::string::npos);
-  EXPECT_TRUE(fs::exists(folder_ / "weighin/weighin.db"));
+  EXPECT_TRUE(fs::exists(folder_.path() / "weighin/weighin.db"));
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // Programs run as a shell runs them, for tests from outside.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace weighin {
@@ -25,6 +27,20 @@ inline ShellOutcome shell(const std::string& command) {
   const int status = pclose(pipe);
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return outcome;
+}
+
+/// The JSON object that a command printed, which must have ended with `exit_code`.
+inline nlohmann::json answer(const ShellOutcome& outcome, int exit_code = 0) {
+  EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
+  nlohmann::json printed = nlohmann::json::parse(outcome.output, nullptr, false);
+  EXPECT_TRUE(printed.is_object()) << outcome.output;
+  return printed;
+}
+
+/// That of `weighin ARGUMENTS`.
+inline nlohmann::json answer(const std::string& arguments, int exit_code = 0) {
+  SCOPED_TRACE(arguments);
+  return answer(shell("'" WEIGHIN_BINARY "' " + arguments), exit_code);
 }
 
 }  // namespace weighin

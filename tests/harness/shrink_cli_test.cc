@@ -21,11 +21,8 @@ ShellOutcome shrink_command(const std::string& arguments, bool with_errors = fal
 }
 
 json shrink_answer(const std::string& arguments, int exit_code) {
-  const ShellOutcome answer = shrink_command(arguments + " --json");
-  EXPECT_EQ(answer.exit_code, exit_code) << arguments << answer.output;
-  json parsed = json::parse(answer.output, nullptr, false);
-  EXPECT_TRUE(parsed.is_object()) << answer.output;
-  return parsed;
+  SCOPED_TRACE(arguments);
+  return answer(shrink_command(arguments + " --json"), exit_code);
 }
 
 const json* option(const json& answer, const std::string& technique, const std::string& what) {

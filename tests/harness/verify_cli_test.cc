@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "../folder.h"
 #include "harness/engines.h"
 #include "results/store.h"
 #include "shell.h"
@@ -42,30 +43,23 @@ bool gone(pid_t pid) {
 
 class VerifyCommand : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "weighin-verify-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    fs::create_directories(folder_ / "tmp");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { fs::create_directories(folder_.path() / "tmp"); }
 
   /// An engine that is a shell script; returns its command.
   std::string engine(const std::string& script) const {
-    const fs::path file = folder_ / "engine";
-    std::ofstream(file) << "#!/bin/sh\n" << script << "\n";
+    const std::string file = folder_.write("engine", "#!/bin/sh\n" + script + "\n");
     chmod(file.c_str(), 0755);
-    return file.string();
+    return file;
   }
   std::string good_engine(const std::string& first = ":") const {
-    std::ofstream(folder_ / "bench.json") << good_json;
-    return engine(first + "\ncat " + (folder_ / "bench.json").string());
+    return engine(first + "\ncat " + folder_.write("bench.json", good_json));
   }
   ShellOutcome verify(const std::string& arguments, const std::string& before = "") const {
-    return shell(before + " TMPDIR=" + (folder_ / "tmp").string() + " '" WEIGHIN_BINARY "' verify " +
+    return shell(before + " TMPDIR=" + (folder_.path() / "tmp").string() + " '" WEIGHIN_BINARY "' verify " +
                  arguments + " --no-measure --db " + database() + " 2>&1");
   }
-  std::string database() const { return (folder_ / "w.db").string(); }
-  bool left_nothing() const { return fs::is_empty(folder_ / "tmp"); }
+  std::string database() const { return (folder_.path() / "w.db").string(); }
+  bool left_nothing() const { return fs::is_empty(folder_.path() / "tmp"); }
   void expect_failure(const ShellOutcome& outcome, const std::string& words, int code = 2) const {
     EXPECT_EQ(outcome.exit_code, code) << outcome.output;
     EXPECT_NE(outcome.output.find(words), std::string::npos) << outcome.output;
@@ -77,12 +71,12 @@ class VerifyCommand : public testing::Test {
     for (const Device& device : devices) EXPECT_TRUE(store->verifications(device.id).value().empty());
   }
 
-  fs::path folder_;
+  Folder folder_;
 };
 
 TEST_F(VerifyCommand, StoresWhatTheEngineSaidAndRemovesTheModel) {
-  const std::string keep = "printf '%s ' \"$@\" > " + (folder_ / "arguments").string() +
-                           "\nhead -c 4 \"$2\" > " + (folder_ / "magic").string();
+  const std::string keep = "printf '%s ' \"$@\" > " + (folder_.path() / "arguments").string() +
+                           "\nhead -c 4 \"$2\" > " + (folder_.path() / "magic").string();
   const ShellOutcome outcome =
       verify("smollm2-135m --format q4_0 --threads 1 --engine '" + good_engine(keep) + "'");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
@@ -90,8 +84,8 @@ TEST_F(VerifyCommand, StoresWhatTheEngineSaidAndRemovesTheModel) {
     EXPECT_NE(outcome.output.find(words), std::string::npos) << words << "\n" << outcome.output;
   EXPECT_TRUE(left_nothing());
   std::string magic, arguments;
-  std::getline(std::ifstream(folder_ / "magic"), magic);
-  std::getline(std::ifstream(folder_ / "arguments"), arguments);
+  std::getline(std::ifstream(folder_.path() / "magic"), magic);
+  std::getline(std::ifstream(folder_.path() / "arguments"), arguments);
   EXPECT_EQ(magic, "GGUF");
   EXPECT_NE(arguments.find("-p 512 -n 32 -d 0 -t 1 -r 3 -o json"), std::string::npos) << arguments;
 
@@ -118,7 +112,7 @@ TEST_F(VerifyCommand, StoresWhatTheEngineSaidAndRemovesTheModel) {
 }
 
 TEST_F(VerifyCommand, RunsAFileAsItIsAndLeavesIt) {
-  const std::string file = (folder_ / "made.gguf").string();
+  const std::string file = (folder_.path() / "made.gguf").string();
   ASSERT_EQ(shell("'" WEIGHIN_BINARY "' synth smollm2-135m --format q2_K -o " + file).exit_code, 0);
   const std::string same = "[ \"$2\" = " + file + " ] || exit 9";
   const ShellOutcome outcome = verify(file + " --json --engine '" + good_engine(same) + "' 2>/dev/null");
@@ -137,7 +131,7 @@ TEST_F(VerifyCommand, AnEngineThatIsMissingIsNamed) {
 }
 
 TEST_F(VerifyCommand, AnEngineThatHangsIsStoppedWithItsChildren) {
-  const std::string child = (folder_ / "child").string();
+  const std::string child = (folder_.path() / "child").string();
   const auto start = std::chrono::steady_clock::now();
   const ShellOutcome outcome = verify("smollm2-135m --format q4_0 --limit 2s --engine '" +
                                       engine("sleep 1000 & echo $! > " + child + "; wait") + "'");
@@ -165,7 +159,7 @@ TEST_F(VerifyCommand, AnEngineThatCrashesFailsOrPrintsRubbishIsSaid) {
 }
 
 TEST_F(VerifyCommand, AModelThatMemoryCannotHoldIsNotStarted) {
-  const fs::path started = folder_ / "started";
+  const fs::path started = folder_.path() / "started";
   expect_failure(verify("llama-3.1-405b --format f16 --engine '" + engine("touch " + started.string()) + "'"),
                  "GiB of memory", 1);
   EXPECT_FALSE(fs::exists(started));
@@ -182,8 +176,8 @@ TEST_F(VerifyCommand, AFullDiskIsSaid) {
 }
 
 TEST_F(VerifyCommand, CtrlCStopsTheEngineAndKeepsNothing) {
-  const std::string child = (folder_ / "child").string();
-  const std::string command = "exec env TMPDIR=" + (folder_ / "tmp").string() +
+  const std::string child = (folder_.path() / "child").string();
+  const std::string command = "exec env TMPDIR=" + (folder_.path() / "tmp").string() +
                               " '" WEIGHIN_BINARY "' verify smollm2-135m --format q4_0 --no-measure --db " +
                               database() + " --engine '" +
                               engine("echo $$ > " + child + "; exec sleep 1000") + "' 2>&1";
@@ -212,12 +206,10 @@ TEST(Engines, TheCommandIsTheGivenOneThenLlamaBenchThenTheShippedOne) {
   EXPECT_NE(none.error().find("--engine"), std::string::npos);
   host.program = WEIGHIN_BINARY;
   EXPECT_NE(engine_command(host, "").value().find("node-llama-cpp/run"), std::string::npos);
-  std::string pattern = (fs::temp_directory_path() / "weighin-path-XXXXXX").string();
-  const fs::path folder = mkdtemp(pattern.data());
-  std::ofstream(folder / "llama-bench") << "";
-  host.environment = [&](const char*) { return std::optional(folder.string()); };
+  const Folder folder;
+  folder.write("llama-bench", "");
+  host.environment = [&](const char*) { return std::optional(folder.path().string()); };
   EXPECT_EQ(engine_command(host, "").value(), "llama-bench");
-  fs::remove_all(folder);
 }
 
 TEST(Engines, ReadsOldAndNewLlamaBench) {

@@ -2,7 +2,8 @@
 #include "models/import/gguf.h"
 
 #include <gtest/gtest.h>
-#include "folder.h"
+#include "../expect_words.h"
+#include "../folder.h"
 #include "made_gguf.h"
 #include "models/catalogue.h"
 #include "models/file_format.h"

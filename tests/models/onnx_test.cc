@@ -6,7 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "folder.h"
+#include "../expect_words.h"
+#include "../folder.h"
 #include "models/catalogue.h"
 #include "models/file_bytes.h"
 #include "models/synthetic/onnx_model.h"

@@ -6,7 +6,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "folder.h"
+#include "../expect_words.h"
+#include "../folder.h"
 #include "models/file_format.h"
 #include "models/import/import.h"
 #include "models/import/safetensors_names.h"

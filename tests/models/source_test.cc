@@ -9,7 +9,8 @@
 #include <mutex>
 #include <thread>
 
-#include "folder.h"
+#include "../expect_words.h"
+#include "../folder.h"
 #include "made_gguf.h"
 #include "models/import/hub.h"
 #include "models/import/import.h"

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "../folder.h"
 #include "probes/machine.h"
 #include "probes/storage.h"
 #include "probes/topology.h"
@@ -28,11 +29,9 @@ TEST(Live, ThisMachineHasMemoryAndThreads) {
 }
 
 TEST(Live, MeasuringStorageLeavesNothingBehind) {
-  std::string pattern = (fs::temp_directory_path() / "weighin-storage-XXXXXX").string();
-  const fs::path folder = mkdtemp(pattern.data());
-  const auto rate = measure_storage(folder);
-  EXPECT_TRUE(fs::is_empty(folder));
-  fs::remove_all(folder);
+  const Folder folder;
+  const auto rate = measure_storage(folder.path());
+  EXPECT_TRUE(fs::is_empty(folder.path()));
   if (!rate.known()) GTEST_SKIP() << rate.reason;
   EXPECT_GT(*rate.value, 0);
 }

@@ -2,12 +2,11 @@
 // it is).
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../folder.h"
 #include "probes/cpu.h"
 #include "probes/machine.h"
 #include "probes/platform.h"
@@ -32,24 +31,8 @@ bool any_contains(const std::vector<std::string>& lines, const std::string& part
 }
 
 // A copy that the test may change, gone at its end.
-class Copy {
- public:
-  explicit Copy(const std::string& name) {
-    std::string pattern = (fs::temp_directory_path() / "weighin-tree-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-    fs::copy(tree(name), path_, fs::copy_options::recursive);
-  }
-  ~Copy() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Copy(const Copy&) = delete;
-  Copy& operator=(const Copy&) = delete;
-  const fs::path& path() const { return path_; }
-  void write(const std::string& file, const std::string& text) const { std::ofstream(path_ / file) << text; }
-
- private:
-  fs::path path_;
+struct Copy : Folder {
+  explicit Copy(const std::string& name) { fs::copy(tree(name), path(), fs::copy_options::recursive); }
 };
 
 TEST(RecordedTrees, EveryTreeSaysItIsMadeAndProbes) {

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <set>
 
+#include "../folder.h"
 #include "results/measurement_fields.h"
 #include "results/migrations.h"
 
@@ -22,13 +23,6 @@ namespace fs = std::filesystem;
 
 class StoreTest : public testing::Test {
  protected:
-  StoreTest() {
-    std::string pattern = (fs::temp_directory_path() / "weighin-store-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    path_ = (folder_ / "weighin.db").string();
-  }
-  ~StoreTest() override { fs::remove_all(folder_); }
-
   static Device device(const std::string& id, const std::string& label) {
     return {.id = id,
             .label = label,
@@ -85,8 +79,8 @@ class StoreTest : public testing::Test {
     EXPECT_EQ(bytes(path_), before);
   }
 
-  fs::path folder_;
-  std::string path_;
+  Folder folder_;
+  std::string path_ = (folder_.path() / "weighin.db").string();
 };
 
 TEST_F(StoreTest, KeepsEveryFieldOfAMeasurement) {
@@ -266,7 +260,7 @@ TEST_F(StoreTest, AMissingOneIsMadeForWritingOnly) {
   ASSERT_FALSE(missing);
   EXPECT_NE(missing.error().find("weighin run"), std::string::npos);
   EXPECT_FALSE(fs::exists(path_));
-  EXPECT_TRUE(Store::open((folder_ / "new" / "folder" / "w.db").string(), Access::write));
+  EXPECT_TRUE(Store::open((folder_.path() / "new" / "folder" / "w.db").string(), Access::write));
 }
 
 TEST_F(StoreTest, AnotherWriterIsWaitedForAndThenNamed) {
@@ -299,10 +293,10 @@ TEST_F(StoreTest, AKilledWriterLeavesASoundDatabase) {
 TEST_F(StoreTest, CsvIsQuotedAsRfc4180Has) {
   Store store = opened(path_);
   ASSERT_TRUE(store.put_device(device("cccc", "a \"quoted\", label")));
-  const auto files = store.export_csv((folder_ / "csv").string());
+  const auto files = store.export_csv((folder_.path() / "csv").string());
   ASSERT_TRUE(files) << files.error();
   EXPECT_EQ(files->size(), 9u);  // eight tables and the view
-  const std::string text = bytes((folder_ / "csv" / "device.csv").string());
+  const std::string text = bytes((folder_.path() / "csv" / "device.csv").string());
   EXPECT_TRUE(text.starts_with("id,label,cpu,"));
   EXPECT_NE(text.find("cccc,\"a \"\"quoted\"\", label\",Test CPU"), std::string::npos);
   EXPECT_NE(text.find("\r\n"), std::string::npos);

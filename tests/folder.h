@@ -1,22 +1,25 @@
 // A folder of files for one test, deleted after it.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <string>
+#include <system_error>
 
 namespace weighin {
 
 class Folder {
  public:
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "weighin-XXXXXX").string();
-    path_ = mkdtemp(name.data());
+    // mkdtemp puts letters of its own choice in place of the last six.
+    std::string name =
+        (std::filesystem::temp_directory_path() / ("weighin-test-" + std::string(6, 'X'))).string();
+    if (!mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), "mkdtemp of " + name);
+    path_ = name;
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -34,9 +37,5 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
-
-inline void expect_words(const std::string& text, std::initializer_list<const char*> words) {
-  for (const char* word : words) EXPECT_NE(text.find(word), std::string::npos) << word << " in: " << text;
-}
 
 }  // namespace weighin
