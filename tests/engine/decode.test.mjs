@@ -82,14 +82,14 @@ function ours(file, folder) {
 }
 
 function theirs(engine, file) {
-  const { model } = engine.load(file, true);
-  const { made } = engine.context(model, { context: 256, batch: 64, flash: false, cache: 1, threads: 1 });
+  const model = engine.load(file, { mmap: true, lazy: false });
+  const context = engine.context(model, { tokens: 256, batch: 64, microBatch: 64, flash: false, threads: 1 });
   const rows = tokens.map((token) => {
-    engine.decode(made, [token]);
-    return engine.logits(made, vocabulary);
+    context.decode([token]);
+    return context.logits(vocabulary);
   });
-  engine.free(made);
-  engine.freeModel(model);
+  context.free();
+  model.free();
   return rows;
 }
 
@@ -110,6 +110,7 @@ function difference(a, b) {
   return { first: each[0], middle: sorted[sorted.length >> 1], worst: sorted.at(-1) };
 }
 
+const engine = openEngine(npmFolder);
 const folder = mkdtempSync(path.join(tmpdir(), "weighin-decode-"));
 const first = {};
 let failures = 0;
@@ -118,7 +119,6 @@ const hold = (right, text) => {
   console.log(`${right ? "ok  " : "FAIL"} ${text}`);
 };
 try {
-  const engine = openEngine(npmFolder);
   for (const [name, config] of Object.entries(configs)) {
     const written = path.join(folder, name, "config.json"), file = path.join(folder, `${name}.gguf`);
     mkdirSync(path.dirname(written));

@@ -28,10 +28,10 @@ if (child.length) {
   writeFileSync(path.join(folder, limit), String(Math.round(used + bytes)));
   const verdict = fit(file, { context, prompt, database });
   console.log(JSON.stringify({ fits: verdict.fits, limit: verdict.limit.text }));
-  const { model } = engine.load(file, false);
-  const { made } = engine.context(model, { context, batch: 512, flash: true, cache: 1 });
-  engine.decode(made, Array.from({ length: prompt }, (_, i) => i % 1000));
-  engine.decode(made, [1]);
+  const model = engine.load(file, { mmap: false, lazy: false });
+  const made = engine.context(model, { tokens: context, batch: 512, microBatch: 512, flash: true, threads: 2 });
+  made.decode(Array.from({ length: prompt }, (_, i) => i % 1000));
+  made.decode([1]);
   console.log("ran");
   process.exit(0);
 }

@@ -17,7 +17,6 @@ function resident() {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))[1]) * 1024;
 }
 
-const caches = { f16: 1, q8_0: 8 };
 function predicted(model, format, options) {
   const text = execFileSync(weighin, ["memory", model, "--format", format, "--json", ...options], { encoding: "utf8" });
   return JSON.parse(text).bytes;
@@ -26,18 +25,27 @@ function synthesize(model, format, file, options) {
   execFileSync(weighin, ["synth", model, "--format", format, "-o", file, ...options]);
 }
 
+/// MiB of a context's KV cache and compute buffers, as the engine's log has them.
+function buffers(engine, model, options) {
+  const context = engine.context(model, options);
+  context.free();
+  const sum = (pattern) => Array.from(context.said.matchAll(pattern)).reduce((total, [, mib]) => total + Number(mib), 0);
+  return { kv: sum(/(?:KV|RS) buffer size\s*=\s*([\d.]+) MiB/g), compute: sum(/compute buffer size\s*=\s*([\d.]+) MiB/g) };
+}
+
 // In a process of its own: the peak of a process cannot be taken back.
 if (child === "run") {
   const [file, context, prompt, mmap] = process.argv.slice(5);
   const engine = openEngine(npmFolder), before = resident();
-  const { model } = engine.load(file, mmap === "mmap");
-  const { made } = engine.context(model, { context: Number(context), batch: 512, flash: true, cache: caches.f16 });
-  engine.decode(made, Array.from({ length: Number(prompt) }, (_, i) => i % 1000));
-  engine.decode(made, [1]);
+  const model = engine.load(file, { mmap: mmap === "mmap", lazy: false });
+  const made = engine.context(model, { tokens: Number(context), batch: 512, microBatch: 512, flash: true, threads: 2 });
+  made.decode(Array.from({ length: Number(prompt) }, (_, i) => i % 1000));
+  made.decode([1]);
   console.log(JSON.stringify({ peak: resident() - before }));
   process.exit(0);
 }
 
+const engine = openEngine(npmFolder);
 const folder = mkdtempSync(path.join(tmpdir(), "weighin-engine-"));
 let failures = 0;
 const hold = (right, text) => {
@@ -45,7 +53,6 @@ const hold = (right, text) => {
   console.log(`${right ? "ok  " : "FAIL"} ${text}`);
 };
 try {
-  const engine = openEngine(npmFolder);
   const models = ["llama-3.2-1b", "gemma-2b", "gemma-2-2b", "gemma-3-1b", "qwen2.5-0.5b", "qwen3-0.6b", "qwen3-30b-a3b",
     "mixtral-8x7b", "phi-2", "phi-3-mini", "deepseek-v2-lite", "falcon-7b", "olmo2-1b", "gpt-oss-20b", "mamba-130m"];
   // A quantized cache beside windows is allotted in an order that is not known yet.
@@ -55,20 +62,19 @@ try {
   for (const name of models) {
     const file = path.join(folder, "model.gguf");
     synthesize(name, "q8_0", file, ["--sparse", "--no-vocabulary"]);
-    const { model, bytes } = engine.load(file, true);
+    const model = engine.load(file, { mmap: true, lazy: false });
     for (const { context, batch, flash, kv = "f16" } of settings) {
       if (kv !== "f16" && name === "phi-2") continue;  // heads of 80 are no whole number of blocks
       const ours = predicted(name, "q8_0", ["--context", context, "--ubatch", batch, "--kv", kv,
         ...(flash ? [] : ["--no-flash-attention"])].map(String));
-      const theirs = engine.context(model, { context, batch, flash, cache: caches[kv] });
-      engine.free(theirs.made);
-      const right = ours.weights === bytes && Math.abs(ours.kv / mib - theirs.kv) < 0.011 &&
+      const theirs = buffers(engine, model, { tokens: context, batch, microBatch: batch, flash, cache: kv, threads: 2 });
+      const right = ours.weights === model.size && Math.abs(ours.kv / mib - theirs.kv) < 0.011 &&
         Math.abs(ours.compute_buffer / mib - theirs.compute) <= (kv !== "f16" && windowed.has(name) ? 10 : 4);
       hold(right, `${name} context ${context} batch ${batch} ${flash ? "flash" : "plain"} ${kv}: weights ` +
-        `${ours.weights} / ${bytes}, KV ${(ours.kv / mib).toFixed(2)} / ${theirs.kv} MiB, compute ` +
+        `${ours.weights} / ${model.size}, KV ${(ours.kv / mib).toFixed(2)} / ${theirs.kv} MiB, compute ` +
         `${(ours.compute_buffer / mib).toFixed(2)} / ${theirs.compute} MiB`);
     }
-    engine.freeModel(model);
+    model.free();
   }
   for (const [name, format, context, prompt, mmap] of [["smollm2-135m", "q8_0", 2048, 512, "mmap"],
     ["smollm2-135m", "q4_0", 2048, 512, "mmap"], ["smollm2-135m", "Q4_K_M", 512, 128, "read"]]) {

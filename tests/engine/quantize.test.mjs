@@ -3,54 +3,21 @@
 // the quantizer is asked for a dry run of every mix, with and without an importance matrix, and its log names each
 // tensor's format. `all`: every model of the catalogue, some minutes. Exits 0 when all agree, 1 when not, 77 when the
 // package is missing.
-//
-// The packages node-llama-cpp and koffi are looked for in NPM_FOLDER, and in the folder that WEIGHIN_ENGINE names.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { openEngine } from "./llamacpp.mjs";
 
 const [tensorFormats, npmFolder, ...which] = process.argv.slice(2);
-const platform = `${process.platform}-${process.arch}`;
-
-function packagesFolder() {
-  for (const folder of [process.env.WEIGHIN_ENGINE, npmFolder]) {
-    if (!folder) continue;
-    const modules = path.join(path.resolve(folder), "node_modules");
-    const libraries = path.join(modules, "@node-llama-cpp", platform, "bins", platform);
-    if (existsSync(libraries) && existsSync(path.join(modules, "koffi"))) return { modules, libraries };
-  }
-  return null;
-}
-
-const found = packagesFolder();
-if (!found) {
-  console.log(`skipped: llama.cpp was not found (npm packages @node-llama-cpp/${platform} and koffi; ` +
-              "WEIGHIN_ENGINE names the folder with their node_modules)");
-  process.exit(77);
-}
-const koffi = createRequire(path.join(found.modules, "package.json"))("koffi");
 
 /** The shipped quantizer. Its parameters are an opaque block that it fills itself; the fields set are checked first. */
 function openQuantizer() {
-  const library = (name) => {
-    const pattern = new RegExp(`^${name}\\.(v[\\d.]+\\.)?so$`);
-    return path.join(found.libraries, readdirSync(found.libraries).find((file) => pattern.test(file)));
-  };
-  koffi.load(library("libggml-base"));
-  const ggml = koffi.load(library("libggml"));
-  const llama = koffi.load(library("libllama"));
+  const { koffi, llama, recorded } = openEngine(npmFolder);
   koffi.struct("Parameters", { bytes: koffi.array("uint8", 128) });
-  const Log = koffi.proto("void Log(int level, const char *text, void *user)");
-  let said = "";
-  const log = koffi.register((level, text) => { said += text; }, koffi.pointer(Log));
-  llama.func("void llama_log_set(Log *log, void *user)")(log, null);
-  ggml.func("void ggml_backend_load_all_from_path(const char *folder)")(found.libraries);
-  llama.func("void llama_backend_init()")();
-  const defaults = llama.func("Parameters llama_model_quantize_default_params()");
-  const quantize = llama.func("uint32 llama_model_quantize(const char *from, const char *to, Parameters *parameters)");
+  const defaults = llama("Parameters llama_model_quantize_default_params()");
+  const quantize = llama("uint32 llama_model_quantize(const char *from, const char *to, Parameters *parameters)");
 
   // An importance matrix with one entry, of a tensor that no model has: the rule asks only whether there is one.
   const Entry = koffi.struct("Entry", { name: "const char *", data: "float *", size: "size_t" });
@@ -70,8 +37,7 @@ function openQuantizer() {
     view.setInt32(4, number, true);
     view.setUint8(21, 1);  // dry run
     if (withMatrix) view.setBigUint64(24, BigInt(koffi.address(matrix)), true);
-    said = "";
-    const failed = quantize(file, `${file}.out`, { bytes: parameters });
+    const { value: failed, said } = recorded(() => quantize(file, `${file}.out`, { bytes: parameters }));
     if (failed) return { refusal: /failed to quantize: (.*)/.exec(said)?.[1] ?? said };
     const formats = new Map();
     for (const line of said.matchAll(/\[ *\d+\/ *\d+\] +(\S+) +- \[[^\]]*\], type = +(\w+), (?:[^\n]*\((\w+)\)\n)?/g))

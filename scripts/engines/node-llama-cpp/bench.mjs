@@ -56,7 +56,7 @@ function statistics(values) {
 
 try {
   let before = null;
-  const engine = openLlamacpp(() => { before = resident(); });
+  const engine = openLlamacpp({ beforeLoading: () => { before = resident(); } });
   const model = engine.load(given.model, { mmap, gpuLayers: number("n-gpu-layers", -1) });
   let state = 1;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0, (state >>> 8) % Math.max(1, model.vocabulary));
@@ -70,7 +70,7 @@ try {
     const oneByOne = (count) => { for (let i = 0; i < count; ++i) context.decode([random()]); };
     const test = () => prompt ? together(prompt) : oneByOne(generated);
     if (prompt) together(prompt); else oneByOne(1);
-    let flash = context.flashAttention(), kept = false;
+    let kept = false;
     const nanoseconds = [];
     for (let i = 0; i < repetitions; ++i) {
       if (!(kept && context.keep(depth))) {
@@ -84,7 +84,8 @@ try {
     }
     context.free();
     const rates = nanoseconds.map((ns) => (prompt + generated) * 1e9 / ns);
-    return { n_prompt: prompt, n_gen: generated, n_depth: depth, test_time: new Date().toISOString(), flash_attn: flash,
+    return { n_prompt: prompt, n_gen: generated, n_depth: depth, test_time: new Date().toISOString(),
+      flash_attn: context.flashAttention,
       avg_ns: Math.round(statistics(nanoseconds).mean), stddev_ns: Math.round(statistics(nanoseconds).deviation),
       avg_ts: statistics(rates).mean, stddev_ts: statistics(rates).deviation, samples_ns: nanoseconds, samples_ts: rates };
   });
