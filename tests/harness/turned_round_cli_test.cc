@@ -44,7 +44,7 @@ TEST(FitLargest, IsTheLargestThatRunsInItsBestFormat) {
   EXPECT_EQ(best["context"], 8192);
   for (const json& verdict : all["verdicts"]) {
     if (verdict["params"] <= best["params"] || verdict["context"] < 8192) continue;
-    const std::string said = verdict["answer"];
+    const std::string said = verdict["verdict"];
     EXPECT_TRUE(said != "runs" && said != "runs well") << verdict["model"];
   }
   const json none = answer("fit --device 'rtx 3060' --min-tps 1000000 --largest --json", 1);
