@@ -5,9 +5,8 @@
 
 #include <algorithm>
 
-#include "harness/session.h"
-#include "harness/statistics.h"
 #include "harness/temporary_folder.h"
+#include "harness/verify_rounds.h"
 #include "harness/watch.h"
 #include "models/memory.h"
 #include "models/synthetic/write_gguf.h"
@@ -30,20 +29,6 @@ std::string not_enough_memory(const ModelShape& shape, uint64_t needed, const Us
                      usable.limit);
 }
 
-/// The step that a phase of the run repeats: decode with the cache as it is in the middle of the tokens.
-std::vector<ProblemUse> step_of(Phase phase, const ModelShape& shape, const FileFormat& format,
-                                const VerifySettings& settings) {
-  return phase == Phase::decode ? decode_step(shape, format, settings.depth + settings.generated / 2)
-                                : prefill_step(shape, format, settings.prompt);
-}
-
-std::vector<Phase> phases_of(const VerifySettings& settings) {
-  std::vector<Phase> phases;
-  if (settings.generated) phases.push_back(Phase::decode);
-  if (settings.prompt) phases.push_back(Phase::prefill);
-  return phases;
-}
-
 /// Ten times what the stored measurements promise, since a shared machine may be that slow.
 std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& format, uint64_t weights,
                                    const VerifySettings& settings, const Evidence& evidence) {
@@ -57,60 +42,6 @@ std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& fo
     seconds += time ? slack * steps * time->seconds : unknown_s;
   }
   return std::chrono::milliseconds(static_cast<int64_t>(std::max(least_s, seconds) * 1e3));
-}
-
-/// Measures what the steps hold, as slabs, and keeps it: a run like any other.
-tl::expected<void, std::string> measure_beside(const Host& host, const Machine& machine,
-                                               const std::vector<std::vector<ProblemUse>>& steps,
-                                               const VerifySettings& settings) {
-  constexpr uint64_t working_set = 256ull << 20;  // slabs are cut as a run of the whole plan cuts them
-  std::vector<PlanItem> items{{{.op = Op::barrier}, settings.threads, {}}};
-  for (const auto& step : steps) {
-    for (const ProblemUse& use : step) {
-      PlanItem item{slab_of(use.problem, settings.threads, working_set), settings.threads, {}};
-      const bool known = std::any_of(items.begin(), items.end(),
-                                     [&](const PlanItem& other) { return other.problem == item.problem; });
-      if (!known) items.push_back(std::move(item));
-    }
-  }
-  SessionOptions options;
-  options.budget_s = settings.measure_s;
-  options.threads = settings.threads;
-  options.only = "verify";
-  const auto result = run_session(
-      host, machine, settings.database, items, options, settings.stop ? settings.stop : [] { return false; },
-      [](const RunProgress&) {});
-  if (!result) return tl::unexpected(result.error());
-  return {};
-}
-
-struct Known {
-  std::vector<Measurement> measurements;
-  std::vector<Verification> verified;
-};
-
-tl::expected<Known, std::string> known_of(const std::string& database, const std::string& device) {
-  const auto store = Store::open(database, Access::read);
-  if (!store) return tl::unexpected(store.error());
-  auto measurements = store->measurements(device);
-  if (!measurements) return tl::unexpected(measurements.error());
-  auto verified = store->verifications(device);
-  if (!verified) return tl::unexpected(verified.error());
-  return Known{std::move(*measurements), std::move(*verified)};
-}
-
-VerifiedPhase phase_result(Phase phase, const EngineTest& test, const std::vector<ProblemUse>& step,
-                           const Evidence& evidence, std::string_view engine, uint32_t threads) {
-  VerifiedPhase result;
-  result.phase = phase;
-  result.tokens = phase == Phase::decode ? test.generated : test.prompt;
-  result.samples = test.tps;
-  result.tps = median(test.tps);
-  const auto time = time_of(step, std::string(phase_name(phase)), evidence, {engine, threads});
-  if (!time) return result;
-  result.predicted = rate_of(phase == Phase::decode ? 1 : result.tokens, *time);
-  result.parts = time->parts;
-  return result;
 }
 
 }  // namespace
@@ -177,56 +108,30 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
     if (const auto written = write_gguf(shape, format, request.model, {}); !written)
       return no(written.error());
   }
-  doing(fmt::format("running {}", *command));
   const LoadCounters load = read_load(host);
-  const auto report = run_engine(host, request);
-  if (!report) return no(report.error());
-  const LoadCounters after = read_load(host);
-
-  std::vector<std::vector<ProblemUse>> steps;
-  for (const Phase phase : phases_of(settings)) steps.push_back(step_of(phase, shape, format, settings));
-  if (settings.measure_s > 0) {
-    doing("measuring weighin's own kernels beside it");
-    if (const auto measured = measure_beside(host, machine, steps, settings); !measured)
-      return no(measured.error());
-  }
-  const auto now = known_of(settings.database, machine.id);
-  if (!now) return no(now.error());
-  const Evidence evidence(now->measurements, now->verified);
+  const auto rounds = run_rounds(host, machine, shape, format, settings, request);
+  if (!rounds) return no(rounds.error());
+  const EngineReport& report = rounds->report;
 
   Verification verification{
       .device = machine.id,
       .verified_at = utc_now(host),
-      .engine = report->engine,
-      .build = report->build,
-      .backend = report->backend,
-      .cpu_variant = report->cpu_variant,
-      .gpu = report->gpu,
+      .engine = report.engine,
+      .build = report.build,
+      .backend = report.backend,
+      .cpu_variant = report.cpu_variant,
+      .gpu = report.gpu,
       .model = shape.name,
       .format = format.id == FileFormatId::as_stored ? shape.file_format : std::string(format.name),
       .weights_bytes = weights_bytes(shape, format),
-      .threads = report->threads ? report->threads : settings.threads,
+      .threads = report.threads ? report.threads : settings.threads,
       .depth = settings.depth,
-      .mmap = report->mmap,
-      .isa = isa_of(now->measurements),
-      .memory_bytes = report->peak_resident_bytes,
-      .predicted_memory_bytes = predicted_memory(shape, format, settings, report->mmap),
-      .warnings = load_warnings(load, after, machine.topology.threads.value.value_or(1)),
-      .phases = {}};
-  const std::string_view engine = report->engine == llamacpp_engine ? llamacpp_engine : reference_engine;
-  size_t at = 0;
-  for (const Phase phase : phases_of(settings)) {
-    const auto& step = steps[at++];
-    const auto test = std::find_if(report->tests.begin(), report->tests.end(), [&](const EngineTest& t) {
-      return phase == Phase::decode ? t.generated == settings.generated && t.prompt == 0
-                                    : t.prompt == settings.prompt && t.generated == 0;
-    });
-    if (test == report->tests.end())
-      return no(fmt::format("the engine ({}) printed no test of {} {}", *command,
-                            phase == Phase::decode ? settings.generated : settings.prompt,
-                            phase == Phase::decode ? "generated tokens" : "tokens of a prompt"));
-    verification.phases.push_back(phase_result(phase, *test, step, evidence, engine, verification.threads));
-  }
+      .mmap = report.mmap,
+      .isa = rounds->isa,
+      .memory_bytes = report.peak_resident_bytes,
+      .predicted_memory_bytes = predicted_memory(shape, format, settings, report.mmap),
+      .warnings = load_warnings(load, read_load(host), machine.topology.threads.value.value_or(1)),
+      .phases = rounds->phases};
   auto store = Store::open(settings.database, Access::write);
   if (!store) return no(store.error());
   const auto id = store->record(verification);

@@ -10,7 +10,7 @@
 #include <numeric>
 
 #include "harness/cli/command.h"
-#include "harness/cli/named_models.h"
+#include "harness/cli/model_to_run.h"
 #include "harness/decode_run.h"
 #include "harness/plan.h"
 #include "harness/statistics.h"
@@ -88,35 +88,12 @@ void print(const ModelShape& model, const FileFormat& format, const DecodeOption
              result.median_ratio, result.least_ratio);
 }
 
-/// The format a model is computed in: a file's own, else the one that is named.
-tl::expected<const FileFormat*, std::string> format_of_run(const ModelShape& model,
-                                                           const DecodeOptions& options) {
-  if (!options.settings.file.empty()) {
-    if (!options.format.empty())
-      return tl::unexpected(
-          std::string("--format is of synthetic models: a file's tensors are computed as it has them"));
-    return &file_format_of(FileFormatId::as_stored);
-  }
-  const FileFormat* format = find_file_format(options.format.empty() ? "q4_0" : options.format);
-  if (format == nullptr || format->container != Container::gguf)
-    return tl::unexpected(fmt::format("no GGUF format is called \"{}\" (all: weighin models show {})",
-                                      options.format, model.name));
-  return format;
-}
-
 void run_decode_command(DecodeOptions options, bool depth_given, Invocation& invocation) {
   NamedModels named(invocation.host);
-  const auto found = named.find(options.model);
-  if (!found) return fail(invocation, found.error());
-  const ModelShape& model = **found;
-  if (!model.undisclosed.empty())
-    return fail(invocation, fmt::format("{}: {}", model.name, model.undisclosed));
-  // A shape that was read from a file of weights has tensors in formats.
-  if (names_a_file(options.model) && model.file_bytes > 0 && model.packed_bytes == 0 &&
-      options.model.ends_with(".gguf"))
-    options.settings.file = options.model;
-  const auto format = format_of_run(model, options);
-  if (!format) return fail(invocation, format.error());
+  const auto run = model_to_run(named, options.model, options.format, "q4_0");
+  if (!run) return fail(invocation, run.error());
+  const ModelShape& model = *run->model;
+  options.settings.file = run->file;
   const Machine machine = probe_machine(invocation.host);
   const uint32_t usable = std::max(1u, machine.topology.usable_threads.value.value_or(1));
   options.settings.threads = options.threads ? std::min(options.threads, usable) : usable;
@@ -130,7 +107,7 @@ void run_decode_command(DecodeOptions options, bool depth_given, Invocation& inv
                    static_cast<std::streamsize>(values.size_bytes()));
     };
   }
-  const auto result = run_decode(model, **format, machine, options.settings);
+  const auto result = run_decode(model, *run->format, machine, options.settings);
   if (!result) {
     fail(invocation, result.error().reason);
     if (result.error().does_not_fit) invocation.exit_code = exit_no;
@@ -138,7 +115,7 @@ void run_decode_command(DecodeOptions options, bool depth_given, Invocation& inv
   }
   if (!options.logits.empty() && !logits.flush())
     return fail(invocation, fmt::format("{} could not be written", options.logits));
-  print(model, **format, options, *result);
+  print(model, *run->format, options, *result);
 }
 
 }  // namespace

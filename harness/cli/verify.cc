@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/measuring.h"
-#include "harness/cli/named_models.h"
+#include "harness/cli/model_to_run.h"
 #include "harness/verify.h"
 #include "probes/process.h"
 #include "results/engine_efficiency.h"
@@ -110,21 +110,9 @@ void print_learned(const Invocation& invocation, const Verification& v) {
 
 void run_verify(VerifyOptions options, Invocation& invocation) {
   NamedModels named(invocation.host);
-  const auto found = named.find(options.model);
-  if (!found) return fail(invocation, found.error());
-  const ModelShape& model = **found;
-  if (!model.undisclosed.empty())
-    return fail(invocation, fmt::format("{}: {}", model.name, model.undisclosed));
-  const FileFormat* format = find_file_format(options.format.empty() ? "Q4_K_M" : options.format);
-  if (names_a_file(options.model) && options.model.ends_with(".gguf")) {
-    if (!options.format.empty())
-      return fail(invocation, "--format is of synthetic models: a file is run as it is");
-    options.settings.file = options.model;
-    format = &file_format_of(FileFormatId::as_stored);
-  } else if (format == nullptr || format->container != Container::gguf) {
-    return fail(invocation, fmt::format("no GGUF format is called \"{}\" (all: weighin models show {})",
-                                        options.format, model.name));
-  }
+  const auto run = model_to_run(named, options.model, options.format, "Q4_K_M");
+  if (!run) return fail(invocation, run.error());
+  options.settings.file = run->file;
   options.settings.database = invocation.database;
   options.settings.limit = std::chrono::milliseconds(static_cast<int64_t>(options.limit_s * 1e3));
   if (options.no_measure) options.settings.measure_s = 0;
@@ -133,7 +121,7 @@ void run_verify(VerifyOptions options, Invocation& invocation) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   const auto result =
-      verify(invocation.host, probe_machine(invocation.host), model, *format, options.settings);
+      verify(invocation.host, probe_machine(invocation.host), *run->model, *run->format, options.settings);
   if (!result) {
     fail(invocation, result.error().reason);
     if (result.error().does_not_fit) invocation.exit_code = exit_no;
@@ -180,7 +168,10 @@ void add_verify(CLI::App& app, Invocation& invocation) {
   command->add_option("--tokens", settings.generated, "Tokens generated; 0: none")
       ->check(CLI::Range(0u, 1u << 20))
       ->capture_default_str();
-  command->add_option("--repetitions", settings.repetitions, "Of each test")
+  command->add_option("--rounds", settings.rounds, "The engine and weighin's kernels so many times in turn")
+      ->check(CLI::Range(1u, 1000u))
+      ->capture_default_str();
+  command->add_option("--repetitions", settings.repetitions, "Of each test, in each round")
       ->check(CLI::Range(1u, 1000u))
       ->capture_default_str();
   command->add_option("--limit", options->limit_s, "Most time for the engine, e.g. 90s or 5m")
