@@ -23,8 +23,6 @@ constexpr double fp32_slab_operations = 2e8, bf16_slab_operations = 4e8, int8_sl
 constexpr uint64_t slab_rows = 64;
 /// Bytes read by one call of the bandwidth bound: as the decode slabs.
 constexpr uint64_t stream_bytes = 2 * gemv_slab_bytes;
-/// Operations of one call of an arithmetic bound: about a millisecond on one core of 2020.
-constexpr uint64_t peak_operations = 200'000'000;
 /// Bytes of one storage read: past a drive's own cache of a few dozen MiB.
 constexpr uint64_t storage_bytes = 64ull << 20;
 /// Whole matrices are timed up to this many bytes or operations, so that one call stays under half a second.

@@ -14,6 +14,9 @@ inline constexpr uint32_t plan_depth = 1024;
 /// Prompt tokens computed together: llama.cpp's default micro-batch.
 inline constexpr uint32_t plan_prompt = 512;
 
+/// Operations of one call of an arithmetic bound: about a millisecond on one core of 2020.
+inline constexpr uint64_t peak_operations = 200'000'000;
+
 struct PlanItem {
   Problem problem;  // as it is timed: m is the slab's rows
   uint32_t threads = 1;

@@ -17,7 +17,8 @@ tl::expected<void, std::string> measure_beside(const Host& host, const Machine& 
                                                const std::vector<std::vector<ProblemUse>>& steps,
                                                const VerifySettings& settings) {
   constexpr uint64_t working_set = 256ull << 20;  // slabs are cut as a run of the whole plan cuts them
-  std::vector<PlanItem> items{{{.op = Op::barrier}, settings.threads, {}}};
+  std::vector<PlanItem> items{{{.op = Op::barrier}, settings.threads, {}},
+                              {{.op = Op::peak_int8, .m = peak_operations}, settings.threads, {}}};
   for (const auto& step : steps) {
     for (const ProblemUse& use : step) {
       PlanItem item{slab_of(use.problem, settings.threads, working_set), settings.threads, {}};

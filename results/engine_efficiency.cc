@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "results/prices.h"
 
@@ -36,6 +37,12 @@ struct ShippedOverhead {
   double one, all;  // seconds
 };
 
+struct ShippedCore {
+  std::string_view isa;
+  FormatId format;
+  double one, all;  // shares of the peak of int8 at as many threads
+};
+
 struct ShippedResidual {
   Phase phase;
   double shipped, learned;
@@ -43,30 +50,23 @@ struct ShippedResidual {
 
 constexpr ShippedFactor llamacpp_factors[] = {
 #define EFFICIENCY(isa, phase, part, format, one, all) {#isa, {phase, part, FormatId::format}, one, all},
-#define OVERHEAD(isa, phase, one, all)
-#define RESIDUAL(phase, shipped, learned)
 #include "results/engines/llamacpp.inc"
-#undef EFFICIENCY
-#undef OVERHEAD
-#undef RESIDUAL
+};
+constexpr ShippedCore llamacpp_cores[] = {
+#define CORE(isa, format, one, all) {#isa, FormatId::format, one, all},
+#include "results/engines/llamacpp.inc"
+};
+constexpr std::pair<std::string_view, double> llamacpp_passes[] = {
+#define PASS(isa, factor) {#isa, factor},
+#include "results/engines/llamacpp.inc"
 };
 constexpr ShippedOverhead llamacpp_overheads[] = {
-#define EFFICIENCY(isa, phase, part, format, one, all)
 #define OVERHEAD(isa, phase, one, all) {#isa, phase, one, all},
-#define RESIDUAL(phase, shipped, learned)
 #include "results/engines/llamacpp.inc"
-#undef EFFICIENCY
-#undef OVERHEAD
-#undef RESIDUAL
 };
 constexpr ShippedResidual llamacpp_residuals[] = {
-#define EFFICIENCY(isa, phase, part, format, one, all)
-#define OVERHEAD(isa, phase, one, all)
 #define RESIDUAL(phase, shipped, learned) {phase, shipped, learned},
 #include "results/engines/llamacpp.inc"
-#undef EFFICIENCY
-#undef OVERHEAD
-#undef RESIDUAL
 };
 
 /// Sets that one build of an engine's kernels serves count as one.
@@ -107,6 +107,10 @@ EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa
   if (!known) family = llamacpp_factors[0].isa;
   for (const ShippedFactor& f : llamacpp_factors)
     if (f.isa == family) factors_[f.key] = threads == 1 ? f.one : f.all;
+  for (const ShippedCore& c : llamacpp_cores)
+    if (c.isa == family) cores_[c.format] = threads == 1 ? c.one : c.all;
+  for (const auto& [set, factor] : llamacpp_passes)
+    if (set == family) pass_ = factor;
   source_ = fmt::format("{}: {}", basis_name(basis_), llamacpp_source);
   for (const ShippedOverhead& o : llamacpp_overheads)
     if (o.isa == family) overhead_s_[static_cast<size_t>(o.phase)] = threads == 1 ? o.one : o.all;
@@ -120,7 +124,7 @@ EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa
 double EngineEfficiency::factor(Phase phase, PartKind kind, FormatId format) const {
   const double common = common_[static_cast<size_t>(phase)];
   const auto found = factors_.find({phase, kind, format});
-  if (found != factors_.end()) return common * found->second;
+  if (found != factors_.end()) return common * correction({phase, kind, format}) * found->second;
   // A format that the engine has no measured product of: the middle of the others.
   std::vector<double> others;
   for (const auto& [key, factor] : factors_)
@@ -129,6 +133,21 @@ double EngineEfficiency::factor(Phase phase, PartKind kind, FormatId format) con
   std::nth_element(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2),
                    others.end());
   return common * others[others.size() / 2];
+}
+
+double EngineEfficiency::correction(const PartKey& key) const {
+  const auto learned = corrections_.find(key);
+  return learned == corrections_.end() ? 1 : learned->second;
+}
+
+double EngineEfficiency::operation_s(Phase phase, PartKind kind, FormatId format, double seconds,
+                                     double peak_s) const {
+  const auto core = cores_.find(format);
+  if (phase != Phase::decode || kind != PartKind::product || core == cores_.end() || peak_s <= 0)
+    return seconds * factor(phase, kind, format);
+  // Waiting for memory and computing overlap but in part (docs/method.md).
+  const double overlapped = std::hypot(pass_ * seconds, peak_s / core->second);
+  return common_[static_cast<size_t>(phase)] * correction({phase, kind, format}) * overlapped;
 }
 
 double EngineEfficiency::overhead_s(Phase phase) const {
@@ -142,7 +161,8 @@ double EngineEfficiency::residual(Phase phase) const {
 double EngineEfficiency::seconds(Phase phase, std::span<const StepPartTime> parts) const {
   double seconds = 0;
   for (const StepPartTime& part : parts)
-    seconds += part.seconds * factor(phase, part.kind, part.format) + part.operations * overhead_s(phase);
+    seconds += operation_s(phase, part.kind, part.format, part.seconds, part.peak_s) +
+               part.operations * overhead_s(phase);
   return seconds;
 }
 

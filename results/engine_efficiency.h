@@ -52,6 +52,10 @@ class EngineEfficiency {
 
   /// The engine's seconds over the reference kernels' for such an operation; above 1 is slower.
   double factor(Phase phase, PartKind kind, FormatId format) const;
+  /// The engine's seconds where the reference kernels take `seconds`, and its operations `peak_s` at the peak
+  /// of int8 (0: not known). A decoded token's products are bound by memory, as the reference kernels' are,
+  /// or by the engine's own arithmetic, a share of the peak; else by the factor.
+  double operation_s(Phase phase, PartKind kind, FormatId format, double seconds, double peak_s) const;
   /// What an operation costs beside its own work, seconds.
   double overhead_s(Phase phase) const;
   /// A step's seconds by the engine.
@@ -61,11 +65,15 @@ class EngineEfficiency {
 
  private:
   void learn(std::span<const Verification> verified, uint32_t threads);
+  double correction(const PartKey& key) const;
 
   std::string_view engine_ = reference_engine;
   EfficiencyBasis basis_ = EfficiencyBasis::none;
   std::string source_;
-  std::map<PartKey, double> factors_;
+  std::map<PartKey, double> factors_;      // shipped
+  std::map<PartKey, double> corrections_;  // learned: of a part, beside its phase's
+  double pass_ = 1;                        // shipped: over ours, where memory binds those
+  std::map<FormatId, double> cores_;       // shipped: shares of the int8 peak, of a decoded token's products
   double overhead_s_[2] = {0, 0};
   double common_[2] = {1, 1};  // learned: of all parts of a phase
   double residual_[2] = {0, 0};

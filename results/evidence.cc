@@ -1,5 +1,7 @@
 #include "results/evidence.h"
 
+#include <algorithm>
+
 namespace weighin {
 namespace {
 
@@ -28,6 +30,13 @@ Evidence::Evidence(std::span<const Measurement> measurements, std::span<const Ve
     for (const std::string_view engine : known_engines())
       efficiencies_.try_emplace({engine, threads}, engine, isa, threads, verified);
   }
+}
+
+double Evidence::int8_peak(uint32_t threads) const {
+  double best = 0;
+  for (const Measurement* m : measured_.of(Op::peak_int8, FormatId::none, threads))
+    best = std::max(best, cost_of(m->problem).operations / m->seconds);
+  return best;
 }
 
 const EngineEfficiency& Evidence::efficiency(std::string_view engine, uint32_t threads) const {

@@ -32,6 +32,8 @@ class Evidence {
   const Prices& prices(uint32_t threads) const { return prices_.at(threads); }
   /// Of one of known_engines() or the reference kernels.
   const EngineEfficiency& efficiency(std::string_view engine, uint32_t threads) const;
+  /// Operations/s of int8 dot products in registers; 0: not measured at so many threads.
+  double int8_peak(uint32_t threads) const;
   /// Of the fastest storage measured; empty: none was.
   std::optional<double> storage_bytes_per_s() const { return storage_bytes_per_s_; }
 

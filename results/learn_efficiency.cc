@@ -17,10 +17,10 @@
 namespace weighin {
 namespace {
 
-/// Standard deviations of logarithms. Judgements, to be replaced when machines of several kinds have been
-/// verified: how far a machine's factor lies from the shipped machine's, a part's from its phase's, and a run
-/// from what it would be without other programs.
-constexpr double machine_deviation = 0.30, part_deviation = 0.10, run_deviation = 0.05;
+/// Standard deviations of logarithms: how far a machine's factor lies from the shipped machine's and a part's
+/// from its phase's, judgements to be replaced when machines of several kinds have been verified; and how far
+/// one model's run lies from what the others say, which twelve models here differed by (docs/method.md).
+constexpr double machine_deviation = 0.30, part_deviation = 0.10, run_deviation = 0.10;
 
 /// Solves the symmetric system a x = b by Gauss's elimination; a's diagonal dominates (a ridge).
 std::vector<double> solve(std::vector<std::vector<double>> a, std::vector<double> b) {
@@ -83,7 +83,7 @@ void EngineEfficiency::learn(std::span<const Verification> verified, uint32_t th
   for (const auto& [key, factor] : factors_) keys.push_back(key);
   size_t used = 0;
   const auto runs = newest_of(verified, engine_, threads);
-  std::map<PartKey, double> learned = factors_;
+  std::map<PartKey, double> learned;
   for (const Phase phase : {Phase::decode, Phase::prefill}) {
     std::vector<Observation> seen;
     for (const Verification* run : runs) {
@@ -97,7 +97,7 @@ void EngineEfficiency::learn(std::span<const Verification> verified, uint32_t th
           const auto key = std::find(keys.begin(), keys.end(), PartKey{phase, part.kind, part.format});
           if (key == keys.end()) continue;
           o.shares[static_cast<size_t>(key - keys.begin()) + 1] +=
-              part.seconds * factor(phase, part.kind, part.format) / predicted;
+              operation_s(phase, part.kind, part.format, part.seconds, part.peak_s) / predicted;
         }
         seen.push_back(std::move(o));
       }
@@ -106,11 +106,11 @@ void EngineEfficiency::learn(std::span<const Verification> verified, uint32_t th
     used = std::max(used, seen.size());
     const std::vector<double> found = corrections(seen, keys.size() + 1);
     for (size_t i = 0; i < keys.size(); ++i)
-      if (keys[i].phase == phase) learned[keys[i]] = factors_[keys[i]] * std::exp(found[i + 1]);
+      if (keys[i].phase == phase) learned[keys[i]] = std::exp(found[i + 1]);
     common_[static_cast<size_t>(phase)] = std::exp(found[0]);
   }
   if (used == 0) return;
-  factors_ = std::move(learned);
+  corrections_ = std::move(learned);
   basis_ = EfficiencyBasis::learned;
   source_ = fmt::format("learned here from {} run{} of it (weighin verify), on top of what is {}", used,
                         used == 1 ? "" : "s", source_);

@@ -117,6 +117,9 @@ CREATE TABLE verification_part (
   operations REAL NOT NULL,
   seconds REAL NOT NULL
 );
+)",
+                                              R"(
+ALTER TABLE verification_part ADD COLUMN peak_seconds REAL NOT NULL DEFAULT 0;
 )"};
   return steps;
 }

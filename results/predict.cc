@@ -33,14 +33,15 @@ bool needless(const Problem& problem, std::span<const Measurement> measurements)
          });
 }
 
-void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double seconds) {
+void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double seconds, double peak_s) {
   const PartKind kind = part_kind(use.problem.op);
   const FormatId format = part_format(use.problem);
   auto part = std::find_if(parts.begin(), parts.end(),
                            [&](const StepPartTime& p) { return p.kind == kind && p.format == format; });
-  if (part == parts.end()) part = parts.insert(parts.end(), {kind, format, 0, 0});
+  if (part == parts.end()) part = parts.insert(parts.end(), {kind, format, 0, 0, 0});
   part->operations += use.times;
   part->seconds += seconds * use.times;
+  part->peak_s += peak_s * use.times;
 }
 
 tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, const std::string& phase,
@@ -53,6 +54,7 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
   const Phase by = phase == "decode" ? Phase::decode : Phase::prefill;
   time.efficiency = efficiency.basis();
   time.efficiency_source = efficiency.source();
+  const double peak = evidence.int8_peak(threads);
   double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
   for (const ProblemUse& use : step) {
     const Op op = use.problem.op;
@@ -60,11 +62,14 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
     if (!price && (is_matrix(op) || is_attention(op)))
       return tl::unexpected(never_measured(use.problem, evidence.measurements()));
     Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
-    add_part(time.parts, use, price ? price->seconds : 0);
-    term.engine_factor = efficiency.factor(by, part_kind(op), part_format(use.problem));
+    const double peak_s = peak > 0 && is_matrix(op) ? cost_of(use.problem).operations / peak : 0;
+    add_part(time.parts, use, price ? price->seconds : 0, peak_s);
     term.engine_overhead_s = efficiency.overhead_s(by) * use.times;
     if (price) {
-      term.seconds = price->seconds * use.times * term.engine_factor;
+      const double seconds =
+          efficiency.operation_s(by, part_kind(op), part_format(use.problem), price->seconds, peak_s);
+      term.engine_factor = seconds / price->seconds;
+      term.seconds = seconds * use.times;
       term.measurement = price->measurement;
       term.note = price->note;
       slower_squares += std::pow(price->spread.slower * term.seconds, 2);

@@ -22,6 +22,7 @@ struct StepPartTime {
   FormatId format = FormatId::none;
   double operations = 0;  // how many
   double seconds = 0;     // what the reference kernels take for all of them
+  double peak_s = 0;      // what their operations take at the measured peak of int8; 0: not measured
 };
 
 /// Of which kind an operation is. Rounding of activations counts with the small operations.

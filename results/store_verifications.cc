@@ -22,21 +22,23 @@ void insert_phase(SQLite::Database& database, int64_t id, const VerifiedPhase& p
   }
   insert.exec();
   for (const StepPartTime& part : phase.parts) {
-    SQLite::Statement add(database, "INSERT INTO verification_part VALUES (?,?,?,?,?,?)");
+    SQLite::Statement add(database, "INSERT INTO verification_part VALUES (?,?,?,?,?,?,?)");
     add.bind(1, id);
     add.bind(2, std::string(phase_name(phase.phase)));
     add.bind(3, std::string(part_name_of(part.kind)));
     if (part.format != FormatId::none) add.bind(4, std::string(format_of(part.format).name));
     add.bind(5, part.operations);
     add.bind(6, part.seconds);
+    add.bind(7, part.peak_s);
     add.exec();
   }
 }
 
 std::vector<StepPartTime> parts_of(SQLite::Database& database, int64_t id, const std::string& phase) {
-  SQLite::Statement query(database,
-                          "SELECT part, format, operations, seconds FROM verification_part WHERE "
-                          "verification = ? AND phase = ? ORDER BY rowid");
+  SQLite::Statement query(
+      database,
+      "SELECT part, format, operations, seconds, peak_seconds FROM verification_part WHERE "
+      "verification = ? AND phase = ? ORDER BY rowid");
   query.bind(1, id);
   query.bind(2, phase);
   std::vector<StepPartTime> parts;
@@ -47,6 +49,7 @@ std::vector<StepPartTime> parts_of(SQLite::Database& database, int64_t id, const
     if (const QuantFormat* format = find_format(query.getColumn(1).getString())) part.format = format->id;
     part.operations = query.getColumn(2).getDouble();
     part.seconds = query.getColumn(3).getDouble();
+    part.peak_s = query.getColumn(4).getDouble();
     parts.push_back(part);
   }
   return parts;
