@@ -14,6 +14,7 @@
 #include "harness/cli/weighed_device.h"
 #include "models/catalogue.h"
 #include "probes/described_device.h"
+#include "results/accuracy.h"
 #include "results/fit.h"
 #include "results/spec_fit.h"
 
@@ -127,13 +128,18 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
       if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
+  const auto accuracy = [&] {
+    return *target ? published_accuracy_sentence()
+                   : measured_accuracy_sentence(weighed->verified, questions->front().engine,
+                                                isa_of(weighed->measurements));
+  };
   std::string text;
   if (options.json) {
-    text = verdicts_json(verdicts, weighed->capacity, questions->front());
+    text = verdicts_json(verdicts, weighed->capacity, questions->front(), accuracy());
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else {
-    text = verdicts_text(verdicts, weighed->capacity, questions->front(), options.explain,
+    text = verdicts_text(verdicts, weighed->capacity, questions->front(), accuracy(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
                          !options.models.empty() && options.asked.format != "all");
   }
