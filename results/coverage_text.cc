@@ -5,6 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "results/accuracy.h"
 #include "results/coverage.h"
 #include "results/csv_field.h"
 #include "results/verdict.h"
@@ -113,7 +114,7 @@ std::string coverage_text(const Coverage& coverage, std::optional<double> link_b
   text +=
       "from published specs, not measured; in brackets with every device at the slow, or the fast end of its "
       "80% interval\n";
-  return text;
+  return text + "accuracy: " + published_accuracy_sentence() + "\n";
 }
 
 std::string coverage_json(const Coverage& coverage, std::optional<double> link_bits_s) {
@@ -122,6 +123,7 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
       {"model", coverage.model},
       {"population", coverage.population},
       {"basis", "spec"},
+      {"accuracy", published_accuracy_sentence()},
       {"min_tps", least_tps(coverage.asked.question)},
       {"context", coverage.context},
       {"runs_as", runs_as_name(coverage.asked.runs_as)},

@@ -111,14 +111,16 @@ Verdict fit(const ModelShape& shape, const Question& question, const Capacity& c
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();
 
-/// {schema_version, device, engine, context, prompt, verdicts: [...]}.
+/// {schema_version, device, engine, context, prompt, accuracy, verdicts: [...]}. `accuracy`: how right such
+/// answers are (results/accuracy.h), a line.
 std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question);
+                          const Question& question, const std::string& accuracy);
 /// One row a verdict, RFC 4180.
 std::string verdicts_csv(std::span<const Verdict> verdicts);
 /// For a terminal `columns` wide: a table with what keeps each model from running well, or the `whole` of
-/// each verdict (`explain`: term by term); then assumptions and warnings.
+/// each verdict (`explain`: term by term); then assumptions, `accuracy` as above, and warnings.
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question, bool explain, unsigned columns, bool whole = false);
+                          const Question& question, const std::string& accuracy, bool explain,
+                          unsigned columns, bool whole = false);
 
 }  // namespace weighin

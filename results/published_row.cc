@@ -26,6 +26,8 @@ constexpr std::array columns{
     Column{"engine", &PublishedRow::engine},
     Column{"model", &PublishedRow::model},
     Column{"quant", &PublishedRow::quant},
+    Column{"split", &PublishedRow::split},
+    Column{"note", &PublishedRow::note},
     Column{"mem_bandwidth_gbs", nullptr, &PublishedRow::mem_bandwidth_gbs},
     Column{"mem_gib", nullptr, &PublishedRow::mem_gib},
     Column{"params_b", nullptr, &PublishedRow::params_b},

@@ -15,6 +15,8 @@ namespace weighin {
 /// One row. Text lies in the table's; what is blank there is empty here.
 struct PublishedRow {
   std::string_view date, device, chip_class, backend, engine, model, quant;
+  std::string_view split;                   // "fit" or "test", of the table that ships
+  std::string_view note;                    // "doubtful: ..." is a reason to leave the row out
   std::optional<double> mem_bandwidth_gbs;  // 1e9 bytes/s
   std::optional<double> mem_gib;            // of one device
   std::optional<double> params_b;           // 1e9 parameters

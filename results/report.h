@@ -20,6 +20,7 @@ struct ReportInput {
   std::vector<Measurement> measurements;
   std::vector<Verdict> best;  // one a model, best format
   std::vector<Verdict> grid;  // reference model of each size class x each format
+  std::string accuracy;       // how right such answers are, a line
 };
 
 /// Everything the report shows of `device`: its newest measurements and run from `store`, the verdict on

@@ -83,6 +83,7 @@ TemplateData assumptions(const ReportInput& input) {
                        " Seconds measured of each operation are added up over a model's operations; the "
                        "interval should hold 4 "
                        "times in 5.");
+  if (!input.accuracy.empty()) list << TemplateData("Accuracy: " + input.accuracy + ".");
   list << TemplateData(
       std::string("This is about fit and speed. It says nothing of the quality of a model's answers."));
   list << TemplateData(fmt::format(

@@ -1,5 +1,6 @@
 // What a report shows of one device, gathered from the store and answered over the catalogue.
 #include "models/catalogue.h"
+#include "results/accuracy.h"
 #include "results/report.h"
 
 namespace weighin {
@@ -49,7 +50,9 @@ tl::expected<ReportInput, std::string> report_input(const Store& store, const De
                     .run = std::move(*run),
                     .measurements = std::move(*measurements),
                     .best = {},
-                    .grid = {}};
+                    .grid = {},
+                    .accuracy = {}};
+  input.accuracy = measured_accuracy_sentence(*verified, question.engine, isa_of(input.measurements));
   const Evidence evidence(input.measurements, *verified);
   input.best = published_models(question, capacity, evidence);
   input.grid = class_by_format(question, capacity, evidence);

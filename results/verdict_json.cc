@@ -126,7 +126,7 @@ ordered_json with_interval_columns(ordered_json verdict) {
 }  // namespace
 
 std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question) {
+                          const Question& question, const std::string& accuracy) {
   uint32_t context = question.context;
   if (context == 0)
     for (const Verdict& verdict : verdicts) context = std::max(context, verdict.context);
@@ -137,6 +137,7 @@ std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& cap
   out["context"] = context ? ordered_json(context) : ordered_json(nullptr);
   out["prompt"] = question.prompt;
   out["kv"] = format_of(question.cache).name;
+  out["accuracy"] = accuracy;
   out["verdicts"] = ordered_json::array();
   for (const Verdict& verdict : verdicts) out["verdicts"].push_back(json_of(verdict));
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -208,7 +208,8 @@ std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t co
 }  // namespace
 
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question, bool explain, unsigned columns, bool whole) {
+                          const Question& question, const std::string& accuracy, bool explain,
+                          unsigned columns, bool whole) {
   whole |= explain;
   std::string text = wrapped(device_text(capacity), 0, columns) + "\n";
   if (!whole || verdicts.size() > 1) text += table_text(verdicts, !whole, columns) + "\n";
@@ -222,6 +223,7 @@ std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& cap
     }
   }
   text += wrapped(assumptions(verdicts, question), 0, columns);
+  if (!accuracy.empty()) text += wrapped("Accuracy: " + accuracy + ".", 0, columns);
   if (!whole)
     text += wrapped("`weighin fit MODEL` shows memory by part, prefill, load time and the largest context.",
                     0, columns);

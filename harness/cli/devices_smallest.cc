@@ -10,6 +10,7 @@
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
 #include "harness/cli/weighed_device.h"
+#include "results/accuracy.h"
 #include "results/csv_field.h"
 #include "results/smallest_device.h"
 #include "results/store.h"
@@ -90,9 +91,10 @@ void print_text(const std::vector<Line>& lines, const ModelShape& model, const Q
     fmt::print("{:<{}}  {:<15} {:<5} {:>7.3g}  {:<8} {:>18}  {:>9} s\n", line.device, width, line.kind,
                line.tier, line.memory_gib, line.verdict.format, speed_text(line.verdict.decode_tps),
                line.verdict.ttft_s ? two_digits(line.verdict.ttft_s->mid) : "-");
-  std::puts(
+  fmt::print(
       "\nSmallest: the least memory, then the least bandwidth. Catalogue devices are answered from published "
-      "specs, not measured.");
+      "specs, not measured.\naccuracy: {}\n",
+      published_accuracy_sentence());
 }
 
 ordered_json line_json(const Line& line) {
@@ -133,7 +135,10 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
   std::vector<Line> lines = measured_lines(**model, *question, invocation);
   for (Line& line : spec_lines(*found, options)) lines.push_back(std::move(line));
   if (options.json) {
-    ordered_json out{{"schema_version", 1}, {"model", (*model)->name}, {"devices", ordered_json::array()}};
+    ordered_json out{{"schema_version", 1},
+                     {"model", (*model)->name},
+                     {"accuracy", published_accuracy_sentence()},
+                     {"devices", ordered_json::array()}};
     for (const Line& line : lines) out["devices"].push_back(line_json(line));
     std::puts(out.dump(2).c_str());
   } else if (options.csv) {

@@ -14,6 +14,7 @@
 #include "harness/cli/weighed_device.h"
 #include "models/catalogue.h"
 #include "probes/described_device.h"
+#include "results/accuracy.h"
 #include "results/fit.h"
 #include "results/spec_fit.h"
 
@@ -138,15 +139,20 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
     }
   }
   if (options.largest) keep_largest(verdicts, questions->front().context);
+  const auto accuracy = [&] {
+    return *target ? published_accuracy_sentence()
+                   : measured_accuracy_sentence(weighed->verified, questions->front().engine,
+                                                isa_of(weighed->measurements));
+  };
   std::string text;
   if (options.json) {
-    text = verdicts_json(verdicts, weighed->capacity, questions->front());
+    text = verdicts_json(verdicts, weighed->capacity, questions->front(), accuracy());
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else if (verdicts.empty()) {
     text = fmt::format("None of {} models runs on {}.\n", models->size(), weighed->capacity.device);
   } else {
-    text = verdicts_text(verdicts, weighed->capacity, questions->front(), options.explain,
+    text = verdicts_text(verdicts, weighed->capacity, questions->front(), accuracy(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
                          options.largest || (!options.models.empty() && options.asked.format != "all"));
   }

@@ -14,8 +14,7 @@ tl::expected<ModelToRun, std::string> model_to_run(NamedModels& named, const std
   // A shape that was read from a file of weights has tensors in formats.
   if (names_a_file(model) && shape.file_bytes > 0 && shape.packed_bytes == 0 && model.ends_with(".gguf")) {
     if (!format.empty())
-      return tl::unexpected(
-          std::string("--format is of synthetic models: a file is run as it is"));
+      return tl::unexpected(std::string("--format is of synthetic models: a file is run as it is"));
     run.file = model;
     run.format = &file_format_of(FileFormatId::as_stored);
     return run;

@@ -56,7 +56,7 @@ tl::expected<bool, std::string> answer(const Invocation& invocation) {
   fmt::print(
       "{}\n{}\n\n{}\n\nThe report is {}\nAsk again, of one model or in other words: weighin fit MODEL "
       "(weighin fit --help)\n",
-      verdicts_text(input->best, capacity, Question{}, false,
+      verdicts_text(input->best, capacity, Question{}, input->accuracy, false,
                     terminal_columns(STDOUT_FILENO, default_columns)),
       headline, sentence, report.string());
   return std::any_of(input->best.begin(), input->best.end(), [](const Verdict& v) { return v.fits == true; });

@@ -62,5 +62,23 @@ TEST_F(PredictCommand, AccuracyNeedsMeasurements) {
   EXPECT_EQ(run("accuracy '" + file("none.csv", "model\nllama-3.1-8b\n") + "'").exit_code, 2);
 }
 
+TEST_F(PredictCommand, AccuracyWithoutATableIsOfThisMachineAndOfTheShippedRows) {
+  const std::string database = " --db '" + (folder_ / "none.db").string() + "'";
+  const ShellOutcome table = run("accuracy" + database);
+  EXPECT_EQ(table.exit_code, 0) << table.output;
+  for (const char* words : {"`weighin verify MODEL`", "kept for testing", "prefill", "doubtful"})
+    EXPECT_NE(table.output.find(words), std::string::npos) << words << "\n" << table.output;
+  EXPECT_NE(run("accuracy --json --split fit" + database).output.find("\"split\": \"fit\""),
+            std::string::npos);
+  EXPECT_EQ(run("accuracy --split every" + database).exit_code, 2);
+}
+
+TEST_F(PredictCommand, AnAnswerFromSpecsSaysHowRightSuchAnswersAre) {
+  const std::string words = "published rows of chips kept for testing";
+  EXPECT_NE(run("fit llama-3.1-8b --device 'RTX 4090'").output.find(words), std::string::npos);
+  EXPECT_NE(run("fit llama-3.1-8b --device 'RTX 4090' --json").output.find(words), std::string::npos);
+  EXPECT_NE(run("coverage llama-3.1-8b").output.find(words), std::string::npos);
+}
+
 }  // namespace
 }  // namespace weighin

@@ -110,11 +110,13 @@ TEST(Fit, StoredDevicesKeepAReserve) {
 
 TEST(Fit, JsonHasEveryFieldAndNullWhereMeaningless) {
   const std::vector<Verdict> verdicts = {toy_verdict(roomy())};
-  const auto json = nlohmann::json::parse(verdicts_json(verdicts, roomy(), {}));  // by default of llama.cpp
+  const auto json =
+      nlohmann::json::parse(verdicts_json(verdicts, roomy(), {}, "by hand"));  // by default of llama.cpp
   EXPECT_EQ(json["schema_version"], 1);
   EXPECT_EQ(json["engine"], "llama.cpp");
   EXPECT_EQ(json["context"], 4096);
   EXPECT_EQ(json["prompt"], 512);
+  EXPECT_EQ(json["accuracy"], "by hand");
   const auto& v = json["verdicts"][0];
   for (const char* key : {"model", "size_class", "params", "active_params", "format", "task", "fits",
                           "verdict", "borderline", "limit", "bytes", "download_bytes", "decode_tps",
@@ -147,7 +149,7 @@ TEST(Fit, TextStatesItsAssumptionsAndFitsTheTerminal) {
   Question question;
   question.engine = reference_engine;
   const std::string text =
-      verdicts_text(std::vector<Verdict>{toy_verdict(roomy())}, roomy(), question, true, 100);
+      verdicts_text(std::vector<Verdict>{toy_verdict(roomy())}, roomy(), question, "", true, 100);
   for (const char* word : {"Context 4096", "prompt 512", "answer 256", "no engine that runs models",
                            "engine: reference", "quality", "GiB", "[measurement 1]"})
     EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
@@ -166,8 +168,10 @@ TEST(Fit, LlamacppIsAnsweredForUnlessAnotherEngineIsAsked) {
   EXPECT_EQ(v.engine, "llama.cpp");
   EXPECT_EQ(v.efficiency, EfficiencyBasis::stand_in);  // the toy's kernels are of no instruction set
   EXPECT_NE(v.decode_tps->mid, toy_verdict(roomy()).decode_tps->mid);
-  const std::string text = verdicts_text(std::vector<Verdict>{v}, roomy(), question, true, 200);
-  for (const char* word : {"engine: llama.cpp", "node-llama-cpp", "(llama.cpp)", "x 0.", "[measurement 1]"})
+  const std::string text =
+      verdicts_text(std::vector<Verdict>{v}, roomy(), question, "on three of four", true, 200);
+  for (const char* word : {"engine: llama.cpp", "node-llama-cpp", "(llama.cpp)",
+                           "Accuracy: on three of four.", "x 0.", "[measurement 1]"})
     EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
 }
 

@@ -157,7 +157,7 @@ TEST(Accuracy, WeighsByDevice) {
   ASSERT_FALSE(lines.empty());
   EXPECT_EQ(lines[0].phase, "decode");
   EXPECT_EQ(lines[0].rows, 4u);
-  EXPECT_EQ(lines[0].devices, 2u);
+  EXPECT_EQ(lines[0].units, 2u);
   EXPECT_EQ(lines[0].unanswered, 1u);
   EXPECT_DOUBLE_EQ(lines[0].within_30, 0.5);
   EXPECT_DOUBLE_EQ(lines[0].covered, 1.0);
