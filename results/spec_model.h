@@ -2,30 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 
 #include "models/quant_name.h"
 #include "models/shape.h"
+#include "results/spec_shape.h"
 
 namespace weighin {
-
-/// A model as people publish it. What is not stated is empty.
-struct NamedModel {
-  std::string_view name;
-  std::optional<double> params;  // all parameters
-  std::optional<double> active_params;
-  std::string_view quant;
-  std::optional<double> file_bytes;
-};
-
-/// How well the model's shape is known.
-enum class ShapeBasis : uint8_t {
-  exact,   // the name is a catalogue model's
-  scaled,  // a catalogue model of about that size stands for it, scaled to its parameters
-};
 
 /// What running a model costs, whatever it runs on.
 struct ModelWork {

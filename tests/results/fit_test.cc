@@ -171,7 +171,7 @@ TEST(Fit, LlamacppIsAnsweredForUnlessAnotherEngineIsAsked) {
   const std::string text =
       verdicts_text(std::vector<Verdict>{v}, roomy(), question, "on three of four", true, 200);
   for (const char* word : {"engine: llama.cpp", "node-llama-cpp", "(llama.cpp)",
-                           "Accuracy: on three of four.", "x 0.", "[measurement 1]"})
+                           "Accuracy: on three of four.", " x 1.", "[measurement 1]"})
     EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
 }
 
