@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "shell.h"
 #include "../folder.h"
+#include "shell.h"
 
 namespace weighin {
 namespace {
