@@ -31,6 +31,8 @@ using Speeds = std::function<Prediction(const AskedFormat&)>;
 
 /// One verdict a format, in their order, without the largest context.
 std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Speeds& speeds);
+/// The same, of a device that was measured.
+std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Evidence& evidence);
 
 /// The verdict: of the best format (best_format's rule), with the largest context that fits.
 Verdict answer(const AskedModel& asked, const Capacity& capacity, const Speeds& speeds);

@@ -44,12 +44,9 @@ DeviceOutcome outcome_of(const Verdict& verdict) {
   return verdict.limit.kind == "storage" ? DeviceOutcome::too_large_to_download : DeviceOutcome::does_not_fit;
 }
 
-void weigh_on(CoverageRow& row, const SpecAsked& model, const SpecTarget& target,
-              const std::optional<uint64_t>& most_download_bytes) {
-  Capacity capacity = capacity_of(target);
-  capacity.storage_free_bytes = most_download_bytes;
-  const bool low_bit = model.model.question.allow_low_bit;
-  const std::vector<Verdict> verdicts = weigh(model, capacity, target);
+/// Sets the verdict and what the row says of it, from the verdicts in each format.
+void judge_row(CoverageRow& row, const std::vector<Verdict>& verdicts, const Capacity& capacity,
+               bool low_bit) {
   row.verdict = best_format(verdicts, low_bit);
   row.outcome = outcome_of(row.verdict);
   row.budget_bytes = static_cast<double>(capacity.memory_bytes);
@@ -63,10 +60,41 @@ void weigh_on(CoverageRow& row, const SpecAsked& model, const SpecTarget& target
   row.runs_if_fast = middle || some(&Verdict::at_fast_end);
 }
 
-CoverageRow weighed(const PopulationRow& row, const SpecAsked& model, const CoverageQuestion& question) {
+/// The tier of a machine by what was measured of it, as a computer.
+DeviceTier tier_of(const WeighedDevice& device) {
+  DeviceSpec spec;
+  spec.kind = DeviceKind::cpu;
+  for (const Measurement& m : device.measurements)
+    if (m.problem.op == Op::stream_read && m.status == Status::measured)
+      spec.bandwidth_gbs.value =
+          std::max(spec.bandwidth_gbs.value, cost_of(m.problem).bytes() / m.seconds / 1e9);
+  return tier_of(spec, static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30);
+}
+
+void weigh_measured(CoverageRow& row, const AskedModel& model, const WeighedDevice& device,
+                    const CoverageQuestion& question) {
+  row.device = device.capacity.device;
+  row.measured = true;
+  row.tier = tier_of(device);
+  Capacity capacity = device.capacity;
+  capacity.storage_free_bytes = question.most_download_bytes;
+  judge_row(row, weigh(model, capacity, Evidence(device.measurements, device.verified)), capacity,
+            model.question.allow_low_bit);
+  if (row.verdict.answer != Answer::unknown) return;
+  row.device.clear();
+  row.why = row.verdict.basis;
+}
+
+CoverageRow weighed(const PopulationRow& row, const SpecAsked& model, const CoverageQuestion& question,
+                    std::span<const WeighedDevice> measured) {
   CoverageRow out;
   out.name = row.name;
   out.weight = row.weight;
+  for (const WeighedDevice& device : measured) {
+    if (device.capacity.device != row.name) continue;
+    weigh_measured(out, model.model, device, question);
+    return out;
+  }
   if (!row.device) {
     out.why = row.device.error();
     return out;
@@ -84,7 +112,10 @@ CoverageRow weighed(const PopulationRow& row, const SpecAsked& model, const Cove
   }
   out.device = named.device->name;
   out.tier = tier_of(*named.device, named.memory_gib);
-  weigh_on(out, model, {named, question.runs_as}, question.most_download_bytes);
+  const SpecTarget target{named, question.runs_as};
+  Capacity capacity = capacity_of(target);
+  capacity.storage_free_bytes = question.most_download_bytes;
+  judge_row(out, weigh(model, capacity, target), capacity, model.model.question.allow_low_bit);
   return out;
 }
 
@@ -105,7 +136,8 @@ std::string_view outcome_name(DeviceOutcome outcome) {
 }
 
 tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
-                                                const Population& population) {
+                                                const Population& population,
+                                                std::span<const WeighedDevice> measured) {
   if (auto known = answered_by_specs(model); !known) return tl::unexpected(known.error());
   const SpecAsked asked = ask_specs(model, question.question);
   Coverage coverage;
@@ -115,7 +147,7 @@ tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const C
   coverage.context = answered_context(model, question.question.context);
   std::array<CoverageShare, tiers.size()> by_tier;
   for (const PopulationRow& row : population.rows) {
-    coverage.rows.push_back(weighed(row, asked, question));
+    coverage.rows.push_back(weighed(row, asked, question, measured));
     const CoverageRow& done = coverage.rows.back();
     if (done.device.empty()) continue;
     add(coverage.all, done);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "probes/device_tier.h"
 #include "results/population.h"
 #include "results/spec_fit.h"
+#include "results/weighed_device.h"
 
 namespace weighin {
 
@@ -32,8 +34,9 @@ std::string_view outcome_name(DeviceOutcome outcome);
 struct CoverageRow {
   std::string name;
   double weight = 0;
-  std::string device;  // of the catalogue; empty: not known
-  std::string why;     // it is not known
+  std::string device;     // of the catalogue or the database; empty: not known
+  bool measured = false;  // of the database
+  std::string why;        // it is not known
   DeviceTier tier = DeviceTier::low;
   DeviceOutcome outcome = DeviceOutcome::does_not_fit;
   /// Whether it runs, in some format, at the slow and at the fast end of the 80% interval.
@@ -54,10 +57,12 @@ struct Coverage {
   double least_download_bytes = 0, most_download_bytes = 0;  // of the formats chosen on devices that run it
 };
 
-/// Error: the model is undisclosed, or an encoder (nothing published says how fast those are), or no device
-/// of the population is known.
+/// A row that has the label of one of `measured` is answered from its measurements, the others from the
+/// catalogue's specs. Error: the model is undisclosed, or an encoder (nothing published says how fast those
+/// are), or no device of the population is known.
 tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
-                                                const Population& population);
+                                                const Population& population,
+                                                std::span<const WeighedDevice> measured = {});
 
 /// For a terminal. `link_bits_s`: download times are said for it.
 std::string coverage_text(const Coverage& coverage, std::optional<double> link_bits_s);

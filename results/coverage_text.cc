@@ -112,7 +112,8 @@ std::string coverage_text(const Coverage& coverage, std::optional<double> link_b
   text += formats(coverage) + downloads(coverage, link_bits_s);
   if (coverage.known < 1) text += fmt::format("not known: {}\n", unknown_devices(coverage));
   text +=
-      "from published specs, not measured; in brackets with every device at the slow, or the fast end of its "
+      "from published specs where not measured; in brackets with every device at the slow, or the fast end "
+      "of its "
       "80% interval\n";
   return text + "accuracy: " + published_accuracy_sentence() + "\n";
 }
@@ -122,7 +123,6 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
       {"schema_version", 1},
       {"model", coverage.model},
       {"population", coverage.population},
-      {"basis", "spec"},
       {"accuracy", published_accuracy_sentence()},
       {"min_tps", least_tps(coverage.asked.question)},
       {"context", coverage.context},
@@ -143,12 +143,12 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
       device["why_unknown"] = row.why;
     } else {
       device["device"] = row.device;
+      device["basis"] = row.measured ? "measured" : "spec";
       device["tier"] = device_tier_name(row.tier);
       device["outcome"] = outcome_name(row.outcome);
       device["format"] = row.verdict.format;
-      device["decode_tps"] = {{"low", row.verdict.decode_tps->low},
-                              {"mid", row.verdict.decode_tps->mid},
-                              {"high", row.verdict.decode_tps->high}};
+      const Interval tps = row.verdict.decode_tps.value_or(Interval{});
+      device["decode_tps"] = {{"low", tps.low}, {"mid", tps.mid}, {"high", tps.high}};
       device["held_gib"] = static_cast<double>(row.verdict.memory.peak_bytes()) / gib;
       device["budget_gib"] = row.budget_bytes / gib;
     }
@@ -159,19 +159,20 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
 
 std::string coverage_csv(const Coverage& coverage) {
   std::string csv =
-      "name,weight,device,tier,outcome,format,tg_low,tg_tps,tg_high,held_gib,budget_gib,download_bytes,why\n";
+      "name,weight,device,basis,tier,outcome,format,tg_low,tg_tps,tg_high,held_gib,budget_gib,download_bytes,"
+      "why\n";
   for (const CoverageRow& row : coverage.rows) {
     if (row.device.empty()) {
-      fmt::format_to(std::back_inserter(csv), "{},{:g},,,,,,,,,,,{}\n", csv_field(row.name), row.weight,
+      fmt::format_to(std::back_inserter(csv), "{},{:g},,,,,,,,,,,,{}\n", csv_field(row.name), row.weight,
                      csv_field(row.why));
       continue;
     }
-    fmt::format_to(std::back_inserter(csv), "{},{:g},{},{},{},{},{:.3g},{:.3g},{:.3g},{:.3g},{:.3g},{},\n",
-                   csv_field(row.name), row.weight, csv_field(row.device), device_tier_name(row.tier),
-                   outcome_name(row.outcome), row.verdict.format, row.verdict.decode_tps->low,
-                   row.verdict.decode_tps->mid, row.verdict.decode_tps->high,
-                   static_cast<double>(row.verdict.memory.peak_bytes()) / gib, row.budget_bytes / gib,
-                   row.verdict.download_bytes);
+    const Interval tps = row.verdict.decode_tps.value_or(Interval{});
+    fmt::format_to(std::back_inserter(csv), "{},{:g},{},{},{},{},{},{:.3g},{:.3g},{:.3g},{:.3g},{:.3g},{},\n",
+                   csv_field(row.name), row.weight, csv_field(row.device), row.measured ? "measured" : "spec",
+                   device_tier_name(row.tier), outcome_name(row.outcome), row.verdict.format, tps.low,
+                   tps.mid, tps.high, static_cast<double>(row.verdict.memory.peak_bytes()) / gib,
+                   row.budget_bytes / gib, row.verdict.download_bytes);
   }
   return csv;
 }

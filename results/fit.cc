@@ -114,6 +114,13 @@ void weigh_speed(Verdict& verdict, const Question& question, const Prediction& p
   }
 }
 
+Speeds speeds_from(const AskedModel& model, const Evidence& evidence) {
+  return [&](const AskedFormat& asked) {
+    return predict(*model.shape, *asked.format, asked.needs.prompt, asked.depth,
+                   asked.needs.memory.weights_bytes, evidence, model.question.cache, {model.question.engine});
+  };
+}
+
 /// Of a file that was read: all its bits over all its weights.
 double stored_bits_per_weight(const ModelShape& shape) {
   const uint64_t weights = parameters(shape);
@@ -192,6 +199,10 @@ std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, co
   return verdicts;
 }
 
+std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Evidence& evidence) {
+  return weigh(asked, capacity, speeds_from(asked, evidence));
+}
+
 Verdict answer(const AskedModel& asked, const Capacity& capacity, const Speeds& speeds) {
   const ModelShape& shape = *asked.shape;
   if (asked.formats.empty()) {
@@ -212,10 +223,8 @@ Verdict answer(const AskedModel& asked, const Capacity& capacity, const Speeds& 
 
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             const Evidence& evidence) {
-  return answer(ask(shape, question), capacity, [&](const AskedFormat& asked) {
-    return predict(shape, *asked.format, asked.needs.prompt, asked.depth, asked.needs.memory.weights_bytes,
-                   evidence, question.cache, {question.engine});
-  });
+  const AskedModel asked = ask(shape, question);
+  return answer(asked, capacity, speeds_from(asked, evidence));
 }
 
 }  // namespace weighin

@@ -8,6 +8,7 @@
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
 #include "harness/cli/size_option.h"
+#include "harness/cli/weighed_device.h"
 #include "results/coverage.h"
 
 namespace weighin {
@@ -54,7 +55,7 @@ void run_coverage(const CoverageOptions& options, Invocation& invocation) {
   if (!model) return fail(invocation, model.error());
   const auto population = population_called(options.population);
   if (!population) return fail(invocation, population.error());
-  const auto coverage = coverage_of(**model, asked, *population);
+  const auto coverage = coverage_of(**model, asked, *population, measured_devices(invocation));
   if (!coverage) return fail(invocation, coverage.error());
   const std::optional<double> link =
       options.link_bits_s > 0 ? std::optional(options.link_bits_s) : std::nullopt;
@@ -71,10 +72,12 @@ void add_coverage(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       app.add_subcommand("coverage", "Which share of some users' devices, or of a fleet, runs a model");
   command->footer(
-      fmt::format("\nFILE: a CSV with the columns device (as people write it) and count or share; others are "
+      fmt::format("\nFILE: a CSV with the columns device (as people write it, or the label of a measured "
+                  "one) and count or share; others are "
                   "passed over,\n"
                   "but for memory_gib. Shipped, from published shares: {}.",
                   fmt::join(shipped_populations(), ", ")));
+  add_database_option(*command, invocation);
   command->add_option("MODEL", options->model, "A model by name, file, folder or URL")->required();
   command->add_option("--population", options->population,
                       "Whose devices: FILE, or a shipped one's name; else steam");

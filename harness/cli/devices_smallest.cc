@@ -13,7 +13,6 @@
 #include "results/accuracy.h"
 #include "results/csv_field.h"
 #include "results/smallest_device.h"
-#include "results/store.h"
 #include "results/verdict.h"
 
 namespace weighin {
@@ -42,21 +41,16 @@ std::string speed_text(const std::optional<Interval>& tps) {
              : "-";
 }
 
-/// Devices that were measured and run the model. A database that is not there has none.
+/// Devices that were measured and run the model.
 std::vector<Line> measured_lines(const ModelShape& model, const Question& question,
                                  const Invocation& invocation) {
   std::vector<Line> lines;
-  const auto store = Store::open(invocation.database, Access::read);
-  const auto devices = store ? store->devices() : tl::expected<std::vector<Device>, std::string>{};
-  if (!devices) return lines;
-  for (const Device& device : *devices) {
-    const auto weighed = measured_device(device.id, invocation);
-    if (!weighed) continue;
-    const Evidence evidence(weighed->measurements, weighed->verified);
-    Verdict verdict = fit(model, question, weighed->capacity, evidence);
+  for (const WeighedDevice& device : measured_devices(invocation)) {
+    const Evidence evidence(device.measurements, device.verified);
+    Verdict verdict = fit(model, question, device.capacity, evidence);
     if (!runs(verdict.answer)) continue;
-    lines.push_back({device.label, "measured", "",
-                     static_cast<double>(weighed->capacity.memory_total_bytes) / 0x1p30, std::move(verdict)});
+    lines.push_back({device.capacity.device, "measured", "",
+                     static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30, std::move(verdict)});
   }
   return lines;
 }

@@ -67,4 +67,15 @@ tl::expected<WeighedDevice, std::string> measured_device(const std::string& name
   return weighed;
 }
 
+std::vector<WeighedDevice> measured_devices(const Invocation& invocation) {
+  std::vector<WeighedDevice> found;
+  if (no_store(invocation)) return found;
+  const auto store = Store::open(invocation.database, Access::read);
+  const auto devices = store ? store->devices() : tl::expected<std::vector<Device>, std::string>{};
+  if (!devices) return found;
+  for (const Device& device : *devices)
+    if (auto weighed = measured_device(device.id, invocation)) found.push_back(std::move(*weighed));
+  return found;
+}
+
 }  // namespace weighin

@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "harness/cli/command.h"
-#include "results/fit.h"
+#include "results/weighed_device.h"
 
 namespace weighin {
-
-struct WeighedDevice {
-  Capacity capacity;
-  std::vector<Measurement> measurements;  // with those that came to nothing
-  std::vector<Verification> verified;     // engines run on it
-};
 
 bool any_measured(const std::vector<Measurement>& measurements);
 
@@ -26,5 +20,8 @@ tl::expected<WeighedDevice, std::string> weighed_device(const std::string& name,
 /// The same; error where nothing was measured on it.
 tl::expected<WeighedDevice, std::string> measured_device(const std::string& name,
                                                          const Invocation& invocation);
+
+/// Every stored device on which something was measured, by label; none where there is no database.
+std::vector<WeighedDevice> measured_devices(const Invocation& invocation);
 
 }  // namespace weighin
