@@ -64,6 +64,7 @@ struct SpecConstants {
   double vulkan_year;
   double prefill_stacked;
   double prefill_plain;
+  double prefill_float;         // quantized products on tensor cores while llama.cpp used no integers there
   double prefill_early_matrix;  // factor on what tensor cores of before Ampere reach
   double thread_bytes_s;        // one CPU thread reads
 };

@@ -152,7 +152,8 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
   out.memory_gib = device.memory_gib.empty() ? 0 : device.memory_gib.front();
   out.stacked = is_stacked(lower(device.name));
   out.plain_simd = is_cpu(out.device) && is_plain(device.cpu.isa);
-  out.early_matrix = out.device == SpecClass::nvidia_gpu && device.gpu.matrix_units && device.year < 2020;
+  out.tensor_cores = out.device == SpecClass::nvidia_gpu && device.gpu.matrix_units;
+  out.early_matrix = out.tensor_cores && device.year < 2020;
   out.late_matrix = out.device == SpecClass::apple_gpu && device.gpu.matrix_units;
   out.discrete = part == DevicePart::gpu && !device.unified;
   out.guessed = !recalled_numbers(device, part).empty();

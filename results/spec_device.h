@@ -44,6 +44,7 @@ struct SpecDevice {
   double count = 1;           // devices
   bool stacked = false;       // high-bandwidth memory
   bool plain_simd = false;    // a CPU without 8-bit dot products or AVX2
+  bool tensor_cores = false;  // NVIDIA's cards with them
   bool early_matrix = false;  // NVIDIA's tensor cores of before Ampere, without copies beside the arithmetic
   bool late_matrix = false;   // Apple's M5: matrix units that engines of before Metal 4 pass by
   bool discrete = false;      // its memory is its own: what does not fit lies behind a bus

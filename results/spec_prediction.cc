@@ -49,6 +49,17 @@ double peak_of(const SpecFeatures& features) {
   return one * devices_reading(features);
 }
 
+/// Whether llama.cpp had no integer products on tensor cores yet (its pull request 8062, June 2024) and a
+/// row's format would use them.
+bool before_integers(const SpecFeatures& features) {
+  constexpr double since = 2024.5;
+  const QuantKind kind = features.work.quant.kind;
+  const bool llamacpp = features.engine == SpecEngine::llamacpp || features.engine == SpecEngine::ollama ||
+                        features.engine == SpecEngine::llamafile;
+  return llamacpp && features.year < since && features.device.tensor_cores &&
+         features.device.backend == SpecBackend::native && kind != QuantKind::f16 && kind != QuantKind::f32;
+}
+
 double total(const std::vector<SpecTerm>& terms) {
   double sum = 0;
   for (const SpecTerm& term : terms) sum += term.seconds;
@@ -158,8 +169,9 @@ std::vector<SpecTerm> prefill_terms(const SpecFeatures& features) {
   if (device.early_matrix) base *= all.prefill_early_matrix;
   if (device.backend == SpecBackend::vulkan)
     base *= std::exp(all.vulkan_year * std::clamp(features.year - base_year - 0.5, -2.0, 1.0));
-  const double rate =
-      peak * base * kind_factor(prefill_kinds(device.device), work.quant.kind) * std::exp(own.year * years);
+  const double kind = kind_factor(prefill_kinds(device.device), work.quant.kind) *
+                      (before_integers(features) ? all.prefill_float : 1);
+  const double rate = peak * base * kind * std::exp(own.year * years);
   const double attention_rate = peak * base * own.attention_efficiency * std::exp(all.attention_year * years);
 
   const double batch = std::min(tokens, features.micro_batch),

@@ -81,6 +81,14 @@ TEST(SpecDevice, PeakIsOfTheUnitsThatAreFaster) {
   EXPECT_FALSE(features_of(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 0)).device.early_matrix);
 }
 
+TEST(SpecPrediction, QuantizedPrefillOnTensorCoresCameInSummer2024) {
+  const auto gain = [](const std::string& quant) {
+    const std::string row = "RTX 4090,nvidia,,,CUDA,llama.cpp,llama-3.1-8b,," + quant + ",,0,512,128,";
+    return predicted(row + "2024-12,,,").prefill_tps.mid / predicted(row + "2024-03,,,").prefill_tps.mid;
+  };
+  EXPECT_GT(gain("Q4_K_M"), 1.15 * gain("F16"));
+}
+
 TEST(SpecPrediction, EnginesOfBeforeMetal4PassByMatrixUnits) {
   const std::string row = "Apple M5 Max,apple,,,Metal,llama.cpp,llama-3.1-8b,,Q4_K_M,,0,512,128,";
   EXPECT_GT(predicted(row + "2026-01,,,").prefill_tps.mid,
