@@ -38,6 +38,8 @@ constexpr std::array parts{
     Part{"W3", 3.125, 16, QuantKind::packed},
     Part{"W4", 4.25, 0, QuantKind::packed},
     Part{"W8", 8, 0, QuantKind::bits8},
+    // LiteRT's 2, 4 and 8 bits by layer: Gemma 4 E2B's file has 2.58 GB for 5.1B values (its model card).
+    Part{"WNA8", 4.05, 0, QuantKind::packed},
     Part{"FP8", 8, 16, QuantKind::bits8},
     Part{"F8", 8, 16, QuantKind::bits8},
     Part{"MLX 2", 2.5, 0, QuantKind::packed},

@@ -20,9 +20,9 @@ bool is_vendor(std::string_view word) {
 }
 
 bool says_nothing(std::string_view word) {
-  static constexpr std::array<std::string_view, 16> words{
-      "geforce", "gpu", "gpus", "cpu",       "npu",        "graphics", "card", "with",
-      "w",       "the", "soc",  "processor", "generation", "design",   "chip", "accelerator"};
+  static constexpr std::array<std::string_view, 17> words{
+      "geforce", "gpu", "igpu", "gpus",      "cpu",        "npu",    "graphics", "card",       "with",
+      "w",       "the", "soc",  "processor", "generation", "design", "chip",     "accelerator"};
   return is_vendor(word) || one_of(word, words);
 }
 
@@ -58,10 +58,10 @@ bool is_suffix(std::string_view word) {
 }
 
 bool is_harmless(std::string_view word) {
-  static constexpr std::array<std::string_view, 24> words{
-      "oem",     "desktop", "founders",  "edition",  "reference", "custom",     "pc",     "dev",
-      "kit",     "devkit",  "developer", "computer", "phone",     "smartphone", "board",  "server",
-      "windows", "linux",   "macos",     "android",  "ios",       "only",       "single", "x"};
+  static constexpr std::array<std::string_view, 25> words{
+      "oem",   "workstation", "desktop",   "founders", "edition", "reference",  "custom", "pc",     "dev",
+      "kit",   "devkit",      "developer", "computer", "phone",   "smartphone", "board",  "server", "windows",
+      "linux", "macos",       "android",   "ios",      "only",    "single",     "x"};
   return one_of(word, words);
 }
 

@@ -47,7 +47,7 @@ std::vector<AccuracyLine> accuracy_of(std::span<const Verification> verified);
 /// A published table against predictions from specs; a device counts once. By class and by format.
 std::vector<AccuracyLine> accuracy_of(const PublishedTable& table, const RowChoice& choice = {});
 
-/// How right answers from specs are, in one line: "on published rows of chips kept for testing: decode
+/// How right answers from specs are, in one line: "on published rows of unseen chips: decode
 /// within 30% on 62%, median error 21%; prefill ...". Predicts the shipped rows of the split `test`, once a
 /// process (50 ms).
 const std::string& published_accuracy_sentence();

@@ -28,9 +28,9 @@ std::string phases_text(std::span<const AccuracyLine> lines) {
 }  // namespace
 
 const std::string& published_accuracy_sentence() {
-  static const std::string sentence = "on published rows of chips kept for testing: " +
-                                      phases_text(accuracy_of(shipped_rows(), {"test", false})) +
-                                      " (weighin accuracy)";
+  static const std::string sentence =
+      "on published rows of unseen chips: " + phases_text(accuracy_of(shipped_rows(), {"test", false})) +
+      " (weighin accuracy)";
   return sentence;
 }
 

@@ -61,7 +61,8 @@ std::string doubtful_text(const AccuracyReport& report) {
 }
 
 std::string rows_title(const std::string& split) {
-  if (split == "test") return "Published rows of chips kept for testing: predicted from specs alone";
+  if (split == "test")
+    return "Published rows of chips that no constant was fitted to: predicted from specs alone";
   if (split == "fit") return "Published rows of chips that may be fitted to: predicted from specs alone";
   return "Published rows of all chips: predicted from specs alone";
 }

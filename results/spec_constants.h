@@ -53,6 +53,7 @@ struct SpecConstants {
   double year;              // growth of the logarithm of decode efficiency a year
   double layer_year;        // of a layer's time
   double dot_arithmetic;    // of a CPU's peak in one token's products
+  double gpu_arithmetic;    // of a GPU's vector peak, likewise: blocks are unpacked at a fraction of it
   double plain_arithmetic;  // of one without 8-bit dot products
   double stacked;           // factor on efficiency of stacked memory
   double stacked_layer;     // on a layer's time
@@ -63,7 +64,9 @@ struct SpecConstants {
   double vulkan_year;
   double prefill_stacked;
   double prefill_plain;
-  double thread_bytes_s;  // one CPU thread reads
+  double prefill_float;         // quantized products on tensor cores while llama.cpp used no integers there
+  double prefill_early_matrix;  // factor on what tensor cores of before Ampere reach
+  double thread_bytes_s;        // one CPU thread reads
 };
 
 const DecodeConstants& decode_constants(SpecClass device);

@@ -30,7 +30,7 @@ bool has_any(const std::string& text, const std::array<std::string_view, n>& par
 constexpr std::array<std::string_view, 14> stacked_names{"a100", "a30",  "h100",  "h200",  "b100",
                                                          "b200", "b300", "gh200", "gb200", "v100",
                                                          "p100", "mi50", "mi100", "mi2"};
-constexpr std::array<std::string_view, 2> more_stacked_names{"mi3", "radeon vii"};
+constexpr std::array<std::string_view, 4> more_stacked_names{"mi3", "mi60", "radeon vii", "titan v"};
 constexpr std::array<std::string_view, 4> nvidia_socs{"jetson", "gb10", "spark", "thor"};
 constexpr std::array<std::string_view, 10> gpu_backends{"vulkan", "rocm", "hip",    "metal",   "cuda",
                                                         "opencl", "gpu",  "webgpu", "core ai", "directml"};
@@ -136,8 +136,9 @@ double peak_of_part(const DeviceSpec& device, const PartSpec& part) {
       return 0.65 * tera * part.fp16_tflops.value;
     return tera * std::max(part.fp16_tflops.value, part.fp32_tflops.value);
   }
-  if (part.int8_tops.known()) return tera * part.int8_tops.value / 4;
-  if (gpu && part.matrix_units) return tera * part.fp16_tflops.value / 2;
+  const double halves = gpu && part.matrix_units ? tera * part.fp16_tflops.value / 2 : 0;
+  if (part.int8_tops.known()) return std::max(halves, tera * part.int8_tops.value / 4);
+  if (halves > 0) return halves;
   return tera * std::max(part.fp32_tflops.value, gpu ? part.fp16_tflops.value / 2 : 0.0);
 }
 
@@ -147,9 +148,13 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
   out.backend = backend_of("", out.device);
   out.bandwidth = 1e9 * bandwidth_of(device, part).value;
   out.peak = peak_of_part(device, part_of(device, part));
+  out.vector_peak = 1e12 * part_of(device, part).fp32_tflops.value;
   out.memory_gib = device.memory_gib.empty() ? 0 : device.memory_gib.front();
   out.stacked = is_stacked(lower(device.name));
   out.plain_simd = is_cpu(out.device) && is_plain(device.cpu.isa);
+  out.tensor_cores = out.device == SpecClass::nvidia_gpu && device.gpu.matrix_units;
+  out.early_matrix = out.tensor_cores && device.year < 2020;
+  out.late_matrix = out.device == SpecClass::apple_gpu && device.gpu.matrix_units;
   out.discrete = part == DevicePart::gpu && !device.unified;
   out.guessed = !recalled_numbers(device, part).empty();
   out.name = device.name;

@@ -26,6 +26,12 @@ constexpr std::array engines{
 /// Where a table says nothing of tokens: a short question, and the tokens of llama-bench's tg128.
 constexpr double usual_depth = 256, usual_answer = 128, usual_prompt = 512;
 
+/// LocalScore (the engine llamafile) publishes means over nine pairs of prompt and answer, 16 to 4096 and 16
+/// to 3072 tokens (its README, recalled): 1837 tokens before the middle one of an answer in the mean; and a
+/// prefill rate that short prompts pull down to about that of 384 tokens. Its llama.cpp is of spring 2025,
+/// whenever it was run.
+constexpr double localscore_depth = 1837, localscore_prompt = 384, localscore_year = 2025.3;
+
 /// What a graphics card's memory cannot be used for: the driver's and the engine's own, the screen. Ollama
 /// and llama.cpp's fit keep about so much free (a GiB and less, their sources).
 constexpr double reserved_gib = 0.9;
@@ -78,11 +84,18 @@ bool configured_context(const PublishedRow& row, double year) {
 }
 
 void set_tokens(SpecFeatures& features, const PublishedRow& row) {
+  features.threads = row.threads.value_or(0);
+  if (features.engine == SpecEngine::llamafile && !row.pp_tokens && !row.tg_tokens && !row.ctx_or_depth) {
+    features.prompt = localscore_prompt;
+    features.decode_depth = localscore_depth;
+    features.context = 2 * localscore_depth;
+    features.context_assumed = true;
+    return;
+  }
   const double answer = row.tg_tokens.value_or(0) > 0 ? *row.tg_tokens : usual_answer;
   const double prompt = row.pp_tokens.value_or(0) > 0 ? *row.pp_tokens : usual_prompt;
   const double depth = row.ctx_or_depth.value_or(usual_depth);
   features.prompt = prompt;
-  features.threads = row.threads.value_or(0);
   const bool configured = configured_context(row, features.year);
   features.context_assumed = configured || !row.ctx_or_depth;
   features.decode_depth = (configured ? prompt : depth) + answer / 2;
@@ -172,8 +185,12 @@ tl::expected<SpecFeatures, std::string> SpecReader::read(const PublishedRow& row
   features.device = device->second.value();
   features.work = model->second.value();
   features.engine = engine_of(row.engine);
+  // Ollama runs the models that it calls so with MLX.
+  if (features.engine == SpecEngine::ollama && row.model.find("mlx") != std::string_view::npos)
+    features.engine = SpecEngine::mlx;
   features.micro_batch = engines[static_cast<size_t>(features.engine)].micro_batch;
   features.year = year_of(row.date);
+  if (features.engine == SpecEngine::llamafile) features.year = std::min(features.year, localscore_year);
   set_tokens(features, row);
   set_outside(features, features.context_assumed ? features.decode_depth : features.context);
   set_context_held(features, row);

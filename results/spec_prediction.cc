@@ -39,10 +39,25 @@ double bandwidth_of(const SpecFeatures& features) {
 }
 
 double peak_of(const SpecFeatures& features) {
+  // llama.cpp's and MLX's tensor kernels came in autumn 2025. M5 over M4, llama.cpp discussion 4167: 2.7
+  // times.
+  constexpr double metal4_year = 2025.75, of_matrix_units = 2.7;
   const SpecDevice& device = features.device;
-  const double one =
+  double one =
       device.peak > 0 ? device.peak : device.bandwidth * prefill_constants(device.device).peak_a_bandwidth;
+  if (device.late_matrix && features.year < metal4_year) one /= of_matrix_units;
   return one * devices_reading(features);
+}
+
+/// Whether llama.cpp had no integer products on tensor cores yet (its pull request 8062, June 2024) and a
+/// row's format would use them.
+bool before_integers(const SpecFeatures& features) {
+  constexpr double since = 2024.5;
+  const QuantKind kind = features.work.quant.kind;
+  const bool llamacpp = features.engine == SpecEngine::llamacpp || features.engine == SpecEngine::ollama ||
+                        features.engine == SpecEngine::llamafile;
+  return llamacpp && features.year < since && features.device.tensor_cores &&
+         features.device.backend == SpecBackend::native && kind != QuantKind::f16 && kind != QuantKind::f32;
 }
 
 double total(const std::vector<SpecTerm>& terms) {
@@ -127,6 +142,9 @@ std::vector<SpecTerm> decode_terms(const SpecFeatures& features) {
   };
   if (features.outside > 0)
     terms.push_back({"outside its memory", (outside_bytes + outside_cached) / all.host_bytes_s});
+  if (!is_cpu(device.device) && device.device != SpecClass::npu && device.vector_peak > 0)
+    terms.push_back({"products", 2 * (work.products + work.head_products) /
+                                     (device.vector_peak * devices_reading(features) * all.gpu_arithmetic)});
   if (is_cpu(device.device) && device.peak > 0) {
     const double share = features.threads > 0 ? std::min(features.threads / peak_threads, 1.0) : 1;
     const double reachable = device.plain_simd ? all.plain_arithmetic : all.dot_arithmetic;
@@ -148,10 +166,12 @@ std::vector<SpecTerm> prefill_terms(const SpecFeatures& features) {
                 backend_constants(device.device, device.backend).prefill;
   if (device.stacked) base *= all.prefill_stacked;
   if (device.plain_simd) base *= all.prefill_plain;
+  if (device.early_matrix) base *= all.prefill_early_matrix;
   if (device.backend == SpecBackend::vulkan)
     base *= std::exp(all.vulkan_year * std::clamp(features.year - base_year - 0.5, -2.0, 1.0));
-  const double rate =
-      peak * base * kind_factor(prefill_kinds(device.device), work.quant.kind) * std::exp(own.year * years);
+  const double kind = kind_factor(prefill_kinds(device.device), work.quant.kind) *
+                      (before_integers(features) ? all.prefill_float : 1);
+  const double rate = peak * base * kind * std::exp(own.year * years);
   const double attention_rate = peak * base * own.attention_efficiency * std::exp(all.attention_year * years);
 
   const double batch = std::min(tokens, features.micro_batch),

@@ -71,6 +71,41 @@ TEST(SpecPrediction, WhatDoesNotFitACardIsSlow) {
   EXPECT_LT(predict_from_specs(features).decode_tps.mid, 8);
 }
 
+// Volta's matrix units multiply halves, and its integers are slower than they.
+TEST(SpecDevice, PeakIsOfTheUnitsThatAreFaster) {
+  const SpecFeatures volta =
+      features_of("Tesla V100 SXM2,nvidia,,,CUDA,llama.cpp,llama-2-7b,,Q4_0,,0,512,128,,,,");
+  EXPECT_DOUBLE_EQ(volta.device.peak, 62.5e12);
+  EXPECT_DOUBLE_EQ(volta.device.vector_peak, 15.7e12);
+  EXPECT_TRUE(volta.device.early_matrix);
+  EXPECT_FALSE(features_of(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 0)).device.early_matrix);
+}
+
+TEST(SpecPrediction, QuantizedPrefillOnTensorCoresCameInSummer2024) {
+  const auto gain = [](const std::string& quant) {
+    const std::string row = "RTX 4090,nvidia,,,CUDA,llama.cpp,llama-3.1-8b,," + quant + ",,0,512,128,";
+    return predicted(row + "2024-12,,,").prefill_tps.mid / predicted(row + "2024-03,,,").prefill_tps.mid;
+  };
+  EXPECT_GT(gain("Q4_K_M"), 1.15 * gain("F16"));
+}
+
+TEST(SpecPrediction, EnginesOfBeforeMetal4PassByMatrixUnits) {
+  const std::string row = "Apple M5 Max,apple,,,Metal,llama.cpp,llama-3.1-8b,,Q4_K_M,,0,512,128,";
+  EXPECT_GT(predicted(row + "2026-01,,,").prefill_tps.mid,
+            1.8 * predicted(row + "2025-05,,,").prefill_tps.mid);
+}
+
+// Its table is of means over long answers, by an engine of spring 2025, whatever the day of the copy.
+TEST(SpecFeatures, LocalScoreStatesNoTokens) {
+  const SpecFeatures score =
+      features_of("RTX 4090,nvidia,,,CUDA,llamafile,llama-3.1-8b,,Q4_K_M,,,,,2026-04,,,");
+  EXPECT_GT(score.decode_depth, 1500);
+  EXPECT_LT(score.year, 2025.5);
+  const SpecFeatures own =
+      features_of("RTX 4090,nvidia,,,CUDA,llamafile,llama-3.1-8b,,Q4_K_M,,0,512,128,2026-04,,,");
+  EXPECT_LT(own.decode_depth, 100);
+}
+
 TEST(SpecPrediction, IntervalsHoldTheirMiddle) {
   for (size_t i = 0; i < spec_classes; ++i) {
     const SpreadConstants& spread = spread_constants(static_cast<SpecClass>(i));
@@ -106,6 +141,7 @@ TEST(QuantName, SaysBits) {
   EXPECT_DOUBLE_EQ(quant_of_name("EXL2 4.0 bpw")->bits, 4.0);
   EXPECT_DOUBLE_EQ(quant_of_name("MLX 4bit")->bits, 4.5);
   EXPECT_EQ(quant_of_name("w8a8")->kind, QuantKind::bits8);
+  EXPECT_DOUBLE_EQ(quant_of_name("wNa8o8")->bits, 4.05);
   EXPECT_EQ(quant_of_name("NVFP4 nvfp4")->kind, QuantKind::fp4);
   EXPECT_FALSE(quant_of_name("something"));
 }
