@@ -8,6 +8,7 @@
 #include "../folder.h"
 #include "models/catalogue.h"
 #include "results/smallest_device.h"
+#include "toy_model.h"
 
 namespace weighin {
 namespace {
@@ -110,6 +111,32 @@ TEST(Coverage, ADownloadThatIsTooLargeIsItsOwnReason) {
   const Coverage none = covered("llama-3.1-8b", question, population);
   EXPECT_EQ(none.all.too_large_to_download, 1);
   EXPECT_EQ(none.all.mid, 0);
+}
+
+TEST(Coverage, ALabelOfTheDatabaseIsAnsweredFromItsMeasurements) {
+  WeighedDevice here;
+  here.capacity.device = "lab-07";
+  here.capacity.memory_bytes = here.capacity.memory_total_bytes = uint64_t{8} << 30;
+  here.capacity.memory_kind = "RAM";
+  here.measurements = toy::measurements();
+  CoverageQuestion question;
+  question.question.format = FileFormatId::f16;
+  question.question.engine = reference_engine;
+  const Population population = population_of("device,count\nlab-07,1\nRTX 4090,1\nlab-08,2\n");
+  const auto coverage = coverage_of(toy::model(), question, population, std::vector{here});
+  ASSERT_TRUE(coverage) << coverage.error();
+  EXPECT_DOUBLE_EQ(coverage->known, 0.5);
+  const CoverageRow& row = coverage->rows[0];
+  EXPECT_TRUE(row.measured);
+  EXPECT_FALSE(coverage->rows[1].measured);
+  const Verdict alone = fit(toy::model(), question.question, here.capacity, Evidence(here.measurements));
+  EXPECT_EQ(row.verdict.answer, alone.answer);
+  EXPECT_EQ(row.verdict.decode_tps->mid, alone.decode_tps->mid);
+  here.measurements.clear();
+  const auto unknown = coverage_of(toy::model(), question, population, std::vector{here});
+  ASSERT_TRUE(unknown) << unknown.error();
+  EXPECT_TRUE(unknown->rows[0].device.empty());
+  EXPECT_NE(unknown->rows[0].why.find("measured"), std::string::npos) << unknown->rows[0].why;
 }
 
 TEST(Coverage, WhatNobodyCanAnswerIsAnError) {
