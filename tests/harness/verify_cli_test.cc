@@ -47,7 +47,7 @@ class VerifyCommand : public testing::Test {
 
   /// An engine that is a shell script; returns its command.
   std::string engine(const std::string& script) const {
-    const std::string file = folder_.write("engine", "#!/bin/sh\n" + script + "\n");
+    std::string file = folder_.write("engine", "#!/bin/sh\n" + script + "\n");
     chmod(file.c_str(), 0755);
     return file;
   }
