@@ -59,7 +59,7 @@ constexpr std::array<SpreadConstants, spec_classes> spreads{{
 }};
 
 constexpr SpecConstants constants{
-#define SPEC_CONSTANT(name, value) .name = value,
+#define SPEC_CONSTANT(name, value) .name = (value),
 #include "results/spec_constants.inc"
 #undef SPEC_CONSTANT
 };
