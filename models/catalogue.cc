@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -148,14 +150,20 @@ std::vector<ModelShape> load_catalogue() {
   return models;
 }
 
-/// The models named "reference_of" in their files, by class.
+/// The models that say "reference_of" in their files, by class; read once, since a plan asks for them in
+/// every format.
 const ModelShape* declared_reference(std::string_view size_class) {
-  for (const auto& [file, text] : catalogue_files()) {
-    const json object = json::parse(text, nullptr, false);
-    if (object.is_object() && object.value("reference_of", "") == size_class)
-      return find_model(object.value("name", ""));
-  }
-  return nullptr;
+  static const auto declared = [] {
+    std::map<std::string, const ModelShape*, std::less<>> references;
+    for (const auto& [file, text] : catalogue_files()) {
+      const json object = json::parse(text, nullptr, false);
+      if (object.is_object() && object.contains("reference_of"))
+        references.emplace(object.value("reference_of", ""), find_model(object.value("name", "")));
+    }
+    return references;
+  }();
+  const auto found = declared.find(size_class);
+  return found == declared.end() ? nullptr : found->second;
 }
 
 }  // namespace

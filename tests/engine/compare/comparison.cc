@@ -172,7 +172,7 @@ tl::expected<Sides, std::string> make_sides(const Ggml& ggml, const Problem& pro
 
 std::function<void()> repeat(Prepared& prepared, double times) {
   return [&prepared, times] {
-    for (double i = 0; i < times; ++i) prepared.run();
+    for (uint64_t i = 0; static_cast<double>(i) < times; ++i) prepared.run();
   };
 }
 
