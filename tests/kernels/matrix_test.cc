@@ -159,8 +159,8 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
         const auto dot =
             reference_dot(decoded, reference_activations(&x[token * k], k, functions.activations));
         // Two terms a group of 32 and a few roundings each, as the kernels' own check allows.
-        EXPECT_NEAR(y[token * m + row], dot.sum, dot.size * static_cast<double>(k / 16 + 32) * 0x1p-24)
-            << row << " " << token;
+        const uint32_t roundings = k / 16 + 32;
+        EXPECT_NEAR(y[token * m + row], dot.sum, dot.size * roundings * 0x1p-24) << row << " " << token;
       }
     }
   }
