@@ -19,7 +19,7 @@ namespace {
 
 /// Standard deviations of logarithms: how far a machine's factor lies from the shipped machine's and a part's
 /// from its phase's, judgements to be replaced when machines of several kinds have been verified; and how far
-/// one model's run lies from what the others say, which ten models here differed by (docs/method.md).
+/// one model's run lies from what the others say, which nine models here differed by (docs/method.md).
 constexpr double machine_deviation = 0.30, part_deviation = 0.10, run_deviation = 0.10;
 
 /// Solves the symmetric system a x = b by Gauss's elimination; a's diagonal dominates (a ridge).
