@@ -53,6 +53,18 @@ AccuracyLine line_of(std::string_view phase, const std::string& by, const std::s
 
 }  // namespace
 
+void add_scored(std::vector<Scored>& to, const Scored& common, std::string_view phase, double measured,
+                const Interval& predicted) {
+  if (measured <= 0) return;
+  Scored scored = common;
+  scored.phase = phase;
+  scored.measured = measured;
+  scored.low = predicted.low;
+  scored.predicted = predicted.mid;
+  scored.high = predicted.high;
+  to.push_back(std::move(scored));
+}
+
 std::vector<AccuracyLine> accuracy_of(std::span<const Scored> scored) {
   std::vector<AccuracyLine> lines;
   for (const std::string_view phase : {"decode", "prefill", "memory"}) {

@@ -21,6 +21,10 @@ struct Scored {
   double low = 0, high = 0;  // 80% interval
 };
 
+/// Adds `common` with what was measured of one phase and predicted for it; nothing where it was not measured.
+void add_scored(std::vector<Scored>& to, const Scored& common, std::string_view phase, double measured,
+                const Interval& predicted);
+
 /// Errors of one group in one phase, each unit counting once: a row counts 1 / (rows of its unit in the
 /// group), and one that was not answered is a miss.
 struct AccuracyLine {

@@ -1,6 +1,5 @@
 #include "results/accuracy_published.h"
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -15,18 +14,6 @@ namespace {
 
 std::string or_unstated(std::string_view text) {
   return text.empty() ? "not stated" : std::string(text);
-}
-
-void add(std::vector<Scored>& to, const Scored& row, std::string_view phase,
-         const std::optional<double>& measured, const Interval& predicted) {
-  if (!measured || *measured <= 0) return;
-  Scored scored = row;
-  scored.phase = phase;
-  scored.measured = *measured;
-  scored.low = predicted.low;
-  scored.predicted = predicted.mid;
-  scored.high = predicted.high;
-  to.push_back(std::move(scored));
 }
 
 }  // namespace
@@ -61,9 +48,9 @@ std::vector<AccuracyLine> accuracy_of(const PublishedTable& table, const RowChoi
         .groups = {{"class", or_unstated(row.chip_class)},
                    {"format", quant ? std::string(kind_name(quant->kind)) : "not stated"}},
     };
-    add(scored, common, "decode", row.tg_tps, p.decode_tps);
-    add(scored, common, "prefill", row.pp_tps, p.prefill_tps);
-    add(scored, common, "memory", row.mem_gib_used, {0, p.memory_gib, 0});
+    add_scored(scored, common, "decode", row.tg_tps.value_or(0), p.decode_tps);
+    add_scored(scored, common, "prefill", row.pp_tps.value_or(0), p.prefill_tps);
+    add_scored(scored, common, "memory", row.mem_gib_used.value_or(0), {0, p.memory_gib, 0});
   }
   return accuracy_of(scored);
 }

@@ -12,21 +12,10 @@ std::vector<AccuracyLine> accuracy_of(std::span<const Verification> verified) {
                         .unit = v.model + "\n" + v.format,
                         .groups = {{"engine", v.engine.empty() ? "not said" : v.engine},
                                    {"format", v.format.empty() ? "not said" : v.format}}};
-    for (const VerifiedPhase& phase : v.phases) {
-      if (phase.tps <= 0) continue;
-      const Interval predicted = phase.predicted.value_or(Interval{});
-      scored.push_back(common);
-      scored.back().phase = phase_name(phase.phase);
-      scored.back().measured = phase.tps;
-      scored.back().predicted = predicted.mid;
-      scored.back().low = predicted.low;
-      scored.back().high = predicted.high;
-    }
-    if (v.memory_bytes == 0) continue;
-    scored.push_back(common);
-    scored.back().phase = "memory";
-    scored.back().measured = static_cast<double>(v.memory_bytes) / gib;
-    scored.back().predicted = static_cast<double>(v.predicted_memory_bytes) / gib;
+    for (const VerifiedPhase& phase : v.phases)
+      add_scored(scored, common, phase_name(phase.phase), phase.tps, phase.predicted.value_or(Interval{}));
+    add_scored(scored, common, "memory", static_cast<double>(v.memory_bytes) / gib,
+               {0, static_cast<double>(v.predicted_memory_bytes) / gib, 0});
   }
   return accuracy_of(scored);
 }

@@ -63,6 +63,11 @@ std::string two_digits(double value) {
   return digits(value, 2);
 }
 
+std::string interval_text(const std::optional<Interval>& value) {
+  if (!value) return "-";
+  return fmt::format("{} ({}-{})", two_digits(value->mid), two_digits(value->low), two_digits(value->high));
+}
+
 std::string needs_text(double needed, double usable, const std::string& unit, const std::string& word,
                        const std::string& kind) {
   const int significant = digits_to_tell(needed, usable);

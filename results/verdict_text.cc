@@ -23,12 +23,6 @@ std::string gb(uint64_t bytes) {
   return two_digits(static_cast<double>(bytes) / gb_bytes) + " GB";
 }
 
-/// "10 (4.8-22)": the middle and the 80% interval.
-std::string interval_text(const std::optional<Interval>& value) {
-  if (!value) return "-";
-  return fmt::format("{} ({}-{})", two_digits(value->mid), two_digits(value->low), two_digits(value->high));
-}
-
 std::string answer_text(const Verdict& v) {
   return std::string(answer_name(v.answer)) + (v.borderline ? ", borderline" : "");
 }

@@ -36,11 +36,6 @@ struct Line {
   Verdict verdict;
 };
 
-std::string speed_text(const std::optional<Interval>& tps) {
-  return tps ? fmt::format("{} ({}-{})", two_digits(tps->mid), two_digits(tps->low), two_digits(tps->high))
-             : "-";
-}
-
 /// Devices that were measured and run the model.
 std::vector<Line> measured_lines(const ModelShape& model, const Question& question,
                                  const Invocation& invocation) {
@@ -83,7 +78,7 @@ void print_text(const std::vector<Line>& lines, const ModelShape& model, const Q
              "FORMAT", "TOKENS/S (80%)", "FIRST TOKEN");
   for (const Line& line : lines)
     fmt::print("{:<{}}  {:<15} {:<5} {:>7.3g}  {:<8} {:>18}  {:>9} s\n", line.device, width, line.kind,
-               line.tier, line.memory_gib, line.verdict.format, speed_text(line.verdict.decode_tps),
+               line.tier, line.memory_gib, line.verdict.format, interval_text(line.verdict.decode_tps),
                line.verdict.ttft_s ? two_digits(line.verdict.ttft_s->mid) : "-");
   fmt::print(
       "\nSmallest: the least memory, then the least bandwidth. Catalogue devices are answered from published "
