@@ -235,7 +235,17 @@ std::vector<const SizeClass*> classes_in_order() {
 }  // namespace
 
 bool is_bound(Op op) {
-  return op == Op::stream_read || op == Op::peak_fp32 || op == Op::peak_bf16 || op == Op::peak_int8;
+  switch (op) {
+    case Op::stream_read:
+    case Op::peak_fp32:
+    case Op::peak_bf16:
+    case Op::peak_int8:
+    case Op::peak_fp16:
+    case Op::peak_matrix:
+      return true;
+    default:
+      return false;
+  }
 }
 
 Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes) {

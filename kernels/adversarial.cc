@@ -1,6 +1,9 @@
 #include "kernels/adversarial.h"
 
 #include <limits>
+#include <optional>
+
+#include "kernels/vulkan/bench.h"
 
 namespace weighin {
 namespace {
@@ -20,6 +23,12 @@ Problem small_problem(Op op, FormatId format) {
       problem.m = 300'001;
       break;
     case Op::storage_read:
+    case Op::copy_to_device:
+    case Op::copy_from_device:
+    case Op::copy_on_device:
+    case Op::allocate:
+    case Op::peak_fp16:
+    case Op::peak_matrix:
     case Op::peak_fp32:
     case Op::peak_bf16:
     case Op::peak_int8:
@@ -66,17 +75,25 @@ Problem small_problem(Op op, FormatId format) {
       problem.k = 77;
       break;
     case Op::barrier:
+    case Op::dispatch:
+    case Op::submit:
       break;
   }
   return problem;
 }
 
 tl::expected<Check, std::string> check_adversarial(const Kernel& kernel, ThreadPool& threads,
-                                                   const std::string& storage_folder) {
+                                                   const std::string& storage_folder, GpuBench* timed) {
   WeightPool weights(weights_bytes, weights_bytes, 1, Data::adversarial);
+  std::optional<GpuWeightPool> gpu_weights;
+  std::optional<GpuBench> gpu;
+  if (timed) {
+    gpu_weights.emplace(timed->gpu, weights_bytes, weights_bytes, 1, Data::adversarial);
+    gpu.emplace(GpuBench{timed->gpu, *gpu_weights, timed->tuned});
+  }
   Check worst{-1, 0};
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
-    Workbench bench{threads, weights, storage_folder, seed, Data::adversarial};
+    Workbench bench{threads, weights, storage_folder, seed, Data::adversarial, gpu ? &*gpu : nullptr};
     const auto prepared = kernel.prepare(small_problem(kernel.op, kernel.format), bench);
     if (!prepared) return tl::unexpected(prepared.error());
     if (seed > 1) (*prepared)->run();  // over other weights

@@ -3,8 +3,24 @@
 
 #include "kernels/cpu/rows.h"
 #include "kernels/kernel.h"
+#include "kernels/vulkan/gpu.h"
+#include "kernels/vulkan/rows.h"
 
 namespace weighin {
+namespace {
+
+template <class Can>
+std::vector<const Kernel*> computing(const Problem& problem, Backend backend, Can can) {
+  std::vector<const Kernel*> found;
+  for (const Kernel& kernel : all_kernels()) {
+    const bool reads_it = kernel.format == FormatId::none || kernel.format == problem.format;
+    if (kernel.backend == backend && kernel.op == problem.op && reads_it && can(kernel))
+      found.push_back(&kernel);
+  }
+  return found;
+}
+
+}  // namespace
 
 const std::vector<Kernel>& all_kernels() {
   static const std::vector<Kernel> kernels = [] {
@@ -14,17 +30,22 @@ const std::vector<Kernel>& all_kernels() {
     for (Kernel& kernel : repack_kernels()) all.push_back(std::move(kernel));
     for (Kernel& kernel : ops_kernels()) all.push_back(std::move(kernel));
     for (Kernel& kernel : storage_kernels()) all.push_back(std::move(kernel));
+    for (Kernel& kernel : vulkan_kernels()) all.push_back(std::move(kernel));
     return all;
   }();
   return kernels;
 }
 
+std::string_view backend_name(Backend backend) {
+  return backend == Backend::cpu ? "cpu" : "vulkan";
+}
+
+std::vector<const Kernel*> kernels_for(const Problem& problem, const GpuFacts& gpu) {
+  return computing(problem, Backend::vulkan, [&](const Kernel& kernel) { return kernel.lacks(gpu).empty(); });
+}
+
 std::vector<const Kernel*> kernels_for(const Problem& problem, const Simd& simd) {
-  std::vector<const Kernel*> found;
-  for (const Kernel& kernel : all_kernels()) {
-    const bool reads_it = kernel.format == FormatId::none || kernel.format == problem.format;
-    if (kernel.op == problem.op && reads_it && runs(simd, kernel.isa)) found.push_back(&kernel);
-  }
+  auto found = computing(problem, Backend::cpu, [&](const Kernel& kernel) { return runs(simd, kernel.isa); });
   std::stable_sort(found.begin(), found.end(),
                    [](const Kernel* a, const Kernel* b) { return a->isa > b->isa; });
   return found;

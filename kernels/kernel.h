@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -16,6 +18,9 @@
 
 namespace weighin {
 
+struct GpuBench;
+struct GpuFacts;
+
 /// What kernels run with; owned by the caller and alive as long as anything prepared from it.
 struct Workbench {
   ThreadPool& pool;  // its size is the thread count of the measurement
@@ -23,7 +28,11 @@ struct Workbench {
   std::string storage_folder{};  // for storage_read; empty: storage is not measured
   uint64_t seed = 1;
   Data data = Data::ordinary;  // of activations and other operands; the pool has its own
+  GpuBench* gpu = nullptr;     // for kernels of Backend::vulkan (kernels/vulkan/bench.h)
 };
+
+enum class Backend : uint8_t { cpu, vulkan };
+std::string_view backend_name(Backend backend);
 
 /// The result compared with the double-precision reference.
 struct Check {
@@ -54,12 +63,21 @@ struct Kernel {
   std::function<tl::expected<std::unique_ptr<Prepared>, std::string>(const Problem& problem,
                                                                      Workbench& bench)>
       prepare;
+  Backend backend = Backend::cpu;
+  /// Of a GPU's kernel: what the GPU lacks to run it ("no integer dot product"); empty: nothing.
+  std::function<std::string(const GpuFacts& facts)> lacks{};
+  /// Of a GPU's kernel: the sets of specialization constants that a search tries, the first without one.
+  std::vector<std::vector<uint32_t>> parameters{};
+  /// The arithmetic bound of what it computes with, where that is not peak_of(problem).
+  std::optional<Op> peak{};
 };
 
 /// Every kernel there is, on whatever machine: the table all_kernels.cc.
 const std::vector<Kernel>& all_kernels();
 
-/// The kernels for `problem` that `simd` can run, best first.
+/// The CPU's kernels for `problem` that `simd` can run, best first.
 std::vector<const Kernel*> kernels_for(const Problem& problem, const Simd& simd);
+/// The kernels for `problem` that such a GPU can run, in the table's order: what is usually fastest first.
+std::vector<const Kernel*> kernels_for(const Problem& problem, const GpuFacts& gpu);
 
 }  // namespace weighin

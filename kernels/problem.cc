@@ -9,7 +9,7 @@
 namespace weighin {
 namespace {
 
-constexpr std::array<std::pair<Op, std::string_view>, 19> op_names{{
+constexpr std::array<std::pair<Op, std::string_view>, 27> op_names{{
     {Op::stream_read, "stream_read"},
     {Op::peak_fp32, "peak_fp32"},
     {Op::peak_bf16, "peak_bf16"},
@@ -29,6 +29,14 @@ constexpr std::array<std::pair<Op, std::string_view>, 19> op_names{{
     {Op::repack, "repack"},
     {Op::barrier, "barrier"},
     {Op::storage_read, "storage_read"},
+    {Op::copy_to_device, "copy_to_device"},
+    {Op::copy_from_device, "copy_from_device"},
+    {Op::copy_on_device, "copy_on_device"},
+    {Op::peak_fp16, "peak_fp16"},
+    {Op::peak_matrix, "peak_matrix"},
+    {Op::dispatch, "dispatch"},
+    {Op::submit, "submit"},
+    {Op::allocate, "allocate"},
 }};
 
 constexpr double activation_bytes = 4;
@@ -129,7 +137,15 @@ Cost cost_of(const Problem& p) {
     case Op::peak_fp32:
     case Op::peak_bf16:
     case Op::peak_int8:
+    case Op::peak_fp16:
+    case Op::peak_matrix:
       return {0, 0, static_cast<double>(p.m)};
+    case Op::copy_to_device:
+    case Op::copy_from_device:
+    case Op::copy_on_device:
+      return {static_cast<double>(p.m), static_cast<double>(p.m), 0};
+    case Op::allocate:
+      return {0, static_cast<double>(p.m), 0};
     case Op::quantize:
       return quantize_cost(p);
     case Op::gemv:
@@ -146,6 +162,8 @@ Cost cost_of(const Problem& p) {
       return {bytes, bytes, 0};
     }
     case Op::barrier:
+    case Op::dispatch:
+    case Op::submit:
       return {};
     default:
       return elementwise_cost(p);

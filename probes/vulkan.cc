@@ -3,6 +3,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "probes/sha256.h"
+
 namespace weighin {
 
 namespace {
@@ -32,6 +34,12 @@ VulkanDevice device_from(const json& row) {
 }
 
 }  // namespace
+
+std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const uint8_t, 16> uuid) {
+  std::string facts = std::to_string(vendor) + " " + std::to_string(device) + " ";
+  facts.append(uuid.begin(), uuid.end());
+  return sha256_hex(facts).substr(0, 16);
+}
 
 Fact<std::vector<VulkanDevice>> devices_from_json(const std::string& text) {
   const json answer = json::parse(text, nullptr, false);

@@ -1,6 +1,8 @@
 // Vulkan devices. Drivers may crash or hang, so they are only ever loaded in a child process.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "probes/machine.h"
@@ -9,6 +11,10 @@ namespace weighin {
 
 /// The hidden subcommand with which this program is run again as that child.
 inline constexpr const char* vulkan_child_command = "probe-vulkan";
+
+/// What a GPU is known by, on every driver that shows it as the same: 16 hex digits of its vendor, device and
+/// UUID.
+std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const uint8_t, 16> uuid);
 
 /// Runs `host.program probe-vulkan` with a time limit; a crash, a hang or no answer becomes the reason.
 void probe_vulkan(const Host& host, Machine& machine);

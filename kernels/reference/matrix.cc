@@ -17,6 +17,19 @@ void round_to_int8(double* x, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) x[i] = scale == 0 ? 0 : std::nearbyint(x[i] / scale) * scale;
 }
 
+/// As kernels/vulkan/shaders/quantize.glsl does.
+void round_to_halves(double* x, uint32_t count) {
+  constexpr double least_half = 0x1p-14;
+  double largest = 0;
+  for (uint32_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(x[i]));
+  const int power = largest < double{least_activation} ? 0 : std::ilogb(largest) + 1 + 4;
+  for (uint32_t i = 0; i < count; ++i) {
+    const double scaled = largest < double{least_activation} ? 0 : std::ldexp(x[i], -power);
+    const double half = half_to_float(float_to_half(static_cast<float>(scaled)));
+    x[i] = std::fabs(scaled) < least_half ? 0 : std::ldexp(half, power);
+  }
+}
+
 }  // namespace
 
 ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k) {
@@ -36,6 +49,9 @@ std::vector<double> reference_activations(const float* x, uint32_t k, Activation
   if (has_int8(to)) {
     const uint32_t span = rounding_span(to, k);
     for (uint32_t at = 0; at < k; at += span) round_to_int8(&rounded[at], span);
+  } else if (to == Activations::float16) {
+    for (uint32_t at = 0; at < k; at += activation_group)
+      round_to_halves(&rounded[at], std::min(activation_group, k - at));
   } else if (to == Activations::bf16) {
     for (uint32_t i = 0; i < k; ++i) {
       rounded[i] = std::fabs(x[i]) < FLT_MIN ? 0 : bf16_to_float(float_to_bf16(x[i]));

@@ -17,7 +17,7 @@ TEST(Adversarial, EveryKernelThisCpuRunsPasses) {
   for (const uint32_t threads : {1U, 2U, 3U}) {
     ThreadPool pool(threads);
     for (const Kernel& kernel : all_kernels()) {
-      if (!runs(simd, kernel.isa)) continue;
+      if (kernel.backend != Backend::cpu || !runs(simd, kernel.isa)) continue;
       SCOPED_TRACE(kernel.name + ", threads " + std::to_string(threads));
       const auto check = check_adversarial(kernel, pool, testing::TempDir());
       ASSERT_TRUE(check) << check.error();

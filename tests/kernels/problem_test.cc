@@ -148,7 +148,7 @@ TEST(Problems, CostsAreThoseWorkedOutByHand) {
 }
 
 TEST(Problems, NamesAreFoundAgain) {
-  for (int i = 0; i <= static_cast<int>(Op::storage_read); ++i) {
+  for (int i = 0; i <= static_cast<int>(Op::allocate); ++i) {
     Op found = Op::gemv;
     ASSERT_TRUE(find_op(op_name(static_cast<Op>(i)), found));
     EXPECT_EQ(found, static_cast<Op>(i));

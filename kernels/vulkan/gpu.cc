@@ -1,0 +1,148 @@
+// Opening a GPU.
+#include "kernels/vulkan/gpu.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernels/vulkan/gpu_state.h"
+
+namespace weighin {
+namespace {
+
+constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
+
+VKAPI_ATTR VkBool32 VKAPI_CALL keep_complaint(VkDebugUtilsMessageSeverityFlagBitsEXT,
+                                              VkDebugUtilsMessageTypeFlagsEXT,
+                                              const VkDebugUtilsMessengerCallbackDataEXT* data,
+                                              void* complaints) {
+  static_cast<std::vector<std::string>*>(complaints)->emplace_back(data->pMessage);
+  return VK_FALSE;
+}
+
+/// The device with every feature on that kernels use where it is there.
+vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const GpuFacts& facts) {
+  const float priority = 1;
+  const vk::DeviceQueueCreateInfo queue({}, compute_family(physical), 1, &priority);
+  vk::PhysicalDeviceShaderIntegerDotProductFeatures dot(VK_TRUE);
+  vk::PhysicalDeviceShaderFloat16Int8Features half(VK_TRUE, VK_FALSE);
+  vk::PhysicalDeviceCooperativeMatrixFeaturesNV matrix(VK_TRUE);
+  const uint32_t version = physical.getProperties().apiVersion;
+  std::vector<const char*> extensions;
+  void* chain = nullptr;
+  const auto turn_on = [&](auto& structure, uint32_t part_of, const char* extension) {
+    structure.pNext = chain;
+    chain = &structure;
+    if (version < part_of) extensions.push_back(extension);
+  };
+  if (facts.integer_dot) turn_on(dot, VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
+  if (facts.float16) turn_on(half, VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME);
+  if (facts.matrix_units) turn_on(matrix, UINT32_MAX, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME);
+  vk::DeviceCreateInfo info({}, queue, {}, extensions);
+  info.pNext = chain;
+  return {physical, info};
+}
+
+bool has_layer(const vk::raii::Context& context, std::string_view name) {
+  const auto layers = context.enumerateInstanceLayerProperties();
+  return std::any_of(layers.begin(), layers.end(),
+                     [&](const vk::LayerProperties& layer) { return name == layer.layerName.data(); });
+}
+
+}  // namespace
+
+std::string said(const std::exception& error) {
+  const auto* of_vulkan = dynamic_cast<const vk::SystemError*>(&error);
+  if (of_vulkan == nullptr) return error.what();
+  switch (static_cast<vk::Result>(of_vulkan->code().value())) {
+    case vk::Result::eErrorDeviceLost:
+      return "the device was lost";
+    case vk::Result::eErrorOutOfDeviceMemory:
+      return "the GPU's memory is used up";
+    case vk::Result::eErrorOutOfHostMemory:
+      return "the driver found no memory on the machine";
+    case vk::Result::eErrorIncompatibleDriver:
+      return "no Vulkan driver is installed";
+    default:
+      return "the driver said " + vk::to_string(static_cast<vk::Result>(of_vulkan->code().value()));
+  }
+}
+
+vk::raii::Instance make_instance(vk::raii::Context& context, bool validate) {
+  if (validate && !has_layer(context, validation_layer))
+    throw std::runtime_error(
+        "the validation layers (Debian package vulkan-validationlayers) are not installed");
+  // A loader refuses versions newer than its own only where that is 1.0.
+  const uint32_t version =
+      context.enumerateInstanceVersion() < VK_API_VERSION_1_1 ? VK_API_VERSION_1_0 : VK_API_VERSION_1_3;
+  const vk::ApplicationInfo application("weighin", 0, nullptr, 0, version);
+  std::vector<const char*> layers, extensions;
+  const std::array checks{vk::ValidationFeatureEnableEXT::eSynchronizationValidation};
+  const vk::ValidationFeaturesEXT features(checks);
+  vk::InstanceCreateInfo info({}, &application);
+  if (validate) {
+    layers.push_back(validation_layer);
+    extensions.push_back(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+    info.pNext = &features;
+  }
+  info.setPEnabledLayerNames(layers).setPEnabledExtensionNames(extensions);
+  return {context, info};
+}
+
+Gpu::Gpu() : state_(std::make_unique<State>()) {}
+Gpu::~Gpu() = default;
+
+const GpuFacts& Gpu::facts() const {
+  return state_->facts;
+}
+const std::string& Gpu::failure() const {
+  return state_->failure;
+}
+const std::vector<std::string>& Gpu::complaints() const {
+  return state_->complaints;
+}
+
+tl::expected<std::unique_ptr<Gpu>, std::string> Gpu::open(const std::string& id, const GpuOptions& options) {
+  try {
+    std::unique_ptr<Gpu> gpu(new Gpu());
+    State& s = *gpu->state_;
+    s.instance = make_instance(s.context, options.validate);
+    if (options.validate) {
+      using Severity = vk::DebugUtilsMessageSeverityFlagBitsEXT;
+      using Type = vk::DebugUtilsMessageTypeFlagBitsEXT;
+      s.messenger = {s.instance, vk::DebugUtilsMessengerCreateInfoEXT(
+                                     {}, Severity::eWarning | Severity::eError,
+                                     Type::eValidation | Type::ePerformance, keep_complaint, &s.complaints)};
+    }
+    for (vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(s.instance)) {
+      if (device.getProperties().apiVersion < VK_API_VERSION_1_1) continue;
+      s.facts = facts_of(device);
+      if (s.facts.id != id) continue;
+      s.physical = std::move(device);
+      s.device = make_device(s.physical, s.facts);
+      const uint32_t family = compute_family(s.physical);
+      s.queue = s.device.getQueue(family, 0);
+      s.commands = {s.device, vk::CommandPoolCreateInfo({}, family)};
+      return gpu;
+    }
+    return tl::unexpected(fmt::format("Vulkan shows no GPU {} of version 1.1 or newer", id));
+  } catch (const std::exception& error) {
+    return tl::unexpected(fmt::format("the GPU {} could not be opened: {}", id, said(error)));
+  }
+}
+
+tl::expected<std::vector<GpuFacts>, std::string> visible_gpus() {
+  try {
+    vk::raii::Context context;
+    const vk::raii::Instance instance = make_instance(context, false);
+    std::vector<GpuFacts> found;
+    for (const vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance))
+      if (device.getProperties().apiVersion >= VK_API_VERSION_1_1) found.push_back(facts_of(device));
+    std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.software < b.software; });
+    return found;
+  } catch (const std::exception& error) {
+    return tl::unexpected(fmt::format("no GPU can be used through Vulkan: {}", said(error)));
+  }
+}
+
+}  // namespace weighin

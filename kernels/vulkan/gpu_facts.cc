@@ -1,0 +1,122 @@
+// What a GPU can do, as its driver says.
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/vulkan/gpu_state.h"
+#include "probes/vulkan.h"
+
+namespace weighin {
+namespace {
+
+constexpr uint64_t no_limit = UINT64_MAX;
+
+/// The first of its formats' matrices that the kernels are written for: 16 x 16 x 16, of f16, summed in f32.
+bool has_matrix_units(const vk::raii::PhysicalDevice& device) {
+  if (!has_extension(device, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME)) return false;
+  const auto shapes = device.getCooperativeMatrixPropertiesNV();
+  return std::any_of(shapes.begin(), shapes.end(), [](const vk::CooperativeMatrixPropertiesNV& s) {
+    return s.MSize == 16 && s.NSize == 16 && s.KSize == 16 && s.AType == vk::ComponentTypeNV::eFloat16 &&
+           s.BType == vk::ComponentTypeNV::eFloat16 && s.CType == vk::ComponentTypeNV::eFloat32 &&
+           s.DType == vk::ComponentTypeNV::eFloat32 && s.scope == vk::ScopeNV::eSubgroup;
+  });
+}
+
+/// Newer facts, where the driver knows the structures that are asked for.
+void read_features(const vk::raii::PhysicalDevice& device, GpuFacts& facts) {
+  const bool newest = device.getProperties().apiVersion >= VK_API_VERSION_1_3;
+  vk::PhysicalDeviceShaderIntegerDotProductFeatures dot;
+  vk::PhysicalDeviceShaderFloat16Int8Features half;
+  vk::PhysicalDeviceFeatures2 features;
+  void** end = &features.pNext;
+  const auto ask = [&end](auto& structure) {
+    *end = &structure;
+    end = &structure.pNext;
+  };
+  if (newest || has_extension(device, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME)) ask(dot);
+  if (device.getProperties().apiVersion >= VK_API_VERSION_1_2 ||
+      has_extension(device, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME))
+    ask(half);
+  (*device).getFeatures2(&features, *device.getDispatcher());
+  facts.integer_dot = dot.shaderIntegerDotProduct;
+  facts.float16 = half.shaderFloat16;
+}
+
+void read_limits(const vk::raii::PhysicalDevice& device, GpuFacts& facts) {
+  const bool has_dot = facts.integer_dot;
+  vk::PhysicalDeviceShaderIntegerDotProductProperties dot;
+  vk::PhysicalDeviceMaintenance3Properties allocation;
+  vk::PhysicalDeviceSubgroupProperties subgroup;
+  vk::PhysicalDeviceDriverProperties driver;
+  vk::PhysicalDeviceIDProperties id;
+  vk::PhysicalDeviceProperties2 all;
+  void** end = &all.pNext;
+  const auto ask = [&end](auto& structure) {
+    *end = &structure;
+    end = &structure.pNext;
+  };
+  ask(allocation);
+  ask(subgroup);
+  ask(id);
+  if (has_dot) ask(dot);
+  if (device.getProperties().apiVersion >= VK_API_VERSION_1_2) ask(driver);
+  (*device).getProperties2(&all, *device.getDispatcher());
+  const vk::PhysicalDeviceProperties& base = all.properties;
+  facts.id = vulkan_device_id(base.vendorID, base.deviceID, std::span<const uint8_t, 16>(id.deviceUUID));
+  facts.name = base.deviceName.data();
+  facts.driver = driver.driverName.data();
+  facts.driver_version =
+      driver.driverInfo[0] ? std::string(driver.driverInfo.data()) : std::to_string(base.driverVersion);
+  facts.software = base.deviceType == vk::PhysicalDeviceType::eCpu;
+  facts.unified = facts.software || base.deviceType == vk::PhysicalDeviceType::eIntegratedGpu;
+  facts.subgroup_size = subgroup.subgroupSize;
+  facts.subgroup_arithmetic =
+      (subgroup.supportedOperations & vk::SubgroupFeatureFlagBits::eArithmetic) !=
+          vk::SubgroupFeatureFlags{} &&
+      (subgroup.supportedStages & vk::ShaderStageFlagBits::eCompute) != vk::ShaderStageFlags{};
+  facts.integer_dot_fast = dot.integerDotProduct4x8BitPackedSignedAccelerated;
+  facts.max_binding_bytes = base.limits.maxStorageBufferRange;
+  facts.max_allocation_bytes =
+      allocation.maxMemoryAllocationSize ? allocation.maxMemoryAllocationSize : no_limit;
+  facts.max_group_threads =
+      std::min(base.limits.maxComputeWorkGroupInvocations, base.limits.maxComputeWorkGroupSize[0]);
+  facts.max_shared_bytes = base.limits.maxComputeSharedMemorySize;
+  const auto families = device.getQueueFamilyProperties();
+  if (families.at(compute_family(device)).timestampValidBits > 0)
+    facts.clock_period_s = base.limits.timestampPeriod * 1e-9;
+}
+
+}  // namespace
+
+bool has_extension(const vk::raii::PhysicalDevice& device, std::string_view name) {
+  const auto extensions = device.enumerateDeviceExtensionProperties();
+  return std::any_of(extensions.begin(), extensions.end(),
+                     [&](const vk::ExtensionProperties& e) { return name == e.extensionName.data(); });
+}
+
+uint32_t compute_family(const vk::raii::PhysicalDevice& device) {
+  const auto families = device.getQueueFamilyProperties();
+  std::optional<uint32_t> found;
+  for (uint32_t i = 0; i < families.size(); ++i) {
+    if (!(families[i].queueFlags & vk::QueueFlagBits::eCompute) || families[i].queueCount == 0) continue;
+    if (families[i].timestampValidBits > 0) return i;
+    if (!found) found = i;
+  }
+  if (!found) throw std::runtime_error("the GPU has no queue that computes");
+  return *found;
+}
+
+GpuFacts facts_of(const vk::raii::PhysicalDevice& device) {
+  GpuFacts facts;
+  read_features(device, facts);
+  read_limits(device, facts);
+  facts.matrix_units = facts.float16 && has_matrix_units(device);
+  const vk::PhysicalDeviceMemoryProperties memory = device.getMemoryProperties();
+  for (uint32_t i = 0; i < memory.memoryHeapCount; ++i) {
+    const vk::MemoryHeap& heap = memory.memoryHeaps[i];
+    if (heap.flags & vk::MemoryHeapFlagBits::eDeviceLocal)
+      facts.memory_bytes = std::max(facts.memory_bytes, heap.size);
+  }
+  return facts;
+}
+
+}  // namespace weighin

@@ -1,0 +1,44 @@
+// Weights in a GPU's memory: valid random blocks of every format, in planes, more than its caches hold.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "kernels/data.h"
+#include "kernels/vulkan/gpu.h"
+#include "models/format.h"
+
+namespace weighin {
+
+/// A format's weights as they lie on the GPU, and what they are made of.
+struct GpuWeights {
+  const GpuBuffer* buffer = nullptr;
+  std::vector<uint32_t> plane_words;   // where each plane begins, in words of 4 bytes (planes.h)
+  uint64_t blocks = 0;                 // in the buffer
+  std::span<const std::byte> made_of;  // plain blocks: repeated they are the buffer's
+};
+
+/// One buffer a format, filled with random valid blocks and kept.
+class GpuWeightPool {
+ public:
+  /// `working_set_bytes` a format, never more than `budget_bytes` over all: the longest unused goes first.
+  GpuWeightPool(Gpu& gpu, uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed = 1,
+                Data data = Data::ordinary);
+  ~GpuWeightPool();
+
+  /// Error: how much was asked, what the GPU said.
+  tl::expected<GpuWeights, std::string> weights(FormatId format);
+
+  uint64_t working_set_bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weighin

@@ -1,0 +1,58 @@
+// GPU kernels made ready: what all of them do to be run, timed and checked.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/kernel.h"
+#include "kernels/vulkan/gpu.h"
+
+namespace weighin {
+
+/// A kernel's work on a GPU. A submission holds as many calls as take about two milliseconds, and as many
+/// before them, which bring the clock up; each call waits for the one before, as the operations of a model
+/// do.
+class TimedWork : public Prepared {
+ public:
+  explicit TimedWork(Gpu& gpu) : gpu_(gpu) {}
+
+  /// Once a submission. Where the GPU failed, own_seconds() is NaN from then on, and gpu.failure() says how.
+  void run() noexcept override;
+  double own_seconds() const override { return seconds_; }
+
+ protected:
+  /// The steps of call number `call`, which reads other weights than the one before where there are any.
+  virtual std::vector<GpuStep> steps_of_call(uint64_t call) const = 0;
+
+  /// Does call number `call` alone, and waits. False where the GPU failed.
+  bool run_call(uint64_t call);
+
+  Gpu& gpu_;
+
+ private:
+  tl::expected<GpuWork, std::string> record(uint64_t calls) const;
+
+  std::optional<GpuWork> work_;
+  uint64_t calls_ = 1;
+  double seconds_ = -1;
+};
+
+/// `count` values in memory that shaders read, or the reason there are none. T: float, uint32_t, uint16_t.
+template <class T>
+tl::expected<GpuBuffer, std::string> buffer_of(Gpu& gpu, std::span<const T> values) {
+  auto buffer = gpu.buffer(values.size_bytes(), GpuMemory::device);
+  if (!buffer) return buffer;
+  if (auto written = gpu.write(*buffer, 0, std::as_bytes(values)); !written)
+    return tl::unexpected(written.error());
+  return buffer;
+}
+
+/// The first `count` floats of `buffer`; empty where the GPU failed.
+std::vector<float> floats_in(Gpu& gpu, const GpuBuffer& buffer, uint64_t count);
+
+/// Workgroups for `count` pieces of work, in rows of at most 65535 (what every GPU allows).
+std::array<uint32_t, 3> groups_for(uint64_t count);
+
+}  // namespace weighin

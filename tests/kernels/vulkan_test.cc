@@ -1,0 +1,76 @@
+// Every kernel of the GPU's rows, right on whatever Vulkan shows: lavapipe where there is no GPU.
+#include <gtest/gtest.h>
+
+#include "kernels/adversarial.h"
+#include "kernels/vulkan/bench.h"
+
+namespace weighin {
+namespace {
+
+/// The first GPU there is, opened once, under the validation layers where they are installed.
+Gpu* test_gpu(std::string& reason) {
+  static std::string why;
+  static const std::unique_ptr<Gpu> gpu = [&]() -> std::unique_ptr<Gpu> {
+    const auto visible = visible_gpus();
+    if (!visible || visible->empty()) {
+      why = visible ? "Vulkan shows no GPU, not even lavapipe (Debian package mesa-vulkan-drivers)"
+                    : visible.error();
+      return nullptr;
+    }
+    auto opened = Gpu::open(visible->front().id, {.validate = true});
+    if (!opened) opened = Gpu::open(visible->front().id);
+    if (opened) return std::move(*opened);
+    why = opened.error();
+    return nullptr;
+  }();
+  reason = why;
+  return gpu.get();
+}
+
+std::vector<std::string> kernel_names() {
+  std::vector<std::string> names;
+  for (const Kernel& kernel : all_kernels())
+    if (kernel.backend == Backend::vulkan) names.push_back(kernel.name);
+  return names;
+}
+
+const Kernel& kernel_called(const std::string& name) {
+  for (const Kernel& kernel : all_kernels())
+    if (kernel.name == name) return kernel;
+  throw std::runtime_error(name);
+}
+
+class VulkanKernel : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    std::string reason;
+    gpu_ = test_gpu(reason);
+    if (!gpu_) GTEST_SKIP() << reason;
+    const std::string lacks = kernel_called(GetParam()).lacks(gpu_->facts());
+    if (!lacks.empty()) GTEST_SKIP() << gpu_->facts().name << " has no " << lacks;
+  }
+  void TearDown() override {
+    if (gpu_ == nullptr) return;
+    EXPECT_EQ(gpu_->complaints(), std::vector<std::string>());
+  }
+  Gpu* gpu_ = nullptr;
+  ThreadPool threads_{1};
+};
+
+TEST_P(VulkanKernel, IsRightOnAdversarialData) {
+  GpuWeightPool weights(*gpu_, 1 << 20, 1 << 20);
+  GpuBench bench{*gpu_, weights};
+  const auto check = check_adversarial(kernel_called(GetParam()), threads_, "", &bench);
+  ASSERT_TRUE(check) << check.error();
+  EXPECT_TRUE(check->right()) << check->error << " of " << check->tolerance;
+  EXPECT_EQ(gpu_->failure(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, VulkanKernel, testing::ValuesIn(kernel_names()), [](const auto& info) {
+  std::string name = info.param.substr(info.param.find('.') + 1);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace weighin
