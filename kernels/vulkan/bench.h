@@ -21,4 +21,11 @@ struct GpuBench {
   std::map<std::string, GpuParameters> tuned{};
 };
 
+/// What `kernel` runs with: what was found best, or else `usual`.
+inline const GpuParameters& parameters_of(const GpuBench& bench, const std::string& kernel,
+                                          const GpuParameters& usual) {
+  const auto found = bench.tuned.find(kernel);
+  return found == bench.tuned.end() ? usual : found->second;
+}
+
 }  // namespace weighin

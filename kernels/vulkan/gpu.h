@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,12 +84,12 @@ struct GpuShader {
 
 /// One step of recorded work; each waits for the one before.
 struct GpuStep {
-  const GpuPipeline* pipeline =
-      nullptr;  // nullptr: a copy of `copied_bytes` from the first buffer to the second
-  std::vector<const GpuBuffer*> buffers;    // bindings 0, 1, ...
-  std::vector<uint32_t> arguments;          // push constants, words
+  const GpuPipeline* pipeline = nullptr;    // nullptr: a fill or a copy
+  std::vector<const GpuBuffer*> buffers{};  // bindings 0, 1, ...; of a fill the one, of a copy from and to
+  std::vector<uint32_t> arguments{};        // push constants, words
   std::array<uint32_t, 3> groups{1, 1, 1};  // workgroups
   uint64_t copied_bytes = 0, copied_from = 0, copied_to = 0;
+  std::optional<uint32_t> filled_with{};  // every word of the buffer
 };
 
 /// Steps recorded into a command buffer, which can be run any number of times. Its buffers outlive it.

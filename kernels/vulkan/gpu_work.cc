@@ -83,7 +83,9 @@ Sets make_sets(const vk::raii::Device& device, GpuWork::State& work, std::span<c
 }
 
 void record_step(const vk::raii::CommandBuffer& commands, const GpuStep& step, const Sets& sets) {
-  if (!step.pipeline) {
+  if (step.filled_with) {
+    commands.fillBuffer(*step.buffers.at(0)->state().buffer, 0, VK_WHOLE_SIZE, *step.filled_with);
+  } else if (!step.pipeline) {
     const vk::BufferCopy region(step.copied_from, step.copied_to, step.copied_bytes);
     commands.copyBuffer(*step.buffers.at(0)->state().buffer, *step.buffers.at(1)->state().buffer, region);
   } else {

@@ -232,22 +232,15 @@ Check GpuProduct::check(uint32_t samples) {
   return check;
 }
 
-Made prepare_product(const std::string& kernel, const GpuParameters& first, Arithmetic arithmetic,
-                     const Problem& problem, Workbench& bench) {
-  const auto cannot = [&](const std::string& reason) -> Made {
-    return tl::unexpected(fmt::format("Cannot prepare {} on the GPU: {}.", describe(problem), reason));
-  };
-  if (bench.gpu == nullptr) return cannot("none was opened");
+Made prepare_product(const GpuParameters& parameters, Arithmetic arithmetic, const Problem& problem, Workbench& bench) {
   const uint32_t block = format_of(problem.format).block_values;
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
       (problem.op == Op::gemv && problem.n != 1))
-    return cannot(fmt::format(
-        "it needs rows, tokens (one for gemv) and k a whole number of blocks of {} values", block));
+    return tl::unexpected(
+        fmt::format("it needs rows, tokens (one for gemv) and k a whole number of blocks of {} values", block));
   auto product = std::make_unique<GpuProduct>(*bench.gpu, problem, arithmetic);
-  const auto tuned = bench.gpu->tuned.find(kernel);
-  const GpuParameters& parameters = tuned == bench.gpu->tuned.end() ? first : tuned->second;
   if (auto made = product->prepare(*bench.gpu, bench.data, bench.seed, parameters); !made)
-    return cannot(made.error());
+    return tl::unexpected(made.error());
   return product;
 }
 
@@ -259,22 +252,18 @@ std::string lacks(Arithmetic arithmetic, Op op, const GpuFacts& gpu) {
 }
 
 Kernel row(Op op, const QuantFormat& format, Arithmetic arithmetic) {
-  Kernel kernel{.name = fmt::format("vulkan.{}.{}.{}", op_name(op), format.name, name_of(arithmetic)),
-                .op = op,
-                .format = format.id,
-                .isa = Isa::scalar,
-                .prepare = {},
-                .backend = Backend::vulkan,
-                .lacks = [=](const GpuFacts& gpu) { return lacks(arithmetic, op, gpu); },
-                .parameters = op == Op::gemv ? gemv_parameters : gemm_parameters,
-                .peak = {}};
+  const std::string name = fmt::format("vulkan.{}.{}.{}", op_name(op), format.name, name_of(arithmetic));
+  const std::vector<GpuParameters>& sets = op == Op::gemv ? gemv_parameters : gemm_parameters;
+  Kernel kernel = gpu_row(
+      name, op, format.id,
+      [=, usual = sets.front()](const Problem& problem, Workbench& bench) {
+        return prepare_product(parameters_of(*bench.gpu, name, usual), arithmetic, problem, bench);
+      },
+      [=](const GpuFacts& gpu) { return lacks(arithmetic, op, gpu); });
+  kernel.parameters = sets;
   kernel.peak = arithmetic == Arithmetic::int8      ? Op::peak_int8
                 : arithmetic == Arithmetic::float16 ? Op::peak_fp16
                                                     : Op::peak_fp32;
-  kernel.prepare = [name = kernel.name, first = kernel.parameters.front(), arithmetic](const Problem& problem,
-                                                                                       Workbench& bench) {
-    return prepare_product(name, first, arithmetic, problem, bench);
-  };
   return kernel;
 }
 

@@ -44,7 +44,7 @@ void TimedWork::run() noexcept {
       work_ = std::move(*all);
     }
     const double seconds = gpu_.run(*work_);
-    if (seconds >= 0) seconds_ = seconds / static_cast<double>(calls_);
+    if (seconds >= 0) seconds_ = share_ * seconds / static_cast<double>(calls_);
   } catch (const std::bad_alloc&) {
     return;  // NaN says so
   }

@@ -26,6 +26,9 @@ class TimedWork : public Prepared {
   /// The steps of call number `call`, which reads other weights than the one before where there are any.
   virtual std::vector<GpuStep> steps_of_call(uint64_t call) const = 0;
 
+  /// What part of a call's work the problem is, where work only comes in pieces.
+  void set_share(double share) { share_ = share; }
+
   /// Does call number `call` alone, and waits. False where the GPU failed.
   bool run_call(uint64_t call);
 
@@ -36,7 +39,7 @@ class TimedWork : public Prepared {
 
   std::optional<GpuWork> work_;
   uint64_t calls_ = 1;
-  double seconds_ = -1;
+  double seconds_ = -1, share_ = 1;
 };
 
 /// `count` values in memory that shaders read, or the reason there are none. T: float, uint32_t, uint16_t.

@@ -1,0 +1,185 @@
+// A GPU's bounds: reading its memory, arithmetic in registers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/timed_work.h"
+
+namespace weighin {
+namespace {
+
+using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
+constexpr uint64_t quad_bytes = 16;
+/// Threads of a workgroup, reads of a thread.
+const std::vector<GpuParameters> stream_parameters{{128, 8}, {64, 8}, {128, 4}, {128, 16}, {256, 4}, {256, 8}};
+
+/// Reads m bytes of the weights of a format, each call from where the last one ended.
+class StreamRead : public TimedWork {
+ public:
+  StreamRead(Gpu& gpu, GpuWeights weights, uint64_t bytes, GpuBuffer total, const GpuPipeline* pipeline,
+             uint64_t quads_a_group)
+      : TimedWork(gpu),
+        weights_(std::move(weights)),
+        quads_(std::min(bytes, weights_.buffer->bytes()) / quad_bytes),
+        total_(std::move(total)),
+        pipeline_(pipeline),
+        quads_a_group_(quads_a_group) {}
+
+  Check check(uint32_t) override {
+    const uint64_t call = calls_++;
+    constexpr uint32_t nothing = 0;
+    std::vector<uint32_t> words(quads_ * 4);
+    uint32_t found = 0;
+    const bool done = gpu_.write(total_, 0, std::as_bytes(std::span(&nothing, 1))) && run_call(call) &&
+                      gpu_.read(total_, 0, std::as_writable_bytes(std::span(&found, 1))) &&
+                      gpu_.read(*weights_.buffer, first_quad(call) * quad_bytes,
+                                std::as_writable_bytes(std::span(words)));
+    if (!done) return {NAN, 0};
+    uint32_t expected = 0;
+    for (const uint32_t word : words) expected += word;
+    return {found == expected ? 0.0 : 1.0, 0};
+  }
+
+ protected:
+  std::vector<GpuStep> steps_of_call(uint64_t call) const override {
+    GpuStep step;
+    step.pipeline = pipeline_;
+    step.buffers = {weights_.buffer, &total_};
+    step.arguments = {static_cast<uint32_t>(first_quad(call)), static_cast<uint32_t>(quads_)};
+    step.groups = groups_for((quads_ + quads_a_group_ - 1) / quads_a_group_);
+    return {step};
+  }
+
+ private:
+  uint64_t first_quad(uint64_t call) const {
+    const uint64_t stretches = std::max<uint64_t>(1, weights_.buffer->bytes() / quad_bytes / quads_);
+    return call % stretches * quads_;
+  }
+
+  GpuWeights weights_;
+  uint64_t quads_;
+  GpuBuffer total_;
+  const GpuPipeline* pipeline_;
+  uint64_t quads_a_group_, calls_ = 0;
+};
+
+Made prepare_stream(const Problem& problem, Workbench& bench) {
+  Gpu& gpu = bench.gpu->gpu;
+  // Beside a kernel the bound reads what the kernel reads.
+  auto weights = bench.gpu->weights.weights(problem.format == FormatId::none ? FormatId::f16 : problem.format);
+  if (!weights) return tl::unexpected(weights.error());
+  auto total = gpu.buffer(sizeof(uint32_t), GpuMemory::device);
+  if (!total) return tl::unexpected(total.error());
+  const GpuParameters parameters = parameters_of(*bench.gpu, "vulkan.stream_read", stream_parameters.front());
+  const auto pipeline = gpu.pipeline({"stream_read", parameters, 2, 2});
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  return std::make_unique<StreamRead>(gpu, std::move(*weights), problem.m, std::move(*total), *pipeline,
+                                      uint64_t{parameters[0]} * parameters[1]);
+}
+
+/// One kind of arithmetic as shaders/peak.glsl has it.
+struct PeakKind {
+  Op op;
+  std::string_view name;
+  double operations_a_step;  // of a thread
+  float chains;              // of a thread, each ends at 1
+  uint32_t minus_one, one;   // as the chains take them
+};
+
+constexpr uint32_t steps_a_round = 5, peak_threads = 128;
+/// A multiply-add is two operations: 8 chains of 4 floats, 16 of 2 halves, 16 of 4 bytes.
+constexpr std::array peaks{PeakKind{Op::peak_fp32, "fp32", 64, 32, 0xbf800000, 0x3f800000},
+                           PeakKind{Op::peak_fp16, "fp16", 64, 32, 0xbc00bc00, 0x3c003c00},
+                           PeakKind{Op::peak_int8, "int8", 128, 16, 0xff, 1}};
+/// Rounds long enough to hide a workgroup's start; odd, so that the chains end at 1.
+constexpr uint64_t most_rounds = 511;
+
+class Peak : public TimedWork {
+ public:
+  Peak(Gpu& gpu, const PeakKind& kind, uint64_t operations, GpuBuffer results, GpuBuffer factors,
+       const GpuPipeline* pipeline)
+      : TimedWork(gpu),
+        kind_(kind),
+        results_(std::move(results)),
+        factors_(std::move(factors)),
+        pipeline_(pipeline),
+        rounds_(rounds_of(kind, operations)),
+        groups_(groups_of(kind, operations)) {
+    const double done = a_round(kind) * static_cast<double>(rounds_ * groups_);
+    set_share(static_cast<double>(operations) / done);
+  }
+
+  static double a_round(const PeakKind& kind) { return kind.operations_a_step * steps_a_round * peak_threads; }
+  static uint64_t rounds_of(const PeakKind& kind, uint64_t operations) {
+    const auto wanted = static_cast<uint64_t>(static_cast<double>(operations) / a_round(kind));
+    return std::clamp<uint64_t>(wanted, 1, most_rounds) | 1;
+  }
+  static uint64_t groups_of(const PeakKind& kind, uint64_t operations) {
+    const double one = a_round(kind) * static_cast<double>(rounds_of(kind, operations));
+    return std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(static_cast<double>(operations) / one)), 1, 65535);
+  }
+
+  Check check(uint32_t) override {
+    std::vector<float> found;
+    if (run_call(0)) found = floats_in(gpu_, results_, groups_);
+    if (found.empty()) return {NAN, 0};
+    const bool right = std::all_of(found.begin(), found.end(), [&](float f) { return f == kind_.chains; });
+    return {right ? 0.0 : 1.0, 0};
+  }
+
+ protected:
+  std::vector<GpuStep> steps_of_call(uint64_t) const override {
+    GpuStep step;
+    step.pipeline = pipeline_;
+    step.buffers = {&results_, &factors_};
+    step.arguments = {static_cast<uint32_t>(rounds_)};
+    step.groups = {static_cast<uint32_t>(groups_), 1, 1};
+    return {step};
+  }
+
+ private:
+  PeakKind kind_;
+  GpuBuffer results_, factors_;
+  const GpuPipeline* pipeline_;
+  uint64_t rounds_, groups_;
+};
+
+Made prepare_peak(const PeakKind& kind, const Problem& problem, Workbench& bench) {
+  Gpu& gpu = bench.gpu->gpu;
+  auto results = gpu.buffer(Peak::groups_of(kind, problem.m) * sizeof(float), GpuMemory::device);
+  if (!results) return tl::unexpected(results.error());
+  const std::array<uint32_t, 4> numbers{kind.minus_one, kind.one, 0, 0};
+  auto factors = buffer_of<uint32_t>(gpu, numbers);
+  if (!factors) return tl::unexpected(factors.error());
+  const auto pipeline = gpu.pipeline({fmt::format("peak.{}", kind.name), {peak_threads}, 2, 1});
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  return std::make_unique<Peak>(gpu, kind, problem.m, std::move(*results), std::move(*factors), *pipeline);
+}
+
+std::string lacks_for(Op op, const GpuFacts& gpu) {
+  if (!gpu.subgroup_arithmetic) return "sums within a subgroup";
+  if (op == Op::peak_fp16 && !gpu.float16) return "arithmetic of halves";
+  if (op == Op::peak_int8 && !gpu.integer_dot) return "integer dot products";
+  return "";
+}
+
+}  // namespace
+
+std::vector<Kernel> vulkan_bound_kernels() {
+  std::vector<Kernel> rows{gpu_row("vulkan.stream_read", Op::stream_read, FormatId::none, prepare_stream,
+                                   [](const GpuFacts& gpu) { return lacks_for(Op::stream_read, gpu); })};
+  rows.back().parameters = stream_parameters;
+  for (const PeakKind& kind : peaks)
+    rows.push_back(gpu_row(
+        fmt::format("vulkan.peak.{}", kind.name), kind.op, FormatId::none,
+        [&kind](const Problem& problem, Workbench& bench) { return prepare_peak(kind, problem, bench); },
+        [op = kind.op](const GpuFacts& gpu) { return lacks_for(op, gpu); }));
+  return rows;
+}
+
+}  // namespace weighin

@@ -1,0 +1,128 @@
+// The small operations on a GPU: norms, rotations, activation functions.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "kernels/cpu/operands.h"
+#include "kernels/cpu/ops_functions.h"
+#include "kernels/reference/elementwise.h"
+#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/timed_work.h"
+
+namespace weighin {
+namespace {
+
+using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
+/// Threads of a workgroup.
+const std::vector<GpuParameters> row_parameters{{128}, {64}, {256}};
+
+/// As on the CPU: the sum of the squares of adversarial operands stays finite.
+float limit_of(Data data) {
+  return data == Data::ordinary ? 6.0F : 1e16F;
+}
+
+/// In units of 2^-24: sums of k terms; a division and an inverse root of 2.5 and 2 units of the last place, and an exp
+/// of 3 + 2 |x| of them (Vulkan specification, "Precision and Operation of SPIR-V Instructions"). Softmax takes exp of
+/// differences down to -69; a gate's exp counts most near 1, where x is 17 at most before the rest is lost beside it.
+double tolerance_of(const Problem& p) {
+  const double of_exp = p.op == Op::softmax ? 2 * (3 + 2 * 69.0) : p.op == Op::swiglu || p.op == Op::gelu ? 2 * (3 + 2 * 17.0) : 0;
+  return 0x1p-24 * (64 + of_exp + p.k / 8.0);
+}
+
+/// A workgroup a row, or a thread a value (rope: a pair).
+bool by_rows(Op op) {
+  return op == Op::rms_norm || op == Op::layer_norm || op == Op::softmax;
+}
+
+class GpuRows : public TimedWork {
+ public:
+  GpuRows(Gpu& gpu, const Problem& problem, Data data, uint64_t seed) : TimedWork(gpu), p_(problem) {
+    const uint64_t tokens = std::max(1U, p_.n), shared = tokens * p_.k;
+    rows_ = tokens * (p_.op == Op::rope ? std::max<uint64_t>(1, p_.m) : 1);
+    a_ = operand_rows(rows_ * p_.k, p_.k, limit_of(data), data, seed);
+    b_ = operand_rows(p_.op == Op::swiglu ? a_.size() : shared, p_.k, limit_of(data), data, seed + 1);
+    c_ = operand_rows(b_.size(), p_.k, limit_of(data), data, seed + 2);
+  }
+
+  tl::expected<void, std::string> prepare(const GpuParameters& parameters) {
+    const Floats* operands[] = {&a_, &b_, &c_};
+    for (size_t i = 0; i < buffers_.size(); ++i) {
+      auto made = i < 3 ? buffer_of<float>(gpu_, *operands[i]) : gpu_.buffer(a_.size() * 4, GpuMemory::device);
+      if (!made) return tl::unexpected(made.error());
+      buffers_[i] = std::move(*made);
+    }
+    const auto pipeline = gpu_.pipeline({std::string(op_name(p_.op)), parameters, 4, 4});
+    if (!pipeline) return tl::unexpected(pipeline.error());
+    step_.pipeline = *pipeline;
+    for (const GpuBuffer& buffer : buffers_) step_.buffers.push_back(&buffer);
+    step_.arguments = {static_cast<uint32_t>(rows_), p_.k, static_cast<uint32_t>(std::max<uint64_t>(1, p_.m)),
+                       std::bit_cast<uint32_t>(norm_epsilon)};
+    const uint64_t threads = rows_ * (p_.op == Op::rope ? p_.k / 2 : p_.k);
+    step_.groups = groups_for(by_rows(p_.op) ? rows_ : (threads + parameters[0] - 1) / parameters[0]);
+    return {};
+  }
+
+  Check check(uint32_t samples) override {
+    Check check{0, tolerance_of(p_)};
+    std::vector<float> y;
+    if (run_call(0)) y = floats_in(gpu_, buffers_[3], a_.size());
+    if (y.empty()) return {NAN, check.tolerance};
+    const uint64_t count = y.size(), step = std::max<uint64_t>(1, count / std::max(1U, samples));
+    for (uint64_t back = 0; back < count; back += step) {  // from the last output
+      const uint64_t at = count - 1 - back, r = at / p_.k;
+      const Truth truth = row_truth(p_.op, &a_[r * p_.k], operand(b_, r), operand(c_, r), p_.k,
+                                    static_cast<uint32_t>(at % p_.k), norm_epsilon);
+      // Denormals may be taken for zeros.
+      const double error = std::max(0.0, std::abs(y[at] - truth.value) - 0x1p-126) / std::max(truth.size, 1e-30);
+      if (std::isnan(y[at])) return {NAN, check.tolerance};
+      check.error = std::max(check.error, error);
+    }
+    return check;
+  }
+
+ protected:
+  std::vector<GpuStep> steps_of_call(uint64_t) const override { return {step_}; }
+
+ private:
+  /// Norms share one row of weights; RoPE's angles are the token's; SwiGLU's second operand is the row's own.
+  const float* operand(const Floats& values, uint64_t row) const {
+    if (p_.op == Op::swiglu) return &values[row * p_.k];
+    return p_.op == Op::rope ? &values[row / std::max<uint64_t>(1, p_.m) * (p_.k / 2)] : values.data();
+  }
+
+  Problem p_;
+  uint64_t rows_ = 1;
+  Floats a_, b_, c_;
+  std::array<GpuBuffer, 4> buffers_;  // a, b, c, results
+  GpuStep step_;
+};
+
+Made prepare(const Problem& problem, Workbench& bench) {
+  if (problem.k == 0 || (problem.op == Op::rope && problem.k % 2 != 0))
+    return tl::unexpected(std::string("rows need values, and RoPE an even number of them"));
+  auto rows = std::make_unique<GpuRows>(bench.gpu->gpu, problem, bench.data, bench.seed);
+  const std::string name = fmt::format("vulkan.{}", op_name(problem.op));
+  if (auto made = rows->prepare(parameters_of(*bench.gpu, name, row_parameters.front())); !made)
+    return tl::unexpected(made.error());
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Kernel> vulkan_row_kernels() {
+  std::vector<Kernel> rows;
+  for (const Op op : {Op::rms_norm, Op::layer_norm, Op::rope, Op::softmax, Op::swiglu, Op::gelu}) {
+    rows.push_back(gpu_row(fmt::format("vulkan.{}", op_name(op)), op, FormatId::none, prepare,
+                           [op](const GpuFacts& gpu) -> std::string {
+                             return by_rows(op) && !gpu.subgroup_arithmetic ? "sums within a subgroup" : "";
+                           }));
+    rows.back().parameters = row_parameters;
+  }
+  return rows;
+}
+
+}  // namespace weighin
