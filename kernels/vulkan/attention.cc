@@ -17,15 +17,16 @@ namespace {
 
 using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-/// Sets that the search tries: threads of a workgroup, the most queries it takes, keys at a time, keys of a workgroup
-/// (of one token; a prompt's workgroups take all).
-const std::vector<GpuParameters> decode_parameters{{128, 8, 32, 128}, {64, 8, 32, 64},  {128, 8, 32, 64},
+/// Sets that the search tries: threads of a workgroup, the most queries it takes, keys at a time, keys of a
+/// workgroup (of one token; a prompt's workgroups take all).
+const std::vector<GpuParameters> decode_parameters{{128, 8, 32, 128}, {64, 8, 32, 64},   {128, 8, 32, 64},
                                                    {128, 8, 32, 256}, {256, 8, 32, 128}, {256, 16, 32, 256}};
-const std::vector<GpuParameters> prefill_parameters{{128, 8, 32, 0}, {128, 16, 32, 0}, {256, 16, 32, 0}, {64, 8, 16, 0}};
+const std::vector<GpuParameters> prefill_parameters{
+    {128, 8, 32, 0}, {128, 16, 32, 0}, {256, 16, 32, 0}, {64, 8, 16, 0}};
 constexpr uint32_t least_tile = 4, join_threads = 64;
 
-/// As on the CPU (kernels/cpu/ops_attention.cc), and an exp of 3 + 2 |x| units of the last place, which counts most
-/// where x is near 0: weights of e^-10 are half a thousandth.
+/// As on the CPU (kernels/cpu/ops_attention.cc), and an exp of 3 + 2 |x| units of the last place, which
+/// counts most where x is near 0: weights of e^-10 are half a thousandth.
 double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2 * (3 + 2 * 10.0) + 2.0 * k + tokens / 16.0);
 }
@@ -40,7 +41,9 @@ float query_limit(Data data, FormatId cache) {
 struct Tiling {
   uint32_t threads, rows, tile, quads;
 
-  uint64_t shared_bytes() const { return 16ULL * rows * quads + 8ULL * tile * (quads + 1) + 4ULL * rows * (tile + 3); }
+  uint64_t shared_bytes() const {
+    return 16ULL * rows * quads + 8ULL * tile * (quads + 1) + 4ULL * rows * (tile + 3);
+  }
 };
 
 Tiling tiling_of(const GpuParameters& p, uint32_t rows, uint32_t quads, const GpuFacts& gpu) {
@@ -53,10 +56,15 @@ Tiling tiling_of(const GpuParameters& p, uint32_t rows, uint32_t quads, const Gp
 class GpuAttention : public TimedWork {
  public:
   GpuAttention(Gpu& gpu, const Problem& problem, GpuWeights cache)
-      : TimedWork(gpu), p_(problem), cache_(std::move(cache)), quads_((p_.k + 3) / 4), tokens_(std::max(1U, p_.n)) {
+      : TimedWork(gpu),
+        p_(problem),
+        cache_(std::move(cache)),
+        quads_((p_.k + 3) / 4),
+        tokens_(std::max(1U, p_.n)) {
     keys_ = decode() || p_.context ? std::max(p_.context, decode() ? 1 : p_.n) : p_.n;
     const uint64_t row_blocks = p_.format == FormatId::f16 ? 0 : p_.k / 32;
-    const uint64_t rows = p_.format == FormatId::f16 ? cache_.buffer->bytes() / (8ULL * quads_) : cache_.blocks / row_blocks;
+    const uint64_t rows =
+        p_.format == FormatId::f16 ? cache_.buffer->bytes() / (8ULL * quads_) : cache_.blocks / row_blocks;
     slabs_ = rows / keys_;
   }
 
@@ -87,29 +95,35 @@ class GpuAttention : public TimedWork {
   const GpuPipeline* join_ = nullptr;
 };
 
-tl::expected<void, std::string> GpuAttention::prepare(const GpuParameters& parameters, Data data, uint64_t seed) {
+tl::expected<void, std::string> GpuAttention::prepare(const GpuParameters& parameters, Data data,
+                                                      uint64_t seed) {
   tiling_ = tiling_of(parameters, decode() ? sharing() : tokens_, quads_, gpu_.facts());
-  if (tiling_.threads > gpu_.facts().max_group_threads || tiling_.shared_bytes() > gpu_.facts().max_shared_bytes)
-    return tl::unexpected(fmt::format("this GPU has no workgroups of {} threads and {} bytes of shared memory",
-                                      tiling_.threads, tiling_.shared_bytes()));
+  if (tiling_.threads > gpu_.facts().max_group_threads ||
+      tiling_.shared_bytes() > gpu_.facts().max_shared_bytes)
+    return tl::unexpected(
+        fmt::format("this GPU has no workgroups of {} threads and {} bytes of shared memory", tiling_.threads,
+                    tiling_.shared_bytes()));
   stretch_ = decode() ? parameters[3] : keys_;
   stretches_ = (keys_ + stretch_ - 1) / stretch_;
   q_ = operand_rows(uint64_t{queries()} * p_.k, p_.k, query_limit(data, p_.format), data, seed);
   std::vector<float> padded(uint64_t{queries()} * quads_ * 4);
   for (uint64_t i = 0; i < queries(); ++i) std::copy_n(&q_[i * p_.k], p_.k, &padded[i * quads_ * 4]);
   const uint64_t vectors = uint64_t{stretches_} * queries();
-  const auto keep = [](GpuBuffer& place, tl::expected<GpuBuffer, std::string> made) -> tl::expected<void, std::string> {
+  const auto keep = [](GpuBuffer& place,
+                       tl::expected<GpuBuffer, std::string> made) -> tl::expected<void, std::string> {
     if (!made) return tl::unexpected(made.error());
     place = std::move(*made);
     return {};
   };
-  auto kept = keep(queries_, buffer_of<float>(gpu_, padded))
-                  .and_then([&] { return keep(sums_, gpu_.buffer(vectors * quads_ * 16, GpuMemory::device)); })
-                  .and_then([&] { return keep(states_, gpu_.buffer(vectors * 8, GpuMemory::device)); })
-                  .and_then([&] { return keep(y_, gpu_.buffer(padded.size() * 4, GpuMemory::device)); });
+  auto kept =
+      keep(queries_, buffer_of<float>(gpu_, padded))
+          .and_then([&] { return keep(sums_, gpu_.buffer(vectors * quads_ * 16, GpuMemory::device)); })
+          .and_then([&] { return keep(states_, gpu_.buffer(vectors * 8, GpuMemory::device)); })
+          .and_then([&] { return keep(y_, gpu_.buffer(padded.size() * 4, GpuMemory::device)); });
   if (!kept) return kept;
   const std::vector<uint32_t> constants{tiling_.threads, tiling_.rows, tiling_.tile, quads_};
-  const auto attend = gpu_.pipeline({fmt::format("attention.{}", format_of(p_.format).name), constants, 5, 13});
+  const auto attend =
+      gpu_.pipeline({fmt::format("attention.{}", format_of(p_.format).name), constants, 5, 13});
   if (!attend) return tl::unexpected(attend.error());
   attend_ = *attend;
   const auto join = gpu_.pipeline({"attention_join", {join_threads, 1, 1, quads_}, 3, 13});
@@ -120,20 +134,19 @@ tl::expected<void, std::string> GpuAttention::prepare(const GpuParameters& param
 
 std::vector<GpuStep> GpuAttention::steps_of_call(uint64_t call) const {
   const uint32_t rows = decode() ? sharing() : tokens_;
-  const std::vector<uint32_t> arguments{
-      rows,
-      decode() ? 1 : p_.heads,
-      decode() ? rows : 1,
-      decode() ? 1 : sharing(),
-      keys_,
-      stretch_,
-      seen_by(0),
-      queries(),
-      static_cast<uint32_t>(first_slab(call)),
-      static_cast<uint32_t>(slabs_),
-      cache_.plane_words.back(),
-      stretches_,
-      std::bit_cast<uint32_t>(1 / std::sqrt(static_cast<float>(p_.k)))};
+  const std::vector<uint32_t> arguments{rows,
+                                        decode() ? 1 : p_.heads,
+                                        decode() ? rows : 1,
+                                        decode() ? 1 : sharing(),
+                                        keys_,
+                                        stretch_,
+                                        seen_by(0),
+                                        queries(),
+                                        static_cast<uint32_t>(first_slab(call)),
+                                        static_cast<uint32_t>(slabs_),
+                                        cache_.plane_words.back(),
+                                        stretches_,
+                                        std::bit_cast<uint32_t>(1 / std::sqrt(static_cast<float>(p_.k)))};
   GpuStep attend, join;
   attend.pipeline = attend_;
   attend.buffers = {&queries_, cache_.buffer, cache_.buffer, &sums_, &states_};
@@ -147,19 +160,21 @@ std::vector<GpuStep> GpuAttention::steps_of_call(uint64_t call) const {
 
 /// The first `rows` rows of a slab, as the format has them, of the blocks that the buffer repeats.
 std::vector<std::byte> GpuAttention::slab_of(uint64_t slab, uint32_t rows) const {
-  const uint64_t bytes = row_bytes(p_.format, p_.k), step = p_.format == FormatId::f16 ? 8ULL * quads_ : bytes;
+  const uint64_t bytes = row_bytes(p_.format, p_.k),
+                 step = p_.format == FormatId::f16 ? 8ULL * quads_ : bytes;
   std::vector<std::byte> plain(rows * bytes);
   for (uint64_t row = 0; row < rows; ++row)
     for (uint64_t b = 0; b < bytes; ++b)
-      plain[row * bytes + b] = cache_.made_of[((slab % slabs_ * keys_ + row) * step + b) % cache_.made_of.size()];
+      plain[row * bytes + b] =
+          cache_.made_of[((slab % slabs_ * keys_ + row) * step + b) % cache_.made_of.size()];
   return plain;
 }
 
 AttentionTruth GpuAttention::truth_of(uint64_t call, uint64_t query) const {
   const uint32_t seen = seen_by(static_cast<uint32_t>(query / p_.heads));
   const uint64_t slab = first_slab(call) + 2 * (query % p_.heads / sharing());
-  return attention_truth(&q_[query * p_.k], p_.format, slab_of(slab, seen).data(), slab_of(slab + 1, seen).data(), seen,
-                         p_.k);
+  return attention_truth(&q_[query * p_.k], p_.format, slab_of(slab, seen).data(),
+                         slab_of(slab + 1, seen).data(), seen, p_.k);
 }
 
 Check GpuAttention::check(uint32_t samples) {
@@ -168,7 +183,8 @@ Check GpuAttention::check(uint32_t samples) {
   std::vector<float> y;
   if (run_call(call)) y = floats_in(gpu_, y_, uint64_t{queries()} * quads_ * 4);
   if (y.empty()) return {NAN, check.tolerance};
-  const uint64_t count = uint64_t{queries()} * p_.k, step = std::max<uint64_t>(1, count / std::max(1U, samples));
+  const uint64_t count = uint64_t{queries()} * p_.k,
+                 step = std::max<uint64_t>(1, count / std::max(1U, samples));
   uint64_t known = count;  // the query `truth` is of
   AttentionTruth truth;
   for (uint64_t back = 0; back < count; back += step) {  // from the last output
@@ -186,8 +202,9 @@ Check GpuAttention::check(uint32_t samples) {
 Made prepare(const std::string& name, const GpuParameters& usual, const Problem& problem, Workbench& bench) {
   if (problem.kv_heads == 0 || problem.heads % problem.kv_heads != 0 || problem.k == 0 ||
       problem.k % format_of(problem.format).block_values != 0)
-    return tl::unexpected(fmt::format("heads must be a multiple of KV heads, and their values whole blocks of {}",
-                                      format_of(problem.format).name));
+    return tl::unexpected(
+        fmt::format("heads must be a multiple of KV heads, and their values whole blocks of {}",
+                    format_of(problem.format).name));
   auto cache = bench.gpu->weights.weights(problem.format);
   if (!cache) return tl::unexpected(cache.error());
   auto attention = std::make_unique<GpuAttention>(bench.gpu->gpu, problem, std::move(*cache));

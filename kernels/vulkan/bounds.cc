@@ -16,7 +16,8 @@ using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 constexpr uint64_t quad_bytes = 16;
 /// Threads of a workgroup, reads of a thread.
-const std::vector<GpuParameters> stream_parameters{{128, 8}, {64, 8}, {128, 4}, {128, 16}, {256, 4}, {256, 8}};
+const std::vector<GpuParameters> stream_parameters{{128, 8},  {64, 8},  {128, 4},
+                                                   {128, 16}, {256, 4}, {256, 8}};
 
 /// Reads m bytes of the weights of a format, each call from where the last one ended.
 class StreamRead : public TimedWork {
@@ -35,10 +36,10 @@ class StreamRead : public TimedWork {
     constexpr uint32_t nothing = 0;
     std::vector<uint32_t> words(quads_ * 4);
     uint32_t found = 0;
-    const bool done = gpu_.write(total_, 0, std::as_bytes(std::span(&nothing, 1))) && run_call(call) &&
-                      gpu_.read(total_, 0, std::as_writable_bytes(std::span(&found, 1))) &&
-                      gpu_.read(*weights_.buffer, first_quad(call) * quad_bytes,
-                                std::as_writable_bytes(std::span(words)));
+    const bool done =
+        gpu_.write(total_, 0, std::as_bytes(std::span(&nothing, 1))) && run_call(call) &&
+        gpu_.read(total_, 0, std::as_writable_bytes(std::span(&found, 1))) &&
+        gpu_.read(*weights_.buffer, first_quad(call) * quad_bytes, std::as_writable_bytes(std::span(words)));
     if (!done) return {NAN, 0};
     uint32_t expected = 0;
     for (const uint32_t word : words) expected += word;
@@ -71,7 +72,8 @@ class StreamRead : public TimedWork {
 Made prepare_stream(const Problem& problem, Workbench& bench) {
   Gpu& gpu = bench.gpu->gpu;
   // Beside a kernel the bound reads what the kernel reads.
-  auto weights = bench.gpu->weights.weights(problem.format == FormatId::none ? FormatId::f16 : problem.format);
+  auto weights =
+      bench.gpu->weights.weights(problem.format == FormatId::none ? FormatId::f16 : problem.format);
   if (!weights) return tl::unexpected(weights.error());
   auto total = gpu.buffer(sizeof(uint32_t), GpuMemory::device);
   if (!total) return tl::unexpected(total.error());
@@ -114,14 +116,17 @@ class Peak : public TimedWork {
     set_share(static_cast<double>(operations) / done);
   }
 
-  static double a_round(const PeakKind& kind) { return kind.operations_a_step * steps_a_round * peak_threads; }
+  static double a_round(const PeakKind& kind) {
+    return kind.operations_a_step * steps_a_round * peak_threads;
+  }
   static uint64_t rounds_of(const PeakKind& kind, uint64_t operations) {
     const auto wanted = static_cast<uint64_t>(static_cast<double>(operations) / a_round(kind));
     return std::clamp<uint64_t>(wanted, 1, most_rounds) | 1;
   }
   static uint64_t groups_of(const PeakKind& kind, uint64_t operations) {
     const double one = a_round(kind) * static_cast<double>(rounds_of(kind, operations));
-    return std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(static_cast<double>(operations) / one)), 1, 65535);
+    return std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(static_cast<double>(operations) / one)), 1,
+                                65535);
   }
 
   Check check(uint32_t) override {

@@ -26,6 +26,16 @@ struct Kept {
 
 }  // namespace
 
+std::vector<std::byte> repeated_blocks(const GpuWeights& weights, FormatId format, uint64_t first,
+                                       uint64_t count) {
+  const uint64_t bytes = gpu_block_bytes(format), made = weights.made_of.size() / bytes;
+  std::vector<std::byte> blocks(count * bytes);
+  for (uint64_t b = 0; b < count; ++b)
+    std::copy_n(weights.made_of.begin() + static_cast<ptrdiff_t>((first + b) % made * bytes), bytes,
+                blocks.begin() + static_cast<ptrdiff_t>(b * bytes));
+  return blocks;
+}
+
 struct GpuWeightPool::State {
   Gpu& gpu;
   uint64_t working_set_bytes, budget_bytes, seed;

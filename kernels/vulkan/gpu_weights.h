@@ -23,6 +23,10 @@ struct GpuWeights {
   std::span<const std::byte> made_of;  // plain blocks: repeated they are the buffer's
 };
 
+/// `count` plain blocks (planes.h) from block `first` on of what lies on the GPU.
+std::vector<std::byte> repeated_blocks(const GpuWeights& weights, FormatId format, uint64_t first,
+                                       uint64_t count);
+
 /// One buffer a format, filled with random valid blocks and kept.
 class GpuWeightPool {
  public:

@@ -187,16 +187,10 @@ std::vector<GpuStep> GpuProduct::steps_of_call(uint64_t call) const {
   return {step};
 }
 
-/// Row `row` of the weights that call number `call` reads: of the blocks that the buffer repeats.
 ReferenceRow GpuProduct::row_of(uint64_t call, uint64_t row) const {
-  const uint64_t bytes = gpu_block_bytes(problem_.format), made = weights_.made_of.size() / bytes;
-  std::vector<std::byte> plain(row_blocks_ * bytes);
-  for (uint64_t b = 0; b < row_blocks_; ++b) {
-    const uint64_t at = (first_block(call) + row * row_blocks_ + b) % made * bytes;
-    std::copy_n(weights_.made_of.begin() + static_cast<ptrdiff_t>(at), bytes,
-                plain.begin() + static_cast<ptrdiff_t>(b * bytes));
-  }
-  return reference_row(problem_.format, plain.data(), problem_.k);
+  const uint64_t first = first_block(call) + row * row_blocks_;
+  return reference_row(problem_.format, repeated_blocks(weights_, problem_.format, first, row_blocks_).data(),
+                       problem_.k);
 }
 
 Check GpuProduct::check(uint32_t samples) {
@@ -232,12 +226,13 @@ Check GpuProduct::check(uint32_t samples) {
   return check;
 }
 
-Made prepare_product(const GpuParameters& parameters, Arithmetic arithmetic, const Problem& problem, Workbench& bench) {
+Made prepare_product(const GpuParameters& parameters, Arithmetic arithmetic, const Problem& problem,
+                     Workbench& bench) {
   const uint32_t block = format_of(problem.format).block_values;
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
       (problem.op == Op::gemv && problem.n != 1))
-    return tl::unexpected(
-        fmt::format("it needs rows, tokens (one for gemv) and k a whole number of blocks of {} values", block));
+    return tl::unexpected(fmt::format(
+        "it needs rows, tokens (one for gemv) and k a whole number of blocks of {} values", block));
   auto product = std::make_unique<GpuProduct>(*bench.gpu, problem, arithmetic);
   if (auto made = product->prepare(*bench.gpu, bench.data, bench.seed, parameters); !made)
     return tl::unexpected(made.error());

@@ -25,11 +25,14 @@ float limit_of(Data data) {
   return data == Data::ordinary ? 6.0F : 1e16F;
 }
 
-/// In units of 2^-24: sums of k terms; a division and an inverse root of 2.5 and 2 units of the last place, and an exp
-/// of 3 + 2 |x| of them (Vulkan specification, "Precision and Operation of SPIR-V Instructions"). Softmax takes exp of
-/// differences down to -69; a gate's exp counts most near 1, where x is 17 at most before the rest is lost beside it.
+/// In units of 2^-24: sums of k terms; a division and an inverse root of 2.5 and 2 units of the last place,
+/// and an exp of 3 + 2 |x| of them (Vulkan specification, "Precision and Operation of SPIR-V Instructions").
+/// Softmax takes exp of differences down to -69; a gate's exp counts most near 1, where x is 17 at most
+/// before the rest is lost beside it.
 double tolerance_of(const Problem& p) {
-  const double of_exp = p.op == Op::softmax ? 2 * (3 + 2 * 69.0) : p.op == Op::swiglu || p.op == Op::gelu ? 2 * (3 + 2 * 17.0) : 0;
+  const double of_exp = p.op == Op::softmax                      ? 2 * (3 + 2 * 69.0)
+                        : p.op == Op::swiglu || p.op == Op::gelu ? 2 * (3 + 2 * 17.0)
+                                                                 : 0;
   return 0x1p-24 * (64 + of_exp + p.k / 8.0);
 }
 
@@ -51,7 +54,8 @@ class GpuRows : public TimedWork {
   tl::expected<void, std::string> prepare(const GpuParameters& parameters) {
     const Floats* operands[] = {&a_, &b_, &c_};
     for (size_t i = 0; i < buffers_.size(); ++i) {
-      auto made = i < 3 ? buffer_of<float>(gpu_, *operands[i]) : gpu_.buffer(a_.size() * 4, GpuMemory::device);
+      auto made =
+          i < 3 ? buffer_of<float>(gpu_, *operands[i]) : gpu_.buffer(a_.size() * 4, GpuMemory::device);
       if (!made) return tl::unexpected(made.error());
       buffers_[i] = std::move(*made);
     }
@@ -77,7 +81,8 @@ class GpuRows : public TimedWork {
       const Truth truth = row_truth(p_.op, &a_[r * p_.k], operand(b_, r), operand(c_, r), p_.k,
                                     static_cast<uint32_t>(at % p_.k), norm_epsilon);
       // Denormals may be taken for zeros.
-      const double error = std::max(0.0, std::abs(y[at] - truth.value) - 0x1p-126) / std::max(truth.size, 1e-30);
+      const double error =
+          std::max(0.0, std::abs(y[at] - truth.value) - 0x1p-126) / std::max(truth.size, 1e-30);
       if (std::isnan(y[at])) return {NAN, check.tolerance};
       check.error = std::max(check.error, error);
     }

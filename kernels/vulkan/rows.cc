@@ -9,8 +9,8 @@ namespace weighin {
 
 std::vector<Kernel> vulkan_kernels() {
   std::vector<Kernel> all;
-  for (const auto family : {vulkan_bound_kernels, vulkan_transfer_kernels, vulkan_matrix_kernels, vulkan_format_kernels,
-                            vulkan_attention_kernels, vulkan_row_kernels})
+  for (const auto family : {vulkan_bound_kernels, vulkan_transfer_kernels, vulkan_matrix_kernels,
+                            vulkan_format_kernels, vulkan_attention_kernels, vulkan_row_kernels})
     for (Kernel& kernel : family()) all.push_back(std::move(kernel));
   return all;
 }
@@ -21,7 +21,8 @@ Kernel gpu_row(std::string name, Op op, FormatId format, PrepareOnGpu prepare,
   kernel.backend = Backend::vulkan;
   kernel.lacks = std::move(lacks);
   kernel.prepare = [prepare = std::move(prepare)](
-                       const Problem& problem, Workbench& bench) -> tl::expected<std::unique_ptr<Prepared>, std::string> {
+                       const Problem& problem,
+                       Workbench& bench) -> tl::expected<std::unique_ptr<Prepared>, std::string> {
     const auto cannot = [&](const std::string& reason) {
       return tl::unexpected(fmt::format("Cannot prepare {} on the GPU: {}.", describe(problem), reason));
     };

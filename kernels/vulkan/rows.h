@@ -10,7 +10,8 @@ namespace weighin {
 /// All of them.
 std::vector<Kernel> vulkan_kernels();
 
-using PrepareOnGpu = std::function<tl::expected<std::unique_ptr<Prepared>, std::string>(const Problem&, Workbench&)>;
+using PrepareOnGpu =
+    std::function<tl::expected<std::unique_ptr<Prepared>, std::string>(const Problem&, Workbench&)>;
 
 /// A row whose preparation is asked only with a GPU at hand, and says on which problem it failed.
 Kernel gpu_row(std::string name, Op op, FormatId format, PrepareOnGpu prepare,

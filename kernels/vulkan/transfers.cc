@@ -1,5 +1,5 @@
-// What a GPU costs beside its kernels: bytes carried to, from and within its memory, operations and submissions by
-// themselves, and memory had and touched.
+// What a GPU costs beside its kernels: bytes carried to, from and within its memory, operations and
+// submissions by themselves, and memory had and touched.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -100,7 +100,8 @@ class Submit : public Prepared {
   void run() noexcept override {
     const auto begin = Clock::now();
     for (int i = 0; i < submissions; ++i) gpu_.run(work_);
-    seconds_ = gpu_.failure().empty() ? seconds_since(begin) / submissions : std::numeric_limits<double>::quiet_NaN();
+    seconds_ = gpu_.failure().empty() ? seconds_since(begin) / submissions
+                                      : std::numeric_limits<double>::quiet_NaN();
   }
   double own_seconds() const override { return seconds_; }
   Check check(uint32_t) override { return {gpu_.run(work_) >= 0 ? 0 : NAN, 0}; }
@@ -162,7 +163,8 @@ class Allocate : public Prepared {
     if (!pieces) return {NAN, 0};
     for (const GpuBuffer& piece : *pieces) {
       uint32_t found = 0;
-      if (!gpu_.read(piece, piece.bytes() - sizeof found, std::as_writable_bytes(std::span(&found, 1)))) return {NAN, 0};
+      if (!gpu_.read(piece, piece.bytes() - sizeof found, std::as_writable_bytes(std::span(&found, 1))))
+        return {NAN, 0};
       if (found != word) return {1, 0};
     }
     return {0, 0};

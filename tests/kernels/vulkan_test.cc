@@ -1,6 +1,9 @@
 // Every kernel of the GPU's rows, right on whatever Vulkan shows: lavapipe where there is no GPU.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "kernels/adversarial.h"
 #include "kernels/vulkan/bench.h"
 
@@ -64,6 +67,32 @@ TEST_P(VulkanKernel, IsRightOnAdversarialData) {
   ASSERT_TRUE(check) << check.error();
   EXPECT_TRUE(check->right()) << check->error << " of " << check->tolerance;
   EXPECT_EQ(gpu_->failure(), "");
+}
+
+/// Every set of numbers that a search may choose, where this GPU has workgroups of that kind. A driver takes a second
+/// for each, so that not all formats are tried: one of each way to read, and those that need a table.
+TEST_P(VulkanKernel, IsRightWithEverySetOfParameters) {
+  const Kernel& kernel = kernel_called(GetParam());
+  constexpr std::array tried{FormatId::none, FormatId::f16, FormatId::q4_K, FormatId::mxfp4, FormatId::q8_0};
+  if (std::find(tried.begin(), tried.end(), kernel.format) == tried.end())
+    GTEST_SKIP() << "it is tried in other formats";
+  if (kernel.parameters.size() < 2) GTEST_SKIP() << "it has one way to be run";
+  GpuWeightPool weights(*gpu_, 1 << 20, 1 << 20, 1, Data::adversarial);
+  ThreadPool threads(1);
+  WeightPool cpu_weights(1 << 20, 1 << 20);
+  for (const GpuParameters& parameters : kernel.parameters) {
+    SCOPED_TRACE(testing::PrintToString(parameters));
+    GpuBench gpu{*gpu_, weights, {{kernel.name, parameters}}};
+    Workbench bench{
+        .pool = threads, .weights = cpu_weights, .seed = 3, .data = Data::adversarial, .gpu = &gpu};
+    const auto prepared = kernel.prepare(small_problem(kernel.op, kernel.format), bench);
+    if (!prepared) {
+      EXPECT_NE(prepared.error().find("this GPU has no workgroups"), std::string::npos) << prepared.error();
+      continue;
+    }
+    const Check check = (*prepared)->check(UINT32_MAX);
+    EXPECT_TRUE(check.right()) << check.error << " of " << check.tolerance;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, VulkanKernel, testing::ValuesIn(kernel_names()), [](const auto& info) {
