@@ -55,12 +55,12 @@ void read_samples(C& c, Measurement& m) {
   if (samples.is_array()) m.samples = samples.get<std::vector<double>>();
 }
 
-const std::array<MeasurementField, 24> fields{{
+const std::array<MeasurementField, 25> fields{{
     {"run", "INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE", "the run that measured it",
      [](S& s, int i, M& m) { s.bind(i, m.run); }, [](C& c, Measurement& m) { m.run = c.getInt64(); }},
     {"device", "TEXT NOT NULL REFERENCES device(id)", "the device's id",
      [](S& s, int i, M& m) { s.bind(i, m.device); }, [](C& c, Measurement& m) { m.device = c.getString(); }},
-    {"backend", "TEXT NOT NULL", "cpu; later vulkan, wasm, webgpu",
+    {"backend", "TEXT NOT NULL", "cpu or vulkan; later wasm, webgpu",
      [](S& s, int i, M& m) { s.bind(i, m.backend); },
      [](C& c, Measurement& m) { m.backend = c.getString(); }},
     {"kernel", "TEXT NOT NULL", "name of the kernel; the operation where none could be chosen",
@@ -114,6 +114,8 @@ const std::array<MeasurementField, 24> fields{{
      [](C& c, Measurement& m) { m.reason = c.getString(); }},
     {"samples", "TEXT NOT NULL", "seconds of each repetition, a JSON list",
      [](S& s, int i, M& m) { s.bind(i, nlohmann::json(m.samples).dump()); }, read_samples},
+    {"gpu", "TEXT NOT NULL DEFAULT ''", "id of the GPU (table gpu) that computed; empty: the CPU did",
+     [](S& s, int i, M& m) { s.bind(i, m.gpu); }, [](C& c, Measurement& m) { m.gpu = c.getString(); }},
 }};
 
 }  // namespace

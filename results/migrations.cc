@@ -120,6 +120,37 @@ CREATE TABLE verification_part (
 )",
                                               R"(
 ALTER TABLE verification_part ADD COLUMN peak_seconds REAL NOT NULL DEFAULT 0;
+)",
+                                              R"(
+ALTER TABLE measurement ADD COLUMN gpu TEXT NOT NULL DEFAULT '';
+DROP INDEX measured_once;
+CREATE UNIQUE INDEX measured_once ON measurement
+  (run, backend, gpu, kernel, op, coalesce(format, ''), m, n, k, heads, kv_heads, context, threads);
+CREATE TABLE gpu (
+  device TEXT NOT NULL REFERENCES device(id),
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  driver TEXT NOT NULL,
+  driver_version TEXT NOT NULL,
+  type TEXT NOT NULL,
+  software INTEGER NOT NULL,
+  unified INTEGER NOT NULL,
+  memory_bytes INTEGER,
+  memory_free_bytes INTEGER,
+  max_storage_buffer_range INTEGER NOT NULL,
+  max_allocation_bytes INTEGER NOT NULL,
+  max_allocations INTEGER NOT NULL,
+  PRIMARY KEY (device, id)
+);
+CREATE TABLE gpu_tuning (
+  gpu TEXT NOT NULL,
+  driver_version TEXT NOT NULL,
+  kernel TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  seconds REAL NOT NULL,
+  tuned_at TEXT NOT NULL,
+  PRIMARY KEY (gpu, driver_version, kernel)
+);
 )"};
   return steps;
 }

@@ -28,6 +28,7 @@ struct Device {
   uint64_t storage_free_bytes = 0;
   std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
+  std::vector<VulkanDevice> gpus;  // of each, what the columns of table gpu hold
 };
 
 /// The columns of a probed machine.
@@ -47,6 +48,16 @@ struct Run {
   std::vector<std::string> warnings;
 };
 
+/// What a search found best for a kernel on a GPU with one version of its driver.
+struct GpuTuning {
+  std::string gpu;  // id
+  std::string driver_version;
+  std::string kernel;
+  std::string parameters;  // the shader's constants, separated by blanks
+  double seconds = 0;      // of the problem that the search ran
+  std::string tuned_at;
+};
+
 enum class Access : uint8_t { read, write };
 
 class Store {
@@ -59,7 +70,11 @@ class Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
+  /// With its GPUs, in place of those it had.
   tl::expected<void, std::string> put_device(const Device& device);
+  tl::expected<void, std::string> put_tuning(const GpuTuning& tuning);
+  tl::expected<std::vector<GpuTuning>, std::string> tunings(const std::string& gpu,
+                                                            const std::string& driver_version) const;
   /// Adds the run and returns its id.
   tl::expected<int64_t, std::string> begin_run(const Run& run);
   tl::expected<void, std::string> end_run(int64_t id, const std::string& ended_at, const std::string& outcome,
