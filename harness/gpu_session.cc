@@ -11,11 +11,8 @@ namespace {
 
 using Kind = GpuEvent::Kind;
 
-/// A child that says nothing for so long hangs: an item takes seconds at most, the search less a kernel; a
-/// submission that does not end is given up by the child itself after 30 s.
-constexpr std::chrono::seconds longest_silence{60};
 /// A driver that fails on so many items in one run fails on all.
-constexpr int most_children = 5;
+constexpr int most_children = 5, most_hangs = 2;
 
 /// Of a software device's working set: its memory is the machine's, its caches the CPU's.
 constexpr uint64_t software_working_set = 64ull << 20, software_memory = 512ull << 20;
@@ -31,37 +28,42 @@ struct Heard {
 };
 
 /// Why a child ended without saying that it had finished.
-std::string how_it_ended(const tl::expected<ProcessResult, std::string>& result, const Heard& heard) {
+std::string how_it_ended(const tl::expected<ProcessResult, std::string>& result, const Heard& heard,
+                         std::chrono::milliseconds silence) {
   if (!result) return result.error();
   if (!heard.failed.empty()) return heard.failed;
   if (result->timed_out)
-    return fmt::format("the driver did not answer for {} s and was stopped", longest_silence.count());
+    return fmt::format("the driver did not answer for {} s and was stopped",
+                       silence / std::chrono::seconds(1));
   if (result->signal != 0) return fmt::format("the driver crashed: {}", strsignal(result->signal));
   return fmt::format("the child process ended with exit code {}", result->exit_code);
 }
 
 class GpuSession {
  public:
-  GpuSession(const Host& host, GpuJob job, const GpuHooks& hooks)
-      : host_(host), job_(std::move(job)), hooks_(hooks), plan_(gpu_plan(job_)) {}
+  GpuSession(const Host& host, GpuJob job, const GpuHooks& hooks, std::chrono::milliseconds silence)
+      : host_(host), job_(std::move(job)), hooks_(hooks), silence_(silence), plan_(gpu_plan(job_)) {}
 
   tl::expected<GpuOutcome, std::string> run() {
     const auto begin = std::chrono::steady_clock::now();
     const double budget_s = job_.budget_s;
+    int hangs = 0;
     for (int child = 0; child < most_children; ++child) {
       const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
       job_.budget_s = std::max(0.0, budget_s - passed.count());
       Heard heard;
       const auto result =
-          host_.stream_process({host_.program.string(), gpu_child_command, job_json(job_)}, longest_silence,
+          host_.stream_process({host_.program.string(), gpu_child_command, job_json(job_)}, silence_,
                                [&](const std::string& line) { return hear(line, heard); });
       if (!heard.error.empty()) return tl::unexpected(heard.error);
       if (heard.finished || hooks_.stop()) break;
-      const std::string reason = how_it_ended(result, heard);
+      const std::string reason = how_it_ended(result, heard, silence_);
       outcome_.failures.push_back(reason);
       // Without an item begun there is nothing to leave out: it would end the same way.
       if (!heard.begun) break;
       if (auto kept = keep_failure(*heard.begun, reason); !kept) return tl::unexpected(kept.error());
+      hangs += result && result->timed_out;
+      if (hangs == most_hangs) break;
     }
     return outcome_;
   }
@@ -133,17 +135,19 @@ class GpuSession {
   const Host& host_;
   GpuJob job_;
   const GpuHooks& hooks_;
+  std::chrono::milliseconds silence_;
   std::vector<PlanItem> plan_;
   GpuOutcome outcome_;
 };
 
 }  // namespace
 
-tl::expected<GpuOutcome, std::string> measure_in_child(const Host& host, GpuJob job, const GpuHooks& hooks) {
+tl::expected<GpuOutcome, std::string> measure_in_child(const Host& host, GpuJob job, const GpuHooks& hooks,
+                                                       std::chrono::milliseconds silence) {
   if (host.program.empty() || !host.stream_process)
     return GpuOutcome{
         .failures = {"this program's own file is not known, so no child process could measure"}};
-  return GpuSession(host, std::move(job), hooks).run();
+  return GpuSession(host, std::move(job), hooks, silence).run();
 }
 
 GpuJob job_for(const VulkanDevice& device, double budget_s, std::span<const Measurement> already) {
