@@ -181,7 +181,7 @@ double Gpu::run(GpuWork& work) noexcept {
     const auto [result, times] =
         w.times.getResults<uint64_t>(0, 2, 2 * sizeof(uint64_t), sizeof(uint64_t),
                                      vk::QueryResultFlagBits::e64 | vk::QueryResultFlagBits::eWait);
-    return static_cast<double>(times[1] - times[0]) * s.facts.clock_period_s;
+    return static_cast<double>((times[1] - times[0]) & s.clock_mask) * s.facts.clock_period_s;
   } catch (const std::exception& error) {
     s.failure = fmt::format("the GPU failed: {}", said(error));
     return -1;
