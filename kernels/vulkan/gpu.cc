@@ -29,7 +29,6 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   const vk::DeviceQueueCreateInfo queue({}, compute_family(physical), 1, &priority);
   vk::PhysicalDeviceShaderIntegerDotProductFeatures dot(VK_TRUE);
   vk::PhysicalDeviceShaderFloat16Int8Features half(VK_TRUE, VK_FALSE);
-  vk::PhysicalDeviceCooperativeMatrixFeaturesNV matrix(VK_TRUE);
   const uint32_t version = physical.getProperties().apiVersion;
   std::vector<const char*> extensions;
   void* chain = nullptr;
@@ -40,7 +39,6 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   };
   if (facts.integer_dot) turn_on(dot, VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
   if (facts.float16) turn_on(half, VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME);
-  if (facts.matrix_units) turn_on(matrix, UINT32_MAX, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME);
   vk::DeviceCreateInfo info({}, queue, {}, extensions);
   info.pNext = chain;
   return {physical, info};
