@@ -1,5 +1,6 @@
 #include "probes/vulkan.h"
 
+#include "probes/gpus.h"
 #include "probes/sha256.h"
 #include "probes/vulkan_drivers.h"
 
@@ -21,6 +22,7 @@ void probe_vulkan(const Host& host, Machine& machine) {
   }
   DriversAnswer answer = ask_vulkan_drivers(host);
   machine.vulkan = std::move(answer.devices);
+  if (machine.vulkan.known()) *machine.vulkan.value = once_each(std::move(*machine.vulkan.value));
   for (std::string& failure : answer.failures) machine.remarks.push_back(std::move(failure));
 }
 

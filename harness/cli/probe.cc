@@ -7,6 +7,7 @@
 
 #include "harness/cli/command.h"
 #include "probes/machine.h"
+#include "probes/nvml.h"
 #include "probes/storage.h"
 #include "probes/vulkan.h"
 
@@ -59,6 +60,9 @@ void add_probe(CLI::App& app, Invocation& invocation) {
   CLI::App* child = app.add_subcommand(vulkan_child_command, "Vulkan devices as JSON")->group("");
   child->add_option("--driver", *manifest, "The manifest of the one driver to ask");
   child->callback([manifest] { answer_apart([&] { return vulkan_devices_json(*manifest); }); });
+
+  CLI::App* nvml = app.add_subcommand(nvml_child_command, "NVIDIA's GPUs as JSON")->group("");
+  nvml->callback([] { answer_apart(nvml_gpus_json); });
 }
 
 }  // namespace weighin
