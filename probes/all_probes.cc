@@ -1,6 +1,7 @@
 #include <array>
 
 #include "probes/cpu.h"
+#include "probes/gpus.h"
 #include "probes/identity.h"
 #include "probes/memory.h"
 #include "probes/platform.h"
@@ -12,11 +13,13 @@ namespace weighin {
 
 namespace {
 
-// In this order: the identity needs the CPU, the topology and the platform before it.
+// In this order: the GPUs need the memory and Vulkan before them, the identity the CPU, the topology and the
+// platform.
 constexpr std::array probes{
-    Probe{"cpu", probe_cpu},         Probe{"simd", probe_simd},     Probe{"topology", probe_topology},
-    Probe{"memory", probe_memory},   Probe{"limits", probe_limits}, Probe{"platform", probe_platform},
-    Probe{"storage", probe_storage}, Probe{"vulkan", probe_vulkan}, Probe{"identity", probe_identity},
+    Probe{"cpu", probe_cpu},           Probe{"simd", probe_simd},     Probe{"topology", probe_topology},
+    Probe{"memory", probe_memory},     Probe{"limits", probe_limits}, Probe{"platform", probe_platform},
+    Probe{"storage", probe_storage},   Probe{"vulkan", probe_vulkan}, Probe{"gpus", probe_gpus},
+    Probe{"identity", probe_identity},
 };
 
 }  // namespace

@@ -109,6 +109,14 @@ struct VulkanHeap {
   std::optional<uint64_t> free_bytes;  // now, where the driver says
 };
 
+/// How warm a GPU is and what it draws, now.
+struct GpuSensors {
+  Fact<double> temperature_c;
+  Fact<double> power_w;
+  Fact<double> power_limit_w;
+  Fact<double> clock_mhz;  // of its cores
+};
+
 /// A GPU as Vulkan shows it.
 struct VulkanDevice {
   std::string id;  // probes/vulkan.h
@@ -131,6 +139,27 @@ struct VulkanDevice {
   bool float16 = false, int8 = false, storage16 = false;  // arithmetic; 16-bit numbers in buffers
   bool integer_dot = false, integer_dot_accelerated = false;
   bool cooperative_matrix = false;
+  std::vector<std::string> cooperative_matrices;          // a subgroup's: "16x16x16 f16 x f16 + f32"
+  uint32_t min_subgroup_size = 0, max_subgroup_size = 0;  // 0: one size alone
+  uint64_t max_buffer_bytes = 0;                          // 0: the driver does not say
+  bool storage8 = false;                                  // 8-bit numbers in buffers
+  bool conformant = false;                // the driver names the version of the tests that it passed
+  std::string render_node;                // "renderD128"; empty: not known
+  std::string driver_manifest;            // the file's name, where the loader was held to this driver
+  std::vector<std::string> also_through;  // other drivers that show this same GPU
+  GpuSensors sensors;
+};
+
+/// A GPU that the kernel or its vendor's library shows and Vulkan does not.
+struct GpuWithoutVulkan {
+  std::string name;  // its vendor and number of PCI where nobody names it
+  std::string pci;   // "0000:01:00.0", or empty
+  uint32_t vendor_id = 0, device_id = 0;
+  std::string kernel_driver;  // "amdgpu", or empty: none is bound
+  std::string reason;         // why Vulkan does not show it, as far as is known
+  Fact<uint64_t> memory_total_bytes;
+  Fact<uint64_t> memory_free_bytes;  // now
+  GpuSensors sensors;
 };
 
 /// Where the operating system runs and what feeds it.
@@ -152,6 +181,7 @@ struct Machine {
   Memory memory;
   Storage storage;
   Fact<std::vector<VulkanDevice>> vulkan;
+  std::vector<GpuWithoutVulkan> gpus_without_vulkan;
   std::vector<std::string> remarks;  // "inside WSL2: the memory is the guest's"
   std::vector<std::string>
       warnings;  // what would spoil a measurement now: battery, powersave governor, other load

@@ -73,6 +73,13 @@ ordered_json memory_json(const Memory& memory) {
   return json;
 }
 
+ordered_json sensors_json(const GpuSensors& sensors) {
+  return {{"temperature_c", fact(sensors.temperature_c)},
+          {"power_w", fact(sensors.power_w)},
+          {"power_limit_w", fact(sensors.power_limit_w)},
+          {"clock_mhz", fact(sensors.clock_mhz)}};
+}
+
 ordered_json vulkan_json(const Fact<std::vector<VulkanDevice>>& vulkan) {
   if (!vulkan.known()) return {{"absent", vulkan.reason}};
   ordered_json rows = ordered_json::array();
@@ -96,6 +103,7 @@ ordered_json vulkan_json(const Fact<std::vector<VulkanDevice>>& vulkan) {
                     {"heaps", heaps},
                     {"memory_total_bytes", fact(device.memory_total_bytes)},
                     {"memory_free_bytes", fact(device.memory_free_bytes)},
+                    {"memory_free_source", device.memory_free_bytes.source},
                     {"max_storage_buffer_range", device.max_storage_buffer_range},
                     {"max_allocation_bytes", device.max_allocation_bytes},
                     {"max_allocations", device.max_allocations},
@@ -107,7 +115,33 @@ ordered_json vulkan_json(const Fact<std::vector<VulkanDevice>>& vulkan) {
                     {"storage16", device.storage16},
                     {"integer_dot", device.integer_dot},
                     {"integer_dot_accelerated", device.integer_dot_accelerated},
-                    {"cooperative_matrix", device.cooperative_matrix}});
+                    {"cooperative_matrix", device.cooperative_matrix},
+                    {"cooperative_matrices", device.cooperative_matrices},
+                    {"min_subgroup_size", device.min_subgroup_size},
+                    {"max_subgroup_size", device.max_subgroup_size},
+                    {"max_buffer_bytes", device.max_buffer_bytes},
+                    {"storage8", device.storage8},
+                    {"conformant", device.conformant},
+                    {"render_node", device.render_node},
+                    {"driver_manifest", device.driver_manifest},
+                    {"also_through", device.also_through},
+                    {"sensors", sensors_json(device.sensors)}});
+  }
+  return rows;
+}
+
+ordered_json without_vulkan_json(const std::vector<GpuWithoutVulkan>& gpus) {
+  ordered_json rows = ordered_json::array();
+  for (const GpuWithoutVulkan& gpu : gpus) {
+    rows.push_back({{"name", gpu.name},
+                    {"pci", gpu.pci},
+                    {"vendor_id", gpu.vendor_id},
+                    {"device_id", gpu.device_id},
+                    {"kernel_driver", gpu.kernel_driver},
+                    {"reason", gpu.reason},
+                    {"memory_total_bytes", fact(gpu.memory_total_bytes)},
+                    {"memory_free_bytes", fact(gpu.memory_free_bytes)},
+                    {"sensors", sensors_json(gpu.sensors)}});
   }
   return rows;
 }
@@ -135,6 +169,7 @@ std::string machine_json(const Machine& machine, int indent) {
                             {"free_bytes", fact(storage.free_bytes)},
                             {"read_bytes_per_s", fact(storage.read_bytes_per_s)}}},
                           {"vulkan", vulkan_json(machine.vulkan)},
+                          {"gpus_without_vulkan", without_vulkan_json(machine.gpus_without_vulkan)},
                           {"remarks", machine.remarks},
                           {"warnings", machine.warnings}};
   // Firmware strings need not be UTF-8.

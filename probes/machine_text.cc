@@ -122,23 +122,44 @@ std::string arithmetic_text(const VulkanDevice& device) {
   return fmt::format("{}; subgroups of {}", text, device.subgroup_size);
 }
 
-void add_vulkan(Lines& lines, const Fact<std::vector<VulkanDevice>>& vulkan) {
-  lines.section("Vulkan");
-  if (!vulkan.known()) {
-    lines.fact("devices", vulkan, [](const auto&) { return std::string(); });
-    return;
+/// "8.0 GiB, 7.2 GiB free".
+std::string memory_text(const Fact<uint64_t>& total, const Fact<uint64_t>& free) {
+  const std::string all = total.known() ? size_text(*total.value) : "memory not known: " + total.reason;
+  return all + ", " + (free.known() ? size_text(*free.value) + " free" : "free not known: " + free.reason);
+}
+
+/// ", 54 C, 31 of 220 W"; empty where nothing is known.
+std::string sensors_text(const GpuSensors& sensors) {
+  std::string text;
+  if (sensors.temperature_c.known()) text += fmt::format(", {:.0f} C", *sensors.temperature_c.value);
+  if (sensors.power_w.known()) text += fmt::format(", {:.0f} W", *sensors.power_w.value);
+  if (sensors.power_limit_w.known()) text += fmt::format(" (limit {:.0f} W)", *sensors.power_limit_w.value);
+  return text;
+}
+
+/// Two or three lines a GPU.
+void add_gpus(Lines& lines, const Machine& machine) {
+  lines.section("GPUs");
+  if (!machine.vulkan.known())
+    lines.fact("Vulkan", machine.vulkan, [](const auto&) { return std::string(); });
+  for (const VulkanDevice& device : machine.vulkan.value.value_or(std::vector<VulkanDevice>{})) {
+    const std::string kind = device.software ? "software on the CPU, not a GPU" : device.type;
+    std::string driver =
+        fmt::format("{} {}, Vulkan {}", device.driver, device.driver_version, device.api_version);
+    for (const std::string& other : device.also_through) driver += ", also through " + other;
+    lines.add(device.software ? "Vulkan, software" : "GPU",
+              fmt::format("{} ({}; {})", device.name, kind, driver));
+    lines.add("  memory", fmt::format("{}{}{}", device.unified ? "the machine's: " : "",
+                                      memory_text(device.memory_total_bytes, device.memory_free_bytes),
+                                      sensors_text(device.sensors)));
+    lines.add("  computes", fmt::format("{}; buffers to {}, allocations to {}", arithmetic_text(device),
+                                        size_text(device.max_storage_buffer_range),
+                                        size_text(device.max_allocation_bytes)));
   }
-  for (const VulkanDevice& device : *vulkan.value) {
-    lines.add("device", device.name);
-    lines.add("  kind", device.software ? "software rasterizer on the CPU, not a GPU" : device.type);
-    lines.add("  driver",
-              fmt::format("{} {}, Vulkan {}", device.driver, device.driver_version, device.api_version));
-    lines.add("  memory", device.unified ? "shared with the machine" : "its own");
-    lines.fact("  total", device.memory_total_bytes, size_text);
-    lines.fact("  free", device.memory_free_bytes, size_text);
-    lines.add("  largest binding", size_text(device.max_storage_buffer_range));
-    lines.add("  largest allocation", size_text(device.max_allocation_bytes));
-    lines.add("  computes", arithmetic_text(device));
+  for (const GpuWithoutVulkan& gpu : machine.gpus_without_vulkan) {
+    lines.add("GPU without Vulkan", fmt::format("{}: {}", gpu.name, gpu.reason));
+    lines.add("  memory",
+              memory_text(gpu.memory_total_bytes, gpu.memory_free_bytes) + sensors_text(gpu.sensors));
   }
 }
 
@@ -158,7 +179,7 @@ std::string machine_text(const Machine& machine) {
   add_topology(lines, machine.topology);
   add_memory(lines, machine.memory);
   add_storage(lines, machine.storage);
-  add_vulkan(lines, machine.vulkan);
+  add_gpus(lines, machine);
   if (!machine.remarks.empty()) lines.section("Remarks");
   for (const std::string& remark : machine.remarks) lines.add("-", remark);
   if (!machine.warnings.empty()) lines.section("Warnings");

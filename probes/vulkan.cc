@@ -1,66 +1,10 @@
 #include "probes/vulkan.h"
 
-#include <cstring>
-#include <nlohmann/json.hpp>
-
+#include "probes/gpus.h"
 #include "probes/sha256.h"
+#include "probes/vulkan_drivers.h"
 
 namespace weighin {
-
-namespace {
-
-using nlohmann::json;
-constexpr const char* source = "the Vulkan loader, in a child process";
-constexpr std::chrono::milliseconds time_limit{3000};
-
-Fact<std::vector<VulkanDevice>> none(std::string reason) {
-  return absent<std::vector<VulkanDevice>>(std::move(reason), source);
-}
-
-/// The child could read it, or says nothing of it.
-Fact<uint64_t> bytes_in(const json& row, const char* name, const char* where, const char* reason) {
-  return row.contains(name) ? known(row[name].get<uint64_t>(), where) : absent<uint64_t>(reason, where);
-}
-
-VulkanDevice device_from(const json& row) {
-  VulkanDevice device;
-  device.id = row.value("id", "");
-  device.name = row.value("name", "");
-  device.driver = row.value("driver", "");
-  device.driver_version = row.value("driver_version", "");
-  device.type = row.value("type", "other");
-  device.api_version = row.value("api_version", "");
-  device.software = row.value("software", false);
-  device.unified = row.value("unified", false);
-  for (const json& heap : row.value("heaps", json::array())) {
-    device.heaps.push_back(
-        {heap.value("bytes", uint64_t{0}), heap.value("device_local", false), std::nullopt});
-    if (heap.contains("free_bytes")) device.heaps.back().free_bytes = heap["free_bytes"].get<uint64_t>();
-  }
-  device.memory_total_bytes =
-      bytes_in(row, "memory_bytes", "the Vulkan heaps", "the driver shows no heap of its own");
-  device.memory_free_bytes = bytes_in(row, "memory_free_bytes", "VK_EXT_memory_budget",
-                                      "the driver does not say what is free (VK_EXT_memory_budget)");
-  device.max_storage_buffer_range = row.value("max_storage_buffer_range", uint64_t{0});
-  device.max_allocation_bytes = row.value("max_allocation_bytes", uint64_t{0});
-  device.max_allocations = row.value("max_allocations", 0U);
-  device.vendor_id = row.value("vendor_id", 0U);
-  device.device_id = row.value("device_id", 0U);
-  device.pci = row.value("pci", "");
-  device.subgroup_size = row.value("subgroup_size", 0U);
-  device.max_group_threads = row.value("max_group_threads", 0U);
-  device.max_shared_bytes = row.value("max_shared_bytes", 0U);
-  for (const auto& [name, flag] : {std::pair{"float16", &VulkanDevice::float16},
-                                   {"int8", &VulkanDevice::int8},
-                                   {"storage16", &VulkanDevice::storage16},
-                                   {"integer_dot", &VulkanDevice::integer_dot},
-                                   {"integer_dot_accelerated", &VulkanDevice::integer_dot_accelerated},
-                                   {"cooperative_matrix", &VulkanDevice::cooperative_matrix}})
-    device.*flag = row.value(name, false);
-  return device;
-}
-
-}  // namespace
 
 std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const uint8_t, 16> uuid) {
   std::string facts = std::to_string(vendor) + " " + std::to_string(device) + " ";
@@ -68,43 +12,18 @@ std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const u
   return sha256_hex(facts).substr(0, 16);
 }
 
-Fact<std::vector<VulkanDevice>> devices_from_json(const std::string& text) {
-  const json answer = json::parse(text, nullptr, false);
-  if (!answer.is_object()) return none("the Vulkan child process gave no readable answer");
-  if (answer.contains("absent") && answer["absent"].is_string())
-    return none(answer["absent"].get<std::string>());
-  if (!answer.contains("devices") || !answer["devices"].is_array()) {
-    return none("the Vulkan child process listed no devices");
-  }
-  std::vector<VulkanDevice> devices;
-  try {
-    for (const json& row : answer["devices"]) devices.push_back(device_from(row));
-  } catch (const json::exception&) {
-    return none("the Vulkan child process gave an answer of the wrong shape");
-  }
-  if (devices.empty()) return none("the Vulkan loader found no device");
-  return known(std::move(devices), source);
-}
-
 void probe_vulkan(const Host& host, Machine& machine) {
   if (host.program.empty() || !host.run_process) {
-    machine.vulkan = none(host.live ? "this program's own file is not known, so no child process could look"
-                                    : "a recorded machine runs no drivers");
+    machine.vulkan = absent<std::vector<VulkanDevice>>(
+        host.live ? "this program's own file is not known, so no child process could look"
+                  : "a recorded machine runs no drivers",
+        "the Vulkan loader");
     return;
   }
-  const auto result = host.run_process({host.program.string(), vulkan_child_command}, time_limit);
-  if (!result) {
-    machine.vulkan = none(result.error());
-  } else if (result->timed_out) {
-    machine.vulkan = none("the Vulkan driver did not answer within 3 s and was stopped");
-  } else if (result->signal != 0) {
-    machine.vulkan = none(std::string("the Vulkan driver crashed: ") + strsignal(result->signal));
-  } else if (result->exit_code != 0) {
-    machine.vulkan =
-        none("the Vulkan child process failed with exit code " + std::to_string(result->exit_code));
-  } else {
-    machine.vulkan = devices_from_json(result->output);
-  }
+  DriversAnswer answer = ask_vulkan_drivers(host);
+  machine.vulkan = std::move(answer.devices);
+  if (machine.vulkan.known()) *machine.vulkan.value = once_each(std::move(*machine.vulkan.value));
+  for (std::string& failure : answer.failures) machine.remarks.push_back(std::move(failure));
 }
 
 }  // namespace weighin

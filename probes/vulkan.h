@@ -16,14 +16,22 @@ inline constexpr const char* vulkan_child_command = "probe-vulkan";
 /// UUID.
 std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const uint8_t, 16> uuid);
 
-/// Runs `host.program probe-vulkan` with a time limit; a crash, a hang or no answer becomes the reason.
+/// Asks the drivers in child processes (vulkan_drivers.h); a crash, a hang or no answer becomes the reason,
+/// or a remark where other drivers answered.
 void probe_vulkan(const Host& host, Machine& machine);
 
-/// In the child: loads the Vulkan loader and every driver into this process and lists the devices as JSON,
-/// which devices_from_json reads. May crash or never return with a bad driver.
-std::string vulkan_devices_json();
+/// In the child: loads the Vulkan loader and every driver into this process, or the driver of `manifest`
+/// alone, and lists the devices as JSON, which devices_from_json reads. May crash or never return with a bad
+/// driver.
+std::string vulkan_devices_json(const std::string& manifest = "");
 
-/// The child's answer. Error (as the absent fact's reason): what the child said, or that it said nonsense.
-Fact<std::vector<VulkanDevice>> devices_from_json(const std::string& text);
+/// What the child said.
+struct ChildAnswer {
+  Fact<std::vector<VulkanDevice>> devices;
+  bool readable = false;  // if only that there is no loader, no driver or no device
+};
+
+/// Of the child's output. An unreadable one's reason says in what.
+ChildAnswer devices_from_json(const std::string& text);
 
 }  // namespace weighin

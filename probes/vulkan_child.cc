@@ -1,8 +1,9 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "probes/vulkan.h"
 #include "probes/vulkan_describe.h"
@@ -17,12 +18,29 @@ std::string absent_json(const std::string& reason) {
   return json{{"absent", reason}}.dump();
 }
 
+/// Names the one driver that the loader may load: the newer variable, and the one of loaders before 1.3.207.
+void hold_to_driver(const std::string& manifest) {
+  setenv("VK_DRIVER_FILES", manifest.c_str(), 1);
+  setenv("VK_ICD_FILENAMES", manifest.c_str(), 1);
+  unsetenv("VK_ADD_DRIVER_FILES");
+}
+
+/// Why dlopen failed, without the folders that it names.
+std::string why_no_loader() {
+  const char* said = dlerror();
+  const std::string_view reason = said == nullptr ? "" : said;
+  return reason.find("No such file") != std::string_view::npos
+             ? "no Vulkan loader (libvulkan.so.1) is installed"
+             : "the Vulkan loader (libvulkan.so.1) is there and cannot be loaded";
+}
+
 }  // namespace
 
-std::string vulkan_devices_json() {
+std::string vulkan_devices_json(const std::string& manifest) {
+  if (!manifest.empty()) hold_to_driver(manifest);
   // Never unloaded: drivers leave threads and exit handlers behind.
   void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return absent_json("no Vulkan loader (libvulkan.so.1) is installed");
+  if (library == nullptr) return absent_json(why_no_loader());
   VulkanInstance instance;
   instance.get = reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(library, "vkGetInstanceProcAddr"));
   if (instance.get == nullptr) return absent_json("libvulkan.so.1 is no Vulkan loader");

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "probes/vulkan.h"
+#include "probes/vulkan_matrices.h"
 
 namespace weighin {
 namespace {
@@ -66,7 +67,16 @@ void ask(void**& end, Structure& structure, VkStructureType type) {
   end = &structure.pNext;
 }
 
-/// Heaps; the total of the device's own, and what of it is free now where the driver says so.
+/// Whether the device has the machine's memory, as all of it being the device's own also says.
+bool is_unified(VkPhysicalDeviceType type, const VkPhysicalDeviceMemoryProperties& memory) {
+  if (type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU) return true;
+  for (uint32_t i = 0; i < std::min<uint32_t>(memory.memoryHeapCount, VK_MAX_MEMORY_HEAPS); ++i)
+    if (!(memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)) return false;
+  return memory.memoryHeapCount > 0;
+}
+
+/// Heaps; their total, and what of it is free now where the driver says so. Heaps of a unified device are
+/// parts of the machine's memory and add up.
 void add_memory(const Asked& asked, VkPhysicalDeviceType type, json& row) {
   VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{};
   VkPhysicalDeviceMemoryProperties2 all{};
@@ -84,26 +94,29 @@ void add_memory(const Asked& asked, VkPhysicalDeviceType type, json& row) {
         asked.device, &all.memoryProperties);
   }
   const VkPhysicalDeviceMemoryProperties& memory = all.memoryProperties;
-  bool all_local = memory.memoryHeapCount > 0;
+  const bool unified = is_unified(type, memory);
   uint64_t total = 0, free = 0;
   row["heaps"] = json::array();
   for (uint32_t i = 0; i < std::min<uint32_t>(memory.memoryHeapCount, VK_MAX_MEMORY_HEAPS); ++i) {
+    const uint64_t bytes = memory.memoryHeaps[i].size;
     const bool local = (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0;
-    all_local = all_local && local;
-    json heap{{"bytes", memory.memoryHeaps[i].size}, {"device_local", local}};
+    json heap{{"bytes", bytes}, {"device_local", local}};
     // The budget is what this process may have in all; of it, what it has is not free.
     const uint64_t left = budget.heapBudget[i] - std::min(budget.heapUsage[i], budget.heapBudget[i]);
     if (budgeted) heap["free_bytes"] = left;
     row["heaps"].push_back(heap);
-    // A small heap of the GPU's memory that the CPU sees is a window on the large one, on older cards.
-    if (!local || memory.memoryHeaps[i].size < total) continue;
-    total = memory.memoryHeaps[i].size;
-    free = left;
+    if (unified) {
+      total += bytes;
+      free += left;
+    } else if (local && bytes >= total) {
+      // A small heap of the GPU's memory that the CPU sees is a window on the large one, on older cards.
+      total = bytes;
+      free = left;
+    }
   }
-  row["memory_bytes"] = total;
-  if (budgeted) row["memory_free_bytes"] = free;
-  row["unified"] =
-      type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU || all_local;
+  if (total > 0) row["memory_bytes"] = total;
+  if (budgeted && total > 0) row["memory_free_bytes"] = free;
+  row["unified"] = unified;
 }
 
 void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, json& row) {
@@ -113,6 +126,9 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
   VkPhysicalDeviceSubgroupProperties subgroup{};
   VkPhysicalDevicePCIBusInfoPropertiesEXT pci{};
   VkPhysicalDeviceShaderIntegerDotProductProperties dot{};
+  VkPhysicalDeviceSubgroupSizeControlProperties sizes{};
+  VkPhysicalDeviceMaintenance4Properties buffer{};
+  VkPhysicalDeviceDrmPropertiesEXT drm{};
   VkPhysicalDeviceProperties2 all{};
   all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
   void** end = &all.pNext;
@@ -125,6 +141,12 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
   if (on_pci) ask(end, pci, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT);
   if (asked.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
     ask(end, dot, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES);
+  if (asked.knows(VK_API_VERSION_1_3, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
+    ask(end, sizes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES);
+  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_MAINTENANCE_4_EXTENSION_NAME))
+    ask(end, buffer, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES);
+  if (asked.extensions.count(VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME) > 0)
+    ask(end, drm, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT);
   const auto of =
       asked.instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2");
   of(asked.device, &all);
@@ -132,12 +154,18 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
   row["max_allocation_bytes"] = allocation.maxMemoryAllocationSize;
   row["subgroup_size"] = subgroup.subgroupSize;
   row["integer_dot_accelerated"] = dot.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE;
+  row["min_subgroup_size"] = sizes.minSubgroupSize;
+  row["max_subgroup_size"] = sizes.maxSubgroupSize;
+  row["max_buffer_bytes"] = buffer.maxBufferSize;
+  if (drm.hasRender == VK_TRUE) row["render_node"] = "renderD" + std::to_string(drm.renderMinor);
   if (on_pci) {
     std::array<char, 16> address{};
     std::snprintf(address.data(), address.size(), "%04x:%02x:%02x.%x", pci.pciDomain, pci.pciBus,
                   pci.pciDevice, pci.pciFunction);
     row["pci"] = address.data();
   }
+  // Version 0.0.0.0 is what a driver gives that passed none.
+  row["conformant"] = driver.conformanceVersion.major > 0;
   if (driver.driverName[0] == '\0') return;
   row["driver"] = std::string(driver.driverName);
   row["driver_version"] =
@@ -150,6 +178,7 @@ void add_features(const Asked& asked, json& row) {
   VkPhysicalDeviceShaderIntegerDotProductFeatures dot{};
   VkPhysicalDeviceShaderFloat16Int8Features small{};
   VkPhysicalDevice16BitStorageFeatures storage{};
+  VkPhysicalDevice8BitStorageFeatures bytes{};
   VkPhysicalDeviceFeatures2 all{};
   all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
   void** end = &all.pNext;
@@ -158,14 +187,19 @@ void add_features(const Asked& asked, json& row) {
     ask(end, small, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES);
   if (asked.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
     ask(end, dot, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES);
+  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_8BIT_STORAGE_EXTENSION_NAME))
+    ask(end, bytes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES);
   asked.instance.function<PFN_vkGetPhysicalDeviceFeatures2>("vkGetPhysicalDeviceFeatures2")(asked.device,
                                                                                             &all);
   row["float16"] = small.shaderFloat16 == VK_TRUE;
   row["int8"] = small.shaderInt8 == VK_TRUE;
   row["storage16"] = storage.storageBuffer16BitAccess == VK_TRUE;
   row["integer_dot"] = dot.shaderIntegerDotProduct == VK_TRUE;
-  row["cooperative_matrix"] = asked.extensions.count("VK_KHR_cooperative_matrix") > 0 ||
-                              asked.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
+  row["storage8"] = bytes.storageBuffer8BitAccess == VK_TRUE;
+  const bool khr = asked.extensions.count("VK_KHR_cooperative_matrix") > 0;
+  const bool nv = asked.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
+  row["cooperative_matrix"] = khr || nv;
+  row["cooperative_matrices"] = cooperative_matrices(asked.instance, asked.device, khr, nv);
 }
 
 }  // namespace

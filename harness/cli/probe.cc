@@ -1,11 +1,13 @@
-#include <fmt/format.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 
 #include "harness/cli/command.h"
 #include "probes/machine.h"
+#include "probes/nvml.h"
 #include "probes/storage.h"
 #include "probes/vulkan.h"
 
@@ -26,6 +28,22 @@ void carry_out(const ProbeOptions& options, const Invocation& invocation) {
   std::puts((options.json ? machine_json(machine) : machine_text(machine)).c_str());
 }
 
+/// Prints what `ask` says and ends. What a driver prints meanwhile goes nowhere, however much it is.
+template <class Ask>
+void answer_apart(Ask ask) {
+  const int answer = dup(STDOUT_FILENO);
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere >= 0) dup2(nowhere, STDOUT_FILENO);
+  const std::string text = ask() + "\n";
+  for (size_t sent = 0; sent < text.size();) {
+    const ssize_t more = write(answer, text.data() + sent, text.size() - sent);
+    if (more < 0 && errno != EINTR) _exit(exit_error);
+    if (more > 0) sent += static_cast<size_t>(more);
+  }
+  // Drivers' exit handlers have nothing to add and may crash.
+  _exit(exit_yes);
+}
+
 }  // namespace
 
 void add_probe(CLI::App& app, Invocation& invocation) {
@@ -38,13 +56,13 @@ void add_probe(CLI::App& app, Invocation& invocation) {
   command->callback([options, &invocation] { carry_out(*options, invocation); });
 
   // Hidden: run as a child by the Vulkan probe, because drivers may crash.
+  auto manifest = std::make_shared<std::string>();
   CLI::App* child = app.add_subcommand(vulkan_child_command, "Vulkan devices as JSON")->group("");
-  child->callback([] {
-    fmt::print("{}\n", vulkan_devices_json());
-    std::fflush(stdout);
-    // Drivers' exit handlers have nothing to add and may crash.
-    _exit(exit_yes);
-  });
+  child->add_option("--driver", *manifest, "The manifest of the one driver to ask");
+  child->callback([manifest] { answer_apart([&] { return vulkan_devices_json(*manifest); }); });
+
+  CLI::App* nvml = app.add_subcommand(nvml_child_command, "NVIDIA's GPUs as JSON")->group("");
+  nvml->callback([] { answer_apart(nvml_gpus_json); });
 }
 
 }  // namespace weighin

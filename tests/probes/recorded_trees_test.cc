@@ -109,6 +109,40 @@ TEST(RecordedTrees, RaspberryPi5) {
   EXPECT_EQ(machine_json(found).find("0123456789abcdef"), std::string::npos) << "the serial number is shown";
 }
 
+TEST(RecordedTrees, AnAmdCardThatOnlyTheKernelShows) {
+  const Machine found = machine("amd-card");
+  ASSERT_EQ(found.gpus_without_vulkan.size(), 1U) << "the management chip is no GPU";
+  const GpuWithoutVulkan& gpu = found.gpus_without_vulkan[0];
+  EXPECT_EQ(gpu.name, "AMD GPU 1002:73bf");
+  EXPECT_EQ(gpu.pci, "0000:03:00.0");
+  EXPECT_EQ(gpu.kernel_driver, "amdgpu");
+  EXPECT_EQ(gpu.memory_total_bytes.value, 17163091968U);
+  EXPECT_EQ(gpu.memory_free_bytes.value, 17163091968U - 2684354560U);
+  EXPECT_EQ(gpu.sensors.temperature_c.value, 47.0);
+  EXPECT_EQ(gpu.sensors.power_w.value, 31.0);
+  EXPECT_EQ(gpu.sensors.power_limit_w.value, 255.0);
+  EXPECT_EQ(gpu.sensors.clock_mhz.value, 500.0);
+  EXPECT_FALSE(gpu.reason.empty());
+  EXPECT_NE(machine_text(found).find("AMD GPU 1002:73bf"), std::string::npos);
+}
+
+TEST(RecordedTrees, NvidiaCardsWithoutVulkan) {
+  const Machine found = machine("nvidia-without-vulkan");
+  ASSERT_EQ(found.gpus_without_vulkan.size(), 2U);
+  EXPECT_EQ(found.gpus_without_vulkan[0].kernel_driver, "nvidia");
+  EXPECT_FALSE(found.gpus_without_vulkan[0].memory_total_bytes.known());
+  EXPECT_FALSE(found.gpus_without_vulkan[0].memory_total_bytes.reason.empty());
+  EXPECT_NE(found.gpus_without_vulkan[1].reason.find("no driver bound"), std::string::npos);
+}
+
+TEST(RecordedTrees, AChipsGpuIsOnNoBus) {
+  const Machine found = machine("raspberry-pi-5");
+  ASSERT_EQ(found.gpus_without_vulkan.size(), 1U);
+  EXPECT_EQ(found.gpus_without_vulkan[0].name, "brcm,2712-v3d");
+  EXPECT_EQ(found.gpus_without_vulkan[0].kernel_driver, "v3d");
+  EXPECT_TRUE(found.gpus_without_vulkan[0].pci.empty());
+}
+
 TEST(RecordedTrees, HybridLaptopOnBattery) {
   const Machine found = machine("laptop");
   EXPECT_EQ(found.platform.power.value, "battery 57%");
