@@ -20,6 +20,11 @@ void probe_vulkan(const Host& host, Machine& machine) {
         "the Vulkan loader");
     return;
   }
+  // A child costs 20 ms, which a machine without Vulkan need not spend.
+  if (std::string reason = host.live ? why_no_vulkan_loader() : ""; !reason.empty()) {
+    machine.vulkan = absent<std::vector<VulkanDevice>>(std::move(reason), "the Vulkan loader");
+    return;
+  }
   DriversAnswer answer = ask_vulkan_drivers(host);
   machine.vulkan = std::move(answer.devices);
   if (machine.vulkan.known()) *machine.vulkan.value = once_each(std::move(*machine.vulkan.value));

@@ -20,6 +20,9 @@ std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const u
 /// or a remark where other drivers answered.
 void probe_vulkan(const Host& host, Machine& machine);
 
+/// Why this process cannot load the Vulkan loader; empty where it can. Loads no driver.
+std::string why_no_vulkan_loader();
+
 /// In the child: loads the Vulkan loader and every driver into this process, or the driver of `manifest`
 /// alone, and lists the devices as JSON, which devices_from_json reads. May crash or never return with a bad
 /// driver.

@@ -25,22 +25,26 @@ void hold_to_driver(const std::string& manifest) {
   unsetenv("VK_ADD_DRIVER_FILES");
 }
 
-/// Why dlopen failed, without the folders that it names.
-std::string why_no_loader() {
+}  // namespace
+
+std::string why_no_vulkan_loader() {
+  if (void* library = dlopen("libvulkan.so.1", RTLD_LAZY | RTLD_LOCAL)) {
+    dlclose(library);
+    return "";
+  }
   const char* said = dlerror();
   const std::string_view reason = said == nullptr ? "" : said;
+  // Without the folders that it names.
   return reason.find("No such file") != std::string_view::npos
              ? "no Vulkan loader (libvulkan.so.1) is installed"
              : "the Vulkan loader (libvulkan.so.1) is there and cannot be loaded";
 }
 
-}  // namespace
-
 std::string vulkan_devices_json(const std::string& manifest) {
   if (!manifest.empty()) hold_to_driver(manifest);
   // Never unloaded: drivers leave threads and exit handlers behind.
   void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return absent_json(why_no_loader());
+  if (library == nullptr) return absent_json(why_no_vulkan_loader());
   VulkanInstance instance;
   instance.get = reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(library, "vkGetInstanceProcAddr"));
   if (instance.get == nullptr) return absent_json("libvulkan.so.1 is no Vulkan loader");

@@ -107,6 +107,15 @@ void add_memory(FactRows& rows, const json& memory) {
   rows.add_fact("Transparent huge pages", memory, "transparent_huge_pages", plain);
 }
 
+/// ", 8 GiB of memory, 5 GiB of it free when probed", as far as it is known.
+std::string gpu_memory_words(const json& gpu) {
+  const json total = part(gpu, "memory_total_bytes"), free = part(gpu, "memory_free_bytes");
+  std::string text;
+  if (total.is_number()) text += ", " + bytes_words(total) + " of memory";
+  if (free.is_number()) text += ", " + bytes_words(free) + " of it free when probed";
+  return text;
+}
+
 void add_vulkan(FactRows& rows, const json& facts) {
   const json vulkan = part(facts, "vulkan");
   if (vulkan.is_array() && vulkan.empty()) rows.add("Vulkan", "no device");
@@ -115,11 +124,23 @@ void add_vulkan(FactRows& rows, const json& facts) {
   for (const json& device : vulkan) {
     const bool software = part(device, "software") == true;
     std::string text = fmt::format("{}, {}", plain(part(device, "name")), plain(part(device, "driver")));
-    for (const json& heap : part(device, "heaps")) text += ", heap of " + bytes_words(part(heap, "bytes"));
+    if (const std::string version = plain(part(device, "driver_version")); !version.empty())
+      text += " " + version;
+    text += gpu_memory_words(device);
     if (part(device, "unified") == true) text += ", shares the machine's memory";
+    if (const std::string others = joined(part(device, "also_through")); !others.empty())
+      text += "; also through " + others;
     text += software ? "; software on the CPU, not a GPU" : "";
     rows.add(software ? "Vulkan, software" : fmt::format("Vulkan, {}", plain(part(device, "type"))), text);
   }
+}
+
+void add_gpus_without_vulkan(FactRows& rows, const json& facts) {
+  const json gpus = part(facts, "gpus_without_vulkan");
+  if (!gpus.is_array()) return;
+  for (const json& gpu : gpus)
+    rows.add("GPU without Vulkan", fmt::format("{}{}: {}", plain(part(gpu, "name")), gpu_memory_words(gpu),
+                                               plain(part(gpu, "reason"))));
 }
 
 }  // namespace
@@ -153,6 +174,7 @@ void add_machine(TemplateData& page, const ReportInput& input) {
     return fact.is_number() ? two_digits(fact.get<double>() / 1e9) + " GB/s" : plain(fact);
   });
   add_vulkan(rows, facts);
+  add_gpus_without_vulkan(rows, facts);
   for (const json& remark : part(facts, "remarks")) rows.add("Remark", plain(remark));
   page.set("machine", rows.rows());
 }

@@ -28,8 +28,8 @@ json probed() {
 TEST(ProbeCommand, JsonHasEveryPart) {
   const json machine = probed();
   ASSERT_TRUE(machine.is_object());
-  for (const char* key :
-       {"id", "label", "platform", "cpu", "topology", "memory", "storage", "vulkan", "remarks", "warnings"}) {
+  for (const char* key : {"id", "label", "platform", "cpu", "topology", "memory", "storage", "vulkan",
+                          "gpus_without_vulkan", "remarks", "warnings"}) {
     EXPECT_TRUE(machine.contains(key)) << key;
   }
   EXPECT_EQ(machine["id"].get<std::string>().size(), 16U);
@@ -81,8 +81,10 @@ TEST(ProbeCommand, ASoftwareRasterizerIsMarked) {
   if (!found) GTEST_SKIP() << "no llvmpipe among the Vulkan devices";
 }
 
-TEST(ProbeCommand, TheChildIsNotInTheHelp) {
-  EXPECT_EQ(weighin({"--help"}).output.find("probe-vulkan"), std::string::npos);
+TEST(ProbeCommand, TheChildrenAreNotInTheHelp) {
+  const std::string help = weighin({"--help"}).output;
+  for (const char* child : {"probe-vulkan", "probe-nvml"})
+    EXPECT_EQ(help.find(child), std::string::npos) << child;
 }
 
 }  // namespace

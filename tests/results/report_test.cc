@@ -127,6 +127,19 @@ TEST(Report, AGridInAnotherOrderIsShownWithoutEnd) {
   EXPECT_TRUE(has(report_html(input), "<table class=\"grid\">"));
 }
 
+TEST(Report, GpusAreShownWithTheirMemory) {
+  ReportInput input = made_input();
+  input.device.facts_json = R"json({
+    "vulkan":[{"name":"A card","driver":"drv","driver_version":"7.8","type":"discrete","software":false,"unified":false,
+      "memory_total_bytes":8589934592,"memory_free_bytes":{"absent":"not said"},"also_through":["other 1.2"]}],
+    "gpus_without_vulkan":[{"name":"AMD GPU 1002:73bf","memory_total_bytes":17179869184,
+      "memory_free_bytes":8589934592,"reason":"no Vulkan driver shows it"}]})json";
+  const std::string html = report_html(input);
+  EXPECT_TRUE(has(html, "A card, drv 7.8, 8 GiB of memory; also through other 1.2"));
+  EXPECT_TRUE(has(
+      html, "AMD GPU 1002:73bf, 16 GiB of memory, 8 GiB of it free when probed: no Vulkan driver shows it"));
+}
+
 TEST(Report, DataCannotBecomePartOfThePage) {
   const std::string attack = "</script><script>alert('x')</script><b>&\"";
   ReportInput input = made_input();
@@ -140,6 +153,7 @@ TEST(Report, DataCannotBecomePartOfThePage) {
   input.device.facts_json = nlohmann::json{
       {"platform", {{"board", attack}}},
       {"vulkan", {{{"name", attack}, {"driver", attack}}}},
+      {"gpus_without_vulkan", {{{"name", attack}, {"reason", attack}}}},
       {"remarks", {attack}}}.dump();
   input.capacity.memory_kind = attack;
   input.capacity.warnings = {attack};
@@ -193,9 +207,10 @@ TEST(Report, MachineIsInWordsAbsentFactsWithTheirReason) {
 
 TEST(Report, FactsOfAnyShapeAreReadWithoutFailing) {
   ReportInput input = made_input();
-  for (const char* facts :
-       {"", "{", "[]", "7", "null", R"({"cpu":5,"memory":[],"vulkan":"x","topology":{"caches":{"a":1}}})",
-        R"({"memory":{"limits":5,"total_bytes":"much"},"cpu":{"simd":3},"vulkan":[1,null]})"}) {
+  for (
+      const char* facts :
+      {"", "{", "[]", "7", "null", R"({"cpu":5,"memory":[],"vulkan":"x","topology":{"caches":{"a":1}}})",
+       R"({"memory":{"limits":5,"total_bytes":"much"},"cpu":{"simd":3},"vulkan":[1,null],"gpus_without_vulkan":[1,null,[2]]})"}) {
     input.device.facts_json = facts;
     EXPECT_TRUE(has(report_html(input), "made-laptop-0123")) << facts;
   }
