@@ -108,15 +108,22 @@ struct VulkanHeap {
 };
 
 struct VulkanDevice {
+  std::string id;  // stable, 16 hex digits (vulkan_device_id)
   std::string name;
+  uint32_t vendor_id = 0;  // as PCI has it
+  uint32_t device_id = 0;
   std::string driver;
+  std::string driver_version;
   std::string type;  // "discrete", "integrated", "virtual", "cpu", "other"
   std::string api_version;
   bool software = false;  // a rasterizer on the CPU: never offered as a GPU
   bool unified = false;   // shares the machine's memory
   std::vector<VulkanHeap> heaps;
+  Fact<uint64_t> memory_total_bytes;  // its own; of unified ones what they may use of the machine's
+  Fact<uint64_t> memory_free_bytes;   // now
   uint64_t max_storage_buffer_range = 0;
   uint64_t max_allocation_bytes = 0;
+  uint64_t max_allocations = 0;
 };
 
 /// Where the operating system runs and what feeds it.

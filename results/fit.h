@@ -9,10 +9,12 @@
 
 #include "models/memory.h"
 #include "models/shape.h"
+#include "results/capacity.h"
 #include "results/evidence.h"
 #include "results/interval.h"
 #include "results/measurement.h"
 #include "results/store.h"
+#include "results/term.h"
 
 namespace weighin {
 
@@ -32,44 +34,12 @@ struct Question {
   std::string engine = std::string(llamacpp_engine);  // whose speed: one of known_engines()
 };
 
-/// What the device gives: memory and storage that may be used, its measurements, the threads they may use.
-struct Capacity {
-  std::string device;         // label
-  uint64_t memory_bytes = 0;  // usable
-  std::string memory_kind;    // what binds: "RAM", "cgroup", "ulimit -v"
-  uint64_t memory_total_bytes =
-      0;            // could be had after freeing: total less the reserve, under every hard limit
-  bool now = true;  // available now, or a stored device's total less the reserve
-  /// Of a device known by its specs, how much of its memory that is; its storage is not asked for.
-  std::string rule;
-  std::optional<uint64_t> storage_free_bytes;
-  std::vector<std::string> warnings;
-};
-
-/// This machine now.
-Capacity capacity_of(const Machine& machine);
-/// A stored device: total memory less a reserve for the system.
-Capacity capacity_of(const Device& device);
-
 /// The limit that binds, as arithmetic.
 struct Limit {
   std::string kind;   // "RAM", "cgroup", "storage", "speed", "context", "none", "unknown"
   double needed = 0;  // bytes, or tokens/s, ...
   double usable = 0;
   std::string text;  // "needs 4.9 GiB, 3.1 GiB available: RAM"
-};
-
-/// One term of a predicted time, for --explain.
-struct Term {
-  std::string phase;  // "decode", "prefill"
-  std::string part;   // "ffn_up"
-  Problem problem;    // the whole problem
-  double times = 0;
-  double seconds = 0;            // all `times` together, by the engine that is answered for
-  double engine_factor = 1;      // of them, the engine's over the reference kernels'
-  double engine_overhead_s = 0;  // and what is added for each operation, `times` together
-  int64_t measurement = 0;       // it stands on; 0: none was found
-  std::string note;              // scaling, or what stands in for a missing measurement
 };
 
 struct Verdict {

@@ -55,14 +55,16 @@ void read_samples(C& c, Measurement& m) {
   if (samples.is_array()) m.samples = samples.get<std::vector<double>>();
 }
 
-const std::array<MeasurementField, 24> fields{{
+const std::array<MeasurementField, 25> fields{{
     {"run", "INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE", "the run that measured it",
      [](S& s, int i, M& m) { s.bind(i, m.run); }, [](C& c, Measurement& m) { m.run = c.getInt64(); }},
     {"device", "TEXT NOT NULL REFERENCES device(id)", "the device's id",
      [](S& s, int i, M& m) { s.bind(i, m.device); }, [](C& c, Measurement& m) { m.device = c.getString(); }},
-    {"backend", "TEXT NOT NULL", "cpu; later vulkan, wasm, webgpu",
+    {"backend", "TEXT NOT NULL", "cpu or vulkan; later wasm, webgpu",
      [](S& s, int i, M& m) { s.bind(i, m.backend); },
      [](C& c, Measurement& m) { m.backend = c.getString(); }},
+    {"gpu", "TEXT NOT NULL DEFAULT ''", "id of the GPU (table gpu); empty on the CPU",
+     [](S& s, int i, M& m) { s.bind(i, m.gpu); }, [](C& c, Measurement& m) { m.gpu = c.getString(); }},
     {"kernel", "TEXT NOT NULL", "name of the kernel; the operation where none could be chosen",
      [](S& s, int i, M& m) { s.bind(i, m.kernel); }, [](C& c, Measurement& m) { m.kernel = c.getString(); }},
     {"op", "TEXT NOT NULL", "operation: gemv (decode), gemm (prefill), attention, ...",

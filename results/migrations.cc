@@ -120,6 +120,45 @@ CREATE TABLE verification_part (
 )",
                                               R"(
 ALTER TABLE verification_part ADD COLUMN peak_seconds REAL NOT NULL DEFAULT 0;
+)",
+                                              R"(
+ALTER TABLE measurement ADD COLUMN gpu TEXT NOT NULL DEFAULT '';
+DROP INDEX measured_once;
+CREATE UNIQUE INDEX measured_once ON measurement
+  (run, backend, gpu, kernel, op, coalesce(format, ''), m, n, k, heads, kv_heads, context, threads);
+DROP VIEW measurements;
+CREATE VIEW measurements AS
+  SELECT measurement.id AS measurement_id, run, device, backend, gpu, kernel, op, format, size_class, m, n, k,
+         threads, seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason
+  FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
+CREATE TABLE gpu (
+  device TEXT NOT NULL REFERENCES device(id),
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  driver TEXT NOT NULL,
+  driver_version TEXT NOT NULL,
+  vendor_id INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  software INTEGER NOT NULL,
+  unified INTEGER NOT NULL,
+  memory_bytes INTEGER NOT NULL,
+  memory_free_bytes INTEGER NOT NULL,
+  max_storage_buffer_range INTEGER NOT NULL,
+  max_allocation_bytes INTEGER NOT NULL,
+  max_allocations INTEGER NOT NULL,
+  probed_at TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  PRIMARY KEY (device, id)
+) WITHOUT ROWID;
+CREATE TABLE gpu_tuning (
+  gpu TEXT NOT NULL,
+  driver_version TEXT NOT NULL,
+  kernel TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  seconds REAL NOT NULL,
+  tuned_at TEXT NOT NULL,
+  PRIMARY KEY (gpu, driver_version, kernel)
+) WITHOUT ROWID;
 )"};
   return steps;
 }

@@ -8,6 +8,7 @@
 
 #include "results/export_csv.h"
 #include "results/measurement_fields.h"
+#include "results/store_gpus.h"
 #include "results/store_state.h"
 
 namespace weighin {
@@ -54,8 +55,8 @@ std::vector<Measurement> select_measurements(SQLite::Database& database, const s
 /// The id of what `measurement` replaces, or 0.
 int64_t id_of_same(SQLite::Database& database, const Measurement& measurement) {
   std::string condition;
-  const std::vector<std::string> key{"run", "backend", "kernel", "op",       "format",  "m",
-                                     "n",   "k",       "heads",  "kv_heads", "context", "threads"};
+  const std::vector<std::string> key{"run", "backend", "gpu",   "kernel",   "op",      "format", "m",
+                                     "n",   "k",       "heads", "kv_heads", "context", "threads"};
   for (const std::string& name : key)
     condition += fmt::format("{}{} IS ?", condition.empty() ? "" : " AND ", name);
   SQLite::Statement query(database, "SELECT id FROM measurement WHERE " + condition);
@@ -100,6 +101,7 @@ tl::expected<Store, std::string> Store::open(const std::string& path, Access acc
 
 tl::expected<void, std::string> Store::put_device(const Device& device) {
   return state_->guarded([&] {
+    SQLite::Transaction transaction(*state_->database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement put(*state_->database, R"(
 INSERT INTO device (id, label, cpu, cores, threads, memory_bytes, memory_available_bytes, memory_limit,
                     memory_limit_bytes, storage_free_bytes, probed_at, facts) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
@@ -121,6 +123,8 @@ ON CONFLICT (id) DO UPDATE SET label = excluded.label, cpu = excluded.cpu, cores
     put.bind(11, device.probed_at);
     put.bind(12, device.facts_json);
     put.exec();
+    if (device.gpus) put_gpus(*state_->database, device.id, *device.gpus);
+    transaction.commit();
   });
 }
 
@@ -188,10 +192,10 @@ tl::expected<int64_t, std::string> Store::record(const Measurement& measurement)
 
 tl::expected<std::vector<Measurement>, std::string> Store::measurements(const std::string& device) const {
   return state_->guarded([&] {
-    std::map<std::tuple<std::string, std::string, Problem, uint32_t>, Measurement> newest;
+    std::map<std::tuple<std::string, std::string, std::string, Problem, uint32_t>, Measurement> newest;
     for (Measurement& measurement : select_measurements(*state_->database, "device = ?", device)) {
-      auto key =
-          std::tuple(measurement.backend, measurement.kernel, measurement.problem, measurement.threads);
+      auto key = std::tuple(measurement.backend, measurement.gpu, measurement.kernel, measurement.problem,
+                            measurement.threads);
       const auto older = newest.find(key);
       const bool hides = older != newest.end() && older->second.status == Status::measured &&
                          measurement.status != Status::measured;
@@ -227,7 +231,8 @@ tl::expected<std::vector<Device>, std::string> Store::devices() const {
                          .memory_limit_bytes = number("memory_limit_bytes"),
                          .storage_free_bytes = number("storage_free_bytes"),
                          .probed_at = text("probed_at"),
-                         .facts_json = text("facts")});
+                         .facts_json = text("facts"),
+                         .gpus = stored_gpus(*state_->database, text("id"))});
     }
     return devices;
   });
@@ -279,24 +284,6 @@ tl::expected<std::vector<std::string>, std::string> Store::export_csv(const std:
   auto written = state_->guarded([&] { return weighin::export_csv(*state_->database, folder); });
   if (!written) return tl::unexpected(written.error());
   return *written;
-}
-
-Device device_of(const Machine& machine, const std::string& probed_at) {
-  const UsableMemory usable = usable_memory(machine.memory);
-  uint64_t limit = 0;
-  for (const MemoryLimit& l : machine.memory.limits) limit = limit ? std::min(limit, l.bytes) : l.bytes;
-  return {.id = machine.id,
-          .label = machine.label,
-          .cpu = machine.cpu.name.value.value_or("unknown"),
-          .cores = machine.topology.cores.value.value_or(0),
-          .threads = machine.topology.usable_threads.value.value_or(0),
-          .memory_bytes = machine.memory.total_bytes.value.value_or(0),
-          .memory_available_bytes = usable.bytes,
-          .memory_limit = usable.limit,
-          .memory_limit_bytes = limit,
-          .storage_free_bytes = machine.storage.free_bytes.value.value_or(0),
-          .probed_at = probed_at,
-          .facts_json = machine_json(machine, -1)};
 }
 
 }  // namespace weighin

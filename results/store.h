@@ -14,6 +14,31 @@
 
 namespace weighin {
 
+/// A GPU of a device as the store keeps it: what fit needs in columns, everything the probe saw as JSON.
+struct StoredGpu {
+  std::string id;  // probes/vulkan.h
+  std::string name, driver, driver_version;
+  uint32_t vendor_id = 0;          // as PCI has it
+  std::string type;                // "discrete", "integrated", ...
+  bool software = false;           // a rasterizer on the CPU: answers for no GPU
+  bool unified = false;            // its memory is the machine's
+  uint64_t memory_bytes = 0;       // total; 0: not known
+  uint64_t memory_free_bytes = 0;  // when last probed; 0: not known
+  uint64_t max_storage_buffer_range = 0, max_allocation_bytes = 0, max_allocations = 0;  // 0: not known
+  std::string probed_at;                                                                 // UTC, ISO 8601
+  std::string facts_json;
+};
+
+/// What the search for a GPU kernel's parameters found best under one driver.
+struct GpuTuning {
+  std::string gpu;  // id
+  std::string driver_version;
+  std::string kernel;
+  std::string parameters;  // as the kernel reads them
+  double seconds = 0;      // of the problem that was searched with
+  std::string tuned_at;    // UTC, ISO 8601
+};
+
 /// A device as the store keeps it: what fit needs in columns, everything the probes saw as JSON.
 struct Device {
   std::string id;
@@ -28,9 +53,11 @@ struct Device {
   uint64_t storage_free_bytes = 0;
   std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
+  /// None: what GPUs there are could not be seen, and those that are stored stay.
+  std::optional<std::vector<StoredGpu>> gpus = std::nullopt;
 };
 
-/// The columns of a probed machine.
+/// The columns of a probed machine, and its GPUs.
 Device device_of(const Machine& machine, const std::string& probed_at);
 
 /// Where a run's numbers come from.
@@ -59,6 +86,7 @@ class Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
+  /// With its GPUs, where they are known: the stored ones are replaced.
   tl::expected<void, std::string> put_device(const Device& device);
   /// Adds the run and returns its id.
   tl::expected<int64_t, std::string> begin_run(const Run& run);
@@ -70,7 +98,7 @@ class Store {
   tl::expected<int64_t, std::string> record(const Measurement& measurement);
 
   /// The newest measurement of each kernel, problem and thread count on `device`, whatever its status, but a
-  /// measured one is never hidden by a newer one that was not measured.
+  /// measured one is never hidden by a newer one that was not measured. Those of each GPU apart.
   tl::expected<std::vector<Measurement>, std::string> measurements(const std::string& device) const;
   /// Those of one run.
   tl::expected<std::vector<Measurement>, std::string> measurements_of_run(int64_t run) const;
@@ -79,6 +107,12 @@ class Store {
   tl::expected<int64_t, std::string> record(const Verification& verification);
   /// All of `device`, in the order they were made.
   tl::expected<std::vector<Verification>, std::string> verifications(const std::string& device) const;
+
+  /// One of the same GPU, driver version and kernel is replaced.
+  tl::expected<void, std::string> put_tuning(const GpuTuning& tuning);
+  /// Of the GPU whose id this is, under that driver only: another compiles other code. By kernel.
+  tl::expected<std::vector<GpuTuning>, std::string> tunings(const std::string& gpu,
+                                                            const std::string& driver_version) const;
 
   tl::expected<std::vector<Device>, std::string> devices() const;
   /// By label (any case), id, or an id's unique beginning. Error: unknown (listing the labels) or ambiguous.

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "results/fit.h"
 #include "results/predict.h"
 
 namespace weighin {
