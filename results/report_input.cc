@@ -54,6 +54,7 @@ tl::expected<ReportInput, std::string> report_input(const Store& store, const De
                     .accuracy = {}};
   input.accuracy = measured_accuracy_sentence(*verified, question.engine, isa_of(input.measurements));
   const Evidence evidence(input.measurements, *verified);
+  warn_of_unmeasured_gpus(input.capacity, input.measurements);
   input.best = published_models(question, capacity, evidence);
   input.grid = class_by_format(question, capacity, evidence);
   return input;

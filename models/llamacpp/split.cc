@@ -46,8 +46,10 @@ SplitUse split_of(const LayerBytes& bytes, uint32_t gpu_layers) {
 
 }  // namespace
 
-LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
+LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
+                       uint64_t compute_bytes) {
   LayerBytes bytes;
+  bytes.compute_bytes = compute_bytes;
   bytes.weights.resize(shape.per_layer.size());
   bytes.kv = layer_cache_bytes(shape, settings);
   const std::vector<FormatId> formats = tensor_formats(shape, format);
@@ -67,7 +69,6 @@ LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const 
     }
   }
   if (tied) bytes.tied_weights = embedding;
-  bytes.compute_bytes = llamacpp::memory_use(shape, format, settings).compute_bytes;
   return bytes;
 }
 
@@ -111,12 +112,14 @@ std::vector<uint32_t> ends_by_memory(uint32_t layers, uint32_t first, std::span<
 
 SplitUse split_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
                    uint32_t gpu_layers) {
-  return split_of(layer_bytes(shape, format, settings), gpu_layers);
+  const uint64_t compute_bytes = llamacpp::memory_use(shape, format, settings).compute_bytes;
+  return split_of(layer_bytes(shape, format, settings, compute_bytes), gpu_layers);
 }
 
 SplitUse best_split(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
                     uint64_t gpu_bytes) {
-  const LayerBytes bytes = layer_bytes(shape, format, settings);
+  const uint64_t compute_bytes = llamacpp::memory_use(shape, format, settings).compute_bytes;
+  const LayerBytes bytes = layer_bytes(shape, format, settings, compute_bytes);
   for (uint32_t layers = bytes.layers() + 1; layers > 0; --layers) {
     const SplitUse use = split_of(bytes, layers);
     if (use.gpu_bytes() <= gpu_bytes) return use;

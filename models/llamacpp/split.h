@@ -18,7 +18,9 @@ struct LayerBytes {
   uint32_t layers() const { return static_cast<uint32_t>(weights.size()); }
 };
 
-LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings);
+/// `compute_bytes`: the compute buffer's, as memory_use says.
+LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
+                       uint64_t compute_bytes);
 
 /// What one side holds.
 struct SideBytes {

@@ -92,15 +92,15 @@ TEST_F(StoreGpus, ACardThatIsGoneIsForgottenAndADriverThatCrashedForgetsNone) {
   ASSERT_TRUE(store.put_device(device_of(blind, "second")));
   EXPECT_EQ(store.find_device("desk")->gpus->size(), 2u);
   ASSERT_TRUE(store.put_device(device_of(machine({probed(other_card, "Two")}), "third")));
-  const auto gpus = store.find_device("desk")->gpus;
-  ASSERT_EQ(gpus->size(), 1u);
-  EXPECT_EQ(gpus->front().name, "Two");
+  const std::vector<StoredGpu> gpus = store.find_device("desk")->gpus.value();
+  ASSERT_EQ(gpus.size(), 1u);
+  EXPECT_EQ(gpus.front().name, "Two");
 }
 
 TEST_F(StoreGpus, TheSameProblemOfEachGpuAndOfTheCpuIsARowOfItsOwn) {
   Store store = opened();
   ASSERT_TRUE(store.put_device(device_of(machine({}), "now")));
-  Run begun;
+  weighin::Run begun;
   begun.device = "aaaa1111aaaa1111";
   const int64_t run = store.begin_run(begun).value();
   for (const char* gpu : {"", card, other_card}) ASSERT_TRUE(store.record(product(run, gpu, 1)));
