@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "kernels/adversarial.h"
+#include "kernels/vulkan/bench.h"
 
 namespace weighin {
 namespace {
@@ -23,6 +24,8 @@ constexpr unsigned most_runs_a_sample = 2000;
 constexpr double bound_share = 0.5;
 constexpr double least_bound_bytes = 1 << 20, most_bound_bytes = 64 << 20;
 constexpr double least_bound_operations = 1e6, most_bound_operations = 1e9;
+/// A GPU does so much in the time it takes to fill it.
+constexpr double gpu_bound_scale = 16;
 
 double time_once(Prepared& prepared, unsigned runs) {
   const Clock::time_point begin = Clock::now();
@@ -63,7 +66,8 @@ std::string wrong_reason(const char* data, const Check& check) {
 std::string wrong_on_extremes(const Kernel& kernel, const MeasureContext& context) {
   const auto [known, fresh] = context.checked.try_emplace(kernel.name);
   if (!fresh) return known->second;
-  const auto check = check_adversarial(kernel, context.bench.pool, context.bench.storage_folder);
+  const auto check =
+      check_adversarial(kernel, context.bench.pool, context.bench.storage_folder, context.bench.gpu);
   // What cannot be made ready here is said of the problem itself.
   if (check && !check->right()) known->second = wrong_reason("adversarial", *check);
   return known->second;
@@ -79,6 +83,7 @@ Measurement unmeasured(const PlanItem& item, const KernelChoice& choice, Status 
                        const std::string& reason) {
   const auto kernels = choice(item.problem);
   Measurement result;
+  if (!kernels.empty()) result.backend = backend_name(kernels.front()->backend);
   result.kernel = kernels.empty() ? std::string(op_name(item.problem.op)) : kernels.front()->name;
   result.problem = item.problem;
   result.threads = item.threads;
@@ -138,25 +143,26 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
 }
 
 void TimedItem::prepare_bound(const PlanItem& item, const MeasureContext& context) {
-  const auto bandwidth = context.bounds.find(Op::stream_read),
-             peak = context.bounds.find(peak_of(item.problem));
+  const Op peak_op = kernel_->peak.value_or(peak_of(item.problem));
+  const auto bandwidth = context.bounds.find(Op::stream_read), peak = context.bounds.find(peak_op);
   if (bandwidth == context.bounds.end() || peak == context.bounds.end() ||
       !has_roofline(item.problem, context.cache_bytes))
     return;
   const Cost cost = cost_of(item.problem);
   const double memory_s = cost.bytes() / bandwidth->second, compute_s = cost.operations / peak->second;
+  const double most = context.bench.gpu && !context.bench.gpu->gpu.facts().software ? gpu_bound_scale : 1;
   Problem bound;
   double share = 0;  // of the item's bytes or operations in one run of the bound
   if (memory_s >= compute_s) {
     // From the buffer the kernel reads: the same pages, of the same size, in the same place.
     bound = {.op = Op::stream_read, .format = item.problem.format};
-    bound.m =
-        static_cast<uint64_t>(std::clamp(bound_share * cost.bytes(), least_bound_bytes, most_bound_bytes));
+    bound.m = static_cast<uint64_t>(
+        std::clamp(bound_share * cost.bytes(), least_bound_bytes, most * most_bound_bytes));
     share = cost.bytes() / static_cast<double>(bound.m);
   } else {
-    bound = {.op = peak_of(item.problem)};
+    bound = {.op = peak_op};
     bound.m = static_cast<uint64_t>(
-        std::clamp(bound_share * cost.operations, least_bound_operations, most_bound_operations));
+        std::clamp(bound_share * cost.operations, least_bound_operations, most * most_bound_operations));
     share = cost.operations / static_cast<double>(bound.m);
   }
   const auto kernels = context.kernels(bound);

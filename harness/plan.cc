@@ -13,16 +13,13 @@
 namespace weighin {
 namespace {
 
-/// Weights of one timed decode call, a thread: at 10 GB/s a thread it takes 0.4 ms, long beside the few us of
-/// a fork and join.
-constexpr uint64_t gemv_slab_bytes = 4ull << 20;
-/// Operations of one timed prefill call, a thread: 2 to 5 ms at what a core of 2020 reaches (fp32 100, bf16
-/// 200, int8 400 GOP/s), so that preparing the activations once a call weighs as little as in a whole matrix.
-constexpr double fp32_slab_operations = 2e8, bf16_slab_operations = 4e8, int8_slab_operations = 8e8;
-/// Slabs are whole register tiles of every kernel: this many rows, at least one such piece a thread.
-constexpr uint64_t slab_rows = 64;
 /// Bytes read by one call of the bandwidth bound: as the decode slabs.
-constexpr uint64_t stream_bytes = 2 * gemv_slab_bytes;
+constexpr uint64_t stream_bytes = 8ull << 20;
+/// Bytes that a GPU reads or copies at a time, past the caches of the largest (50 to 256 MiB) and 64 times
+/// those of a phone; operations of its peaks, 20 ms of an integrated one of 1 TFLOP/s. A software one is the
+/// CPU.
+constexpr uint64_t gpu_bytes = 256ull << 20, software_bytes = 8ull << 20;
+constexpr uint64_t gpu_peak_operations = 20'000'000'000;
 /// Bytes of one storage read: past a drive's own cache of a few dozen MiB.
 constexpr uint64_t storage_bytes = 64ull << 20;
 /// Whole matrices are timed up to this many bytes or operations, so that one call stays under half a second.
@@ -74,7 +71,7 @@ bool stands_for(const Problem& planned, const Problem& wanted) {
 /// Items in order, equal ones merged.
 class Plan {
  public:
-  explicit Plan(uint64_t working_set_bytes) : working_set_bytes_(working_set_bytes) {}
+  explicit Plan(const PlanScope& scope) : scope_(scope) {}
   /// As a slab, or, where one is planned that stands for it, as that one.
   void add_slab(const Problem& problem, uint32_t threads, std::string_view size_class) {
     Problem wanted = slab(problem, threads);
@@ -89,7 +86,9 @@ class Plan {
     add(wanted, threads, size_class);
   }
   Problem slab(const Problem& problem, uint32_t threads) const {
-    return slab_of(problem, threads, working_set_bytes_);
+    PlanScope scope = scope_;
+    scope.threads = threads;
+    return slab_of(problem, scope);
   }
   void add(const Problem& problem, uint32_t threads, std::string_view size_class) {
     const auto [place, fresh] = places_.try_emplace({problem, threads}, items_.size());
@@ -98,11 +97,11 @@ class Plan {
     if (size_class.empty() || std::find(classes.begin(), classes.end(), size_class) != classes.end()) return;
     classes.emplace_back(size_class);
   }
-  uint64_t working_set_bytes() const { return working_set_bytes_; }
+  uint64_t working_set_bytes() const { return scope_.working_set_bytes; }
   std::vector<PlanItem> take() { return std::move(items_); }
 
  private:
-  uint64_t working_set_bytes_;
+  const PlanScope& scope_;
   std::map<std::pair<Problem, uint32_t>, size_t> places_;
   std::map<std::tuple<Op, FormatId, uint32_t, uint32_t>, std::vector<Problem>> slabs_;  // threads last
   std::vector<PlanItem> items_;
@@ -232,50 +231,42 @@ std::vector<const SizeClass*> classes_in_order() {
   return order;
 }
 
+/// `add` for each class in every format.
+void add_each(Plan& plan, void (*add)(Plan&, const SizeClass&, const FileFormat&, uint32_t), uint32_t count) {
+  for (const SizeClass* size_class : classes_in_order()) {
+    for (const FileFormat& format : kernel_file_formats()) add(plan, *size_class, format, count);
+    for (const FileFormatId id : other_containers) add(plan, *size_class, file_format_of(id), count);
+  }
+}
+
+/// A GPU's bounds, what giving it work costs, then each class in every format.
+void add_gpu(Plan& plan, const PlanScope& scope) {
+  const bool software = scope.on == MeasuredOn::software_gpu;
+  const uint64_t bytes = std::min(software ? software_bytes : gpu_bytes, scope.working_set_bytes / 2);
+  const uint64_t operations = software ? peak_operations : gpu_peak_operations;
+  plan.add({.op = Op::stream_read, .m = bytes}, 1, "");
+  for (const Op op : {Op::peak_fp32, Op::peak_fp16, Op::peak_int8})
+    plan.add({.op = op, .m = operations}, 1, "");
+  for (const Op op : {Op::dispatch, Op::submit}) plan.add({.op = op}, 1, "");
+  for (const Op op : {Op::copy_to_device, Op::copy_from_device, Op::copy_on_device})
+    plan.add({.op = op, .m = bytes}, 1, "");
+  add_each(plan, add_class, 1);
+  if (scope.extent != Extent::full) return;
+  add_each(plan, add_full, 1);
+  add_attention(plan, 1);
+}
+
 }  // namespace
 
-bool is_bound(Op op) {
-  switch (op) {
-    case Op::stream_read:
-    case Op::peak_fp32:
-    case Op::peak_bf16:
-    case Op::peak_int8:
-    case Op::peak_fp16:
-    case Op::peak_matrix:
-      return true;
-    default:
-      return false;
-  }
-}
-
-Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes) {
-  if (problem.op != Op::gemv && problem.op != Op::gemm) return problem;
-  const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
-  uint64_t most = gemv_slab_bytes * std::max(2u, threads) / row;
-  if (problem.op == Op::gemm) {
-    const Op peak = peak_of(problem);
-    const double operations = peak == Op::peak_int8   ? int8_slab_operations
-                              : peak == Op::peak_bf16 ? bf16_slab_operations
-                                                      : fp32_slab_operations;
-    most = static_cast<uint64_t>(operations * threads / (2.0 * problem.n * problem.k));
-  }
-  const uint64_t step = slab_rows * threads;
-  most = std::max(step, most / step * step);
-  Problem slab = problem;
-  slab.m = std::min({problem.m, most, std::max<uint64_t>(1, working_set_bytes / 4 / row)});
-  return slab;
-}
-
 std::vector<PlanItem> make_plan(const PlanScope& scope) {
-  Plan plan(scope.working_set_bytes);
+  Plan plan(scope);
+  if (scope.on != MeasuredOn::cpu) {
+    add_gpu(plan, scope);
+    return plan.take();
+  }
   std::vector<uint32_t> counts{scope.threads};
   if (scope.threads > 1) counts.push_back(1);
-  const auto each_class_and_format = [&](auto add, uint32_t count) {
-    for (const SizeClass* size_class : classes_in_order()) {
-      for (const FileFormat& format : kernel_file_formats()) add(plan, *size_class, format, count);
-      for (const FileFormatId id : other_containers) add(plan, *size_class, file_format_of(id), count);
-    }
-  };
+  const auto each_class_and_format = [&](auto add, uint32_t count) { add_each(plan, add, count); };
   for (const uint32_t count : counts) add_bounds(plan, count);
   plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
   add_thread_counts(plan, scope);
@@ -292,8 +283,7 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   return plan.take();
 }
 
-std::string describe(const PlanItem& item, const Simd& simd) {
-  const auto kernels = kernels_for(item.problem, simd);
+std::string describe(const PlanItem& item, const std::vector<const Kernel*>& kernels) {
   return fmt::format("{} threads={}{}{}{}{}", describe(item.problem), item.threads,
                      kernels.empty() ? "" : " ", kernels.empty() ? "" : kernels.front()->name,
                      item.size_classes.empty() ? "" : " ", fmt::join(item.size_classes, " "));

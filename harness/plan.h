@@ -26,10 +26,8 @@ struct PlanItem {
 /// True for stream_read and the peaks, which bound the others.
 bool is_bound(Op op);
 
-/// `problem` with its rows cut to a slab for `threads` threads: exact k and n, and m such that one call takes
-/// long beside a fork and join but short beside the budget (constants in plan.cc), and that its weights are
-/// at most a quarter of `working_set_bytes`, so that calls rotate. Small problems stay whole.
-Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes);
+/// What the plan is for. Software GPUs (llvmpipe) are measured for tests alone, in pieces a CPU can do.
+enum class MeasuredOn : uint8_t { cpu, gpu, software_gpu };
 
 enum class Extent : uint8_t {
   normal,
@@ -40,18 +38,28 @@ enum class Extent : uint8_t {
 /// Every item once. Bounds first at each thread count; then each class in every format, the classes nearest
 /// 2B first, so that whatever part of it is reached covers all formats; all of that with all threads, then
 /// with one; last a few whole matrices, to check that slabs scale, and what `extent` adds. `threads` = 1
-/// leaves out the second half. At each of `other_threads` one product of decode and one of prefill are
-/// measured, after the bounds: the counts' speeds compare with that of all threads by them.
+/// leaves out the second half. A GPU's plan has its bounds and costs in place of the CPU's, one pass and no
+/// whole matrices beside. At each of `other_threads` one product of decode and one of prefill are measured,
+/// after the bounds: the counts' speeds compare with that of all threads by them.
 struct PlanScope {
-  uint32_t threads = 1;
+  MeasuredOn on = MeasuredOn::cpu;
+  uint32_t threads = 1;  // a GPU: 1
   std::vector<uint32_t> other_threads{};
   uint64_t working_set_bytes = 256ull << 20;
   Extent extent = Extent::normal;
 };
 std::vector<PlanItem> make_plan(const PlanScope& scope);
 
+/// `problem` with its rows cut to a slab for `threads` threads: exact k and n, and m such that one call takes
+/// long beside a fork and join but short beside the budget (constants in plan.cc), and that its weights are
+/// at most a quarter of `working_set_bytes`, so that calls rotate. Small problems stay whole.
+Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes);
+/// The same for whatever the scope's plan is for: a GPU's matrices stay whole up to a quarter of the working
+/// set and what it does in milliseconds.
+Problem slab_of(const Problem& problem, const PlanScope& scope);
+
 /// "gemv q4_0 m=2048 k=2048 threads=2 cpu.gemv.q4_0.avx2 1B 7B": what --only is matched with and --list
-/// prints; the kernel is the best that `simd` can run.
-std::string describe(const PlanItem& item, const Simd& simd);
+/// prints; `kernels` are those that can run it, best first.
+std::string describe(const PlanItem& item, const std::vector<const Kernel*>& kernels);
 
 }  // namespace weighin

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "harness/statistics.h"
+#include "kernels/vulkan/bench.h"
 
 namespace weighin {
 namespace {
@@ -87,8 +88,9 @@ class Runner {
   TimedBenchmark benchmark_of(Entry& entry, unsigned samples) {
     return {benchmark_name(entry.item, settings_.kernels), samples, [this, &entry] { return begin(entry); },
             [this, &entry] {
-              entry.result.samples.push_back(timed_->sample());
-              return entry.result.samples.back();
+              const double seconds = timed_->sample();
+              if (!gpu_failed()) entry.result.samples.push_back(seconds);
+              return gpu_failed() ? 0 : seconds;
             },
             [this, &entry] { finish(entry); }};
   }
@@ -144,6 +146,7 @@ class Runner {
     show(entry);
     std::vector<Measurement> wrong;
     auto timed = TimedItem::prepare(entry.item, context_for(entry.item.threads), wrong);
+    if (gpu_failed()) return tl::unexpected(failure_);
     for (const Measurement& row : wrong) keep(row);
     if (!timed) return give_up(entry, timed.error());
     timed_ = std::make_unique<TimedItem>(std::move(*timed));
@@ -162,7 +165,14 @@ class Runner {
     return tl::unexpected(reason.reason);
   }
 
+  /// The GPU is lost or hangs: nothing more can be measured on it.
+  bool gpu_failed() {
+    if (failure_.empty() && settings_.gpu != nullptr) failure_ = settings_.gpu->gpu.failure();
+    return !failure_.empty() && settings_.gpu != nullptr;
+  }
+
   void finish(Entry& entry) {
+    if (gpu_failed()) return;
     Measurement& m = entry.result;
     m.seconds = median(m.samples);
     m.spread = median_spread(m.samples);
@@ -189,8 +199,11 @@ class Runner {
       pool_.reset();  // a team that only spins would take cores from the next one
       pool_ = std::make_unique<ThreadPool>(threads);
       pool_threads_ = threads;
-      bench_ = std::make_unique<Workbench>(Workbench{
-          .pool = *pool_, .weights = weights_, .storage_folder = settings_.storage_folder, .seed = 1});
+      bench_ = std::make_unique<Workbench>(Workbench{.pool = *pool_,
+                                                     .weights = weights_,
+                                                     .storage_folder = settings_.storage_folder,
+                                                     .seed = 1,
+                                                     .gpu = settings_.gpu});
     }
     return {*bench_,          settings_.kernels, settings_.cache_bytes, settings_.memory_budget_bytes,
             bounds_[threads], checked_[threads]};
@@ -201,7 +214,7 @@ class Runner {
         std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.reached; }));
     const double passed = elapsed_s(), budget_left = std::max(0.0, settings_.budget_s - passed);
     hooks_.progress({narrowing_ ? RunProgress::Phase::narrowing : RunProgress::Phase::measuring, done,
-                     entries_.size(), passed, budget_left, describe(entry.item.problem)});
+                     entries_.size(), passed, budget_left, describe(entry.item.problem), &entry.item});
   }
 
   const RunSettings& settings_;

@@ -23,6 +23,7 @@ struct RunSettings {
   std::string storage_folder;        // empty: storage is not measured
   double budget_s = 0;
   BenchmarkFlags flags;
+  GpuBench* gpu = nullptr;  // for a plan of the GPU's
 };
 
 struct RunProgress {
@@ -33,6 +34,7 @@ struct RunProgress {
   double elapsed_s = 0;
   double left_s = 0;  // until the run ends, estimated
   std::string what;   // the item at hand
+  const PlanItem* item = nullptr;
 };
 
 struct RunHooks {
@@ -52,8 +54,9 @@ std::string_view outcome_name(Outcome outcome);
 /// First every item in order, three to five samples each, until the budget is spent; what is not reached is
 /// recorded as skipped. Then, until the budget ends, more samples for those whose interval is wider than 2%,
 /// widest first. Bounds are measured whatever the budget. `already` are measurements of an earlier part of
-/// this run: their items are not measured anew, only narrowed. With flags for Google Benchmark there is one
-/// pass, as they say.
+/// this run: their items are not measured anew, only narrowed. Error: the store's, or how the GPU failed,
+/// with which the run ends; the item at hand is not recorded then. With flags for Google Benchmark there is
+/// one pass, as they say.
 tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
                                             std::span<const Measurement> already, const RunSettings& settings,
                                             const RunHooks& hooks);

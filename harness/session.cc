@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <regex>
 
+#include "harness/gpu_session.h"
 #include "harness/thread_counts.h"
 #include "harness/watch.h"
 #include "kernels/operand_memory.h"
@@ -44,6 +47,8 @@ std::string options_text(const SessionOptions& options) {
   if (options.threads) text += fmt::format(" --threads {}", options.threads);
   if (!options.only.empty()) text += fmt::format(" --only {}", options.only);
   if (options.full) text += " --full";
+  if (options.force_software) text += " --force-software";
+  if (options.allocate) text += " --allocate";
   for (const std::string& flag : options.flags.given)
     text += " " + (flag.starts_with("--benchmark_out=") ? std::string("--benchmark_out=...") : flag);
   return text;
@@ -114,7 +119,74 @@ tl::expected<Opened, std::string> open_run(Store& store, const Host& host, const
   return Opened{*id, {}, false};
 }
 
+/// Of a run's budget, all GPUs together: their kernels take a fraction of the CPU's time, most of it to be
+/// made ready.
+constexpr double gpu_share = 0.25;
+
+/// Measures one GPU after another; how each went is a sentence of `result`.
+tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& machine,
+                                             const SessionOptions& options, Store& store,
+                                             const Opened& opened, const std::function<bool()>& stop,
+                                             const std::function<void(const RunProgress&)>& progress,
+                                             SessionResult& result) {
+  const auto gpus = gpus_to_measure(machine, options);
+  for (const VulkanDevice* gpu : gpus) {
+    if (stop()) break;
+    const double budget_s = gpu_share * options.budget_s / static_cast<double>(gpus.size());
+    GpuJob job = job_for(*gpu, budget_s, opened.already);
+    job.only = options.only;
+    job.full = options.full;
+    job.allocate = options.allocate;
+    auto tuned = store.tunings(gpu->id, gpu->driver_version);
+    if (!tuned) return tl::unexpected(tuned.error());
+    job.tuned = std::move(*tuned);
+    const auto begin = std::chrono::steady_clock::now();
+    const GpuHooks hooks{.stop = stop,
+                         .record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
+                           Measurement row = measured;
+                           row.run = opened.run;
+                           row.device = machine.id;
+                           if (auto written = store.record(row); !written)
+                             return tl::unexpected(written.error());
+                           return {};
+                         },
+                         .keep_tuning =
+                             [&](GpuTuning tuning) {
+                               tuning.driver_version = gpu->driver_version;
+                               tuning.tuned_at = utc_now(host);
+                               return store.put_tuning(tuning);
+                             },
+                         .progress =
+                             [&](size_t begun, size_t items) {
+                               const std::chrono::duration<double> passed =
+                                   std::chrono::steady_clock::now() - begin;
+                               progress({.done = begun,
+                                         .items = std::max(begun, items),
+                                         .elapsed_s = passed.count(),
+                                         .left_s = std::max(0.0, budget_s - passed.count()),
+                                         .what = gpu->name});
+                             }};
+    const auto outcome = measure_in_child(host, std::move(job), hooks);
+    if (!outcome) return tl::unexpected(outcome.error());
+    std::string text = fmt::format("{}: {} measured through Vulkan", gpu->name, outcome->measured);
+    if (gpu->software) text += " (software, for tests: never offered as a GPU)";
+    if (outcome->budget_ended) result.outcome = Outcome::budget;
+    for (const std::string& failure : outcome->failures) text += fmt::format("; {}", failure);
+    result.gpus.push_back(std::move(text));
+  }
+  if (stop()) result.outcome = Outcome::interrupted;
+  return {};
+}
+
 }  // namespace
+
+std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options) {
+  std::vector<const VulkanDevice*> gpus;
+  if (!machine.vulkan.value) return gpus;
+  for (const VulkanDevice& device : *machine.vulkan.value)
+    if (!device.id.empty() && (!device.software || options.force_software)) gpus.push_back(&device);
+  return gpus;
+}
 
 tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
                                                               const SessionOptions& options) {
@@ -127,7 +199,8 @@ tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& mac
   try {
     const std::regex wanted(options.only, std::regex::ECMAScript | std::regex::icase);
     std::erase_if(plan, [&, simd = this_cpu()](const PlanItem& item) {
-      return !is_bound(item.problem.op) && !std::regex_search(describe(item, simd), wanted);
+      return !is_bound(item.problem.op) &&
+             !std::regex_search(describe(item, kernels_for(item.problem, simd)), wanted);
     });
     return plan;
   } catch (const std::regex_error& error) {
@@ -151,13 +224,14 @@ tl::expected<SessionResult, std::string> run_session(
   result.resumed = opened->resumed;
 
   keep_operand_memory(memory_budget_of(machine));
-  const RunSettings settings{.kernels = kernels_here(),
-                             .working_set_bytes = working_set_of(machine),
-                             .memory_budget_bytes = memory_budget_of(machine),
-                             .cache_bytes = cache_bytes_of(machine),
-                             .storage_folder = models_folder(host).string(),
-                             .budget_s = options.budget_s,
-                             .flags = options.flags};
+  const RunSettings settings{
+      .kernels = kernels_here(),
+      .working_set_bytes = working_set_of(machine),
+      .memory_budget_bytes = memory_budget_of(machine),
+      .cache_bytes = cache_bytes_of(machine),
+      .storage_folder = models_folder(host).string(),
+      .budget_s = options.budget_s * (1 - (gpus_to_measure(machine, options).empty() ? 0 : gpu_share)),
+      .flags = options.flags};
   const auto record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
     Measurement row = measured;
     row.run = result.run;
@@ -166,9 +240,16 @@ tl::expected<SessionResult, std::string> run_session(
     return {};
   };
   const LoadCounters before = read_load(host);
-  const auto outcome = run_plan(items, opened->already, settings, {stop, record, progress});
+  std::vector<Measurement> of_cpu;
+  std::copy_if(opened->already.begin(), opened->already.end(), std::back_inserter(of_cpu),
+               [](const Measurement& m) { return m.gpu.empty(); });
+  const auto outcome = run_plan(items, of_cpu, settings, {stop, record, progress});
   if (!outcome) return tl::unexpected(outcome.error());
   result.outcome = *outcome;
+  if (options.flags.given.empty()) {
+    const auto gpus = measure_gpus(host, machine, options, *store, *opened, stop, progress, result);
+    if (!gpus) return tl::unexpected(gpus.error());
+  }
 
   for (std::string& warning :
        load_warnings(before, read_load(host), machine.topology.threads.value.value_or(1)))

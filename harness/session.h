@@ -22,6 +22,8 @@ struct SessionOptions {
   std::string label;     // empty: as the store has it, else board or CPU name and a short id
   bool resume = false;
   bool full = false;
+  bool force_software = false;  // also software GPUs, for tests
+  bool allocate = false;        // also how much of a GPU's memory can be had
   BenchmarkFlags flags;
 };
 
@@ -32,6 +34,7 @@ struct SessionResult {
   std::array<size_t, 5> rows{};  // by Status
   std::vector<std::string> warnings;
   std::optional<SlabScaling> scaling;
+  std::vector<std::string> gpus;  // how each went, a sentence
 };
 
 /// What the session measures of `machine`: the plan within its memory, cut to `options.only`. Error: `only`
@@ -39,9 +42,13 @@ struct SessionResult {
 tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
                                                               const SessionOptions& options);
 
-/// Measures `items` and keeps every measurement in `database` the moment it is done. With `options.resume`
-/// the device's last run goes on where it was left, if it was left before its end by this version of
-/// weighin; else a new one starts. Error: the store, which keeps what was written before.
+/// The GPUs a session measures: those that are no software, or all with `options.force_software`.
+std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options);
+
+/// Measures `items`, then the machine's GPUs, each in a child process, and keeps every measurement in
+/// `database` the moment it is done. With `options.resume` the device's last run goes on where it was left,
+/// if it was left before its end by this version of weighin; else a new one starts. Error: the store, which
+/// keeps what was written before.
 tl::expected<SessionResult, std::string> run_session(const Host& host, const Machine& machine,
                                                      const std::string& database,
                                                      const std::vector<PlanItem>& items,

@@ -77,6 +77,7 @@ Host this_host() {
   std::error_code error;
   host.program = std::filesystem::read_symlink("/proc/self/exe", error);
   host.run_process = run_process;
+  host.stream_process = stream_process;
   host.environment = [](const char* name) -> std::optional<std::string> {
     const char* value = std::getenv(name);
     if (value == nullptr) return std::nullopt;
@@ -92,6 +93,10 @@ Host recorded_host(std::filesystem::path root) {
   host.live = false;
   host.run_process = [](const std::vector<std::string>&,
                         std::chrono::milliseconds) -> tl::expected<ProcessResult, std::string> {
+    return tl::unexpected(std::string("a recorded machine runs no programs"));
+  };
+  host.stream_process = [](const std::vector<std::string>&, std::chrono::milliseconds,
+                           const LineReader&) -> tl::expected<ProcessResult, std::string> {
     return tl::unexpected(std::string("a recorded machine runs no programs"));
   };
   host.environment = [](const char*) -> std::optional<std::string> { return std::nullopt; };

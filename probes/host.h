@@ -23,6 +23,9 @@ struct ProcessResult {
   uint64_t peak_resident_bytes = 0;
 };
 
+/// Takes a line without its end; false ends the program that wrote it.
+using LineReader = std::function<bool(const std::string& line)>;
+
 struct Host {
   /// Where /proc, /sys and /etc are found: "/" or a recorded tree.
   std::filesystem::path root = "/";
@@ -34,6 +37,11 @@ struct Host {
   std::function<tl::expected<ProcessResult, std::string>(const std::vector<std::string>& arguments,
                                                          std::chrono::milliseconds limit)>
       run_process;
+  /// Runs a program and hands over its lines as they come (probes/process.h).
+  std::function<tl::expected<ProcessResult, std::string>(const std::vector<std::string>& arguments,
+                                                         std::chrono::milliseconds silence,
+                                                         const LineReader& on_line)>
+      stream_process;
   std::function<std::optional<std::string>(const char* name)> environment;
   std::function<std::chrono::system_clock::time_point()> now;
 

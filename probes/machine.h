@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -105,13 +106,13 @@ struct Storage {
 struct VulkanHeap {
   uint64_t bytes = 0;
   bool device_local = false;
+  std::optional<uint64_t> free_bytes;  // now, where the driver says
 };
 
+/// A GPU as Vulkan shows it.
 struct VulkanDevice {
-  std::string id;  // stable, 16 hex digits (vulkan_device_id)
+  std::string id;  // probes/vulkan.h
   std::string name;
-  uint32_t vendor_id = 0;  // as PCI has it
-  uint32_t device_id = 0;
   std::string driver;
   std::string driver_version;
   std::string type;  // "discrete", "integrated", "virtual", "cpu", "other"
@@ -119,11 +120,17 @@ struct VulkanDevice {
   bool software = false;  // a rasterizer on the CPU: never offered as a GPU
   bool unified = false;   // shares the machine's memory
   std::vector<VulkanHeap> heaps;
-  Fact<uint64_t> memory_total_bytes;  // its own; of unified ones what they may use of the machine's
+  Fact<uint64_t> memory_total_bytes;  // of its own, or of the machine's what it can use
   Fact<uint64_t> memory_free_bytes;   // now
   uint64_t max_storage_buffer_range = 0;
   uint64_t max_allocation_bytes = 0;
-  uint64_t max_allocations = 0;
+  uint32_t max_allocations = 0;
+  uint32_t vendor_id = 0, device_id = 0;  // of PCI
+  std::string pci;                        // "0000:01:00.0"; empty: it is not known to be on that bus
+  uint32_t subgroup_size = 0, max_group_threads = 0, max_shared_bytes = 0;
+  bool float16 = false, int8 = false, storage16 = false;  // arithmetic; 16-bit numbers in buffers
+  bool integer_dot = false, integer_dot_accelerated = false;
+  bool cooperative_matrix = false;
 };
 
 /// Where the operating system runs and what feeds it.

@@ -80,16 +80,34 @@ ordered_json vulkan_json(const Fact<std::vector<VulkanDevice>>& vulkan) {
     ordered_json heaps = ordered_json::array();
     for (const VulkanHeap& heap : device.heaps) {
       heaps.push_back({{"bytes", heap.bytes}, {"device_local", heap.device_local}});
+      if (heap.free_bytes) heaps.back()["free_bytes"] = *heap.free_bytes;
     }
-    rows.push_back({{"name", device.name},
+    rows.push_back({{"id", device.id},
+                    {"name", device.name},
                     {"driver", device.driver},
+                    {"driver_version", device.driver_version},
                     {"type", device.type},
                     {"api_version", device.api_version},
                     {"software", device.software},
                     {"unified", device.unified},
+                    {"vendor_id", device.vendor_id},
+                    {"device_id", device.device_id},
+                    {"pci", device.pci},
                     {"heaps", heaps},
+                    {"memory_total_bytes", fact(device.memory_total_bytes)},
+                    {"memory_free_bytes", fact(device.memory_free_bytes)},
                     {"max_storage_buffer_range", device.max_storage_buffer_range},
-                    {"max_allocation_bytes", device.max_allocation_bytes}});
+                    {"max_allocation_bytes", device.max_allocation_bytes},
+                    {"max_allocations", device.max_allocations},
+                    {"subgroup_size", device.subgroup_size},
+                    {"max_group_threads", device.max_group_threads},
+                    {"max_shared_bytes", device.max_shared_bytes},
+                    {"float16", device.float16},
+                    {"int8", device.int8},
+                    {"storage16", device.storage16},
+                    {"integer_dot", device.integer_dot},
+                    {"integer_dot_accelerated", device.integer_dot_accelerated},
+                    {"cooperative_matrix", device.cooperative_matrix}});
   }
   return rows;
 }

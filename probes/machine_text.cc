@@ -111,6 +111,17 @@ void add_storage(Lines& lines, const Storage& storage) {
              [](double rate) { return fmt::format("{:.2g} GB/s", rate / 1e9); });
 }
 
+/// "fp16, int8 dot products, cooperative matrices; subgroups of 32".
+std::string arithmetic_text(const VulkanDevice& device) {
+  std::string text = "fp32";
+  if (device.float16) text += ", fp16";
+  if (device.integer_dot)
+    text += device.integer_dot_accelerated ? ", int8 dot products"
+                                           : ", int8 dot products (not by one instruction)";
+  if (device.cooperative_matrix) text += ", cooperative matrices";
+  return fmt::format("{}; subgroups of {}", text, device.subgroup_size);
+}
+
 void add_vulkan(Lines& lines, const Fact<std::vector<VulkanDevice>>& vulkan) {
   lines.section("Vulkan");
   if (!vulkan.known()) {
@@ -120,12 +131,14 @@ void add_vulkan(Lines& lines, const Fact<std::vector<VulkanDevice>>& vulkan) {
   for (const VulkanDevice& device : *vulkan.value) {
     lines.add("device", device.name);
     lines.add("  kind", device.software ? "software rasterizer on the CPU, not a GPU" : device.type);
-    lines.add("  driver", fmt::format("{}, Vulkan {}", device.driver, device.api_version));
+    lines.add("  driver",
+              fmt::format("{} {}, Vulkan {}", device.driver, device.driver_version, device.api_version));
     lines.add("  memory", device.unified ? "shared with the machine" : "its own");
-    for (const VulkanHeap& heap : device.heaps) {
-      lines.add("  heap", size_text(heap.bytes) + (heap.device_local ? ", on the device" : ""));
-    }
-    lines.add("  largest buffer", size_text(device.max_storage_buffer_range));
+    lines.fact("  total", device.memory_total_bytes, size_text);
+    lines.fact("  free", device.memory_free_bytes, size_text);
+    lines.add("  largest binding", size_text(device.max_storage_buffer_range));
+    lines.add("  largest allocation", size_text(device.max_allocation_bytes));
+    lines.add("  computes", arithmetic_text(device));
   }
 }
 

@@ -12,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <functional>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -29,6 +31,9 @@ volatile std::sig_atomic_t stopped = 0;
 constexpr int longest_wait_ms = 100;
 
 constexpr std::size_t kept_output_bytes = std::size_t{1} << 20;
+
+/// A program that has closed its output, or is no longer listened to, is given so long to end by itself.
+constexpr std::chrono::milliseconds time_to_end{2000};
 
 // Starts the program in a process group of its own with `output` as its standard output.
 tl::expected<pid_t, std::string> start(const std::vector<std::string>& arguments, int output) {
@@ -69,8 +74,17 @@ int milliseconds_until(Clock::time_point deadline) {
   return static_cast<int>(std::clamp<long long>(left, 0, longest_wait_ms));
 }
 
-// Reads until end of file or the deadline; true if the end was reached.
-bool drain(int pipe, Clock::time_point deadline, std::string& output) {
+/// What a program may take: until a time, or for so long without a word.
+struct Patience {
+  std::chrono::milliseconds limit;
+  bool of_silence = false;
+};
+
+/// Takes what was read; false: enough.
+using ByteReader = std::function<bool(std::string_view bytes)>;
+
+// Reads until end of file, the deadline, or until the reader has enough; true if the end was reached.
+bool drain(int pipe, Clock::time_point deadline, const Patience& patience, const ByteReader& reader) {
   std::array<char, 16384> buffer;
   while (Clock::now() < deadline && !stopped) {
     pollfd ready{pipe, POLLIN, 0};
@@ -80,8 +94,8 @@ bool drain(int pipe, Clock::time_point deadline, std::string& output) {
     const ssize_t got = ::read(pipe, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return true;
-    const std::size_t room = kept_output_bytes - output.size();
-    output.append(buffer.data(), std::min(room, static_cast<std::size_t>(got)));
+    if (!reader({buffer.data(), static_cast<std::size_t>(got)})) return true;
+    if (patience.of_silence) deadline = Clock::now() + patience.limit;
   }
   return false;
 }
@@ -110,8 +124,10 @@ void stop_running_process() noexcept {
   stopped = 1;
 }
 
-tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
-                                                     std::chrono::milliseconds limit) {
+namespace {
+
+tl::expected<ProcessResult, std::string> carry_out(const std::vector<std::string>& arguments,
+                                                   const Patience& patience, const ByteReader& reader) {
   if (arguments.empty())
     return tl::unexpected(std::string("Could not start a program: no program was named."));
   std::array<int, 2> ends{};
@@ -125,15 +141,16 @@ tl::expected<ProcessResult, std::string> run_process(const std::vector<std::stri
     ::close(ends[0]);
     return tl::unexpected(child.error());
   }
-  const Clock::time_point deadline = Clock::now() + limit;
+  const Clock::time_point deadline = Clock::now() + patience.limit;
   stopped = 0;
   ProcessResult result;
   int status = 0;
   // A child may close its output and go on, or end and leave a grandchild that holds the pipe: both are timed
   // out.
-  const bool whole = drain(ends[0], deadline, result.output);
+  const bool whole = drain(ends[0], deadline, patience, reader);
   rusage used{};
-  const bool ended = wait_until(*child, deadline, status, used);
+  const bool ended =
+      wait_until(*child, patience.of_silence && whole ? Clock::now() + time_to_end : deadline, status, used);
   // The group is killed in any case, so that nothing the program started outlives it.
   ::kill(-*child, SIGKILL);
   ::close(ends[0]);
@@ -147,6 +164,36 @@ tl::expected<ProcessResult, std::string> run_process(const std::vector<std::stri
   if (ended && WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
   if (ended && WIFSIGNALED(status)) result.signal = WTERMSIG(status);
   return result;
+}
+
+}  // namespace
+
+tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
+                                                     std::chrono::milliseconds limit) {
+  std::string output;
+  auto result = carry_out(arguments, {limit}, [&](std::string_view bytes) {
+    output.append(bytes.substr(0, kept_output_bytes - output.size()));
+    return true;
+  });
+  if (result) result->output = std::move(output);
+  return result;
+}
+
+tl::expected<ProcessResult, std::string> stream_process(const std::vector<std::string>& arguments,
+                                                        std::chrono::milliseconds silence,
+                                                        const LineReader& on_line) {
+  std::string line;
+  return carry_out(arguments, {silence, true}, [&](std::string_view bytes) {
+    for (const char c : bytes) {
+      if (c != '\n') {
+        if (line.size() < kept_output_bytes) line += c;
+        continue;
+      }
+      if (!on_line(line)) return false;
+      line.clear();
+    }
+    return true;
+  });
 }
 
 }  // namespace weighin

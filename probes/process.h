@@ -16,6 +16,12 @@ namespace weighin {
 tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
                                                      std::chrono::milliseconds limit);
 
+/// The same, but hands over each whole line of standard output as it comes; the program ends when `on_line`
+/// says false, or has said nothing for `silence`. No output is kept.
+tl::expected<ProcessResult, std::string> stream_process(const std::vector<std::string>& arguments,
+                                                        std::chrono::milliseconds silence,
+                                                        const LineReader& on_line);
+
 /// Ends the program that runs now, with its group; may be called from a signal handler.
 void stop_running_process() noexcept;
 

@@ -15,15 +15,24 @@ std::string gib_text(uint64_t bytes) {
   return fmt::format("{:.2g} GiB", static_cast<double>(bytes) / (1024.0 * 1024 * 1024));
 }
 
-/// The limits and who it is, of a GPU as it is stored.
-GpuCapacity described(const StoredGpu& gpu) {
+/// Its own, or of the machine's what it may use; where the driver says no more, its largest heap.
+uint64_t total_bytes(const VulkanDevice& gpu) {
+  if (gpu.memory_total_bytes.known()) return *gpu.memory_total_bytes.value;
+  uint64_t most = 0;
+  for (const VulkanHeap& heap : gpu.heaps)
+    if (heap.device_local) most = std::max(most, heap.bytes);
+  return most;
+}
+
+/// The limits and who it is.
+GpuCapacity described(const VulkanDevice& gpu) {
   GpuCapacity capacity;
   capacity.id = gpu.id;
   capacity.name = gpu.name;
   capacity.driver = gpu.driver;
   capacity.driver_version = gpu.driver_version;
   capacity.unified = gpu.unified;
-  capacity.memory_total_bytes = gpu.memory_bytes;
+  capacity.memory_total_bytes = total_bytes(gpu);
   capacity.max_storage_buffer_range = gpu.max_storage_buffer_range;
   capacity.max_allocation_bytes = gpu.max_allocation_bytes;
   capacity.max_allocations = gpu.max_allocations;
@@ -39,12 +48,14 @@ void give_total_less_reserve(GpuCapacity& gpu, const std::string& why) {
 }
 
 /// As they are `now`, or when that is not asked, as they are without other programs.
-void add_gpus(Capacity& capacity, const std::vector<StoredGpu>& gpus, bool now) {
-  for (const StoredGpu& gpu : gpus) {
-    if (gpu.software) continue;
+void add_gpus(Capacity& capacity, const std::optional<std::vector<VulkanDevice>>& gpus, bool now) {
+  if (!gpus) return;
+  for (const VulkanDevice& gpu : *gpus) {
+    if (gpu.software || gpu.id.empty()) continue;
     GpuCapacity added = described(gpu);
-    if (now && gpu.memory_free_bytes) {
-      added.memory_bytes = gpu.memory_free_bytes;
+    if (now && gpu.memory_free_bytes.known()) {
+      added.memory_bytes = *gpu.memory_free_bytes.value;
+      added.free_now = true;
       added.rule = "free now";
     } else {
       give_total_less_reserve(added, now ? ": what is free now could not be read" : "");
@@ -67,7 +78,7 @@ Capacity capacity_of(const Machine& machine) {
     capacity.memory_total_bytes = std::min(capacity.memory_total_bytes, limit.bytes);
   capacity.storage_free_bytes = machine.storage.free_bytes.value;
   capacity.warnings = machine.warnings;
-  add_gpus(capacity, device_of(machine, "").gpus.value_or(std::vector<StoredGpu>{}), true);
+  add_gpus(capacity, machine.vulkan.value, true);
   return capacity;
 }
 
@@ -84,8 +95,19 @@ Capacity capacity_of(const Device& device) {
   }
   capacity.memory_total_bytes = capacity.memory_bytes;
   if (device.storage_free_bytes) capacity.storage_free_bytes = device.storage_free_bytes;
-  if (device.gpus) add_gpus(capacity, *device.gpus, false);
+  add_gpus(capacity, device.gpus, false);
   return capacity;
+}
+
+void use_allocated(Capacity& capacity, std::span<const Measurement> measurements) {
+  for (GpuCapacity& gpu : capacity.gpus) {
+    uint64_t most = 0;
+    for (const Measurement& m : measurements)
+      if (m.gpu == gpu.id && m.problem.op == Op::allocate && usable(m)) most = std::max(most, m.problem.m);
+    if (most == 0 || gpu.free_now) continue;
+    gpu.memory_bytes = most;
+    gpu.rule = "the most that weighin run --allocate could have";
+  }
 }
 
 void warn_of_unmeasured_gpus(Capacity& capacity, std::span<const Measurement> measurements) {

@@ -20,7 +20,8 @@ struct GpuCapacity {
   bool unified = false;             // its memory is the machine's, which counts once
   uint64_t memory_total_bytes = 0;  // 0: not known
   uint64_t memory_bytes = 0;        // usable
-  std::string rule;                 // "free now", "the total less 1 GiB"
+  bool free_now = false;            // it is what is free now
+  std::string rule;                 // the same in words: "free now", "the total less 1 GiB"
   uint64_t max_storage_buffer_range = 0, max_allocation_bytes = 0, max_allocations = 0;  // 0: not known
   WebgpuLimits webgpu;                                                                   // in a browser
 };
@@ -46,6 +47,10 @@ struct Capacity {
 Capacity capacity_of(const Machine& machine);
 /// A stored device: total memory less a reserve for the system.
 Capacity capacity_of(const Device& device);
+
+/// Where what is free now is not known, the most that `weighin run --allocate` could have is what may be
+/// used.
+void use_allocated(Capacity& capacity, std::span<const Measurement> measurements);
 
 /// Adds a warning for each GPU of which `measurements` say no speed: that it was not measured and what would,
 /// or what its measurements came to.

@@ -24,8 +24,8 @@ struct Measurement {
   int64_t id = 0;   // given by the store
   int64_t run = 0;  // the run that measured it
   std::string device;
-  std::string backend = "cpu";  // "cpu", "vulkan", later "wasm", "webgpu"
-  std::string gpu;              // its id (probes/vulkan.h); empty on the CPU
+  std::string backend = "cpu";  // "cpu", "vulkan"; later "wasm", "webgpu"
+  std::string gpu;              // which of the device's (probes/vulkan.h); empty: none, the CPU
   std::string kernel;           // "cpu.gemv.q4_0.avx512vnni"; the op's name where no kernel could be chosen
   Problem problem;              // as measured: m is the slab's rows
   uint32_t threads = 1;

@@ -63,8 +63,6 @@ const std::array<MeasurementField, 25> fields{{
     {"backend", "TEXT NOT NULL", "cpu or vulkan; later wasm, webgpu",
      [](S& s, int i, M& m) { s.bind(i, m.backend); },
      [](C& c, Measurement& m) { m.backend = c.getString(); }},
-    {"gpu", "TEXT NOT NULL DEFAULT ''", "id of the GPU (table gpu); empty on the CPU",
-     [](S& s, int i, M& m) { s.bind(i, m.gpu); }, [](C& c, Measurement& m) { m.gpu = c.getString(); }},
     {"kernel", "TEXT NOT NULL", "name of the kernel; the operation where none could be chosen",
      [](S& s, int i, M& m) { s.bind(i, m.kernel); }, [](C& c, Measurement& m) { m.kernel = c.getString(); }},
     {"op", "TEXT NOT NULL", "operation: gemv (decode), gemm (prefill), attention, ...",
@@ -116,6 +114,8 @@ const std::array<MeasurementField, 25> fields{{
      [](C& c, Measurement& m) { m.reason = c.getString(); }},
     {"samples", "TEXT NOT NULL", "seconds of each repetition, a JSON list",
      [](S& s, int i, M& m) { s.bind(i, nlohmann::json(m.samples).dump()); }, read_samples},
+    {"gpu", "TEXT NOT NULL DEFAULT ''", "id of the GPU (table gpu) that computed; empty: the CPU did",
+     [](S& s, int i, M& m) { s.bind(i, m.gpu); }, [](C& c, Measurement& m) { m.gpu = c.getString(); }},
 }};
 
 }  // namespace

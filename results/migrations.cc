@@ -141,15 +141,13 @@ CREATE TABLE gpu (
   type TEXT NOT NULL,
   software INTEGER NOT NULL,
   unified INTEGER NOT NULL,
-  memory_bytes INTEGER NOT NULL,
-  memory_free_bytes INTEGER NOT NULL,
+  memory_bytes INTEGER,
+  memory_free_bytes INTEGER,
   max_storage_buffer_range INTEGER NOT NULL,
   max_allocation_bytes INTEGER NOT NULL,
   max_allocations INTEGER NOT NULL,
-  probed_at TEXT NOT NULL,
-  facts TEXT NOT NULL,
   PRIMARY KEY (device, id)
-) WITHOUT ROWID;
+);
 CREATE TABLE gpu_tuning (
   gpu TEXT NOT NULL,
   driver_version TEXT NOT NULL,
@@ -158,7 +156,7 @@ CREATE TABLE gpu_tuning (
   seconds REAL NOT NULL,
   tuned_at TEXT NOT NULL,
   PRIMARY KEY (gpu, driver_version, kernel)
-) WITHOUT ROWID;
+);
 )"};
   return steps;
 }

@@ -31,6 +31,20 @@ bool needless(const Problem& problem, std::span<const Measurement* const> measur
          });
 }
 
+/// The same on a GPU, whose products take integers or floats, whichever is faster there: no product that was
+/// measured with inputs rounded so took integers.
+bool needless_on_gpu(const Problem& problem, std::span<const Measurement* const> measurements) {
+  const Op product = problem.n > 1 ? Op::gemm : Op::gemv;
+  bool any = false, integers = false;
+  for (const Measurement* m : measurements) {
+    if (!usable(*m) || m->problem.op != product) continue;
+    if (rounded_for(product, m->problem.format) != problem.format) continue;
+    any = true;
+    integers |= m->kernel.ends_with(".int8");
+  }
+  return problem.op == Op::quantize && any && !integers;
+}
+
 void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double seconds, double peak_s) {
   const PartKind kind = part_kind(use.problem.op);
   const FormatId format = part_format(use.problem);
@@ -56,7 +70,8 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
   double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
   for (const ProblemUse& use : step) {
     const Op op = use.problem.op;
-    const std::optional<Price> price = prices.of(use.problem);
+    const bool floats = evidence.on_gpu() && needless_on_gpu(use.problem, evidence.measurements());
+    const std::optional<Price> price = floats ? std::nullopt : prices.of(use.problem);
     if (!price && (is_matrix(op) || is_attention(op)))
       return tl::unexpected(never_measured(use.problem, evidence.measurements()));
     Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
@@ -78,7 +93,7 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
       } else {
         time.stand_ins += price->stand_in;
       }
-    } else if (needless(use.problem, evidence.measurements())) {
+    } else if (floats || needless(use.problem, evidence.measurements())) {
       term.note = "products take these activations as they are";
     } else {
       term.note = "never measured, counted as nothing";

@@ -8,7 +8,6 @@
 
 #include "results/export_csv.h"
 #include "results/measurement_fields.h"
-#include "results/store_gpus.h"
 #include "results/store_state.h"
 
 namespace weighin {
@@ -81,11 +80,6 @@ int64_t insert_measurement(SQLite::Database& database, const Measurement& measur
   return database.getLastInsertRowid();
 }
 
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 }  // namespace
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -97,35 +91,6 @@ tl::expected<Store, std::string> Store::open(const std::string& path, Access acc
   auto database = open_store_file(path, access);
   if (!database) return tl::unexpected(database.error());
   return Store(std::make_unique<State>(State{path, std::move(*database)}));
-}
-
-tl::expected<void, std::string> Store::put_device(const Device& device) {
-  return state_->guarded([&] {
-    SQLite::Transaction transaction(*state_->database, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement put(*state_->database, R"(
-INSERT INTO device (id, label, cpu, cores, threads, memory_bytes, memory_available_bytes, memory_limit,
-                    memory_limit_bytes, storage_free_bytes, probed_at, facts) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
-ON CONFLICT (id) DO UPDATE SET label = excluded.label, cpu = excluded.cpu, cores = excluded.cores,
-  threads = excluded.threads, memory_bytes = excluded.memory_bytes,
-  memory_available_bytes = excluded.memory_available_bytes, memory_limit = excluded.memory_limit,
-  memory_limit_bytes = excluded.memory_limit_bytes, storage_free_bytes = excluded.storage_free_bytes,
-  probed_at = excluded.probed_at, facts = excluded.facts)");
-    put.bind(1, device.id);
-    put.bind(2, device.label);
-    put.bind(3, device.cpu);
-    put.bind(4, static_cast<int64_t>(device.cores));
-    put.bind(5, static_cast<int64_t>(device.threads));
-    put.bind(6, static_cast<int64_t>(device.memory_bytes));
-    put.bind(7, static_cast<int64_t>(device.memory_available_bytes));
-    put.bind(8, device.memory_limit);
-    put.bind(9, static_cast<int64_t>(device.memory_limit_bytes));
-    put.bind(10, static_cast<int64_t>(device.storage_free_bytes));
-    put.bind(11, device.probed_at);
-    put.bind(12, device.facts_json);
-    put.exec();
-    if (device.gpus) put_gpus(*state_->database, device.id, *device.gpus);
-    transaction.commit();
-  });
 }
 
 tl::expected<int64_t, std::string> Store::begin_run(const Run& run) {
@@ -209,51 +174,6 @@ tl::expected<std::vector<Measurement>, std::string> Store::measurements(const st
 
 tl::expected<std::vector<Measurement>, std::string> Store::measurements_of_run(int64_t run) const {
   return state_->guarded([&] { return select_measurements(*state_->database, "run = ?", run); });
-}
-
-tl::expected<std::vector<Device>, std::string> Store::devices() const {
-  return state_->guarded([&] {
-    SQLite::Statement query(*state_->database, "SELECT * FROM device ORDER BY label, id");
-    std::vector<Device> devices;
-    while (query.executeStep()) {
-      const auto text = [&](const char* name) { return query.getColumn(name).getString(); };
-      const auto number = [&](const char* name) {
-        return static_cast<uint64_t>(query.getColumn(name).getInt64());
-      };
-      devices.push_back({.id = text("id"),
-                         .label = text("label"),
-                         .cpu = text("cpu"),
-                         .cores = static_cast<uint32_t>(number("cores")),
-                         .threads = static_cast<uint32_t>(number("threads")),
-                         .memory_bytes = number("memory_bytes"),
-                         .memory_available_bytes = number("memory_available_bytes"),
-                         .memory_limit = text("memory_limit"),
-                         .memory_limit_bytes = number("memory_limit_bytes"),
-                         .storage_free_bytes = number("storage_free_bytes"),
-                         .probed_at = text("probed_at"),
-                         .facts_json = text("facts"),
-                         .gpus = stored_gpus(*state_->database, text("id"))});
-    }
-    return devices;
-  });
-}
-
-tl::expected<Device, std::string> Store::find_device(const std::string& name) const {
-  const auto known = devices();
-  if (!known) return tl::unexpected(known.error());
-  std::vector<const Device*> found;
-  for (const Device& device : *known) {
-    if (device.id == name) return device;
-    const bool begins = name.size() >= 4 && device.id.starts_with(name);
-    if (same_letters(device.label, name) || begins) found.push_back(&device);
-  }
-  if (found.size() == 1) return *found.front();
-  std::string labels;
-  for (const Device& device : *known)
-    labels += fmt::format("{}{} ({})", labels.empty() ? "" : ", ", device.label, device.id);
-  if (found.empty())
-    return tl::unexpected(fmt::format("no device is called \"{}\"; known are: {}", name, labels));
-  return tl::unexpected(fmt::format("\"{}\" is more than one device; use an id: {}", name, labels));
 }
 
 tl::expected<std::optional<Run>, std::string> Store::last_run(const std::string& device) const {

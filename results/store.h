@@ -14,31 +14,6 @@
 
 namespace weighin {
 
-/// A GPU of a device as the store keeps it: what fit needs in columns, everything the probe saw as JSON.
-struct StoredGpu {
-  std::string id;  // probes/vulkan.h
-  std::string name, driver, driver_version;
-  uint32_t vendor_id = 0;          // as PCI has it
-  std::string type;                // "discrete", "integrated", ...
-  bool software = false;           // a rasterizer on the CPU: answers for no GPU
-  bool unified = false;            // its memory is the machine's
-  uint64_t memory_bytes = 0;       // total; 0: not known
-  uint64_t memory_free_bytes = 0;  // when last probed; 0: not known
-  uint64_t max_storage_buffer_range = 0, max_allocation_bytes = 0, max_allocations = 0;  // 0: not known
-  std::string probed_at;                                                                 // UTC, ISO 8601
-  std::string facts_json;
-};
-
-/// What the search for a GPU kernel's parameters found best under one driver.
-struct GpuTuning {
-  std::string gpu;  // id
-  std::string driver_version;
-  std::string kernel;
-  std::string parameters;  // as the kernel reads them
-  double seconds = 0;      // of the problem that was searched with
-  std::string tuned_at;    // UTC, ISO 8601
-};
-
 /// A device as the store keeps it: what fit needs in columns, everything the probes saw as JSON.
 struct Device {
   std::string id;
@@ -53,8 +28,8 @@ struct Device {
   uint64_t storage_free_bytes = 0;
   std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
-  /// None: what GPUs there are could not be seen, and those that are stored stay.
-  std::optional<std::vector<StoredGpu>> gpus = std::nullopt;
+  /// Of each what the columns of table gpu hold, by name. None: what GPUs there are could not be seen.
+  std::optional<std::vector<VulkanDevice>> gpus = std::nullopt;
 };
 
 /// The columns of a probed machine, and its GPUs.
@@ -74,6 +49,16 @@ struct Run {
   std::vector<std::string> warnings;
 };
 
+/// What a search found best for a kernel on a GPU with one version of its driver.
+struct GpuTuning {
+  std::string gpu;  // id
+  std::string driver_version;
+  std::string kernel;
+  std::string parameters;  // the shader's constants, separated by blanks
+  double seconds = 0;      // of the problem that the search ran
+  std::string tuned_at;
+};
+
 enum class Access : uint8_t { read, write };
 
 class Store {
@@ -86,8 +71,13 @@ class Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
-  /// With its GPUs, where they are known: the stored ones are replaced.
+  /// With its GPUs in place of those it had, where they are known.
   tl::expected<void, std::string> put_device(const Device& device);
+  /// One of the same GPU, driver version and kernel is replaced.
+  tl::expected<void, std::string> put_tuning(const GpuTuning& tuning);
+  /// Of one driver version only: another compiles other code. By kernel.
+  tl::expected<std::vector<GpuTuning>, std::string> tunings(const std::string& gpu,
+                                                            const std::string& driver_version) const;
   /// Adds the run and returns its id.
   tl::expected<int64_t, std::string> begin_run(const Run& run);
   tl::expected<void, std::string> end_run(int64_t id, const std::string& ended_at, const std::string& outcome,
@@ -98,7 +88,7 @@ class Store {
   tl::expected<int64_t, std::string> record(const Measurement& measurement);
 
   /// The newest measurement of each kernel, problem and thread count on `device`, whatever its status, but a
-  /// measured one is never hidden by a newer one that was not measured. Those of each GPU apart.
+  /// measured one is never hidden by a newer one that was not measured.
   tl::expected<std::vector<Measurement>, std::string> measurements(const std::string& device) const;
   /// Those of one run.
   tl::expected<std::vector<Measurement>, std::string> measurements_of_run(int64_t run) const;
@@ -107,12 +97,6 @@ class Store {
   tl::expected<int64_t, std::string> record(const Verification& verification);
   /// All of `device`, in the order they were made.
   tl::expected<std::vector<Verification>, std::string> verifications(const std::string& device) const;
-
-  /// One of the same GPU, driver version and kernel is replaced.
-  tl::expected<void, std::string> put_tuning(const GpuTuning& tuning);
-  /// Of the GPU whose id this is, under that driver only: another compiles other code. By kernel.
-  tl::expected<std::vector<GpuTuning>, std::string> tunings(const std::string& gpu,
-                                                            const std::string& driver_version) const;
 
   tl::expected<std::vector<Device>, std::string> devices() const;
   /// By label (any case), id, or an id's unique beginning. Error: unknown (listing the labels) or ambiguous.

@@ -29,10 +29,10 @@ Limit gpu_limit(const GpuShare& share) {
   const double needed = static_cast<double>(share.bytes),
                usable = static_cast<double>(share.gpu.memory_bytes);
   Limit limit{"VRAM", needed, usable,
-              needs_text(needed / gib, usable / gib, "GiB", share.gpu.rule == "free now" ? "free" : "usable",
+              needs_text(needed / gib, usable / gib, "GiB", share.gpu.free_now ? "free" : "usable",
                          "VRAM of " + share.gpu.name)};
   const double total = static_cast<double>(share.gpu.memory_total_bytes);
-  if (needed > usable && share.gpu.rule == "free now" && needed <= total)
+  if (needed > usable && share.gpu.free_now && needed <= total)
     limit.text += fmt::format("; fits after freeing {} GiB", two_digits((needed - usable) / gib));
   return limit;
 }

@@ -8,6 +8,7 @@ void add_probe(CLI::App& app, Invocation& invocation);
 void add_models(CLI::App& app, Invocation& invocation);
 void add_devices(CLI::App& app, Invocation& invocation);
 void add_run(CLI::App& app, Invocation& invocation);
+void add_run_gpu(CLI::App& app, Invocation& invocation);
 void add_fit(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
 void add_memory(CLI::App& app, Invocation& invocation);
@@ -24,6 +25,7 @@ std::span<const Command> all_commands() {
   static constexpr auto commands = std::to_array<Command>({
       {"probe", add_probe},
       {"run", add_run},
+      {"run-gpu", add_run_gpu},
       {"fit", add_fit},
       {"models", add_models},
       {"devices", add_devices},

@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "harness/cli/progress.h"
+#include "probes/process.h"
 
 namespace weighin {
 namespace {
@@ -13,6 +14,7 @@ volatile std::sig_atomic_t interrupted = 0;
 
 void on_interrupt(int signal) {
   interrupted = 1;
+  stop_running_process();
   std::signal(signal, SIG_DFL);
 }
 
@@ -29,6 +31,7 @@ std::string summary(const SessionResult& result, const std::string& database) {
     text +=
         fmt::format("whole matrices take {:.2f} times what their slabs say ({:.2f} to {:.2f}, {} pairs)\n",
                     result.scaling->mid, result.scaling->low, result.scaling->high, result.scaling->pairs);
+  for (const std::string& gpu : result.gpus) text += gpu + "\n";
   for (const std::string& warning : result.warnings) text += fmt::format("warning: {}\n", warning);
   return text;
 }

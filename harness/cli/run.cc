@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <regex>
 
 #include "harness/cli/measuring.h"
+#include "harness/gpu_session.h"
+#include "kernels/vulkan/gpu.h"
 
 namespace weighin {
 namespace {
@@ -16,6 +19,27 @@ struct RunOptions {
   std::vector<std::string> flags;
   bool list = false;
 };
+
+/// The GPU's plan with the kernels that it could run, as far as the probe knows it.
+void list_gpu(const VulkanDevice& gpu, const SessionOptions& session) {
+  const GpuFacts facts{.id = gpu.id,
+                       .name = gpu.name,
+                       .driver = gpu.driver,
+                       .driver_version = gpu.driver_version,
+                       .software = gpu.software,
+                       .subgroup_size = gpu.subgroup_size,
+                       .subgroup_arithmetic = true,
+                       .float16 = gpu.float16,
+                       .integer_dot = gpu.integer_dot};
+  GpuJob job = job_for(gpu, session.budget_s, {});
+  job.full = session.full;
+  const std::regex only(session.only, std::regex::ECMAScript | std::regex::icase);
+  for (const PlanItem& item : gpu_plan(job)) {
+    const std::string line = describe(item, kernels_for(item.problem, facts));
+    if (session.only.empty() || is_bound(item.problem.op) || std::regex_search(line, only))
+      fmt::print("{}: {}\n", gpu.name, line);
+  }
+}
 
 void carry_out(const RunOptions& options, Invocation& invocation) {
   SessionOptions session = options.session;
@@ -30,7 +54,9 @@ void carry_out(const RunOptions& options, Invocation& invocation) {
   const auto items = session_plan(machine, session);
   if (!items) return fail(invocation, items.error());
   if (session.flags.list) return list_benchmarks(*items, kernels_here(), session.flags);
-  for (const PlanItem& item : *items) fmt::print("{}\n", describe(item, this_cpu()));
+  for (const PlanItem& item : *items)
+    fmt::print("{}\n", describe(item, kernels_for(item.problem, this_cpu())));
+  for (const VulkanDevice* gpu : gpus_to_measure(machine, session)) list_gpu(*gpu, session);
 }
 
 }  // namespace
@@ -56,6 +82,10 @@ void add_run(CLI::App& app, Invocation& invocation) {
   run->add_flag("--resume", options->session.resume, "Go on with the last run if it was left before its end");
   run->add_flag("--full", options->session.full,
                 "Also other batches and depths, q8_0 caches and more whole matrices; the budget is then 30m");
+  run->add_flag("--allocate", options->session.allocate,
+                "Also find out how much of each GPU's memory can really be had, by taking and writing it");
+  run->add_flag("--force-software", options->session.force_software,
+                "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
   run->add_option("flags", options->flags, "Flags of Google Benchmark, after --")->type_name("-- FLAGS");
   add_database_option(*run, invocation);
   run->callback([options, budget, &invocation] {

@@ -134,6 +134,7 @@ FormatId name_of(Activations activations) {
     case Activations::bf16:
       return FormatId::bf16;
     case Activations::floats:
+    case Activations::float16:  // the GPU's alone
       break;
   }
   return FormatId::none;

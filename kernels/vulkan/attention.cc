@@ -109,12 +109,6 @@ tl::expected<void, std::string> GpuAttention::prepare(const GpuParameters& param
   std::vector<float> padded(uint64_t{queries()} * quads_ * 4);
   for (uint64_t i = 0; i < queries(); ++i) std::copy_n(&q_[i * p_.k], p_.k, &padded[i * quads_ * 4]);
   const uint64_t vectors = uint64_t{stretches_} * queries();
-  const auto keep = [](GpuBuffer& place,
-                       tl::expected<GpuBuffer, std::string> made) -> tl::expected<void, std::string> {
-    if (!made) return tl::unexpected(made.error());
-    place = std::move(*made);
-    return {};
-  };
   auto kept =
       keep(queries_, buffer_of<float>(gpu_, padded))
           .and_then([&] { return keep(sums_, gpu_.buffer(vectors * quads_ * 16, GpuMemory::device)); })
@@ -213,10 +207,6 @@ Made prepare(const std::string& name, const GpuParameters& usual, const Problem&
   if (auto made = attention->prepare(parameters_of(*bench.gpu, name, usual), bench.data, bench.seed); !made)
     return tl::unexpected(made.error());
   return attention;
-}
-
-std::string lacks_nothing(const GpuFacts&) {
-  return "";
 }
 
 }  // namespace

@@ -18,10 +18,6 @@ using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 constexpr uint32_t threads = 64;
 
-std::string lacks_nothing(const GpuFacts&) {
-  return "";
-}
-
 /// X[n][k] -> int8 [n][k], and scales with scaled sums [n][k / 16]: groups of 32 for every format of weights.
 class Rounding : public TimedWork {
  public:

@@ -10,6 +10,9 @@
 namespace weighin {
 namespace {
 
+/// What vulkan.hpp's DynamicLoader throws.
+constexpr std::string_view no_loader = "Failed to load vulkan library!";
+
 constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
 
 VKAPI_ATTR VkBool32 VKAPI_CALL keep_complaint(VkDebugUtilsMessageSeverityFlagBitsEXT,
@@ -26,7 +29,6 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   const vk::DeviceQueueCreateInfo queue({}, compute_family(physical), 1, &priority);
   vk::PhysicalDeviceShaderIntegerDotProductFeatures dot(VK_TRUE);
   vk::PhysicalDeviceShaderFloat16Int8Features half(VK_TRUE, VK_FALSE);
-  vk::PhysicalDeviceCooperativeMatrixFeaturesNV matrix(VK_TRUE);
   const uint32_t version = physical.getProperties().apiVersion;
   std::vector<const char*> extensions;
   void* chain = nullptr;
@@ -37,7 +39,6 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   };
   if (facts.integer_dot) turn_on(dot, VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
   if (facts.float16) turn_on(half, VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME);
-  if (facts.matrix_units) turn_on(matrix, UINT32_MAX, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME);
   vk::DeviceCreateInfo info({}, queue, {}, extensions);
   info.pNext = chain;
   return {physical, info};
@@ -53,7 +54,10 @@ bool has_layer(const vk::raii::Context& context, std::string_view name) {
 
 std::string said(const std::exception& error) {
   const auto* of_vulkan = dynamic_cast<const vk::SystemError*>(&error);
-  if (of_vulkan == nullptr) return error.what();
+  if (of_vulkan == nullptr) {
+    const std::string_view words = error.what();
+    return words == no_loader ? "no Vulkan loader (libvulkan.so.1) is installed" : std::string(words);
+  }
   switch (static_cast<vk::Result>(of_vulkan->code().value())) {
     case vk::Result::eErrorDeviceLost:
       return "the device was lost";
@@ -123,6 +127,8 @@ tl::expected<std::unique_ptr<Gpu>, std::string> Gpu::open(const std::string& id,
       const uint32_t family = compute_family(s.physical);
       s.queue = s.device.getQueue(family, 0);
       s.commands = {s.device, vk::CommandPoolCreateInfo({}, family)};
+      const uint32_t bits = s.physical.getQueueFamilyProperties()[family].timestampValidBits;
+      s.clock_mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;
       return gpu;
     }
     return tl::unexpected(fmt::format("Vulkan shows no GPU {} of version 1.1 or newer", id));

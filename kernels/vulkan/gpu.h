@@ -28,7 +28,6 @@ struct GpuFacts {
   bool float16 = false;            // arithmetic, and in 16-bit storage
   bool integer_dot = false;        // of four signed bytes in a word
   bool integer_dot_fast = false;   // by an instruction of its own
-  bool matrix_units = false;       // VK_NV_cooperative_matrix, 16x16x16 of f16 with f32 sums
   uint64_t memory_bytes = 0;       // of its largest heap of its own
   uint64_t max_binding_bytes = 0;  // maxStorageBufferRange
   uint64_t max_allocation_bytes = 0;

@@ -10,17 +10,6 @@ namespace {
 
 constexpr uint64_t no_limit = UINT64_MAX;
 
-/// The first of its formats' matrices that the kernels are written for: 16 x 16 x 16, of f16, summed in f32.
-bool has_matrix_units(const vk::raii::PhysicalDevice& device) {
-  if (!has_extension(device, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME)) return false;
-  const auto shapes = device.getCooperativeMatrixPropertiesNV();
-  return std::any_of(shapes.begin(), shapes.end(), [](const vk::CooperativeMatrixPropertiesNV& s) {
-    return s.MSize == 16 && s.NSize == 16 && s.KSize == 16 && s.AType == vk::ComponentTypeNV::eFloat16 &&
-           s.BType == vk::ComponentTypeNV::eFloat16 && s.CType == vk::ComponentTypeNV::eFloat32 &&
-           s.DType == vk::ComponentTypeNV::eFloat32 && s.scope == vk::ScopeNV::eSubgroup;
-  });
-}
-
 /// Newer facts, where the driver knows the structures that are asked for.
 void read_features(const vk::raii::PhysicalDevice& device, GpuFacts& facts) {
   const bool newest = device.getProperties().apiVersion >= VK_API_VERSION_1_3;
@@ -109,7 +98,6 @@ GpuFacts facts_of(const vk::raii::PhysicalDevice& device) {
   GpuFacts facts;
   read_features(device, facts);
   read_limits(device, facts);
-  facts.matrix_units = facts.float16 && has_matrix_units(device);
   const vk::PhysicalDeviceMemoryProperties memory = device.getMemoryProperties();
   for (uint32_t i = 0; i < memory.memoryHeapCount; ++i) {
     const vk::MemoryHeap& heap = memory.memoryHeaps[i];

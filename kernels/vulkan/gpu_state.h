@@ -41,6 +41,7 @@ struct Gpu::State {
   vk::raii::CommandPool commands = nullptr;
   std::map<GpuShader, std::unique_ptr<GpuPipeline>> pipelines;
   GpuFacts facts;
+  uint64_t clock_mask = 0;  // bits of the clock that count
   GpuBuffer staging_up, staging_down;
   std::string failure;
 };

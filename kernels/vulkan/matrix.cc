@@ -105,12 +105,6 @@ tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t se
   std::vector<float> x(problem_.n * padded);
   for (uint64_t token = 0; token < problem_.n; ++token)
     std::copy_n(&x_[token * problem_.k], problem_.k, &x[token * padded]);
-  auto keep = [](GpuBuffer& place,
-                 tl::expected<GpuBuffer, std::string> made) -> tl::expected<void, std::string> {
-    if (!made) return tl::unexpected(made.error());
-    place = std::move(*made);
-    return {};
-  };
   if (codec_of(problem_.format).scaled_rows) row_scales_ = row_scales(problem_.m, seed);
   const uint64_t rounded =
       arithmetic_ == Arithmetic::float32 ? 16 : x.size() * (arithmetic_ == Arithmetic::int8 ? 1 : 2);

@@ -15,6 +15,10 @@ std::vector<Kernel> vulkan_kernels() {
   return all;
 }
 
+std::string lacks_nothing(const GpuFacts&) {
+  return "";
+}
+
 Kernel gpu_row(std::string name, Op op, FormatId format, PrepareOnGpu prepare,
                std::function<std::string(const GpuFacts&)> lacks) {
   Kernel kernel{.name = std::move(name), .op = op, .format = format, .isa = Isa::scalar, .prepare = {}};

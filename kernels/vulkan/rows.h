@@ -17,6 +17,9 @@ using PrepareOnGpu =
 Kernel gpu_row(std::string name, Op op, FormatId format, PrepareOnGpu prepare,
                std::function<std::string(const GpuFacts&)> lacks);
 
+/// For kernels that every GPU runs.
+std::string lacks_nothing(const GpuFacts& gpu);
+
 /// vulkan.stream_read and vulkan.peak.ARITHMETIC.
 std::vector<Kernel> vulkan_bound_kernels();
 /// vulkan.copy.to_device and the like, vulkan.dispatch, vulkan.submit, vulkan.allocate.

@@ -50,6 +50,12 @@ void TimedWork::run() noexcept {
   }
 }
 
+tl::expected<void, std::string> keep(GpuBuffer& place, tl::expected<GpuBuffer, std::string> made) {
+  if (!made) return tl::unexpected(made.error());
+  place = std::move(*made);
+  return {};
+}
+
 std::vector<float> floats_in(Gpu& gpu, const GpuBuffer& buffer, uint64_t count) {
   std::vector<float> values(count);
   if (!gpu.read(buffer, 0, std::as_writable_bytes(std::span(values)))) values.clear();

@@ -52,6 +52,9 @@ tl::expected<GpuBuffer, std::string> buffer_of(Gpu& gpu, std::span<const T> valu
   return buffer;
 }
 
+/// Puts what was made into its place. Error: why it was not made.
+tl::expected<void, std::string> keep(GpuBuffer& place, tl::expected<GpuBuffer, std::string> made);
+
 /// The first `count` floats of `buffer`; empty where the GPU failed.
 std::vector<float> floats_in(Gpu& gpu, const GpuBuffer& buffer, uint64_t count);
 

@@ -181,10 +181,6 @@ Made prepare_allocate(const Problem& problem, Workbench& bench) {
   return std::make_unique<Allocate>(bench.gpu->gpu, problem.m);
 }
 
-std::string lacks_nothing(const GpuFacts&) {
-  return "";
-}
-
 }  // namespace
 
 std::vector<Kernel> vulkan_transfer_kernels() {

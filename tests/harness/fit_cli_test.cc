@@ -229,9 +229,14 @@ TEST_F(FitCommand, PlacesLayersOnAMeasuredGpu) {
     auto store = Store::open(database_.string(), Access::write);
     ASSERT_TRUE(store) << store.error();
     Device device = bench_device(uint64_t{100} << 30);
-    StoredGpu gpu{.id = card, .name = "Card", .memory_bytes = uint64_t{8} << 30};
-    StoredGpu software{.id = "5555555555555555", .name = "llvmpipe", .software = true, .unified = true};
-    device.gpus = {gpu, software};
+    VulkanDevice gpu, software;
+    gpu.id = card;
+    gpu.name = "Card";
+    gpu.memory_total_bytes = known(uint64_t{8} << 30, "a test");
+    software.id = "5555555555555555";
+    software.name = "llvmpipe";
+    software.software = software.unified = true;
+    device.gpus = std::vector{gpu, software};
     ASSERT_TRUE(store->put_device(device));
   }
   const ShellOutcome unmeasured = fit_command("gemma-2b --format q4_0" + on("bench"));

@@ -69,8 +69,9 @@ TEST_P(VulkanKernel, IsRightOnAdversarialData) {
   EXPECT_EQ(gpu_->failure(), "");
 }
 
-/// Every set of numbers that a search may choose, where this GPU has workgroups of that kind. A driver takes a second
-/// for each, so that not all formats are tried: one of each way to read, and those that need a table.
+/// Every set of numbers that a search may choose, where this GPU has workgroups of that kind. A driver takes
+/// a second for each, so that not all formats are tried: one of each way to read, and those that need a
+/// table.
 TEST_P(VulkanKernel, IsRightWithEverySetOfParameters) {
   const Kernel& kernel = kernel_called(GetParam());
   constexpr std::array tried{FormatId::none, FormatId::f16, FormatId::q4_K, FormatId::mxfp4, FormatId::q8_0};
@@ -92,6 +93,85 @@ TEST_P(VulkanKernel, IsRightWithEverySetOfParameters) {
     }
     const Check check = (*prepared)->check(UINT32_MAX);
     EXPECT_TRUE(check.right()) << check.error << " of " << check.tolerance;
+  }
+}
+
+class VulkanGpu : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string reason;
+    gpu_ = test_gpu(reason);
+    if (!gpu_) GTEST_SKIP() << reason;
+  }
+  Gpu* gpu_ = nullptr;
+};
+
+TEST_F(VulkanGpu, ThatIsNotThereIsNotOpened) {
+  const auto gpu = Gpu::open("0000000000000000");
+  ASSERT_FALSE(gpu);
+  EXPECT_NE(gpu.error().find("0000000000000000"), std::string::npos);
+}
+
+TEST_F(VulkanGpu, MemoryThatCannotBeHadIsAReasonAndTheGpuGoesOn) {
+  const auto refused = gpu_->buffer(uint64_t{1} << 46, GpuMemory::device);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("MiB of the GPU's memory could not be had"), std::string::npos)
+      << refused.error();
+  EXPECT_EQ(gpu_->failure(), "");
+  EXPECT_TRUE(gpu_->buffer(64, GpuMemory::device));
+}
+
+TEST_F(VulkanGpu, ReadsBackWhatWasWritten) {
+  const auto buffer = gpu_->buffer(40 << 20, GpuMemory::device);  // more than is carried at a time
+  ASSERT_TRUE(buffer) << buffer.error();
+  std::vector<uint32_t> sent(5 << 20), found(sent.size());
+  Random random(7);
+  for (uint32_t& word : sent) word = static_cast<uint32_t>(random());
+  ASSERT_TRUE(gpu_->write(*buffer, 12, std::as_bytes(std::span(sent))));
+  ASSERT_TRUE(gpu_->read(*buffer, 12, std::as_writable_bytes(std::span(found))));
+  EXPECT_EQ(sent, found);
+}
+
+TEST_F(VulkanGpu, AShaderThatIsNotThereIsAnError) {
+  const auto pipeline = gpu_->pipeline({"gemv.no_format.int8", {}, 1, 0});
+  ASSERT_FALSE(pipeline);
+  EXPECT_NE(pipeline.error().find("no such shader"), std::string::npos) << pipeline.error();
+}
+
+TEST_F(VulkanGpu, AttentionInManyStretchesAndOverTwoGroupsIsRight) {
+  ThreadPool threads(1);
+  WeightPool cpu_weights(1 << 20, 1 << 20);
+  GpuWeightPool weights(*gpu_, 8 << 20, 16 << 20);
+  GpuBench gpu{*gpu_, weights};
+  Workbench bench{.pool = threads, .weights = cpu_weights, .gpu = &gpu};
+  const Problem decode{
+      .op = Op::attention, .format = FormatId::f16, .k = 64, .heads = 24, .kv_heads = 2, .context = 700};
+  const Problem whole{
+      .op = Op::prefill_attention, .format = FormatId::q8_0, .n = 70, .k = 96, .heads = 6, .kv_heads = 3};
+  for (const Problem& problem : {decode, whole}) {
+    const auto kernels = kernels_for(problem, gpu_->facts());
+    ASSERT_FALSE(kernels.empty());
+    const auto prepared = kernels.front()->prepare(problem, bench);
+    ASSERT_TRUE(prepared) << prepared.error();
+    const Check check = (*prepared)->check(UINT32_MAX);
+    EXPECT_TRUE(check.right()) << describe(problem) << ": " << check.error << " of " << check.tolerance;
+  }
+}
+
+TEST_F(VulkanGpu, TimesCallsByItsOwnClock) {
+  ThreadPool threads(1);
+  WeightPool cpu_weights(1 << 20, 1 << 20);
+  GpuWeightPool weights(*gpu_, 4 << 20, 8 << 20);
+  GpuBench gpu{*gpu_, weights};
+  Workbench bench{.pool = threads, .weights = cpu_weights, .gpu = &gpu};
+  for (const Problem& problem :
+       {Problem{.op = Op::dispatch}, Problem{.op = Op::submit},
+        Problem{.op = Op::gemv, .format = FormatId::q4_0, .m = 256, .n = 1, .k = 256}}) {
+    const auto prepared = kernels_for(problem, gpu_->facts()).front()->prepare(problem, bench);
+    ASSERT_TRUE(prepared) << prepared.error();
+    (*prepared)->run();
+    EXPECT_GT((*prepared)->own_seconds(), 0) << describe(problem);
+    EXPECT_LT((*prepared)->own_seconds(), 10) << describe(problem);
   }
 }
 

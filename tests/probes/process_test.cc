@@ -69,5 +69,36 @@ TEST(RunProcess, WhatCannotStartIsAnError) {
   EXPECT_FALSE(run_process({}, seconds(1)));
 }
 
+TEST(StreamProcess, HandsOverLinesAsTheyCome) {
+  std::vector<std::string> lines;
+  const auto result = stream_process({"/bin/sh", "-c", "echo one; sleep 0.3; echo two; printf three; exit 4"},
+                                     seconds(20), [&](const std::string& line) {
+                                       lines.push_back(line);
+                                       return true;
+                                     });
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(lines, (std::vector<std::string>{"one", "two"}));  // the last has no end and may be half of one
+  EXPECT_EQ(result->exit_code, 4);
+}
+
+TEST(StreamProcess, SilenceIsTimedOutAndWordsAreNot) {
+  const auto talks = stream_process({"/bin/sh", "-c", "for i in 1 2 3 4 5 6; do echo $i; sleep 0.2; done"},
+                                    milliseconds(900), [](const std::string&) { return true; });
+  ASSERT_TRUE(talks);
+  EXPECT_FALSE(talks->timed_out);
+  EXPECT_EQ(talks->exit_code, 0);
+  const auto silent = stream_process({"/bin/sh", "-c", "echo 1; exec sleep 600"}, milliseconds(300),
+                                     [](const std::string&) { return true; });
+  ASSERT_TRUE(silent);
+  EXPECT_TRUE(silent->timed_out);
+}
+
+TEST(StreamProcess, EndsWhenNobodyListens) {
+  const auto result = stream_process({"/bin/sh", "-c", "while :; do echo more; done"}, seconds(20),
+                                     [](const std::string&) { return false; });
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->exit_code, -1);
+}
+
 }  // namespace
 }  // namespace weighin

@@ -55,6 +55,7 @@ inline GpuCapacity gpu(const std::string& id, const std::string& name, uint64_t 
   gpu.id = id;
   gpu.name = name;
   gpu.memory_total_bytes = gpu.memory_bytes = memory_bytes;
+  gpu.free_now = true;
   gpu.rule = "free now";
   gpu.max_storage_buffer_range = 4 * gib - 1;
   gpu.max_allocation_bytes = 4 * gib - 1;

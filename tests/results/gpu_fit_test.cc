@@ -159,7 +159,7 @@ TEST(GpuFit, SoftwareDevicesAnswerForNothing) {
   rasterizer.id = card;
   rasterizer.name = "llvmpipe";
   rasterizer.software = true;
-  rasterizer.heaps = {{16 * gib, true}};
+  rasterizer.memory_total_bytes = known(16 * gib, "a test");
   desk.vulkan = known(std::vector{rasterizer}, "a test");
   const Capacity capacity = capacity_of(desk);
   EXPECT_TRUE(capacity.gpus.empty());
@@ -197,6 +197,11 @@ TEST(GpuFit, CapacityIsWhatIsFreeOrTheTotalLessAReserve) {
   desk.vulkan.value->front().memory_free_bytes = absent<uint64_t>("no extension says", "a test");
   EXPECT_EQ(capacity_of(desk).gpus.at(0).memory_bytes, 7 * gib);
   EXPECT_TRUE(says(capacity_of(desk).gpus.at(0).rule, "could not be read"));
+  Capacity found = capacity_of(device_of(desk, "now"));
+  use_allocated(found, std::vector{measured({.op = Op::allocate, .m = 6 * gib}, 1, card),
+                                   measured({.op = Op::allocate, .m = 5 * gib}, 1, card),
+                                   measured({.op = Op::allocate, .m = 9 * gib}, 1, other_card)});
+  EXPECT_EQ(found.gpus.at(0).memory_bytes, 6 * gib);
 }
 
 TEST(GpuFit, AnEngineNeverTimedOnAGpuIsTheKernelsOwnTimeAndWide) {
@@ -212,6 +217,21 @@ TEST(GpuFit, AnEngineNeverTimedOnAGpuIsTheKernelsOwnTimeAndWide) {
   EXPECT_GT(engine.decode_tps->mid / engine.decode_tps->low, 1.7);
   EXPECT_LT(kernels.decode_tps->mid / kernels.decode_tps->low, 1.2);
   EXPECT_EQ(kernels.efficiency, EfficiencyBasis::none);
+}
+
+TEST(GpuFit, InputsAreRoundedOnlyWhereTheProductsTakeIntegers) {
+  auto rows = measurements();
+  const Capacity capacity = machine({gpu(card, "Card", 8 * gib)});
+  const auto seconds_of_rounding = [&](const char* arithmetic) {
+    for (Measurement& m : rows)
+      if (!m.on_cpu()) m.kernel = "vulkan." + std::string(op_name(m.problem.op)) + ".q4_0." + arithmetic;
+    double seconds = 0;
+    for (const Term& term : verdict_of(capacity, rows, PlaceAsked::gpu).terms)
+      if (term.problem.op == Op::quantize) seconds += term.seconds;
+    return seconds;
+  };
+  EXPECT_GT(seconds_of_rounding("int8"), 0);
+  EXPECT_EQ(seconds_of_rounding("float16"), 0);
 }
 
 TEST(CpuOrGpu, SmallModelsAreTheCpusWhereSubmittingTakesLong) {

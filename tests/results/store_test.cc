@@ -35,7 +35,8 @@ class StoreTest : public testing::Test {
             .memory_limit_bytes = 0,
             .storage_free_bytes = 1ull << 40,
             .probed_at = "2026-01-01T00:00:00Z",
-            .facts_json = "{}"};
+            .facts_json = "{}",
+            .gpus = {}};
   }
   static weighin::Run run_at(const std::string& started_at, const std::vector<std::string>& warnings = {}) {
     weighin::Run run;

@@ -1,0 +1,29 @@
+// weighin run-gpu: the child that measures a GPU for `weighin run`. Not for users.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "harness/gpu_child.h"
+
+namespace weighin {
+
+void add_run_gpu(CLI::App& app, Invocation& invocation) {
+  CLI::App* child = app.add_subcommand(gpu_child_command, "Measures a GPU and tells in JSON")->group("");
+  auto job = std::make_shared<std::string>();
+  child->add_option("job", *job)->required();
+  child->callback([job, &invocation] {
+    const auto read = job_from_json(*job);
+    if (!read) return fail(invocation, read.error());
+    measure_gpu(*read, [](const GpuEvent& event) {
+      fmt::print("{}\n", event_json(event));
+      std::fflush(stdout);
+    });
+    // A driver whose GPU was lost may hang in its own exit handlers.
+    std::fflush(nullptr);
+    std::_Exit(exit_yes);
+  });
+}
+
+}  // namespace weighin
