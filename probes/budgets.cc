@@ -20,7 +20,7 @@ MemoryBudget handheld_budget(double total) {
 
 MemoryBudget card_budget(double total) {
   return {
-      total - 1, "total - 1 GiB",
+      total - static_cast<double>(card_reserve_bytes) / gib, "total - 1 GiB",
       "what llama.cpp leaves free of each device unless told otherwise (--fit-target 1024 MiB; second-hand, "
       "read 2026-11-25)",
       false};

@@ -15,6 +15,10 @@ namespace weighin {
 /// node sizes", the published memory reservation of a node; no narrower figure is published for desktops.
 uint64_t system_reserve_bytes(uint64_t total);
 
+/// Bytes of a graphics card that are left free: what llama.cpp leaves of each device unless told otherwise
+/// (--fit-target 1024 MiB; second-hand, read 2026-11-25).
+inline constexpr uint64_t card_reserve_bytes = uint64_t{1} << 30;
+
 /// What runs the model: a program of the system's own, an app under its system's rules, a page in a browser.
 enum class RunsAs : uint8_t { native, app, browser_tab };
 std::string_view runs_as_name(RunsAs runs_as);

@@ -65,7 +65,7 @@ DeviceTier tier_of(const WeighedDevice& device) {
   DeviceSpec spec;
   spec.kind = DeviceKind::cpu;
   for (const Measurement& m : device.measurements)
-    if (m.problem.op == Op::stream_read && m.status == Status::measured)
+    if (m.on_cpu() && m.problem.op == Op::stream_read && m.status == Status::measured)
       spec.bandwidth_gbs.value =
           std::max(spec.bandwidth_gbs.value, cost_of(m.problem).bytes() / m.seconds / 1e9);
   return tier_of(spec, static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30);

@@ -28,6 +28,14 @@ struct ShippedFactor {
 /// Where no machine of the instruction set was compared: a judgement, as far as one table serves another set.
 constexpr double unknown_set_residual = 0.40;
 
+/// Where the reference kernels' own seconds on a GPU stand for llama.cpp's, judgements by the published rows
+/// that ship (results/published/rows.csv). Through Vulkan, a token of a dense model reads its weights at 0.45
+/// to 0.89 of the specified bandwidth on NVIDIA's and AMD's cards (six rows of seven, the middle one 0.77),
+/// and 0.77 is about what these kernels are made for. A prompt takes through Vulkan 0.8 to 2.4 times as long
+/// as through the maker's own interface (SPEC_BACKEND in results/spec_constants.inc; two cards with both: 1.8
+/// and 2.4).
+constexpr double gpu_decode_residual = 0.75, gpu_prefill_residual = 1.40;
+
 using enum Phase;
 using enum PartKind;
 
@@ -90,6 +98,8 @@ std::string_view basis_name(EfficiencyBasis basis) {
       return "shipped for another instruction set";
     case EfficiencyBasis::learned:
       return "learned here";
+    case EfficiencyBasis::unmeasured:
+      return "not measured on this GPU";
     case EfficiencyBasis::none:
       break;
   }
@@ -119,6 +129,18 @@ EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa
     residual_[static_cast<size_t>(r.phase)] = basis_ == EfficiencyBasis::learned    ? r.learned
                                               : basis_ == EfficiencyBasis::stand_in ? unknown_set_residual
                                                                                     : r.shipped;
+}
+
+EngineEfficiency EngineEfficiency::of_gpu(std::string_view engine) {
+  EngineEfficiency efficiency;
+  if (engine == reference_engine) return efficiency;
+  efficiency.engine_ = llamacpp_engine;
+  efficiency.basis_ = EfficiencyBasis::unmeasured;
+  efficiency.source_ =
+      "not measured on GPUs: these kernels' own seconds, and an interval as wide as what is published";
+  efficiency.residual_[static_cast<size_t>(Phase::decode)] = gpu_decode_residual;
+  efficiency.residual_[static_cast<size_t>(Phase::prefill)] = gpu_prefill_residual;
+  return efficiency;
 }
 
 double EngineEfficiency::factor(Phase phase, PartKind kind, FormatId format) const {
@@ -169,7 +191,7 @@ double EngineEfficiency::seconds(Phase phase, std::span<const StepPartTime> part
 std::string isa_of(std::span<const Measurement> measurements) {
   std::map<std::string, size_t> counts;
   for (const Measurement& m : measurements) {
-    if (!usable(m) || !is_matrix(m.problem.op)) continue;
+    if (!m.on_cpu() || !usable(m) || !is_matrix(m.problem.op)) continue;
     const size_t dot = m.kernel.rfind('.');
     if (dot != std::string::npos) ++counts[m.kernel.substr(dot + 1)];
   }

@@ -21,10 +21,11 @@ std::span<const std::string_view> known_engines();
 
 /// Where an efficiency is from.
 enum class EfficiencyBasis : uint8_t {
-  none,      // the reference kernels themselves
-  shipped,   // measured elsewhere (results/engines/*.inc)
-  stand_in,  // shipped for another instruction set
-  learned,   // shipped, corrected by runs of the engine on this device
+  none,        // the reference kernels themselves
+  shipped,     // measured elsewhere (results/engines/*.inc)
+  stand_in,    // shipped for another instruction set
+  learned,     // shipped, corrected by runs of the engine on this device
+  unmeasured,  // the reference kernels' own seconds stand for an engine that was never timed beside them
 };
 std::string_view basis_name(EfficiencyBasis basis);
 
@@ -44,6 +45,9 @@ class EngineEfficiency {
   /// corrected by those of `verified` that ran it with as many threads, the newest of each case.
   EngineEfficiency(std::string_view engine, std::string_view isa, uint32_t threads,
                    std::span<const Verification> verified);
+
+  /// On a GPU, where no engine was timed beside the reference kernels yet: their own seconds.
+  static EngineEfficiency of_gpu(std::string_view engine);
 
   std::string_view engine() const { return engine_; }
   EfficiencyBasis basis() const { return basis_; }
@@ -79,7 +83,8 @@ class EngineEfficiency {
   double residual_[2] = {0, 0};
 };
 
-/// The instruction set that most of the usable products were measured with: "avx512vnni"; empty: none.
+/// The instruction set that most of the usable products on the CPU were measured with: "avx512vnni"; empty:
+/// none.
 std::string isa_of(std::span<const Measurement> measurements);
 
 }  // namespace weighin

@@ -9,10 +9,13 @@
 
 #include "models/memory.h"
 #include "models/shape.h"
+#include "results/capacity.h"
 #include "results/evidence.h"
 #include "results/interval.h"
 #include "results/measurement.h"
+#include "results/placement.h"
 #include "results/store.h"
+#include "results/term.h"
 
 namespace weighin {
 
@@ -30,46 +33,25 @@ struct Question {
   bool allow_low_bit = false;      // formats under 4 bits may be chosen
   FormatId cache = FormatId::f16;  // of the KV cache, keys and values
   std::string engine = std::string(llamacpp_engine);  // whose speed: one of known_engines()
+  PlaceAsked place = PlaceAsked::automatic;           // where layers may lie, on a device that was measured
 };
-
-/// What the device gives: memory and storage that may be used, its measurements, the threads they may use.
-struct Capacity {
-  std::string device;         // label
-  uint64_t memory_bytes = 0;  // usable
-  std::string memory_kind;    // what binds: "RAM", "cgroup", "ulimit -v"
-  uint64_t memory_total_bytes =
-      0;            // could be had after freeing: total less the reserve, under every hard limit
-  bool now = true;  // available now, or a stored device's total less the reserve
-  /// Of a device known by its specs, how much of its memory that is; its storage is not asked for.
-  std::string rule;
-  std::optional<uint64_t> storage_free_bytes;
-  std::vector<std::string> warnings;
-};
-
-/// This machine now.
-Capacity capacity_of(const Machine& machine);
-/// A stored device: total memory less a reserve for the system.
-Capacity capacity_of(const Device& device);
 
 /// The limit that binds, as arithmetic.
 struct Limit {
-  std::string kind;   // "RAM", "cgroup", "storage", "speed", "context", "none", "unknown"
+  /// "RAM", "cgroup", "VRAM", "storage", "speed", "context", "none", "unknown"; "maxStorageBufferRange",
+  /// "maxMemoryAllocationSize", "maxMemoryAllocationCount" of a GPU's driver.
+  std::string kind;
   double needed = 0;  // bytes, or tokens/s, ...
   double usable = 0;
   std::string text;  // "needs 4.9 GiB, 3.1 GiB available: RAM"
 };
 
-/// One term of a predicted time, for --explain.
-struct Term {
-  std::string phase;  // "decode", "prefill"
-  std::string part;   // "ffn_up"
-  Problem problem;    // the whole problem
-  double times = 0;
-  double seconds = 0;            // all `times` together, by the engine that is answered for
-  double engine_factor = 1;      // of them, the engine's over the reference kernels'
-  double engine_overhead_s = 0;  // and what is added for each operation, `times` together
-  int64_t measurement = 0;       // it stands on; 0: none was found
-  std::string note;              // scaling, or what stands in for a missing measurement
+/// A placement that was weighed beside the one that is answered with.
+struct OtherPlacement {
+  std::string placement;
+  std::optional<bool> fits;
+  std::optional<Interval> decode_tps, encode_ms, ttft_s;
+  std::string text;  // what keeps it from fitting, or from being predicted; empty where neither
 };
 
 struct Verdict {
@@ -97,6 +79,10 @@ struct Verdict {
   std::string engine;                                  // whose speed
   EfficiencyBasis efficiency = EfficiencyBasis::none;  // of the engine, and where it is from, as words
   std::string efficiency_source;
+  /// Where the layers lie, as placement_name and placement_sign say; of a device known by its specs the part.
+  std::string placement, placement_sign;
+  std::optional<Placement> layout;  // of a device that was measured
+  std::vector<OtherPlacement> others;
   std::vector<std::string> warnings;
   std::vector<Term> terms;
 };
@@ -104,23 +90,26 @@ struct Verdict {
 /// The context answered for where `asked` (0: none) is asked: never above the model's maximum.
 uint32_t answered_context(const ModelShape& shape, uint32_t asked);
 
-/// The verdict on one model. From `verified`, runs of engines on the device, their efficiency is learned.
+/// The verdict on one model, on the fastest placement that fits.
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
             const Evidence& evidence);
 
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();
 
-/// {schema_version, device, engine, context, prompt, accuracy, verdicts: [...]}. `accuracy`: how right such
-/// answers are (results/accuracy.h), a line.
+struct CpuOrGpu;
+
+/// {schema_version, device, engine, context, prompt, accuracy, gpus, cpu_or_gpu, verdicts: [...]}.
+/// `accuracy`: how right such answers are (results/accuracy.h), a line; `compared`: of results/cpu_or_gpu.h.
 std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question, const std::string& accuracy);
+                          const Question& question, const std::string& accuracy,
+                          std::span<const CpuOrGpu> compared = {});
 /// One row a verdict, RFC 4180.
 std::string verdicts_csv(std::span<const Verdict> verdicts);
 /// For a terminal `columns` wide: a table with what keeps each model from running well, or the `whole` of
 /// each verdict (`explain`: term by term); then assumptions, `accuracy` as above, and warnings.
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
                           const Question& question, const std::string& accuracy, bool explain,
-                          unsigned columns, bool whole = false);
+                          unsigned columns, bool whole = false, std::span<const CpuOrGpu> compared = {});
 
 }  // namespace weighin

@@ -17,12 +17,12 @@ bool is_attention(Op op) {
   return op == Op::attention || op == Op::prefill_attention;
 }
 
-MeasuredProblems::MeasuredProblems(std::span<const Measurement> measurements) {
+MeasuredProblems::MeasuredProblems(std::span<const Measurement* const> measurements) {
   std::map<uint32_t, size_t> products;  // by thread count
-  for (const Measurement& m : measurements) {
-    if (!usable(m)) continue;
-    kinds_[{m.problem.op, m.problem.format, m.threads}].push_back(&m);
-    if (is_matrix(m.problem.op)) ++products[m.threads];
+  for (const Measurement* m : measurements) {
+    if (!usable(*m)) continue;
+    kinds_[{m->problem.op, m->problem.format, m->threads}].push_back(m);
+    if (is_matrix(m->problem.op)) ++products[m->threads];
   }
   for (const auto& [threads, count] : products) {
     thread_counts_.push_back(threads);

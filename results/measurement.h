@@ -39,6 +39,8 @@ struct Measurement {
   std::string reason;
 
   std::vector<std::string> size_classes;  // whose reference models hold this problem
+
+  bool on_cpu() const { return backend == "cpu"; }
 };
 
 }  // namespace weighin

@@ -126,12 +126,18 @@ ALTER TABLE measurement ADD COLUMN gpu TEXT NOT NULL DEFAULT '';
 DROP INDEX measured_once;
 CREATE UNIQUE INDEX measured_once ON measurement
   (run, backend, gpu, kernel, op, coalesce(format, ''), m, n, k, heads, kv_heads, context, threads);
+DROP VIEW measurements;
+CREATE VIEW measurements AS
+  SELECT measurement.id AS measurement_id, run, device, backend, gpu, kernel, op, format, size_class, m, n, k,
+         threads, seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason
+  FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
 CREATE TABLE gpu (
   device TEXT NOT NULL REFERENCES device(id),
   id TEXT NOT NULL,
   name TEXT NOT NULL,
   driver TEXT NOT NULL,
   driver_version TEXT NOT NULL,
+  vendor_id INTEGER NOT NULL,
   type TEXT NOT NULL,
   software INTEGER NOT NULL,
   unified INTEGER NOT NULL,

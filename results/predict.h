@@ -1,55 +1,19 @@
 // Prediction: the seconds of a model's steps, added up from measured problems.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "results/fit.h"
+#include "results/step_time.h"
 
 namespace weighin {
 
-/// What adding measured seconds leaves out, as a fraction of the sum: operations that follow each other find
-/// other data in the caches than when timed alone, and a shared machine is not the same from minute to minute
-/// (one read loop reached 0.75 to 0.95 of its own best on the machine this was developed on: +-12% around the
-/// middle). Kept wide until predictions are checked against real engines.
-inline constexpr double composition_error = 0.15;
-
-/// What a stand-in adds, as a fraction of its own seconds: a measurement of another k, batch or head count,
-/// scaled. A judgement, not a measurement: chosen larger than composition_error so that a scaled term is
-/// never shown as surer than an exact one. To be learned from real machines (docs/method.md).
-inline constexpr double stand_in_error = 0.20;
-
 /// Tokens of the text an encoder is timed on: MLPerf inference's maximum BERT sequence length (SQuAD).
 inline constexpr uint32_t encoder_tokens = 384;
-
-/// Whose seconds are predicted.
-struct EngineRun {
-  std::string_view engine = reference_engine;
-  uint32_t threads = 0;  // 0: the measured count that is fastest
-};
-
-/// Seconds of one step, and what they stand on.
-struct StepTime {
-  double seconds = 0;
-  double slower = 0;  // the 80% interval: from seconds / (1 + faster) to seconds * (1 + slower)
-  double faster = 0;
-  uint32_t threads = 0;
-  uint32_t from_threads = 0;          // another count, from whose measurements terms were scaled; 0: none was
-  uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
-  std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
-  std::vector<Term> terms;
-  std::vector<StepPartTime> parts;  // by the reference kernels
-  EfficiencyBasis efficiency = EfficiencyBasis::none;
-  std::string efficiency_source;
-};
-
-/// Sums `step` at the measured thread count that makes it fastest. Only measurements with status `measured`
-/// are used. Error: which operation was never measured, and why if a measurement says so.
-tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            const Evidence& evidence, const EngineRun& run = {});
 
 /// The speeds of one model in one format.
 struct Prediction {
@@ -61,14 +25,18 @@ struct Prediction {
   std::vector<Term> terms;
 };
 
+/// Seconds of one phase, "decode", "prefill" or "encode": a step that computes so many tokens together.
+using StepTimer = std::function<tl::expected<StepTime, std::string>(
+    const std::vector<ProblemUse>& step, const std::string& phase, uint32_t tokens)>;
+
 /// Predicts `shape` in `format`. Decode is priced with `depth` tokens in the KV cache, prefill with `prompt`
 /// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
 /// The KV cache is in `cache`.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
                    uint64_t weights_bytes, const Evidence& evidence, FormatId cache = FormatId::f16,
                    const EngineRun& run = {});
-
-/// `count` things in that time, a second.
-Interval rate_of(double count, const StepTime& time);
+/// The same, where each step takes what `timed` says. Loading takes the CPU's evidence.
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const StepTimer& timed);
 
 }  // namespace weighin

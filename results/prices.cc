@@ -12,8 +12,8 @@ namespace {
 /// Half-width of an 80% interval from that of a 95% one, by the normal distribution's quantiles.
 constexpr double to_80_percent = 1.2816 / 1.9600;
 
-/// Most of a measured time that may be taken for the fixed cost of starting the threads: the barrier is
-/// measured at another moment, and must not swallow the work it surrounds.
+/// Most of a measured time that may be taken for the fixed cost of an operation: that is measured at another
+/// moment, and must not swallow the work it surrounds.
 constexpr double most_fixed = 0.5;
 
 double away(double a, double b) {
@@ -33,12 +33,24 @@ std::pair<double, double> distance(const Problem& a, const Problem& b) {
 }
 
 /// What seconds grow with: bytes of weights when they stream (gemv), operations when they compute (gemm,
-/// attention), values for the rest.
+/// attention), bytes when they copy, values for the rest.
 double work(const Problem& p) {
   if (p.op == Op::gemv) return static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m);
   if (p.op == Op::gemm || is_attention(p.op)) return cost_of(p).operations;
   const double values = static_cast<double>(p.n) * p.k;
-  return p.op == Op::rope ? values * static_cast<double>(p.m) : values;
+  switch (p.op) {
+    case Op::rope:
+      return values * static_cast<double>(p.m);
+    case Op::copy_to_device:
+    case Op::copy_from_device:
+    case Op::copy_on_device:
+      return static_cast<double>(p.m);
+    case Op::dispatch:
+    case Op::submit:
+      return 1;
+    default:
+      return values;
+  }
 }
 
 /// The measurement's spread, to neither side further than its samples reach: another program's interruption
@@ -65,9 +77,9 @@ Prices::Prices(const MeasuredProblems& measured, uint32_t threads, const Prices*
     of_decode_ = measured.slower_than(Op::gemv, threads, other->threads_);
     of_prefill_ = measured.slower_than(Op::gemm, threads, other->threads_);
   }
-  if (threads == 1) return;
-  const Measurement* barrier = nearest({.op = Op::barrier}, threads);
-  if (barrier) barrier_s_ = barrier->seconds;
+  // One thread meets nobody; a GPU's operations wait for each other.
+  const Measurement* fixed = nearest({.op = threads == 1 ? Op::dispatch : Op::barrier}, threads);
+  if (fixed) fixed_s_ = fixed->seconds;
 }
 
 std::optional<Price> Prices::of(const Problem& problem) const {
@@ -112,7 +124,7 @@ std::optional<Price> Prices::of_f16_cache(Problem problem) const {
 
 std::optional<Price> Prices::scaled(const Problem& problem) const {
   const Measurement* found = nearest(problem, threads_);
-  double fixed_s = barrier_s_;
+  double fixed_s = fixed_s_;
   std::string note;
   if (!found && !is_matrix(problem.op) && threads_ != 1) {
     found = nearest(problem, 1);  // one thread works, the others wait

@@ -38,7 +38,8 @@ struct Price {
 /// What was measured on a device, found by operation, format and thread count. It refers to the measurements.
 class MeasuredProblems {
  public:
-  explicit MeasuredProblems(std::span<const Measurement> measurements);
+  /// Of one CPU, or of one GPU.
+  explicit MeasuredProblems(std::span<const Measurement* const> measurements);
 
   /// Usable measurements of that kind, in their order.
   std::span<const Measurement* const> of(Op op, FormatId format, uint32_t threads) const;
@@ -57,9 +58,10 @@ class MeasuredProblems {
   uint32_t most_measured_ = 0;
 };
 
-/// The measured problems at one thread count. Each price is that of the nearest problem of the same operation
-/// and format, scaled by what its time grows with (docs/method.md). What was not measured at this count is
-/// taken from the count with the most measurements, by how the products measured at both compare.
+/// The measured problems at one thread count, or on a GPU, whose thread count is 1. Each price is that of the
+/// nearest problem of the same operation and format, scaled by what its time grows with (docs/method.md).
+/// What was not measured at this count is taken from the count with the most measurements, by how the
+/// products measured at both compare.
 class Prices {
  public:
   /// `measured` outlives it; so does `other`, the prices of the count with the most measurements (nullptr:
@@ -80,7 +82,7 @@ class Prices {
 
   const MeasuredProblems& measured_;
   uint32_t threads_;
-  double barrier_s_ = 0;
+  double fixed_s_ = 0;  // of an operation: all threads meet once; on a GPU the next waits for it
   const Prices* other_;
   std::optional<double> of_decode_;   // seconds here over seconds there, of products of one token,
   std::optional<double> of_prefill_;  // and of many

@@ -21,6 +21,8 @@ struct ReportInput {
   std::vector<Verdict> best;  // one a model, best format
   std::vector<Verdict> grid;  // reference model of each size class x each format
   std::string accuracy;       // how right such answers are, a line
+  std::string comparison =
+      {};  // of the CPU and GPUs (results/cpu_or_gpu.h); empty where only one was measured
 };
 
 /// Everything the report shows of `device`: its newest measurements and run from `store`, the verdict on

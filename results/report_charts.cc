@@ -80,7 +80,7 @@ ordered_json roofline(const ReportInput& input, uint32_t threads) {
   }
   for (const Measurement& m : input.measurements) {
     const Cost cost = cost_of(m.problem);
-    const bool timed = m.status == Status::measured && m.seconds > 0 && m.threads == threads;
+    const bool timed = m.on_cpu() && m.status == Status::measured && m.seconds > 0 && m.threads == threads;
     if (!timed || is_bound(m.problem.op) || cost.operations <= 0 || cost.bytes() <= 0) continue;
     points.push_back(
         {{"kernel", m.kernel},
@@ -99,7 +99,7 @@ ordered_json roofline(const ReportInput& input, uint32_t threads) {
 ordered_json rooflines(const ReportInput& input) {
   std::set<uint32_t, std::greater<>> threads;
   for (const Measurement& m : input.measurements) {
-    if (m.status == Status::measured && is_bound(m.problem.op)) threads.insert(m.threads);
+    if (m.on_cpu() && m.status == Status::measured && is_bound(m.problem.op)) threads.insert(m.threads);
   }
   ordered_json charts = ordered_json::array();
   for (const uint32_t count : threads) {

@@ -28,6 +28,7 @@ std::vector<const Verdict*> largest_class(const std::vector<Verdict>& best, Task
 std::string model_sentence(const std::vector<const Verdict*>& models) {
   const Verdict& v = *models.front();
   std::string text = fmt::format("The largest known model there: {} in {}", v.model, v.format);
+  if (v.layout && !v.layout->on_cpu()) text += " on " + v.placement;
   if (v.decode_tps) text += ", " + interval_words(*v.decode_tps, "tokens/s");
   if (v.encode_ms) text += ", " + interval_words(*v.encode_ms, "ms a text");
   if (v.ttft_s) text += fmt::format(", first token in {} s", two_digits(v.ttft_s->mid));
@@ -83,6 +84,7 @@ TemplateData assumptions(const ReportInput& input) {
                        " Seconds measured of each operation are added up over a model's operations; the "
                        "interval should hold 4 "
                        "times in 5.");
+  if (!input.comparison.empty()) list << TemplateData(input.comparison);
   if (!input.accuracy.empty()) list << TemplateData("Accuracy: " + input.accuracy + ".");
   list << TemplateData(
       std::string("This is about fit and speed. It says nothing of the quality of a model's answers."));

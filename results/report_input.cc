@@ -1,6 +1,7 @@
 // What a report shows of one device, gathered from the store and answered over the catalogue.
 #include "models/catalogue.h"
 #include "results/accuracy.h"
+#include "results/cpu_or_gpu.h"
 #include "results/report.h"
 
 namespace weighin {
@@ -54,8 +55,11 @@ tl::expected<ReportInput, std::string> report_input(const Store& store, const De
                     .accuracy = {}};
   input.accuracy = measured_accuracy_sentence(*verified, question.engine, isa_of(input.measurements));
   const Evidence evidence(input.measurements, *verified);
-  input.best = published_models(question, capacity, evidence);
-  input.grid = class_by_format(question, capacity, evidence);
+  use_allocated(input.capacity, input.measurements);
+  input.comparison = comparison_sentence(cpu_or_gpu(question, input.capacity, evidence));
+  warn_of_unmeasured_gpus(input.capacity, input.measurements);
+  input.best = published_models(question, input.capacity, evidence);
+  input.grid = class_by_format(question, input.capacity, evidence);
   return input;
 }
 

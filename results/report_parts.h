@@ -41,7 +41,7 @@ std::string speed_words(const Verdict& verdict);
 std::string answer_words(const Verdict& verdict);
 /// The word a style sheet knows the answer by: "well", "runs", "slow", "no", "unknown".
 std::string answer_class(const Verdict& verdict);
-/// The best measured rate of `op` at `threads` threads (any, if 0): bytes/s of stream_read, else
+/// The best rate of `op` measured on the CPU at `threads` threads (any, if 0): bytes/s of stream_read, else
 /// operations/s; 0 when it was not measured.
 double best_rate(const std::vector<Measurement>& measurements, Op op, uint32_t threads);
 

@@ -31,7 +31,12 @@ std::string schema_markdown() {
       "median) beside the prediction made before the run. `verification_part` holds what that prediction was "
       "made of: for each kind of operation (and format of products) how many one step has and the seconds "
       "that "
-      "weighin's own kernels take for them, from which the engine's efficiency is learned.\n";
+      "weighin's own kernels take for them, from which the engine's efficiency is learned.\n\n"
+      "## Tables `gpu` and `gpu_tuning`\n\nOne row of `gpu` a GPU that the probe saw through Vulkan (numbers "
+      "are 0 where the driver does not say), software rasterizers among them and marked; `measurement.gpu` "
+      "is "
+      "its `id`. One row of `gpu_tuning` a kernel on a GPU under one driver version: the parameters that a "
+      "short search found best, and the seconds they took.\n";
   for (size_t i = 0; i < migrations().size(); ++i) {
     text += fmt::format("\n## Migration {}\n\n```sql{}```\n", i + 1, migrations()[i]);
   }

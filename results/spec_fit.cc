@@ -68,6 +68,7 @@ Capacity capacity_of(const SpecTarget& target) {
   capacity.memory_total_bytes = capacity.memory_bytes;
   const bool own = named.part == DevicePart::gpu && !device.unified;
   capacity.memory_kind = named.memory_gib <= 0 ? "unknown" : own ? "VRAM" : "RAM";
+  capacity.part = device_part_name(named.part);
   capacity.warnings.emplace_back("known by published specs alone: nothing was measured on it");
   capacity.rule = fmt::format("{}, run as {}: {}", budget.rule, runs_as_name(target.runs_as), budget.source);
   for (const std::string& assumed : named.assumed) capacity.warnings.push_back("assumed: " + assumed);

@@ -28,10 +28,11 @@ struct Device {
   uint64_t storage_free_bytes = 0;
   std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
-  std::vector<VulkanDevice> gpus;  // of each, what the columns of table gpu hold
+  /// Of each what the columns of table gpu hold, by name. None: what GPUs there are could not be seen.
+  std::optional<std::vector<VulkanDevice>> gpus = std::nullopt;
 };
 
-/// The columns of a probed machine.
+/// The columns of a probed machine, and its GPUs.
 Device device_of(const Machine& machine, const std::string& probed_at);
 
 /// Where a run's numbers come from.
@@ -70,9 +71,11 @@ class Store {
   Store& operator=(Store&&) noexcept;
   ~Store();
 
-  /// With its GPUs, in place of those it had.
+  /// With its GPUs in place of those it had, where they are known.
   tl::expected<void, std::string> put_device(const Device& device);
+  /// One of the same GPU, driver version and kernel is replaced.
   tl::expected<void, std::string> put_tuning(const GpuTuning& tuning);
+  /// Of one driver version only: another compiles other code. By kernel.
   tl::expected<std::vector<GpuTuning>, std::string> tunings(const std::string& gpu,
                                                             const std::string& driver_version) const;
   /// Adds the run and returns its id.

@@ -22,12 +22,14 @@ void put_gpus(SQLite::Database& database, const Device& device) {
   SQLite::Statement forget(database, "DELETE FROM gpu WHERE device = ?");
   forget.bind(1, device.id);
   forget.exec();
-  for (const VulkanDevice& gpu : device.gpus) {
-    SQLite::Statement put(database, "INSERT OR REPLACE INTO gpu VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const VulkanDevice& gpu : *device.gpus) {
+    if (gpu.id.empty()) continue;  // no measurement can name it
+    SQLite::Statement put(database, "INSERT OR REPLACE INTO gpu VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     int index = 1;
-    for (const std::string* text :
-         {&device.id, &gpu.id, &gpu.name, &gpu.driver, &gpu.driver_version, &gpu.type})
+    for (const std::string* text : {&device.id, &gpu.id, &gpu.name, &gpu.driver, &gpu.driver_version})
       put.bind(index++, *text);
+    put.bind(index++, static_cast<int64_t>(gpu.vendor_id));
+    put.bind(index++, gpu.type);
     put.bind(index++, static_cast<int>(gpu.software));
     put.bind(index++, static_cast<int>(gpu.unified));
     bind_fact(put, index++, gpu.memory_total_bytes);
@@ -40,7 +42,7 @@ void put_gpus(SQLite::Database& database, const Device& device) {
 }
 
 std::vector<VulkanDevice> gpus_of(SQLite::Database& database, const std::string& device) {
-  SQLite::Statement query(database, "SELECT * FROM gpu WHERE device = ? ORDER BY rowid");
+  SQLite::Statement query(database, "SELECT * FROM gpu WHERE device = ? ORDER BY name, id");
   query.bind(1, device);
   std::vector<VulkanDevice> gpus;
   while (query.executeStep()) {
@@ -58,6 +60,7 @@ std::vector<VulkanDevice> gpus_of(SQLite::Database& database, const std::string&
     gpu.name = text("name");
     gpu.driver = text("driver");
     gpu.driver_version = text("driver_version");
+    gpu.vendor_id = static_cast<uint32_t>(number("vendor_id"));
     gpu.type = text("type");
     gpu.software = number("software") != 0;
     gpu.unified = number("unified") != 0;
@@ -102,7 +105,7 @@ ON CONFLICT (id) DO UPDATE SET label = excluded.label, cpu = excluded.cpu, cores
     put.bind(11, device.probed_at);
     put.bind(12, device.facts_json);
     put.exec();
-    put_gpus(*state_->database, device);
+    if (device.gpus) put_gpus(*state_->database, device);
     transaction.commit();
   });
 }
@@ -197,7 +200,7 @@ Device device_of(const Machine& machine, const std::string& probed_at) {
           .storage_free_bytes = machine.storage.free_bytes.value.value_or(0),
           .probed_at = probed_at,
           .facts_json = machine_json(machine, -1),
-          .gpus = machine.vulkan.value.value_or(std::vector<VulkanDevice>{})};
+          .gpus = machine.vulkan.value};
 }
 
 }  // namespace weighin

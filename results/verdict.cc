@@ -54,9 +54,11 @@ std::string engine_sentence(const std::string& engine, const std::string& effici
 }
 
 std::string efficiency_source_of(std::span<const Verdict> verdicts) {
+  std::string sources;
   for (const Verdict& verdict : verdicts)
-    if (!verdict.efficiency_source.empty()) return verdict.efficiency_source;
-  return "";
+    if (sources.find(verdict.efficiency_source) == std::string::npos)
+      sources += (sources.empty() ? "" : "; ") + verdict.efficiency_source;
+  return sources;
 }
 
 std::string two_digits(double value) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "results/fit.h"
 #include "results/predict.h"
 
 namespace weighin {
@@ -35,7 +36,7 @@ Judgement judge(Task task, const Prediction& prediction, std::optional<double> m
 /// Whose speeds they are, and what its efficiency stands on: a sentence for every answer.
 std::string engine_sentence(const std::string& engine, const std::string& efficiency_source);
 
-/// What the efficiency of the first predicted of `verdicts` stands on; empty for the reference kernels.
+/// What the efficiency of `verdicts` stands on, each source once; empty for the reference kernels.
 std::string efficiency_source_of(std::span<const Verdict> verdicts);
 
 /// `value` with two significant digits and no exponent: 4.9, 22, 120, 0.012.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "results/cpu_or_gpu.h"
 #include "results/csv_field.h"
 #include "results/fit.h"
 
@@ -49,6 +50,26 @@ ordered_json amount(const Limit& limit, double value) {
   return static_cast<uint64_t>(value);
 }
 
+/// Where the layers lie, and how many bytes where.
+void add_placement(ordered_json& out, const Verdict& v) {
+  out["placement"] = v.placement.empty() ? ordered_json(nullptr) : ordered_json(v.placement);
+  const bool known = v.layout.has_value();
+  const auto if_known = [&](auto value) { return known ? ordered_json(value) : ordered_json(nullptr); };
+  const Placement layout = v.layout.value_or(Placement{});
+  out["gpu_layers"] = if_known(layout.on_cpu() ? 0 : layout.gpu_layers());
+  out["cpu_bytes"] = if_known(layout.cpu_bytes);
+  out["gpu_bytes"] = if_known(layout.gpu_bytes());
+  out["other_placements"] = ordered_json::array();
+  for (const OtherPlacement& other : v.others)
+    out["other_placements"].push_back(
+        {{"placement", other.placement},
+         {"fits", other.fits ? ordered_json(*other.fits) : ordered_json(nullptr)},
+         {"decode_tps", interval(other.decode_tps)},
+         {"encode_ms", number(middle(other.encode_ms))},
+         {"ttft_s", number(middle(other.ttft_s))},
+         {"text", other.text}});
+}
+
 ordered_json json_of(const Verdict& v) {
   const bool known = v.params > 0;
   const auto if_known = [&](auto value) { return known ? ordered_json(value) : ordered_json(nullptr); };
@@ -90,7 +111,40 @@ ordered_json json_of(const Verdict& v) {
   out["engine"] = v.engine;
   out["efficiency"] = basis_name(v.efficiency);
   out["efficiency_source"] = v.efficiency_source;
+  add_placement(out, v);
   out["warnings"] = v.warnings;
+  return out;
+}
+
+ordered_json gpus_json(const Capacity& capacity) {
+  ordered_json gpus = ordered_json::array();
+  for (const GpuCapacity& gpu : capacity.gpus) {
+    const auto if_known = [](uint64_t value) { return value ? ordered_json(value) : ordered_json(nullptr); };
+    gpus.push_back({{"id", gpu.id},
+                    {"name", gpu.name},
+                    {"driver", gpu.driver},
+                    {"driver_version", gpu.driver_version},
+                    {"unified", gpu.unified},
+                    {"memory_total_bytes", if_known(gpu.memory_total_bytes)},
+                    {"memory_usable_bytes", if_known(gpu.memory_bytes)},
+                    {"usable", gpu.rule},
+                    {"maxStorageBufferRange", if_known(gpu.max_storage_buffer_range)},
+                    {"maxMemoryAllocationSize", if_known(gpu.max_allocation_bytes)},
+                    {"maxMemoryAllocationCount", if_known(gpu.max_allocations)},
+                    {"webgpu",
+                     {{"default_buffer_bytes", gpu.webgpu.default_buffer_bytes},
+                      {"default_binding_bytes", gpu.webgpu.default_binding_bytes},
+                      {"raised_buffer_bytes", gpu.webgpu.raised_buffer_bytes},
+                      {"raised_binding_bytes", gpu.webgpu.raised_binding_bytes}}}});
+  }
+  return gpus;
+}
+
+ordered_json comparison_json(std::span<const CpuOrGpu> compared) {
+  ordered_json out = ordered_json::array();
+  for (const CpuOrGpu& c : compared)
+    out.push_back(
+        {{"gpu", c.gpu}, {"format", c.format}, {"cpu_faster", c.cpu_faster}, {"gpu_faster", c.gpu_faster}});
   return out;
 }
 
@@ -105,7 +159,9 @@ void flatten(const std::string& name, const ordered_json& value,
              std::vector<std::pair<std::string, std::string>>& row) {
   if (value.is_array()) {
     std::string joined;
-    for (const auto& item : value) joined += (joined.empty() ? "" : "; ") + item.get<std::string>();
+    for (const auto& item : value)
+      joined += (joined.empty() ? "" : "; ") +
+                (item.is_object() ? item["placement"] : item).template get<std::string>();
     row.emplace_back(name, csv_field(joined));
   } else if (value.is_object()) {
     for (const auto& [key, inner] : value.items()) flatten(fmt::format("{}_{}", name, key), inner, row);
@@ -126,7 +182,8 @@ ordered_json with_interval_columns(ordered_json verdict) {
 }  // namespace
 
 std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& capacity,
-                          const Question& question, const std::string& accuracy) {
+                          const Question& question, const std::string& accuracy,
+                          std::span<const CpuOrGpu> compared) {
   uint32_t context = question.context;
   if (context == 0)
     for (const Verdict& verdict : verdicts) context = std::max(context, verdict.context);
@@ -138,6 +195,8 @@ std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& cap
   out["prompt"] = question.prompt;
   out["kv"] = format_of(question.cache).name;
   out["accuracy"] = accuracy;
+  out["gpus"] = gpus_json(capacity);
+  out["cpu_or_gpu"] = comparison_json(compared);
   out["verdicts"] = ordered_json::array();
   for (const Verdict& verdict : verdicts) out["verdicts"].push_back(json_of(verdict));
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

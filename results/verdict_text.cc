@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "results/cpu_or_gpu.h"
 #include "results/verdict.h"
 
 namespace weighin {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr double gib_bytes = 1024.0 * 1024 * 1024;
 constexpr double gb_bytes = 1e9;
-constexpr size_t columns_of_table = 8;
+constexpr size_t columns_of_table = 9;
 constexpr size_t first_right_aligned = 4;
 using Row = std::array<std::string, columns_of_table>;
 
@@ -40,7 +41,18 @@ Row row_of(const Verdict& v) {
           known ? gib(v.memory.peak_bytes()) : unknown,
           known ? gb(v.download_bytes) : unknown,
           speed,
-          v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : unknown};
+          v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : unknown,
+          v.placement_sign};
+}
+
+/// "13 (9.9-16) tokens/s", or why there is no speed.
+std::string other_text(const OtherPlacement& other) {
+  std::string speed = other.text;
+  if (other.encode_ms) speed = interval_text(other.encode_ms) + " ms a text";
+  if (other.decode_tps) speed = interval_text(other.decode_tps) + " tokens/s";
+  if (other.ttft_s) speed += fmt::format(", first token {} s", two_digits(other.ttft_s->mid));
+  if (other.fits == false) speed = "does not fit, " + other.text;
+  return fmt::format("{}: {}", other.placement, speed);
 }
 
 /// `text` in lines of at most `columns`, each after `indent` spaces.
@@ -86,6 +98,11 @@ std::string details(const Verdict& v, size_t columns) {
   line("memory", fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}",
                              gib(v.memory.peak_bytes()), gib(v.memory.weights_bytes), gib(v.memory.kv_bytes),
                              gib(v.memory.workspace_bytes), gib(v.memory.other_bytes())));
+  if (v.layout && !v.layout->on_cpu())
+    line("placement", fmt::format("{}: {} on the GPU, {} in the machine's memory", v.placement,
+                                  gib(v.layout->gpu_bytes()), gib(v.layout->cpu_bytes)));
+  if (v.layout && v.layout->on_cpu() && !v.others.empty()) line("placement", v.placement);
+  for (const OtherPlacement& other : v.others) line("beside it", other_text(other));
   line("download", gb(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
                                                     : std::string(", load time not measured")));
   if (v.encode_ms)
@@ -169,6 +186,11 @@ std::string device_text(const Capacity& capacity) {
                                                     : fmt::format("to use ({})", capacity.rule));
   if (capacity.memory_kind != "unknown" && capacity.memory_kind != "RAM")
     text += fmt::format(" ({} limit)", capacity.memory_kind);
+  for (const GpuCapacity& gpu : capacity.gpus)
+    text += fmt::format(
+        ", GPU {} with {} {}", gpu.name,
+        gpu.memory_total_bytes ? gib(gpu.memory_total_bytes) : std::string("memory of unknown size"),
+        gpu.unified ? "of it" : fmt::format("({} usable: {})", gib(gpu.memory_bytes), gpu.rule));
   if (capacity.storage_free_bytes)
     text += fmt::format(", {} of storage free", gb(*capacity.storage_free_bytes));
   return text + ". Swap never counts.";
@@ -176,10 +198,16 @@ std::string device_text(const Capacity& capacity) {
 
 /// One line a verdict; below it what keeps it from running well, where something does and `limits` is true.
 std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t columns) {
-  const Row titles{"MODEL",      "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
-                   "FIRST TOKEN"};
+  Row titles{"MODEL",       "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
+             "FIRST TOKEN", "WHERE"};
+  const bool placed = std::any_of(verdicts.begin(), verdicts.end(),
+                                  [](const Verdict& v) { return v.layout && !v.layout->on_cpu(); });
+  if (!placed) titles.back().clear();  // all on the CPU, as on a machine without a GPU
   std::vector<Row> rows{titles};
-  for (const Verdict& v : verdicts) rows.push_back(row_of(v));
+  for (const Verdict& v : verdicts) {
+    rows.push_back(row_of(v));
+    if (!placed) rows.back().back().clear();
+  }
   std::array<size_t, columns_of_table> widths{};
   for (const Row& row : rows)
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -187,8 +215,9 @@ std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t co
   for (size_t r = 0; r < rows.size(); ++r) {
     std::string line;
     for (size_t i = 0; i < columns_of_table; ++i)
-      line += i >= first_right_aligned ? fmt::format("{:>{}} ", rows[r][i], widths[i])
-                                       : fmt::format("{:<{}} ", rows[r][i], widths[i]);
+      line += i >= first_right_aligned && i + 1 < columns_of_table
+                  ? fmt::format("{:>{}} ", rows[r][i], widths[i])
+                  : fmt::format("{:<{}} ", rows[r][i], widths[i]);
     while (!line.empty() && line.back() == ' ') line.pop_back();
     text += line + "\n";
     if (r == 0 || !limits) continue;
@@ -203,7 +232,7 @@ std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t co
 
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
                           const Question& question, const std::string& accuracy, bool explain,
-                          unsigned columns, bool whole) {
+                          unsigned columns, bool whole, std::span<const CpuOrGpu> compared) {
   whole |= explain;
   std::string text = wrapped(device_text(capacity), 0, columns) + "\n";
   if (!whole || verdicts.size() > 1) text += table_text(verdicts, !whole, columns) + "\n";
@@ -216,6 +245,7 @@ std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& cap
       text += "\n";
     }
   }
+  if (!compared.empty()) text += wrapped(comparison_sentence(compared), 0, columns);
   text += wrapped(assumptions(verdicts, question), 0, columns);
   if (!accuracy.empty()) text += wrapped("Accuracy: " + accuracy + ".", 0, columns);
   if (!whole)

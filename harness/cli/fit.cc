@@ -15,6 +15,7 @@
 #include "models/catalogue.h"
 #include "probes/described_device.h"
 #include "results/accuracy.h"
+#include "results/cpu_or_gpu.h"
 #include "results/fit.h"
 #include "results/spec_fit.h"
 
@@ -29,6 +30,7 @@ struct FitOptions {
   std::string device;
   DeviceDescription described;
   QuestionOptions asked;
+  std::string placement = std::string(place_name(PlaceAsked::automatic));
   bool explain = false, json = false, csv = false, largest = false;
 };
 
@@ -68,6 +70,13 @@ std::vector<std::string> engine_names() {
   return names;
 }
 
+std::vector<std::string> places() {
+  std::vector<std::string> names;
+  for (const PlaceAsked place : {PlaceAsked::automatic, PlaceAsked::cpu, PlaceAsked::gpu, PlaceAsked::split})
+    names.emplace_back(place_name(place));
+  return names;
+}
+
 /// Every named model fits in one of its formats at least; where none was named, any model does.
 bool yes(const std::vector<Verdict>& verdicts, bool named) {
   std::map<std::string, bool> fits;
@@ -85,6 +94,21 @@ void keep_largest(std::vector<Verdict>& verdicts, uint32_t context) {
     if (!largest || v.params > largest->params) largest = &v;
   }
   verdicts = largest ? std::vector<Verdict>{*largest} : std::vector<Verdict>{};
+}
+
+bool any_on_gpu(const std::vector<Verdict>& verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const Verdict& v) { return v.layout && !v.layout->on_cpu(); });
+}
+
+/// GPUs that were asked for and are not there.
+std::string no_gpu(const Capacity& capacity, const Question& question) {
+  const bool asked = question.place == PlaceAsked::gpu || question.place == PlaceAsked::split;
+  if (!asked || !capacity.gpus.empty()) return "";
+  return fmt::format(
+      "--placement {}: no GPU of {} is known through Vulkan (a software one is none); `weighin probe` says "
+      "why",
+      place_name(question.place), capacity.device);
 }
 
 /// The device of the catalogue that is meant, or the one described; none: a measured one, or this machine.
@@ -121,14 +145,18 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto models = models_of(options.models, named);
   if (!models) return fail(invocation, models.error());
-  const auto questions = questions_of(options.asked);
+  auto questions = questions_of(options.asked);
   if (!questions) return fail(invocation, questions.error());
+  for (Question& question : *questions) question.place = *find_place(options.placement);
   const auto target = spec_target(options, invocation);
   if (!target) return fail(invocation, target.error());
   auto weighed = *target
                      ? tl::expected<WeighedDevice, std::string>{WeighedDevice{capacity_of(**target), {}, {}}}
                      : measured_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
+  if (!*target)
+    if (const std::string problem = no_gpu(weighed->capacity, questions->front()); !problem.empty())
+      return fail(invocation, problem);
   const Evidence evidence(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
@@ -140,13 +168,21 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   }
   if (options.largest) keep_largest(verdicts, questions->front().context);
   const auto accuracy = [&] {
-    return *target ? published_accuracy_sentence()
-                   : measured_accuracy_sentence(weighed->verified, questions->front().engine,
-                                                isa_of(weighed->measurements));
+    if (*target) return published_accuracy_sentence();
+    std::string text = measured_accuracy_sentence(weighed->verified, questions->front().engine,
+                                                  isa_of(weighed->measurements));
+    if (!text.empty() && any_on_gpu(verdicts)) text += "; nothing of it was measured on a GPU";
+    return text;
   };
+  std::vector<CpuOrGpu> compared;
+  if (!*target && questions->front().place == PlaceAsked::automatic && !options.csv) {
+    Question question = questions->front();
+    if (options.asked.format == "all") question.format.reset();
+    compared = cpu_or_gpu(question, weighed->capacity, evidence);
+  }
   std::string text;
   if (options.json) {
-    text = verdicts_json(verdicts, weighed->capacity, questions->front(), accuracy());
+    text = verdicts_json(verdicts, weighed->capacity, questions->front(), accuracy(), compared);
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else if (verdicts.empty()) {
@@ -154,7 +190,8 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   } else {
     text = verdicts_text(verdicts, weighed->capacity, questions->front(), accuracy(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
-                         options.largest || (!options.models.empty() && options.asked.format != "all"));
+                         options.largest || (!options.models.empty() && options.asked.format != "all"),
+                         compared);
   }
   std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
   const bool all_named = !options.models.empty() && !options.largest;
@@ -186,6 +223,11 @@ void add_fit(CLI::App& app, Invocation& invocation) {
   add_runs_as(*command, options->asked);
   command->add_option("--engine", options->asked.question.engine, "Whose speed is predicted")
       ->check(CLI::IsMember(engine_names()))
+      ->capture_default_str();
+  command
+      ->add_option("--placement", options->placement,
+                   "Where a measured device holds the layers; auto: where that is fastest")
+      ->check(CLI::IsMember(places()))
       ->capture_default_str();
   command->add_flag("--largest", options->largest,
                     "Answer with the largest of the models that generate text and run, in its best format");

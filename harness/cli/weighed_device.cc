@@ -51,6 +51,8 @@ tl::expected<WeighedDevice, std::string> weighed_device(const std::string& name,
   auto measurements = store->measurements(id);
   if (!measurements) return tl::unexpected(measurements.error());
   weighed.measurements = std::move(*measurements);
+  use_allocated(weighed.capacity, weighed.measurements);
+  warn_of_unmeasured_gpus(weighed.capacity, weighed.measurements);
   auto verified = store->verifications(id);
   if (!verified) return tl::unexpected(verified.error());
   weighed.verified = std::move(*verified);

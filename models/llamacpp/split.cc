@@ -1,6 +1,7 @@
 #include "models/llamacpp/split.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "models/build_shape.h"
 #include "models/llamacpp/memory.h"
@@ -8,62 +9,122 @@
 namespace weighin::llamacpp {
 namespace {
 
-/// The cache of one layer, as cache_bytes counts all of them.
-uint64_t layer_cache_bytes(const ModelShape& shape, size_t layer, const MemorySettings& settings) {
+/// The cache of each layer, as cache_bytes counts all of them.
+std::vector<uint64_t> layer_cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
+  // Windows have a cache of their own where the whole model has both kinds of layers.
+  const CacheCells cells = cache_cells(shape, settings);
   ModelShape one;
   static_cast<Architecture&>(one) = shape;
   one.task = shape.task;
-  // Windows have a cache of their own where the whole model has both kinds of layers.
-  const CacheCells cells = cache_cells(shape, settings);
-  one.per_layer = {shape.per_layer[layer]};
   one.layers = 1;
-  describe_layers(one);
-  uint64_t bytes = 0;
-  for (const AttentionLayers& group : one.attention)
-    bytes += cached_row_bytes(group, settings) * (group.window && cells.window ? cells.window : cells.whole);
-  return (bytes + one.state_values * sizeof(float)) * std::max(1u, settings.sequences);
+  std::vector<uint64_t> layers;
+  for (const Layer& layer : shape.per_layer) {
+    one.per_layer = {layer};
+    describe_layers(one);
+    uint64_t bytes = 0;
+    for (const AttentionLayers& group : one.attention)
+      bytes +=
+          cached_row_bytes(group, settings) * (group.window && cells.window ? cells.window : cells.whole);
+    layers.push_back((bytes + one.state_values * sizeof(float)) * std::max(1u, settings.sequences));
+  }
+  return layers;
+}
+
+SplitUse split_of(const LayerBytes& bytes, uint32_t gpu_layers) {
+  SplitUse use;
+  use.gpu_layers = std::min(gpu_layers, bytes.layers() + 1);
+  const uint32_t first = bytes.layers() + 1 - use.gpu_layers;
+  const SideBytes gpu = gpu_side(bytes, first, bytes.layers() + 1), cpu = cpu_side(bytes, first);
+  use.gpu_weights_bytes = gpu.weights;
+  use.gpu_kv_bytes = gpu.kv;
+  use.gpu_compute_bytes = gpu.compute;
+  use.cpu_weights_bytes = cpu.weights;
+  use.cpu_kv_bytes = cpu.kv;
+  use.cpu_compute_bytes = cpu.compute;
+  return use;
 }
 
 }  // namespace
 
-SplitUse split_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
-                   uint32_t gpu_layers) {
-  const auto layers = static_cast<uint32_t>(shape.per_layer.size());
-  SplitUse use;
-  use.gpu_layers = std::min(gpu_layers, layers + 1);
-  const bool head_on_gpu = use.gpu_layers > 0;
-  const uint32_t first = layers + 1 - std::max(1u, use.gpu_layers);  // of the layers on the GPU
+LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
+                       uint64_t compute_bytes) {
+  LayerBytes bytes;
+  bytes.compute_bytes = compute_bytes;
+  bytes.weights.resize(shape.per_layer.size());
+  bytes.kv = layer_cache_bytes(shape, settings);
   const std::vector<FormatId> formats = tensor_formats(shape, format);
   uint64_t embedding = 0;
   bool tied = false;
   for (size_t i = 0; i < formats.size(); ++i) {
     const Tensor& tensor = shape.tensors[i];
-    const uint64_t bytes = stored_bytes(tensor, formats[i]);
-    if (tensor.role == TensorRole::token_embedding) embedding = bytes;
+    const uint64_t stored = stored_bytes(tensor, formats[i]);
+    if (tensor.role == TensorRole::token_embedding) embedding = stored;
     tied |= tensor.role == TensorRole::output && tensor.stored == 0;
     const bool head =
         tensor.layer < 0 && (tensor.role == TensorRole::output || tensor.name.rfind("output", 0) == 0);
-    const bool on_gpu = tensor.layer >= 0 ? use.gpu_layers > 0 && static_cast<uint32_t>(tensor.layer) >= first
-                                          : head && head_on_gpu;
-    (on_gpu ? use.gpu_weights_bytes : use.cpu_weights_bytes) += bytes;
+    if (tensor.layer >= 0 && static_cast<size_t>(tensor.layer) < bytes.weights.size()) {
+      bytes.weights[static_cast<size_t>(tensor.layer)] += stored;
+    } else {
+      (head ? bytes.head_weights : bytes.other_weights) += stored;
+    }
   }
-  if (tied && head_on_gpu) use.gpu_weights_bytes += embedding;
-  for (uint32_t i = 0; i < layers; ++i)
-    (use.gpu_layers > 0 && i >= first ? use.gpu_kv_bytes : use.cpu_kv_bytes) +=
-        layer_cache_bytes(shape, i, settings);
-  const uint64_t compute = llamacpp::memory_use(shape, format, settings).compute_bytes;
-  if (use.gpu_layers > 0) use.gpu_compute_bytes = compute;
-  if (use.gpu_layers <= layers) use.cpu_compute_bytes = compute;
-  return use;
+  if (tied) bytes.tied_weights = embedding;
+  return bytes;
+}
+
+SideBytes gpu_side(const LayerBytes& bytes, uint32_t first, uint32_t end) {
+  SideBytes side;
+  for (uint32_t i = first; i < std::min(end, bytes.layers()); ++i) {
+    side.weights += bytes.weights[i];
+    side.kv += bytes.kv[i];
+  }
+  if (first < end && end > bytes.layers()) side.weights += bytes.head_weights + bytes.tied_weights;
+  if (first < end) side.compute = bytes.compute_bytes;
+  return side;
+}
+
+SideBytes cpu_side(const LayerBytes& bytes, uint32_t first) {
+  SideBytes side;
+  side.weights = bytes.other_weights;
+  for (uint32_t i = 0; i < std::min(first, bytes.layers()); ++i) {
+    side.weights += bytes.weights[i];
+    side.kv += bytes.kv[i];
+  }
+  if (first > bytes.layers()) side.weights += bytes.head_weights;
+  if (first > 0) side.compute = bytes.compute_bytes;
+  return side;
+}
+
+std::vector<uint32_t> ends_by_memory(uint32_t layers, uint32_t first, std::span<const uint64_t> free_bytes) {
+  std::vector<uint32_t> ends(free_bytes.size(), first);
+  double all = 0;
+  for (const uint64_t bytes : free_bytes) all += static_cast<double>(bytes);
+  const uint32_t on_gpus = layers + 1 - first;
+  double before = 0;
+  for (size_t i = 0; i < ends.size() && all > 0; ++i) {
+    before += static_cast<double>(free_bytes[i]);
+    // The layers whose place lies below this GPU's share and those before it.
+    ends[i] = first + static_cast<uint32_t>(std::ceil(on_gpus * (before / all) - 1e-9));
+  }
+  if (!ends.empty()) ends.back() = layers + 1;
+  return ends;
+}
+
+SplitUse split_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
+                   uint32_t gpu_layers) {
+  const uint64_t compute_bytes = llamacpp::memory_use(shape, format, settings).compute_bytes;
+  return split_of(layer_bytes(shape, format, settings, compute_bytes), gpu_layers);
 }
 
 SplitUse best_split(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
                     uint64_t gpu_bytes) {
-  for (auto layers = static_cast<uint32_t>(shape.per_layer.size()) + 1; layers > 0; --layers) {
-    const SplitUse use = split_use(shape, format, settings, layers);
+  const uint64_t compute_bytes = llamacpp::memory_use(shape, format, settings).compute_bytes;
+  const LayerBytes bytes = layer_bytes(shape, format, settings, compute_bytes);
+  for (uint32_t layers = bytes.layers() + 1; layers > 0; --layers) {
+    const SplitUse use = split_of(bytes, layers);
     if (use.gpu_bytes() <= gpu_bytes) return use;
   }
-  return split_use(shape, format, settings, 0);
+  return split_of(bytes, 0);
 }
 
 }  // namespace weighin::llamacpp

@@ -217,6 +217,58 @@ TEST_F(FitCommand, AllFormatsGiveOneVerdictEach) {
   EXPECT_EQ(json["verdicts"].size(), kernel_file_formats().size());
 }
 
+// A device with a card whose every problem was measured, beside a software rasterizer.
+TEST_F(FitCommand, PlacesLayersOnAMeasuredGpu) {
+  constexpr const char* card = "0123456789abcdef";
+  const auto only_cpu = answer(fit_command("gemma-2b --format q4_0 --json" + on("bench"), false));
+  EXPECT_EQ(only_cpu["verdicts"][0]["placement"], "cpu");
+  const ShellOutcome none = fit_command("gemma-2b --placement gpu" + on("bench"));
+  EXPECT_EQ(none.exit_code, 2) << none.output;
+  EXPECT_NE(none.output.find("weighin probe"), std::string::npos) << none.output;
+  {
+    auto store = Store::open(database_.string(), Access::write);
+    ASSERT_TRUE(store) << store.error();
+    Device device = bench_device(uint64_t{100} << 30);
+    VulkanDevice gpu, software;
+    gpu.id = card;
+    gpu.name = "Card";
+    gpu.memory_total_bytes = known(uint64_t{8} << 30, "a test");
+    software.id = "5555555555555555";
+    software.name = "llvmpipe";
+    software.software = software.unified = true;
+    device.gpus = std::vector{gpu, software};
+    ASSERT_TRUE(store->put_device(device));
+  }
+  const ShellOutcome unmeasured = fit_command("gemma-2b --format q4_0" + on("bench"));
+  EXPECT_NE(unmeasured.output.find("Card (8 GiB) was not measured: `weighin run` measures it"),
+            std::string::npos)
+      << unmeasured.output;
+  EXPECT_EQ(unmeasured.output.find("llvmpipe"), std::string::npos) << unmeasured.output;
+  {
+    auto store = Store::open(database_.string(), Access::write);
+    for (const Measurement& m : store->measurements(bench_id).value()) {
+      Measurement on_gpu = m;
+      on_gpu.backend = "vulkan";
+      on_gpu.gpu = card;
+      on_gpu.threads = 1;
+      on_gpu.seconds = m.seconds / 10;
+      ASSERT_TRUE(store->record(on_gpu));
+    }
+  }
+  const auto json = answer(fit_command("gemma-2b --format q4_0 --json" + on("bench"), false));
+  const auto& verdict = json["verdicts"][0];
+  EXPECT_EQ(verdict["placement"], "gpu Card");
+  EXPECT_GT(verdict["decode_tps"]["mid"], only_cpu["verdicts"][0]["decode_tps"]["mid"]);
+  EXPECT_EQ(verdict["efficiency"], "not measured on this GPU");
+  EXPECT_EQ(json["gpus"].size(), 1u);
+  const auto cpu = answer(fit_command("gemma-2b --format q4_0 --placement cpu --json" + on("bench"), false));
+  EXPECT_EQ(cpu["verdicts"][0]["decode_tps"], only_cpu["verdicts"][0]["decode_tps"]);
+  const auto split =
+      answer(fit_command("gemma-2b --format q4_0 --placement split --json" + on("bench"), false));
+  EXPECT_NE(split["verdicts"][0]["placement"].get<std::string>().find("+ cpu"), std::string::npos);
+  EXPECT_EQ(fit_command("gemma-2b --placement npu" + on("bench")).exit_code, 2);
+}
+
 TEST(FitHelp, ShowsTheVerdictTable) {
   const ShellOutcome help = fit_command("--help");
   EXPECT_EQ(help.exit_code, 0);

@@ -125,6 +125,17 @@ TEST(Memory, ASplitHoldsEveryByteOnce) {
   EXPECT_GT(llamacpp::split_use(llama, q4, settings, best.gpu_layers + 1).gpu_bytes(), 4ull << 30);
 }
 
+TEST(Memory, LayersGoToSeveralGpusInProportionToTheirMemory) {
+  const auto ends = [](uint32_t layers, uint32_t first, std::vector<uint64_t> bytes) {
+    return llamacpp::ends_by_memory(layers, first, bytes);
+  };
+  EXPECT_EQ(ends(32, 0, {8}), (std::vector<uint32_t>{33}));
+  EXPECT_EQ(ends(32, 0, {2, 1}), (std::vector<uint32_t>{22, 33}));
+  EXPECT_EQ(ends(31, 0, {1, 1, 2}), (std::vector<uint32_t>{8, 16, 32}));
+  EXPECT_EQ(ends(31, 16, {1, 3}), (std::vector<uint32_t>{20, 32})) << "the first 16 are the CPU's";
+  EXPECT_EQ(ends(2, 0, {1, 1000}), (std::vector<uint32_t>{1, 3})) << "a layer is not divided";
+}
+
 /// The formats that `shape` has tensors of `role` in.
 std::set<FormatId> formats_of(const ModelShape& shape, TensorRole role, FileFormatId file) {
   const std::vector<FormatId> all = tensor_formats(shape, file_format_of(file));

@@ -123,9 +123,10 @@ TEST(Fit, JsonHasEveryFieldAndNullWhereMeaningless) {
                           "prefill_tps", "encode_ms", "ttft_s", "load_s", "max_context", "basis", "warnings",
                           // beside what the stable part holds
                           "encode_ms_range", "ttft_s_range", "context", "prompt", "runtime_bytes",
-                          "largest_buffer_bytes", "engine", "efficiency", "efficiency_source"})
+                          "largest_buffer_bytes", "engine", "efficiency", "efficiency_source", "placement",
+                          "gpu_layers", "cpu_bytes", "gpu_bytes", "other_placements"})
     EXPECT_TRUE(v.contains(key)) << key;
-  EXPECT_EQ(v.size(), 29u);
+  EXPECT_EQ(v.size(), 34u);
   EXPECT_EQ(v["engine"], "reference");
   EXPECT_EQ(v["efficiency"], "none");
   EXPECT_TRUE(v["ttft_s"].is_number());

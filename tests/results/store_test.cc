@@ -173,7 +173,7 @@ TEST_F(StoreTest, TheViewHasARowAClassAndTheTableOneAProblem) {
   SQLite::Statement info(plain, "SELECT name FROM pragma_table_info('measurements')");
   while (info.executeStep()) columns += info.getColumn(0).getString() + " ";
   EXPECT_EQ(columns,
-            "measurement_id run device backend kernel op format size_class m n k threads seconds spread "
+            "measurement_id run device backend gpu kernel op format size_class m n k threads seconds spread "
             "bytes_per_s ops_per_s roofline_fraction status reason ");
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurements").getInt(), 3);
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurements WHERE size_class IS NULL").getInt(), 1);
@@ -296,7 +296,7 @@ TEST_F(StoreTest, CsvIsQuotedAsRfc4180Has) {
   ASSERT_TRUE(store.put_device(device("cccc", "a \"quoted\", label")));
   const auto files = store.export_csv((folder_.path() / "csv").string());
   ASSERT_TRUE(files) << files.error();
-  EXPECT_EQ(files->size(), 9u);  // eight tables and the view
+  EXPECT_EQ(files->size(), 11u);  // ten tables and the view
   const std::string text = bytes((folder_.path() / "csv" / "device.csv").string());
   EXPECT_TRUE(text.starts_with("id,label,cpu,"));
   EXPECT_NE(text.find("cccc,\"a \"\"quoted\"\", label\",Test CPU"), std::string::npos);

@@ -1,0 +1,133 @@
+#include "results/placed_step.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weighin {
+namespace {
+
+constexpr double value_bytes = sizeof(float);  // what llama.cpp passes between devices
+
+bool is_of_cpu(const ProblemUse& use) {
+  return use.problem.op == Op::embedding || use.part == "sampling";
+}
+
+bool is_of_head(const ProblemUse& use) {
+  return use.part == role_name(TensorRole::output) || use.part == role_name(TensorRole::pooler);
+}
+
+void add_share(std::vector<ProblemUse>& side, const ProblemUse& use, double share) {
+  if (share <= 0) return;
+  side.push_back(use);
+  side.back().times *= share;
+}
+
+ProblemUse copy(Op op, double bytes, const char* part) {
+  return {{.op = op, .m = static_cast<uint64_t>(bytes)}, 1, part};
+}
+
+/// The sum of two sides, one after the other.
+void add(StepTime& sum, StepTime&& side) {
+  const double seconds = sum.seconds + side.seconds;
+  if (seconds > 0) {
+    sum.slower = (sum.slower * sum.seconds + side.slower * side.seconds) / seconds;
+    // From the ends' sum: seconds / (1 + faster).
+    const double low = sum.seconds / (1 + sum.faster) + side.seconds / (1 + side.faster);
+    sum.faster = low > 0 ? seconds / low - 1 : 0;
+  }
+  sum.seconds = seconds;
+  sum.stand_ins += side.stand_ins;
+  if (side.from_threads) sum.from_threads = side.from_threads;
+  sum.unpriced.insert(sum.unpriced.end(), side.unpriced.begin(), side.unpriced.end());
+  sum.terms.insert(sum.terms.end(), side.terms.begin(), side.terms.end());
+  if (side.efficiency == EfficiencyBasis::none) return;
+  if (sum.efficiency != EfficiencyBasis::unmeasured) sum.efficiency = side.efficiency;
+  if (sum.efficiency_source.find(side.efficiency_source) == std::string::npos)
+    sum.efficiency_source += (sum.efficiency_source.empty() ? "" : "; ") + side.efficiency_source;
+}
+
+/// The CPU's part. Without layers it is but small operations: where they were not measured they count as
+/// nothing, as small operations do.
+tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& step, const std::string& phase,
+                                                const Placement& placement, const Evidence& evidence,
+                                                const EngineRun& run) {
+  StepTime time;
+  if (step.empty()) return time;
+  auto timed = time_of(step, phase, evidence, run);
+  if (placement.cpu_layers() > 0) return timed;
+  if (!timed) {
+    for (const ProblemUse& use : step) time.unpriced.emplace_back(op_name(use.problem.op));
+    return time;
+  }
+  timed->efficiency = EfficiencyBasis::none;  // too little of the whole to be named
+  timed->efficiency_source.clear();
+  return timed;
+}
+
+}  // namespace
+
+PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& shape,
+                       const Placement& placement, uint32_t tokens) {
+  PlacedStep placed;
+  placed.gpus.resize(placement.gpus.size());
+  const double layers = placement.layers;
+  for (const ProblemUse& use : step) {
+    if (placement.on_cpu() || is_of_cpu(use)) {
+      placed.cpu.push_back(use);
+      continue;
+    }
+    if (is_of_head(use)) {
+      placed.gpus.back().push_back(use);
+      continue;
+    }
+    add_share(placed.cpu, use, placement.cpu_layers() / layers);
+    for (size_t i = 0; i < placed.gpus.size(); ++i) {
+      const GpuShare& share = placement.gpus[i];
+      add_share(placed.gpus[i], use, (std::min(share.end, placement.layers) - share.first) / layers);
+    }
+  }
+  const double rows = value_bytes * shape.width * tokens;
+  const double result = value_bytes * (shape.task == Task::encode ? shape.width : shape.vocab);
+  for (size_t i = 0; i < placed.gpus.size(); ++i) {
+    const bool last = i + 1 == placed.gpus.size();
+    placed.gpus[i].push_back({{.op = Op::submit}, 1, "submit"});
+    placed.gpus[i].push_back(copy(Op::copy_to_device, rows, "transfer"));
+    placed.gpus[i].push_back(copy(Op::copy_from_device, last ? result : rows, last ? "result" : "transfer"));
+  }
+  return placed;
+}
+
+StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Evidence& evidence,
+                   const EngineRun& run) {
+  return [&, run](const std::vector<ProblemUse>& step, const std::string& phase,
+                  uint32_t tokens) -> tl::expected<StepTime, std::string> {
+    if (placement.on_cpu()) return time_of(step, phase, evidence, run);
+    const PlacedStep placed = placed_step(step, shape, placement, tokens);
+    auto sum = time_of_cpu(placed.cpu, phase, placement, evidence, run);
+    if (!sum) return sum;
+    for (size_t i = 0; i < placed.gpus.size(); ++i) {
+      const GpuCapacity& gpu = placement.gpus[i].gpu;
+      const Evidence* measured = evidence.gpu(gpu.id);
+      if (!measured) return tl::unexpected(fmt::format("GPU {} was not measured (weighin run)", gpu.name));
+      auto side = time_of(placed.gpus[i], phase, *measured, {.engine = run.engine});
+      if (!side) return tl::unexpected(fmt::format("on GPU {}, {}", gpu.name, side.error()));
+      for (Term& term : side->terms)
+        term.note += fmt::format("{}on {}", term.note.empty() ? "" : ", ", gpu.name);
+      sum->where += fmt::format("{}on {}", sum->where.empty() ? "" : " and ", gpu.name);
+      add(*sum, std::move(*side));
+    }
+    if (placement.cpu_layers() > 0)
+      sum->where += fmt::format(" and at {} thread{}", sum->threads, sum->threads == 1 ? "" : "s");
+    return sum;
+  };
+}
+
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run,
+                   const Placement& placement) {
+  return predict(shape, format, prompt, depth, weights_bytes, evidence, cache,
+                 timer_of(shape, placement, evidence, run));
+}
+
+}  // namespace weighin
