@@ -29,11 +29,15 @@ std::string machine_summary(const Machine& machine) {
     text += fmt::format("storage: {:.0f} GB free\n",
                         static_cast<double>(*machine.storage.free_bytes.value) / 1e9);
   std::string gpus;
-  if (machine.vulkan.value)
-    for (const VulkanDevice& device : *machine.vulkan.value)
-      if (!device.software) gpus += (gpus.empty() ? "" : ", ") + device.name;
-  text += gpus.empty() ? "GPU: none found\n"
-                       : fmt::format("GPU: {} (not measured yet: speeds are the CPU's)\n", gpus);
+  if (machine.vulkan.value) {
+    for (const VulkanDevice& device : *machine.vulkan.value) {
+      if (device.software) continue;
+      gpus += (gpus.empty() ? "" : ", ") + device.name;
+      if (device.memory_total_bytes.value)
+        gpus += fmt::format(" ({:.1f} GiB)", gib(*device.memory_total_bytes.value));
+    }
+  }
+  text += gpus.empty() ? "GPU: none found\n" : fmt::format("GPU: {}\n", gpus);
   for (const std::string& remark : machine.remarks) text += fmt::format("remark: {}\n", remark);
   return text;
 }

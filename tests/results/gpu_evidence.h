@@ -29,6 +29,7 @@ inline Measurement measured(const Problem& problem, double seconds, const std::s
   m.backend = gpu.empty() ? "cpu" : "vulkan";
   m.gpu = gpu;
   m.kernel = m.backend + "." + std::string(op_name(problem.op));
+  if (!gpu.empty() && is_matrix(problem.op)) m.kernel += ".int8";
   m.problem = problem;
   m.seconds = seconds;
   m.status = Status::measured;
