@@ -246,7 +246,8 @@ TEST_F(FitCommand, PlacesLayersOnAMeasuredGpu) {
   EXPECT_EQ(unmeasured.output.find("llvmpipe"), std::string::npos) << unmeasured.output;
   {
     auto store = Store::open(database_.string(), Access::write);
-    for (const Measurement& m : store->measurements(bench_id).value()) {
+    const std::vector<Measurement> of_cpu = store->measurements(bench_id).value();
+    for (const Measurement& m : of_cpu) {
       Measurement on_gpu = m;
       on_gpu.backend = "vulkan";
       on_gpu.gpu = card;
