@@ -45,7 +45,7 @@ bool has_loader() {
 
 /// That the remarks name this driver's manifest and what it did.
 bool is_remarked(const json& machine, const std::string& manifest, const std::string& what) {
-  const json remarks = machine["remarks"];
+  const json& remarks = machine["remarks"];
   return std::any_of(remarks.begin(), remarks.end(), [&](const std::string& remark) {
     return remark.find(manifest) != std::string::npos && remark.find(what) != std::string::npos;
   });

@@ -161,7 +161,7 @@ TEST(NvmlAnswer, NonsenseIsAReason) {
   }
 }
 
-Host host_with(const std::filesystem::path& root, std::map<std::string, std::string> variables) {
+Host host_with(const std::filesystem::path& root, const std::map<std::string, std::string>& variables) {
   Host host = recorded_host(root);
   host.environment = [variables](const char* name) -> std::optional<std::string> {
     const auto found = variables.find(name);

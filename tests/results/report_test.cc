@@ -135,9 +135,10 @@ TEST(Report, GpusAreShownWithTheirMemory) {
     "gpus_without_vulkan":[{"name":"AMD GPU 1002:73bf","memory_total_bytes":17179869184,
       "memory_free_bytes":8589934592,"reason":"no Vulkan driver shows it"}]})json";
   const std::string html = report_html(input);
-  EXPECT_TRUE(has(html, "A card, drv 7.8, 8 GiB of memory; also through other 1.2"));
-  EXPECT_TRUE(has(
-      html, "AMD GPU 1002:73bf, 16 GiB of memory, 8 GiB of it free when probed: no Vulkan driver shows it"));
+  EXPECT_TRUE(has(html, "A card, drv 7.8, 8.0 GiB of memory; also through other 1.2"));
+  EXPECT_TRUE(
+      has(html,
+          "AMD GPU 1002:73bf, 16 GiB of memory, 8.0 GiB of it free when probed: no Vulkan driver shows it"));
 }
 
 TEST(Report, DataCannotBecomePartOfThePage) {
