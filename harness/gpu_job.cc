@@ -84,6 +84,7 @@ std::string job_json(const GpuJob& job) {
   json tuned = json::array();
   for (const GpuTuning& tuning : job.tuned) tuned.push_back(tuning_json(tuning));
   return json{{"gpu", job.gpu},
+              {"driver", job.driver},
               {"software", job.software},
               {"full", job.full},
               {"allocate", job.allocate},
@@ -101,6 +102,7 @@ tl::expected<GpuJob, std::string> job_from_json(const std::string& text) {
     const json from = json::parse(text);
     GpuJob job;
     job.gpu = from.at("gpu");
+    job.driver = from.at("driver");
     job.software = from.at("software");
     job.full = from.at("full");
     job.allocate = from.at("allocate");

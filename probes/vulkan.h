@@ -23,6 +23,9 @@ void probe_vulkan(const Host& host, Machine& machine);
 /// Why this process cannot load the Vulkan loader; empty where it can. Loads no driver.
 std::string why_no_vulkan_loader();
 
+/// In a child: names the one driver that the loader may load.
+void hold_loader_to(const std::string& manifest);
+
 /// In the child: loads the Vulkan loader and every driver into this process, or the driver of `manifest`
 /// alone, and lists the devices as JSON, which devices_from_json reads. May crash or never return with a bad
 /// driver.

@@ -18,14 +18,14 @@ std::string absent_json(const std::string& reason) {
   return json{{"absent", reason}}.dump();
 }
 
-/// Names the one driver that the loader may load: the newer variable, and the one of loaders before 1.3.207.
-void hold_to_driver(const std::string& manifest) {
+}  // namespace
+
+void hold_loader_to(const std::string& manifest) {
+  // The newer variable, and the one of loaders before 1.3.207.
   setenv("VK_DRIVER_FILES", manifest.c_str(), 1);
   setenv("VK_ICD_FILENAMES", manifest.c_str(), 1);
   unsetenv("VK_ADD_DRIVER_FILES");
 }
-
-}  // namespace
 
 std::string why_no_vulkan_loader() {
   if (void* library = dlopen("libvulkan.so.1", RTLD_LAZY | RTLD_LOCAL)) {
@@ -41,7 +41,7 @@ std::string why_no_vulkan_loader() {
 }
 
 std::string vulkan_devices_json(const std::string& manifest) {
-  if (!manifest.empty()) hold_to_driver(manifest);
+  if (!manifest.empty()) hold_loader_to(manifest);
   // Never unloaded: drivers leave threads and exit handlers behind.
   void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return absent_json(why_no_vulkan_loader());

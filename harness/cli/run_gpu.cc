@@ -2,12 +2,27 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "harness/cli/command.h"
 #include "harness/gpu_child.h"
+#include "probes/vulkan.h"
+#include "probes/vulkan_drivers.h"
 
 namespace weighin {
+namespace {
+
+/// Where another driver's trouble made the probe ask this one alone, the loader is held to it here too.
+void hold_loader_to_driver(const std::string& driver, const Host& host) {
+  if (driver.empty()) return;
+  for (const std::filesystem::path& manifest : driver_manifests(host)) {
+    if (manifest.filename() != driver) continue;
+    return hold_loader_to(manifest.string());
+  }
+}
+
+}  // namespace
 
 void add_run_gpu(CLI::App& app, Invocation& invocation) {
   CLI::App* child = app.add_subcommand(gpu_child_command, "Measures a GPU and tells in JSON")->group("");
@@ -16,6 +31,7 @@ void add_run_gpu(CLI::App& app, Invocation& invocation) {
   child->callback([job, &invocation] {
     const auto read = job_from_json(*job);
     if (!read) return fail(invocation, read.error());
+    hold_loader_to_driver(read->driver, invocation.host);
     measure_gpu(*read, [](const GpuEvent& event) {
       fmt::print("{}\n", event_json(event));
       std::fflush(stdout);

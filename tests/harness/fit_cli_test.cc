@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "../folder.h"
 #include "bench_device.h"
 #include "models/catalogue.h"
 #include "results/store.h"
@@ -23,9 +24,6 @@ ShellOutcome fit_command(const std::string& arguments, bool with_errors = true) 
 class FitCommand : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("weighin-fit-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-    database_ = folder_ / "weighin.db";
     auto store = Store::open(database_.string(), Access::write);
     ASSERT_TRUE(store) << store.error();
     Device bare = bench_device(uint64_t{100} << 30);
@@ -39,7 +37,6 @@ class FitCommand : public testing::Test {
                              prefill_step(*model, file_format_of(FileFormatId::q4_0), 512)})
       for (const ProblemUse& use : step) record(*store, id, use.problem);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static void record(Store& store, int64_t run, const Problem& problem) {
     Measurement m = bench_measurement(run);
@@ -55,7 +52,8 @@ class FitCommand : public testing::Test {
     return " --device " + device + " --db " + database_.string();
   }
 
-  std::filesystem::path folder_, database_;
+  Folder folder_;
+  std::filesystem::path database_ = folder_.path() / "weighin.db";
 };
 
 TEST_F(FitCommand, AnswersYesWithStableJson) {
@@ -204,12 +202,12 @@ TEST_F(FitCommand, NamesTheNearestModelsAndTheFormats) {
 }
 
 TEST_F(FitCommand, AsksForARunWhereNothingWasMeasured) {
-  for (const std::string& where : {on("bare"), " --db " + (folder_ / "none.db").string()}) {
+  for (const std::string& where : {on("bare"), " --db " + (folder_.path() / "none.db").string()}) {
     const ShellOutcome answer = fit_command("gemma-2b" + where);
     EXPECT_EQ(answer.exit_code, 2) << answer.output;
     EXPECT_NE(answer.output.find("weighin run"), std::string::npos) << answer.output;
   }
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "none.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "none.db"));
 }
 
 TEST_F(FitCommand, AllFormatsGiveOneVerdictEach) {
