@@ -1,27 +1,27 @@
 # Compute shaders: GLSL compiled to SPIR-V at build (Debian's glslang-tools) and put into the binary.
 #
 # weighin_shaders(TARGET FOLDER): compiles what FOLDER/shader_list.cmake names and gives TARGET
-# shader_binaries() (cmake/embed.cmake): (name.spv, SPIR-V). Each shader is a stub that includes its parts, made here,
+# shader_binaries() (cmake/embed.cmake): (name.spv, SPIR-V). Each shader is a file that includes its parts, made here,
 # since an include cannot be named by a macro.
 
 # weighin_shader(NAME PART...): for the list. In their order, files are included and other words defined.
 function(weighin_shader name)
-  set(stub "#version 450\n#extension GL_GOOGLE_include_directive : require\n")
+  set(joined "#version 450\n#extension GL_GOOGLE_include_directive : require\n")
   foreach(extension GL_KHR_shader_subgroup_basic GL_KHR_shader_subgroup_arithmetic GL_EXT_spirv_intrinsics
       GL_EXT_shader_explicit_arithmetic_types_float16)
-    string(APPEND stub "#extension ${extension} : enable\n")
+    string(APPEND joined "#extension ${extension} : enable\n")
   endforeach()
   set(needs ${shader_folder}/shader_list.cmake)
   foreach(part ${ARGN})
     if(part MATCHES "\\.glsl$")
-      string(APPEND stub "#include \"${part}\"\n")
+      string(APPEND joined "#include \"${part}\"\n")
     else()
-      string(APPEND stub "#define ${part}\n")
+      string(APPEND joined "#define ${part}\n")
     endif()
   endforeach()
   set(source ${shader_build}/${name}.comp)
   set(binary ${shader_build}/${name}.spv)
-  file(CONFIGURE OUTPUT ${source} CONTENT "${stub}" @ONLY)
+  file(CONFIGURE OUTPUT ${source} CONTENT "${joined}" @ONLY)
   add_custom_command(OUTPUT ${binary}
     COMMAND ${GLSLANG} --quiet --target-env vulkan1.1 -I${shader_folder} ${source} -o ${binary}
     DEPENDS ${source} ${shader_includes} VERBATIM)
