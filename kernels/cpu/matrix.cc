@@ -9,9 +9,9 @@
 
 #include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/matrix.h"
-#include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/formats/codec.h"
+#include "kernels/operands.h"
 #include "kernels/reference/matrix.h"
 #include "kernels/work_split.h"
 

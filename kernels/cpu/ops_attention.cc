@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "kernels/cpu/instruction_sets.h"
-#include "kernels/cpu/operands.h"
+#include "kernels/operands.h"
 #include "kernels/reference/attention.h"
 #include "kernels/work_split.h"
 

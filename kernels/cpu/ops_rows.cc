@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "kernels/cpu/instruction_sets.h"
-#include "kernels/cpu/operands.h"
+#include "kernels/operands.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/work_split.h"
 

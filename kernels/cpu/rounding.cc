@@ -7,9 +7,9 @@
 
 #include "kernels/cpu/instruction_sets.h"
 #include "kernels/cpu/matrix.h"
-#include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/formats/half.h"
+#include "kernels/operands.h"
 #include "kernels/reference/matrix.h"
 
 namespace weighin {

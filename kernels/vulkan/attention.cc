@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "kernels/cpu/operands.h"
+#include "kernels/operands.h"
 #include "kernels/reference/attention.h"
 #include "kernels/vulkan/bench.h"
 #include "kernels/vulkan/planes.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/cpu/operands.h"
+#include "kernels/operands.h"
 #include "kernels/reference/matrix.h"
 #include "kernels/vulkan/bench.h"
 #include "kernels/vulkan/planes.h"

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "kernels/cpu/operands.h"
 #include "kernels/formats/codec.h"
+#include "kernels/operands.h"
 #include "kernels/reference/matrix.h"
 #include "kernels/vulkan/bench.h"
 #include "kernels/vulkan/planes.h"

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cmath>
 
-#include "kernels/cpu/operands.h"
 #include "kernels/cpu/ops_functions.h"
+#include "kernels/operands.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/vulkan/bench.h"
 #include "kernels/vulkan/rows.h"

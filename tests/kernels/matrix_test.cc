@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "kernels/cpu/matrix.h"
-#include "kernels/cpu/operands.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/formats/codec.h"
+#include "kernels/operands.h"
 #include "kernels/reference/matrix.h"
 
 namespace weighin {

@@ -22,3 +22,10 @@ float half_in(uint plane_words, uint index) {
 
 /// The four signed bytes of a word.
 ivec4 signed_bytes(uint bytes) { return ivec4(int(bytes)) << ivec4(24, 16, 8, 0) >> 24; }
+
+/// 16 bytes of nibbles as the bytes of the low ones and of the high ones.
+void read_nibbles(uint quad, out uvec4 low, out uvec4 high) {
+  const uvec4 v = w4[quad];
+  low = v & 0x0f0f0f0fu;
+  high = v >> 4 & 0x0f0f0f0fu;
+}

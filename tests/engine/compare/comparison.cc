@@ -11,7 +11,7 @@
 
 #include "harness/statistics.h"
 #include "harness/watch.h"
-#include "kernels/cpu/operands.h"
+#include "kernels/operands.h"
 #include "tests/engine/compare/their_check.h"
 #include "tests/engine/compare/their_graphs.h"
 

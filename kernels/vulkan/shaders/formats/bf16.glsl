@@ -1,9 +1,7 @@
 // bf16: the values as they are, the upper halves of floats; a block is 32 of them.
 #define FLOATS
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 vec4 floats_of(uvec2 pairs) {
   return uintBitsToFloat(uvec4(pairs.x << 16, pairs.x & 0xffff0000u, pairs.y << 16, pairs.y & 0xffff0000u));

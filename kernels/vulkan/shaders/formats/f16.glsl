@@ -2,9 +2,7 @@
 #define FLOATS
 #define HALVES
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 /// Two halves a word.
 void read_halves(uint block, uint run, out uvec4 low, out uvec4 high) {

@@ -1,9 +1,7 @@
 // f32: the values as they are; a block is 32 of them.
 #define FLOATS
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 void read_run(uint block, uint run, out vec4 v[4]) {
   for (uint i = 0; i < 4; ++i) v[i] = uintBitsToFloat(w4[plane(0) / 4 + 8 * block + 4 * run + i]);

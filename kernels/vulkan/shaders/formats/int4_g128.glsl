@@ -7,9 +7,7 @@ const uint BLOCK_VALUES = 256;
 uvec2 runs_of(uint unit) { return uvec2(2 * unit, 2 * unit + 1); }
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {
-  const uvec4 v = w4[plane(0) / 4 + 8 * block + unit];
-  a = v & 0x0f0f0f0fu;
-  b = v >> 4 & 0x0f0f0f0fu;
+  read_nibbles(plane(0) / 4 + 8 * block + unit, a, b);
   const uint group = unit / 4;
   const float d = unpackHalf2x16(w[plane(1) + block] >> 16 * group).x;
   const uint zeros = w[plane(2) + block / 4] >> 8 * (block % 4);

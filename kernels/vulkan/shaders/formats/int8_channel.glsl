@@ -1,9 +1,7 @@
 // int8_channel: one plane of int8 [32 bytes]; q / 128, and each row has a scale beside the matrix.
 #define SCALED_ROWS
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {
   a = w4[plane(0) / 4 + 2 * block];

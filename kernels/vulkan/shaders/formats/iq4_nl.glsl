@@ -2,9 +2,7 @@
 #include "formats/iq4_values.glsl"
 #include "formats/codebook.glsl"
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {
   look_up(w4[plane(0) / 4 + block], a, b);

@@ -1,17 +1,13 @@
 // q5_0: planes of nibbles [16 bytes], fifth bits [4 bytes, bit i of value i], d [f16]; d * (q - 16).
 #define HAS_OFFSET
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 /// Bit i of the lowest four to bit 4 of byte i.
 uint fifth(uint bits) { return ((bits & 15u) * 0x00204081u & 0x01010101u) << 4; }
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {
-  const uvec4 v = w4[plane(0) / 4 + block];
-  a = v & 0x0f0f0f0fu;
-  b = v >> 4 & 0x0f0f0f0fu;
+  read_nibbles(plane(0) / 4 + block, a, b);
   const uint high = w[plane(1) + block];
   for (uint i = 0; i < 4; ++i) {
     a[i] |= fifth(high >> 4 * i);

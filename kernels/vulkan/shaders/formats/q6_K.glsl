@@ -11,9 +11,7 @@ float step_of(uint block, uint run) {
 }
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {
-  const uvec4 v = w4[plane(0) / 4 + 8 * block + unit];
-  a = v & 0x0f0f0f0fu;
-  b = v >> 4 & 0x0f0f0f0fu;
+  read_nibbles(plane(0) / 4 + 8 * block + unit, a, b);
   const uvec4 high = w4[plane(1) / 4 + 4 * block + 2 * (unit / 4) + unit % 2] >> 2 * (unit % 4 / 2);
   a |= (high & 0x03030303u) << 4;
   b |= (high >> 4 & 0x03030303u) << 4;

@@ -1,8 +1,6 @@
 // q8_0: planes of int8 [32 bytes], d [f16]; d * q.
 
-const uint BLOCK_VALUES = 32;
-
-uvec2 runs_of(uint unit) { return uvec2(0, 1); }
+#include "formats/block32.glsl"
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {
   a = w4[plane(0) / 4 + 2 * block];

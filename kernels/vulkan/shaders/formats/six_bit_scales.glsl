@@ -15,3 +15,14 @@ vec2 scale_and_min(uvec4 header, uint group) {
   }
   return vec2(d.x * float(scale), -d.y * float(least));
 }
+
+/// Nibbles lie alike in both: a unit is 16 values of a group of 32 and 16 of the next.
+const uint BLOCK_VALUES = 256;
+
+uvec2 runs_of(uint unit) { return 4 * (unit / 2) + unit % 2 + uvec2(0, 2); }
+
+void scales_and_offsets(uvec4 header, uint group, out vec2 scale, out vec2 offset) {
+  const vec2 of_a = scale_and_min(header, group), of_b = scale_and_min(header, group + 1);
+  scale = vec2(of_a.x, of_b.x);
+  offset = vec2(of_a.y, of_b.y);
+}

@@ -1,4 +1,4 @@
-#include "kernels/cpu/operands.h"
+#include "kernels/operands.h"
 
 #include <algorithm>
 #include <bit>
