@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "../folder.h"
+#include "database_test.h"
 #include "harness/gpu_session.h"
 #include "kernels/vulkan/gpu.h"
 #include "shell.h"
@@ -42,7 +42,7 @@ const VulkanDevice* software_device() {
   return nullptr;
 }
 
-class GpuRun : public testing::Test {
+class GpuRun : public DatabaseTest {
  protected:
   void SetUp() override {
     if (software_device() == nullptr) GTEST_SKIP() << "no lavapipe here (Debian package mesa-vulkan-drivers)";
@@ -51,15 +51,6 @@ class GpuRun : public testing::Test {
   ShellOutcome run(const std::string& arguments) const {
     return shell("'" WEIGHIN_BINARY "' run --force-software --db " + database_ + " " + arguments + " 2>&1");
   }
-  int64_t number(const std::string& query) const {
-    SQLite::Database database(database_, SQLite::OPEN_READONLY);
-    return database.execAndGet(query).getInt64();
-  }
-  std::string text(const std::string& query) const {
-    SQLite::Database database(database_, SQLite::OPEN_READONLY);
-    return database.execAndGet(query).getString();
-  }
-
   /// A small part of the plan, measured in a real child; what came of each row.
   GpuOutcome in_child(GpuJob job, std::chrono::milliseconds silence = longest_silence) {
     Host host = this_host();
@@ -92,8 +83,6 @@ class GpuRun : public testing::Test {
     }));
   }
 
-  Folder folder_;
-  std::string database_ = (folder_.path() / "weighin.db").string();
   std::vector<Measurement> rows_;
 };
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "../folder.h"
+#include "database_test.h"
 #include "shell.h"
 
 namespace weighin {
@@ -16,20 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class RunCommand : public testing::Test {
+class RunCommand : public DatabaseTest {
  protected:
   /// `weighin run ARGS --db ...`, both outputs; `before` stands in the same shell.
   ShellOutcome run(const std::string& arguments, const std::string& before = "") const {
     return shell(before + "'" WEIGHIN_BINARY "' run --db " + database_ + " " + arguments + " 2>&1");
-  }
-
-  int64_t number(const std::string& query) const {
-    SQLite::Database database(database_, SQLite::OPEN_READONLY);
-    return database.execAndGet(query).getInt64();
-  }
-  std::string text(const std::string& query) const {
-    SQLite::Database database(database_, SQLite::OPEN_READONLY);
-    return database.execAndGet(query).getString();
   }
 
   /// Starts a long run, sends it the signal when its database holds a measurement, and returns its exit code.
@@ -51,9 +42,6 @@ class RunCommand : public testing::Test {
         shell(in_folder + "for i in $(seq 600); do [ -s code ] && break; sleep 0.1; done; cat code");
     return ended.output.empty() ? -1 : std::stoi(ended.output);
   }
-
-  Folder folder_;
-  std::string database_ = (folder_.path() / "weighin.db").string();
 };
 
 // A part of the plan that takes a second, and some on a busy machine: decode of one format and class.
