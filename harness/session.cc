@@ -262,8 +262,8 @@ tl::expected<SessionResult, std::string> run_session(
       std::abs(result.scaling->mid - 1) > most_slab_error)
     result.warnings.push_back(
         fmt::format("whole matrices take {:.2f} times what their slabs say", result.scaling->mid));
-  if (auto end =
-          store->end_run(result.run, utc_now(host), std::string(outcome_name(*outcome)), result.warnings);
+  if (auto end = store->end_run(result.run, utc_now(host), std::string(outcome_name(result.outcome)),
+                                result.warnings);
       !end)
     return tl::unexpected(end.error());
   return result;

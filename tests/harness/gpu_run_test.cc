@@ -87,14 +87,17 @@ class GpuRun : public DatabaseTest {
 };
 
 TEST_F(GpuRun, IsKeptBesideTheCpusAndSearchesOnce) {
-  const ShellOutcome ran = run("--budget 30s --only 'gemv q4_0 .*100M'");
+  const std::string measured =
+      "SELECT count(*) FROM measurement WHERE backend = 'vulkan' AND op = 'gemv' AND status = 'measured' AND "
+      "kernel LIKE 'vulkan.gemv.q4_0.%' AND gpu IN (SELECT id FROM gpu WHERE software)";
+  const std::string some = "--budget 30s --only 'gemv q4_0 .*100M'";
+  ShellOutcome ran = run(some);
+  // On a busy machine the budget may end before the GPU is reached.
+  for (int more = 0; more < 5 && ran.exit_code == 0 && number(measured) == 0; ++more)
+    ran = run(some + " --resume");
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_NE(ran.output.find("measured through Vulkan"), std::string::npos) << ran.output;
-  EXPECT_GT(
-      number(
-          "SELECT count(*) FROM measurement WHERE backend = 'vulkan' AND op = 'gemv' AND status = 'measured' "
-          "AND kernel LIKE 'vulkan.gemv.q4_0.%' AND gpu IN (SELECT id FROM gpu WHERE software)"),
-      0);
+  EXPECT_GT(number(measured), 0);
   EXPECT_GT(
       number("SELECT count(*) FROM measurement WHERE backend = 'cpu' AND gpu = '' AND status = 'measured'"),
       0);
