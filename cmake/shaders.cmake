@@ -8,7 +8,7 @@
 function(weighin_shader name)
   set(joined "#version 450\n#extension GL_GOOGLE_include_directive : require\n")
   foreach(extension GL_KHR_shader_subgroup_basic GL_KHR_shader_subgroup_arithmetic GL_EXT_spirv_intrinsics
-      GL_EXT_shader_explicit_arithmetic_types_float16)
+      GL_EXT_shader_explicit_arithmetic_types_float16 GL_KHR_memory_scope_semantics GL_NV_cooperative_matrix)
     string(APPEND joined "#extension ${extension} : enable\n")
   endforeach()
   set(needs ${shader_folder}/shader_list.cmake)
@@ -28,12 +28,15 @@ function(weighin_shader name)
   set_property(GLOBAL APPEND PROPERTY weighin_shader_binaries ${binary})
 endfunction()
 
-# weighin_products(OPERATION FORMATS ... ARITHMETIC NAME): for the list; one shader a format.
+# weighin_products(OPERATION FORMATS ... ARITHMETIC NAME [PARTS ...]): for the list; one shader a format, of the
+# arithmetic's file and the operation's where no other parts are named.
 function(weighin_products operation)
-  cmake_parse_arguments(of "" ARITHMETIC FORMATS ${ARGN})
+  cmake_parse_arguments(of "" ARITHMETIC "FORMATS;PARTS" ${ARGN})
+  if(NOT of_PARTS)
+    set(of_PARTS arithmetic/${of_ARITHMETIC}.glsl ${operation}.glsl)
+  endif()
   foreach(format ${of_FORMATS})
-    weighin_shader(${operation}.${format}.${of_ARITHMETIC} layout.glsl formats/${format}.glsl
-      arithmetic/${of_ARITHMETIC}.glsl ${operation}.glsl)
+    weighin_shader(${operation}.${format}.${of_ARITHMETIC} layout.glsl formats/${format}.glsl ${of_PARTS})
   endforeach()
 endfunction()
 

@@ -245,7 +245,7 @@ void add_gpu(Plan& plan, const PlanScope& scope) {
   const uint64_t bytes = std::min(software ? software_bytes : gpu_bytes, scope.working_set_bytes / 2);
   const uint64_t operations = software ? peak_operations : gpu_peak_operations;
   plan.add({.op = Op::stream_read, .m = bytes}, 1, "");
-  for (const Op op : {Op::peak_fp32, Op::peak_fp16, Op::peak_int8})
+  for (const Op op : {Op::peak_fp32, Op::peak_fp16, Op::peak_matrix, Op::peak_int8})
     plan.add({.op = op, .m = operations}, 1, "");
   for (const Op op : {Op::dispatch, Op::submit}) plan.add({.op = op}, 1, "");
   for (const Op op : {Op::copy_to_device, Op::copy_from_device, Op::copy_on_device})

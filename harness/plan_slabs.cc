@@ -39,6 +39,7 @@ bool is_bound(Op op) {
     case Op::peak_bf16:
     case Op::peak_int8:
     case Op::peak_fp16:
+    case Op::peak_matrix:
       return true;
     default:
       return false;

@@ -138,7 +138,8 @@ class Runner {
     if (current_ == &entry && timed_) return {};  // another repetition
     timed_.reset();
     const std::string ended = over();
-    if (!ended.empty() && !(ended == "budget" && is_bound(entry.item.problem.op))) {
+    const bool whatever_the_budget = settings_.every_item || is_bound(entry.item.problem.op);
+    if (!ended.empty() && !(ended == "budget" && whatever_the_budget)) {
       if (outcome_ == Outcome::finished)
         outcome_ = ended == "budget" ? Outcome::budget : Outcome::interrupted;
       return give_up(entry, unmeasured(entry.item, settings_.kernels, Status::skipped, ended));

@@ -22,6 +22,7 @@ struct RunSettings {
   uint64_t cache_bytes = 0;          // last-level caches
   std::string storage_folder;        // empty: storage is not measured
   double budget_s = 0;
+  bool every_item = false;  // once, whatever the budget, as bounds are
   BenchmarkFlags flags;
   GpuBench* gpu = nullptr;  // for a plan of the GPU's
 };

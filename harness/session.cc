@@ -182,7 +182,7 @@ tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& ma
 
 std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options) {
   std::vector<const VulkanDevice*> gpus;
-  if (!machine.vulkan.value) return gpus;
+  if (!machine.vulkan.value || options.cpu_alone) return gpus;
   for (const VulkanDevice& device : *machine.vulkan.value)
     if (!device.id.empty() && (!device.software || options.force_software)) gpus.push_back(&device);
   return gpus;

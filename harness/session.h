@@ -22,6 +22,8 @@ struct SessionOptions {
   std::string label;     // empty: as the store has it, else board or CPU name and a short id
   bool resume = false;
   bool full = false;
+  bool every_item = false;      // once, whatever the budget
+  bool cpu_alone = false;       // no GPU is measured
   bool force_software = false;  // also software GPUs, for tests
   bool allocate = false;        // also how much of a GPU's memory can be had
   BenchmarkFlags flags;

@@ -31,6 +31,8 @@ tl::expected<void, std::string> measure_beside(const Host& host, const Machine& 
   options.budget_s = settings.measure_s / settings.rounds;
   options.threads = settings.threads;
   options.only = "verify";
+  options.every_item = true;  // a step with a part that was not reached has no prediction
+  options.cpu_alone = true;   // where the engine runs
   const auto result = run_session(
       host, machine, settings.database, items, options, settings.stop ? settings.stop : [] { return false; },
       [](const RunProgress&) {});

@@ -8,10 +8,11 @@ namespace weighin {
 enum class Activations : uint8_t {
   floats,  // as they are
   int8,    // q * scale: each group of 32 has the scale largest / 127 (as ggml's q8_0); for quantized weights
-  int8_block,  // likewise, each group of 256 (as ggml's q8_K); for K-quants
-  int8_row,    // likewise, each token's whole row (dynamic quantization: ONNX Runtime, XNNPACK)
-  float16,     // halves: each group of 32 scaled by a power of two to below 2^-4, and denormals are zeros
-  bf16,        // the nearest bf16, ties to even; denormals are zeros, as VDPBF16PS takes them
+  int8_block,   // likewise, each group of 256 (as ggml's q8_K); for K-quants
+  int8_row,     // likewise, each token's whole row (dynamic quantization: ONNX Runtime, XNNPACK)
+  float16,      // halves: each group of 32 scaled by a power of two to below 2^-4, and denormals are zeros
+  float16_row,  // likewise, each token's whole row to below 1
+  bf16,         // the nearest bf16, ties to even; denormals are zeros, as VDPBF16PS takes them
 };
 
 /// Values that share one int8 scale, of either kind, and values whose int8 forms are summed together (q6_K's

@@ -28,6 +28,7 @@ Problem small_problem(Op op, FormatId format) {
     case Op::copy_on_device:
     case Op::allocate:
     case Op::peak_fp16:
+    case Op::peak_matrix:
     case Op::peak_fp32:
     case Op::peak_bf16:
     case Op::peak_int8:

@@ -9,7 +9,7 @@
 namespace weighin {
 namespace {
 
-constexpr std::array<std::pair<Op, std::string_view>, 26> op_names{{
+constexpr std::array<std::pair<Op, std::string_view>, 27> op_names{{
     {Op::stream_read, "stream_read"},
     {Op::peak_fp32, "peak_fp32"},
     {Op::peak_bf16, "peak_bf16"},
@@ -33,6 +33,7 @@ constexpr std::array<std::pair<Op, std::string_view>, 26> op_names{{
     {Op::copy_from_device, "copy_from_device"},
     {Op::copy_on_device, "copy_on_device"},
     {Op::peak_fp16, "peak_fp16"},
+    {Op::peak_matrix, "peak_matrix"},
     {Op::dispatch, "dispatch"},
     {Op::submit, "submit"},
     {Op::allocate, "allocate"},
@@ -137,6 +138,7 @@ Cost cost_of(const Problem& p) {
     case Op::peak_bf16:
     case Op::peak_int8:
     case Op::peak_fp16:
+    case Op::peak_matrix:
       return {0, 0, static_cast<double>(p.m)};
     case Op::copy_to_device:
     case Op::copy_from_device:

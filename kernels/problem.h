@@ -39,6 +39,7 @@ enum class Op : uint8_t {
   copy_from_device,  // and back
   copy_on_device,    // m bytes from one place of the GPU's memory to another
   peak_fp16,         // fused multiply-adds of pairs of halves in registers
+  peak_matrix,       // products of halves in matrix units, summed as floats
   dispatch,          // an empty operation among others, with the wait for it
   submit,            // an empty operation given to the GPU by itself, until the CPU knows that it is done
   allocate,          // m bytes of the GPU's memory had, in pieces, and every page written

@@ -199,7 +199,10 @@ void add_features(const Asked& asked, json& row) {
   const bool khr = asked.extensions.count("VK_KHR_cooperative_matrix") > 0;
   const bool nv = asked.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
   row["cooperative_matrix"] = khr || nv;
-  row["cooperative_matrices"] = cooperative_matrices(asked.instance, asked.device, khr, nv);
+  const auto function = [&](const char* name) { return asked.instance.get(asked.instance.handle, name); };
+  row["cooperative_matrices"] = nlohmann::json::array();
+  for (const MatrixShape& shape : matrix_shapes(function, asked.device, khr, nv))
+    row["cooperative_matrices"].push_back(text_of(shape));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "probes/vulkan_matrices.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace weighin {
@@ -67,34 +69,38 @@ std::vector<Row> rows_of(List list, VkPhysicalDevice device, const Row& empty) {
   return rows;
 }
 
-void add(uint32_t m, uint32_t n, uint32_t k, uint32_t a, uint32_t b, uint32_t sum, uint32_t scope,
-         std::vector<std::string>& texts) {
+void add(MatrixShape shape, uint32_t scope, std::vector<MatrixShape>& shapes) {
   if (scope != VK_SCOPE_SUBGROUP_NV) return;
-  std::string text = std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k) + " " +
-                     type_text(a) + " x " + type_text(b) + " + " + type_text(sum);
-  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+  if (std::find(shapes.begin(), shapes.end(), shape) == shapes.end()) shapes.push_back(std::move(shape));
 }
 
 }  // namespace
 
-std::vector<std::string> cooperative_matrices(const VulkanInstance& instance, VkPhysicalDevice device,
-                                              bool khr, bool nv) {
-  std::vector<std::string> texts;
+std::vector<MatrixShape> matrix_shapes(const std::function<PFN_vkVoidFunction(const char*)>& function,
+                                       VkPhysicalDevice device, bool khr, bool nv) {
+  std::vector<MatrixShape> shapes;
   if (khr) {
-    const auto list = instance.function<KhrList>("vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
+    const auto list =
+        reinterpret_cast<KhrList>(function("vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR"));
     KhrProperties empty{};
     empty.type = khr_properties_type;
     for (const KhrProperties& row : rows_of(list, device, empty))
-      add(row.m, row.n, row.k, row.a, row.b, row.result, row.scope, texts);
+      add({row.m, row.n, row.k, type_text(row.a), type_text(row.b), type_text(row.result)}, row.scope,
+          shapes);
   } else if (nv) {
-    const auto list = instance.function<PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesNV>(
-        "vkGetPhysicalDeviceCooperativeMatrixPropertiesNV");
+    const auto list = reinterpret_cast<PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesNV>(
+        function("vkGetPhysicalDeviceCooperativeMatrixPropertiesNV"));
     VkCooperativeMatrixPropertiesNV empty{};
     empty.sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_NV;
     for (const VkCooperativeMatrixPropertiesNV& row : rows_of(list, device, empty))
-      add(row.MSize, row.NSize, row.KSize, row.AType, row.BType, row.DType, row.scope, texts);
+      add({row.MSize, row.NSize, row.KSize, type_text(row.AType), type_text(row.BType), type_text(row.DType)},
+          row.scope, shapes);
   }
-  return texts;
+  return shapes;
+}
+
+std::string text_of(const MatrixShape& shape) {
+  return fmt::format("{}x{}x{} {} x {} + {}", shape.m, shape.n, shape.k, shape.a, shape.b, shape.sum);
 }
 
 }  // namespace weighin

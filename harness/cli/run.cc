@@ -22,15 +22,18 @@ struct RunOptions {
 
 /// The GPU's plan with the kernels that it could run, as far as the probe knows it.
 void list_gpu(const VulkanDevice& gpu, const SessionOptions& session) {
-  const GpuFacts facts{.id = gpu.id,
-                       .name = gpu.name,
-                       .driver = gpu.driver,
-                       .driver_version = gpu.driver_version,
-                       .software = gpu.software,
-                       .subgroup_size = gpu.subgroup_size,
-                       .subgroup_arithmetic = true,
-                       .float16 = gpu.float16,
-                       .integer_dot = gpu.integer_dot};
+  const auto multiplies_halves = [](const std::string& shape) { return shape.ends_with(" f16 x f16 + f32"); };
+  GpuFacts facts{.id = gpu.id,
+                 .name = gpu.name,
+                 .driver = gpu.driver,
+                 .driver_version = gpu.driver_version,
+                 .software = gpu.software,
+                 .subgroup_size = gpu.subgroup_size,
+                 .subgroup_arithmetic = true,
+                 .float16 = gpu.float16,
+                 .integer_dot = gpu.integer_dot};
+  facts.matrix_units.m =
+      std::any_of(gpu.cooperative_matrices.begin(), gpu.cooperative_matrices.end(), multiplies_halves);
   GpuJob job = job_for(gpu, session.budget_s, {});
   job.full = session.full;
   const std::regex only(session.only, std::regex::ECMAScript | std::regex::icase);

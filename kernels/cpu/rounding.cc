@@ -135,6 +135,7 @@ FormatId name_of(Activations activations) {
       return FormatId::bf16;
     case Activations::floats:
     case Activations::float16:  // the GPU's alone
+    case Activations::float16_row:
       break;
   }
   return FormatId::none;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <span>
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
@@ -17,17 +18,29 @@ void round_to_int8(double* x, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) x[i] = scale == 0 ? 0 : std::nearbyint(x[i] / scale) * scale;
 }
 
-/// As kernels/vulkan/shaders/quantize.glsl does.
-void round_to_halves(double* x, uint32_t count) {
-  constexpr double least_half = 0x1p-14;
+double largest_of(std::span<const double> x) {
   double largest = 0;
-  for (uint32_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(x[i]));
-  const int power = largest < double{least_activation} ? 0 : std::ilogb(largest) + 1 + 4;
-  for (uint32_t i = 0; i < count; ++i) {
-    const double scaled = largest < double{least_activation} ? 0 : std::ldexp(x[i], -power);
+  for (const double value : x) largest = std::max(largest, std::fabs(value));
+  return largest;
+}
+
+/// x as halves times 2^power; what would be a denormal half is zero.
+void round_to_halves_of(std::span<double> x, int power) {
+  constexpr double least_half = 0x1p-14;
+  for (double& value : x) {
+    const double scaled = std::ldexp(value, -power);
     const double half = half_to_float(float_to_half(static_cast<float>(scaled)));
-    x[i] = std::fabs(scaled) < least_half ? 0 : std::ldexp(half, power);
+    value = std::fabs(scaled) < least_half ? 0 : std::ldexp(half, power);
   }
+}
+
+/// As kernels/vulkan/shaders/quantize.glsl does.
+void round_group_to_halves(std::span<double> x) {
+  const double largest = largest_of(x);
+  if (largest < double{least_activation})
+    std::fill(x.begin(), x.end(), 0);
+  else
+    round_to_halves_of(x, std::ilogb(largest) + 1 + 4);
 }
 
 }  // namespace
@@ -44,6 +57,12 @@ ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k) {
   return decoded;
 }
 
+void round_to_halves(std::span<double> row) {
+  constexpr int most_power = 120;
+  const double largest = largest_of(row);
+  if (largest > 0) round_to_halves_of(row, std::clamp(std::ilogb(largest) + 1, -most_power, most_power));
+}
+
 std::vector<double> reference_activations(const float* x, uint32_t k, Activations to) {
   std::vector<double> rounded(x, x + k);
   if (has_int8(to)) {
@@ -51,7 +70,9 @@ std::vector<double> reference_activations(const float* x, uint32_t k, Activation
     for (uint32_t at = 0; at < k; at += span) round_to_int8(&rounded[at], span);
   } else if (to == Activations::float16) {
     for (uint32_t at = 0; at < k; at += activation_group)
-      round_to_halves(&rounded[at], std::min(activation_group, k - at));
+      round_group_to_halves({&rounded[at], std::min(activation_group, k - at)});
+  } else if (to == Activations::float16_row) {
+    round_to_halves(rounded);
   } else if (to == Activations::bf16) {
     for (uint32_t i = 0; i < k; ++i) {
       rounded[i] = std::fabs(x[i]) < FLT_MIN ? 0 : bf16_to_float(float_to_bf16(x[i]));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/activations.h"
@@ -23,6 +24,10 @@ struct ReferenceRow {
 
 /// `k` values (whole blocks) of `format`.
 ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k);
+
+/// A row of weights or activations as matrix units take it: halves, scaled by the power of two (2^-120 to
+/// 2^120) that brings the largest to below 1; what would be a denormal half is zero.
+void round_to_halves(std::span<double> row);
 
 /// x[k] as a kernel takes it; k a whole number of groups where `to` has groups.
 std::vector<double> reference_activations(const float* x, uint32_t k, Activations to);

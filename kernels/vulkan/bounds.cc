@@ -84,22 +84,35 @@ Made prepare_stream(const Problem& problem, Workbench& bench) {
                                       uint64_t{parameters[0]} * parameters[1]);
 }
 
-/// One kind of arithmetic as shaders/peak.glsl has it.
+/// One kind of arithmetic as shaders/peak.glsl and peak_matrix.glsl have it.
 struct PeakKind {
   Op op;
   std::string_view name;
   double operations_a_step;  // of a thread
-  float chains;              // of a thread, each ends at 1
-  uint32_t minus_one, one;   // as the chains take them
+  float sum, gain_a_step;    // of a thread's chains: where they end, and what each step adds
+  uint32_t first, second;    // factors as the chains take them
 };
 
 constexpr uint32_t steps_a_round = 5, peak_threads = 128;
-/// A multiply-add is two operations: 8 chains of 4 floats, 16 of 2 halves, 16 of 4 bytes.
-constexpr std::array peaks{PeakKind{Op::peak_fp32, "fp32", 64, 32, 0xbf800000, 0x3f800000},
-                           PeakKind{Op::peak_fp16, "fp16", 64, 32, 0xbc00bc00, 0x3c003c00},
-                           PeakKind{Op::peak_int8, "int8", 128, 16, 0xff, 1}};
+/// A multiply-add is two operations: 8 chains of 4 floats, 16 of 2 halves, 16 of 4 bytes, of factors -1
+/// and 1.
+constexpr std::array peaks{PeakKind{Op::peak_fp32, "fp32", 64, 32, 0, 0xbf800000, 0x3f800000},
+                           PeakKind{Op::peak_fp16, "fp16", 64, 32, 0, 0xbc00bc00, 0x3c003c00},
+                           PeakKind{Op::peak_int8, "int8", 128, 16, 0, 0xff, 1}};
 /// Rounds long enough to hide a workgroup's start; odd, so that the chains end at 1.
 constexpr uint64_t most_rounds = 511;
+
+/// 4 chains of a subgroup that begin at 0, 1, 2, 3; a step adds k products of 1 and 2^-4 to every sum of
+/// each.
+PeakKind matrix_peak(const GpuFacts& gpu) {
+  const MatrixUnits& units = gpu.matrix_units;
+  constexpr double chains = 4;
+  constexpr uint32_t one = 0x3c00, sixteenth = 0x2c00;  // halves
+  const double operations = chains * 2 * units.m * units.n * units.k / std::max(1U, gpu.subgroup_size);
+  return {
+      Op::peak_matrix, "matrix", operations, 0 + 1 + 2 + 3, static_cast<float>(chains * units.k / 16), one,
+      sixteenth};
+}
 
 class Peak : public TimedWork {
  public:
@@ -133,7 +146,8 @@ class Peak : public TimedWork {
     std::vector<float> found;
     if (run_call(0)) found = floats_in(gpu_, results_, groups_);
     if (found.empty()) return {NAN, 0};
-    const bool right = std::all_of(found.begin(), found.end(), [&](float f) { return f == kind_.chains; });
+    const float end = kind_.sum + kind_.gain_a_step * static_cast<float>(steps_a_round * rounds_);
+    const bool right = std::all_of(found.begin(), found.end(), [&](float f) { return f == end; });
     return {right ? 0.0 : 1.0, 0};
   }
 
@@ -158,10 +172,16 @@ Made prepare_peak(const PeakKind& kind, const Problem& problem, Workbench& bench
   Gpu& gpu = bench.gpu->gpu;
   auto results = gpu.buffer(Peak::groups_of(kind, problem.m) * sizeof(float), GpuMemory::device);
   if (!results) return tl::unexpected(results.error());
-  const std::array<uint32_t, 4> numbers{kind.minus_one, kind.one, 0, 0};
+  const std::array<uint32_t, 4> numbers{kind.first, kind.second, 0, 0};
   auto factors = buffer_of<uint32_t>(gpu, numbers);
   if (!factors) return tl::unexpected(factors.error());
-  const auto pipeline = gpu.pipeline({fmt::format("peak.{}", kind.name), {peak_threads}, 2, 1});
+  GpuShader shader{fmt::format("peak.{}", kind.name), {peak_threads}, 2, 1};
+  if (kind.op == Op::peak_matrix) {
+    const MatrixUnits& units = gpu.facts().matrix_units;
+    shader.constants.insert(shader.constants.end(), {units.m, units.n, units.k});
+    shader.full_subgroups = true;
+  }
+  const auto pipeline = gpu.pipeline(shader);
   if (!pipeline) return tl::unexpected(pipeline.error());
   return std::make_unique<Peak>(gpu, kind, problem.m, std::move(*results), std::move(*factors), *pipeline);
 }
@@ -169,6 +189,7 @@ Made prepare_peak(const PeakKind& kind, const Problem& problem, Workbench& bench
 std::string lacks_for(Op op, const GpuFacts& gpu) {
   if (!gpu.subgroup_arithmetic) return "sums within a subgroup";
   if (op == Op::peak_fp16 && !gpu.float16) return "arithmetic of halves";
+  if (op == Op::peak_matrix && gpu.matrix_units.m == 0) return gpu.matrix_units.lacking;
   if (op == Op::peak_int8 && !gpu.integer_dot) return "integer dot products";
   return "";
 }
@@ -184,6 +205,12 @@ std::vector<Kernel> vulkan_bound_kernels() {
         fmt::format("vulkan.peak.{}", kind.name), kind.op, FormatId::none,
         [&kind](const Problem& problem, Workbench& bench) { return prepare_peak(kind, problem, bench); },
         [op = kind.op](const GpuFacts& gpu) { return lacks_for(op, gpu); }));
+  rows.push_back(gpu_row(
+      "vulkan.peak.matrix", Op::peak_matrix, FormatId::none,
+      [](const Problem& problem, Workbench& bench) {
+        return prepare_peak(matrix_peak(bench.gpu->gpu.facts()), problem, bench);
+      },
+      [](const GpuFacts& gpu) { return lacks_for(Op::peak_matrix, gpu); }));
   return rows;
 }
 

@@ -145,8 +145,9 @@ class Embedding : public TimedWork {
       const uint64_t at = count - 1 - back, token = at / p_.k, i = at % p_.k;
       if (token != decoded) row = row_of(drawn_[token]);
       decoded = token;
-      // What is below the least normal number may be taken for zero.
-      const double off = std::max(0.0, std::fabs(y[at] - row.values[i]) - 0x1p-126);
+      // What is below the least normal number may be taken for zero: values, or a scale with up to 12 times
+      // it.
+      const double off = std::max(0.0, std::fabs(y[at] - row.values[i]) - 12 * 0x1p-126);
       const double error = off == 0 ? 0 : off / row.sizes[i];
       if (!(error <= check.error)) check.error = error;  // keeps NaN
       if (std::isnan(y[at])) return {NAN, check.tolerance};

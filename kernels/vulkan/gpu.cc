@@ -23,12 +23,25 @@ VKAPI_ATTR VkBool32 VKAPI_CALL keep_complaint(VkDebugUtilsMessageSeverityFlagBit
   return VK_FALSE;
 }
 
+/// VkPhysicalDeviceCooperativeMatrixFeaturesKHR, newer than the headers of Debian 12 (Vulkan registry,
+/// extension 507).
+struct KhrMatrixFeatures {
+  VkStructureType type = static_cast<VkStructureType>(1000506000);
+  void* pNext = nullptr;
+  VkBool32 matrices = VK_TRUE, with_robust_access = VK_FALSE;
+};
+
 /// The device with every feature on that kernels use where it is there.
 vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const GpuFacts& facts) {
   const float priority = 1;
   const vk::DeviceQueueCreateInfo queue({}, compute_family(physical), 1, &priority);
   vk::PhysicalDeviceShaderIntegerDotProductFeatures dot(VK_TRUE);
   vk::PhysicalDeviceShaderFloat16Int8Features half(VK_TRUE, VK_FALSE);
+  KhrMatrixFeatures khr_matrices;
+  vk::PhysicalDeviceCooperativeMatrixFeaturesNV nv_matrices(VK_TRUE, VK_FALSE);
+  vk::PhysicalDeviceVulkanMemoryModelFeatures memory_model(
+      VK_TRUE, VK_TRUE);  // other shaders' atomics need the second
+  vk::PhysicalDeviceSubgroupSizeControlFeatures subgroup_sizes(VK_TRUE, VK_TRUE);
   const uint32_t version = physical.getProperties().apiVersion;
   std::vector<const char*> extensions;
   void* chain = nullptr;
@@ -39,6 +52,15 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   };
   if (facts.integer_dot) turn_on(dot, VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
   if (facts.float16) turn_on(half, VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME);
+  if (facts.matrix_units.m > 0) {
+    turn_on(memory_model, VK_API_VERSION_1_2, VK_KHR_VULKAN_MEMORY_MODEL_EXTENSION_NAME);
+    turn_on(subgroup_sizes, VK_API_VERSION_1_3, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+    constexpr uint32_t no_version = UINT32_MAX;
+    if (facts.matrix_units.khr)
+      turn_on(khr_matrices, no_version, khr_cooperative_matrix);
+    else
+      turn_on(nv_matrices, no_version, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME);
+  }
   vk::DeviceCreateInfo info({}, queue, {}, extensions);
   info.pNext = chain;
   return {physical, info};
@@ -120,7 +142,7 @@ tl::expected<std::unique_ptr<Gpu>, std::string> Gpu::open(const std::string& id,
     }
     for (vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(s.instance)) {
       if (device.getProperties().apiVersion < VK_API_VERSION_1_1) continue;
-      s.facts = facts_of(device);
+      s.facts = facts_of(s.instance, device);
       if (s.facts.id != id) continue;
       s.physical = std::move(device);
       s.device = make_device(s.physical, s.facts);
@@ -143,7 +165,8 @@ tl::expected<std::vector<GpuFacts>, std::string> visible_gpus() {
     const vk::raii::Instance instance = make_instance(context, false);
     std::vector<GpuFacts> found;
     for (const vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance))
-      if (device.getProperties().apiVersion >= VK_API_VERSION_1_1) found.push_back(facts_of(device));
+      if (device.getProperties().apiVersion >= VK_API_VERSION_1_1)
+        found.push_back(facts_of(instance, device));
     std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.software < b.software; });
     return found;
   } catch (const std::exception& error) {

@@ -17,6 +17,14 @@
 
 namespace weighin {
 
+/// What a GPU's matrix units multiply at once: m x k halves by k x n halves, summed as m x n floats, by a
+/// subgroup.
+struct MatrixUnits {
+  uint32_t m = 0, n = 0, k = 0;          // 0: there are none that kernels here can use
+  std::string lacking = "matrix units";  // what of them is not there
+  bool khr = false;                      // by VK_KHR_cooperative_matrix; else by NVIDIA's older extension
+};
+
 /// What kernels ask of a GPU before they run on it.
 struct GpuFacts {
   std::string id;  // probes/vulkan.h
@@ -25,9 +33,10 @@ struct GpuFacts {
   bool unified = false;   // its memory is the machine's
   uint32_t subgroup_size = 0;
   bool subgroup_arithmetic = false;
-  bool float16 = false;            // arithmetic, and in 16-bit storage
-  bool integer_dot = false;        // of four signed bytes in a word
-  bool integer_dot_fast = false;   // by an instruction of its own
+  bool float16 = false;           // arithmetic, and in 16-bit storage
+  bool integer_dot = false;       // of four signed bytes in a word
+  bool integer_dot_fast = false;  // by an instruction of its own
+  MatrixUnits matrix_units{};
   uint64_t memory_bytes = 0;       // of its largest heap of its own
   uint64_t max_binding_bytes = 0;  // maxStorageBufferRange
   uint64_t max_allocation_bytes = 0;
@@ -77,6 +86,8 @@ struct GpuShader {
   std::vector<uint32_t> constants;
   uint32_t buffers = 0;    // bindings 0, 1, ...
   uint32_t arguments = 0;  // push constants, words
+  /// Subgroups of GpuFacts::subgroup_size, all whole: for shaders with matrix units.
+  bool full_subgroups = false;
 
   auto operator<=>(const GpuShader&) const = default;
 };
@@ -151,5 +162,7 @@ tl::expected<std::vector<GpuFacts>, std::string> visible_gpus();
 
 /// Names of all compiled shaders.
 std::vector<std::string_view> shader_names();
+/// SPIR-V of one; nothing where there is no such shader.
+std::optional<std::vector<uint32_t>> shader_words(const std::string& name);
 
 }  // namespace weighin

@@ -4,6 +4,7 @@
 
 #include "kernels/vulkan/gpu_state.h"
 #include "probes/vulkan.h"
+#include "probes/vulkan_matrices.h"
 
 namespace weighin {
 namespace {
@@ -28,6 +29,58 @@ void read_features(const vk::raii::PhysicalDevice& device, GpuFacts& facts) {
   (*device).getFeatures2(&features, *device.getDispatcher());
   facts.integer_dot = dot.shaderIntegerDotProduct;
   facts.float16 = half.shaderFloat16;
+}
+
+/// Whether shaders can be compiled for whole subgroups of a size that is named, which matrix units are used
+/// with.
+bool has_named_subgroups(const vk::raii::PhysicalDevice& device) {
+  if (device.getProperties().apiVersion < VK_API_VERSION_1_3) return false;
+  vk::PhysicalDeviceSubgroupSizeControlFeatures sizes;
+  vk::PhysicalDeviceVulkanMemoryModelFeatures memory_model;
+  vk::PhysicalDeviceFeatures2 features;
+  features.pNext = &sizes;
+  sizes.pNext = &memory_model;
+  (*device).getFeatures2(&features, *device.getDispatcher());
+  vk::PhysicalDeviceSubgroupSizeControlProperties limits;
+  vk::PhysicalDeviceProperties2 properties;
+  properties.pNext = &limits;
+  (*device).getProperties2(&properties, *device.getDispatcher());
+  const bool in_compute = bool(limits.requiredSubgroupSizeStages & vk::ShaderStageFlagBits::eCompute);
+  return sizes.subgroupSizeControl && sizes.computeFullSubgroups && in_compute &&
+         memory_model.vulkanMemoryModel && memory_model.vulkanMemoryModelDeviceScope;
+}
+
+/// The shape of `shapes` that multiplies most at once, of those whose m, n and k divide what
+/// shaders/gemm_matrix.glsl loads at a time; more than 16 by 16 sums take registers that the next tile needs
+/// (judgement).
+MatrixUnits best_of(const std::vector<MatrixShape>& shapes) {
+  MatrixUnits best;
+  for (const MatrixShape& s : shapes) {
+    const bool halves = s.a == "f16" && s.b == "f16" && s.sum == "f32";
+    const bool fits =
+        s.k % 8 == 0 && 32 % s.k == 0 && s.m <= 16 && 16 % s.m == 0 && s.n <= 16 && 16 % s.n == 0;
+    if (halves && fits && s.m * s.n * s.k > best.m * best.n * best.k) {
+      best.m = s.m;
+      best.n = s.n;
+      best.k = s.k;
+    }
+  }
+  best.lacking = best.m ? "" : "matrix units of a shape that kernels here know";
+  return best;
+}
+
+MatrixUnits matrix_units_of(const vk::raii::Instance& instance, const vk::raii::PhysicalDevice& device,
+                            const GpuFacts& facts) {
+  const bool khr = has_extension(device, khr_cooperative_matrix);
+  const bool nv = has_extension(device, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME);
+  if (!khr && !nv) return {};
+  if (!facts.float16 || !has_named_subgroups(device))
+    return {.lacking =
+                "halves, Vulkan's memory model or whole subgroups of a named size, which matrix units need"};
+  const auto function = [&](const char* name) { return instance.getProcAddr(name); };
+  MatrixUnits units = best_of(matrix_shapes(function, *device, khr, nv));
+  units.khr = khr;
+  return units;
 }
 
 void read_limits(const vk::raii::PhysicalDevice& device, GpuFacts& facts) {
@@ -94,10 +147,11 @@ uint32_t compute_family(const vk::raii::PhysicalDevice& device) {
   return *found;
 }
 
-GpuFacts facts_of(const vk::raii::PhysicalDevice& device) {
+GpuFacts facts_of(const vk::raii::Instance& instance, const vk::raii::PhysicalDevice& device) {
   GpuFacts facts;
   read_features(device, facts);
   read_limits(device, facts);
+  facts.matrix_units = matrix_units_of(instance, device, facts);
   const vk::PhysicalDeviceMemoryProperties memory = device.getMemoryProperties();
   for (uint32_t i = 0; i < memory.memoryHeapCount; ++i) {
     const vk::MemoryHeap& heap = memory.memoryHeaps[i];

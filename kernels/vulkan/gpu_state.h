@@ -51,10 +51,13 @@ struct Gpu::State {
 vk::raii::Instance make_instance(vk::raii::Context& context, bool validate);
 
 /// What `device` can do, and whether it has what every kernel needs. Throws vk::Error.
-GpuFacts facts_of(const vk::raii::PhysicalDevice& device);
+GpuFacts facts_of(const vk::raii::Instance& instance, const vk::raii::PhysicalDevice& device);
 
 /// Of a queue that computes and, where any does, can be timed. Throws std::runtime_error: there is none.
 uint32_t compute_family(const vk::raii::PhysicalDevice& device);
+
+/// Newer than the headers of Debian 12.
+inline constexpr const char* khr_cooperative_matrix = "VK_KHR_cooperative_matrix";
 
 bool has_extension(const vk::raii::PhysicalDevice& device, std::string_view name);
 

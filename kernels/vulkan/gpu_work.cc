@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/vulkan/gpu_state.h"
+#include "kernels/vulkan/khr_matrices.h"
 
 namespace weighin {
 
@@ -20,26 +21,23 @@ constexpr std::chrono::nanoseconds patience = std::chrono::seconds(30);
 
 constexpr std::string_view binary_ending = ".spv";
 
-std::vector<uint32_t> words_of(const std::string& name) {
-  for (const auto& [file, bytes] : shader_binaries()) {
-    if (file.substr(0, file.size() - binary_ending.size()) != name) continue;
-    std::vector<uint32_t> words(bytes.size() / sizeof(uint32_t));
-    std::memcpy(words.data(), bytes.data(), words.size() * sizeof(uint32_t));
-    return words;
-  }
-  throw std::runtime_error("there is no such shader");
-}
-
 vk::raii::Pipeline compile(const vk::raii::Device& device, const GpuShader& shader,
-                           const vk::PipelineLayout& layout) {
-  const std::vector<uint32_t> words = words_of(shader.name);
+                           const vk::PipelineLayout& layout, const GpuFacts& facts) {
+  const auto compiled = shader_words(shader.name);
+  if (!compiled) throw std::runtime_error("there is no such shader");
+  std::vector<uint32_t> words = *compiled;
+  if (facts.matrix_units.khr) words = with_khr_matrices(words);
   const vk::raii::ShaderModule module(device, vk::ShaderModuleCreateInfo({}, words));
   std::vector<vk::SpecializationMapEntry> entries;
   for (uint32_t i = 0; i < shader.constants.size(); ++i) entries.emplace_back(i, 4 * i, 4);
   const vk::SpecializationInfo constants(static_cast<uint32_t>(entries.size()), entries.data(),
                                          shader.constants.size() * 4, shader.constants.data());
-  const vk::PipelineShaderStageCreateInfo stage({}, vk::ShaderStageFlagBits::eCompute, *module, "main",
-                                                &constants);
+  vk::PipelineShaderStageCreateInfo stage({}, vk::ShaderStageFlagBits::eCompute, *module, "main", &constants);
+  const vk::PipelineShaderStageRequiredSubgroupSizeCreateInfo size(facts.subgroup_size);
+  if (shader.full_subgroups) {
+    stage.flags = vk::PipelineShaderStageCreateFlagBits::eRequireFullSubgroups;
+    stage.pNext = &size;
+  }
   return {device, nullptr, vk::ComputePipelineCreateInfo({}, stage, layout)};
 }
 
@@ -111,6 +109,16 @@ GpuWork::~GpuWork() = default;
 GpuWork::GpuWork(GpuWork&&) noexcept = default;
 GpuWork& GpuWork::operator=(GpuWork&&) noexcept = default;
 
+std::optional<std::vector<uint32_t>> shader_words(const std::string& name) {
+  for (const auto& [file, bytes] : shader_binaries()) {
+    if (file.substr(0, file.size() - binary_ending.size()) != name) continue;
+    std::vector<uint32_t> words(bytes.size() / sizeof(uint32_t));
+    std::memcpy(words.data(), bytes.data(), words.size() * sizeof(uint32_t));
+    return words;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string_view> shader_names() {
   std::vector<std::string_view> names;
   for (const auto& [file, bytes] : shader_binaries())
@@ -132,7 +140,7 @@ tl::expected<const GpuPipeline*, std::string> Gpu::pipeline(const GpuShader& sha
     std::vector<vk::PushConstantRange> arguments;
     if (shader.arguments) arguments.emplace_back(vk::ShaderStageFlagBits::eCompute, 0, 4 * shader.arguments);
     made->layout = {s.device, vk::PipelineLayoutCreateInfo({}, *made->sets, arguments)};
-    made->pipeline = compile(s.device, shader, *made->layout);
+    made->pipeline = compile(s.device, shader, *made->layout, s.facts);
     return s.pipelines.emplace(shader, std::move(made)).first->second.get();
   } catch (const std::exception& error) {
     return tl::unexpected(fmt::format("the shader {} could not be made ready: {}", shader.name, said(error)));

@@ -120,6 +120,15 @@ TEST(Runner, TheBudgetsEndSkipsTheRestButNotTheBounds) {
   EXPECT_EQ(ran.rows[2].status, Status::measured);
 }
 
+TEST(Runner, EveryItemIsMeasuredOnceWhateverTheBudgetWhereThatIsAsked) {
+  RunSettings settings = settings_with({&good}, 0);
+  settings.every_item = true;
+  const Ran ran = run(plan_of(2), settings);
+  EXPECT_EQ(*ran.outcome, Outcome::finished);
+  ASSERT_EQ(ran.rows.size(), 2U);
+  EXPECT_EQ(ran.rows[1].status, Status::measured);
+}
+
 TEST(Runner, AnInterruptionKeepsWhatWasMeasured) {
   const Ran ran = run(plan_of(4), settings_with({&good}), 2);
   EXPECT_EQ(*ran.outcome, Outcome::interrupted);

@@ -1,0 +1,261 @@
+#include "kernels/vulkan/product.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "kernels/formats/codec.h"
+#include "kernels/operands.h"
+#include "kernels/reference/matrix.h"
+#include "kernels/vulkan/planes.h"
+#include "kernels/vulkan/timed_work.h"
+
+namespace weighin {
+namespace {
+
+constexpr uint32_t rounding_threads = 64;
+
+/// Rounding relative to the sum of the terms' sizes. float32: each term rounded, and so many in a row in one
+/// thread before threads are added. int8: exact sums of 16, two roundings each. float16: a term is rounded to
+/// 11 bits, and each of 8 sums in a row again: half a unit of the last place, 2^-11. matrix: the reference
+/// rounds both factors alike, but a GPU may round to halves toward zero, which is one unit off, and its units
+/// may sum floats so, 16 products at a time.
+double tolerance_of(Arithmetic arithmetic, uint32_t k) {
+  if (arithmetic == Arithmetic::matrix) return 0x1p-9 + k * 0x1p-25;
+  if (arithmetic == Arithmetic::float16) return 9 * 0x1p-11;
+  return (arithmetic == Arithmetic::int8 ? k / 16.0 + 48 : k + 128.0) * 0x1p-24;
+}
+
+/// Terms' sizes below this count as this: a GPU may take denormals for zeros, of up to 2^-126 each, and a
+/// thousand of them with weights of 2^28 are in sum half of a tolerance of 2^-14 of this.
+constexpr double least_size = 0x1p-73;
+
+/// Bytes of an activation as the arithmetic takes it; 0: as it is.
+uint64_t rounded_bytes(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::float32 ? 0 : arithmetic == Arithmetic::int8 ? 1 : 2;
+}
+
+Activations activations_of(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::int8:
+      return Activations::int8;
+    case Arithmetic::float16:
+      return Activations::float16;
+    case Arithmetic::matrix:
+      return Activations::float16_row;
+    case Arithmetic::float32:
+      break;
+  }
+  return Activations::floats;
+}
+
+struct Operands {
+  GpuBuffer x, rounded, scales, row_scales, row_powers, y;
+};
+
+class GpuProduct : public TimedWork {
+ public:
+  GpuProduct(GpuBench& bench, const Problem& problem, const ProductShader& shader)
+      : TimedWork(bench.gpu), problem_(problem), shader_(shader), arithmetic_(shader.arithmetic) {
+    block_values_ = gpu_block_values(problem.format);
+    row_blocks_ = (problem.k + block_values_ - 1) / block_values_;
+  }
+
+  tl::expected<void, std::string> prepare(GpuBench& bench, Data data, uint64_t seed);
+
+  Check check(uint32_t samples) override;
+
+ protected:
+  std::vector<GpuStep> steps_of_call(uint64_t call) const override;
+
+ private:
+  tl::expected<void, std::string> make_operands(Data data, uint64_t seed);
+  tl::expected<void, std::string> round_activations();
+  tl::expected<void, std::string> find_row_powers();
+  /// Runs a step by itself, once.
+  tl::expected<void, std::string> do_once(const GpuStep& step);
+  /// The operands and numbers of a shader over `rows` rows from block `block` on.
+  GpuStep step_of(const GpuPipeline* pipeline, uint64_t block, uint64_t rows) const;
+  uint64_t first_block(uint64_t call) const { return call % slabs_ * (problem_.m * row_blocks_); }
+  ReferenceRow row_of(uint64_t call, uint64_t row) const;
+
+  Problem problem_;
+  ProductShader shader_;
+  Arithmetic arithmetic_;
+  uint32_t block_values_, row_blocks_;
+  uint64_t slabs_ = 1, calls_ = 0;
+  GpuWeights weights_;
+  Operands operands_;
+  const GpuPipeline* pipeline_ = nullptr;
+  std::array<uint32_t, 3> groups_{1, 1, 1};
+  Floats x_, row_scales_;
+};
+
+tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t seed) {
+  // Rows of x are whole blocks, the values behind k zeros.
+  const uint64_t padded = uint64_t{row_blocks_} * block_values_;
+  x_ = activations(uint64_t{problem_.n} * problem_.k, data, seed);
+  std::vector<float> x(problem_.n * padded);
+  for (uint64_t token = 0; token < problem_.n; ++token)
+    std::copy_n(&x_[token * problem_.k], problem_.k, &x[token * padded]);
+  if (codec_of(problem_.format).scaled_rows) row_scales_ = row_scales(problem_.m, seed);
+  const uint64_t rounded = std::max<uint64_t>(16, x.size() * rounded_bytes(arithmetic_));
+  return keep(operands_.x, buffer_of<float>(gpu_, x))
+      .and_then([&] { return keep(operands_.rounded, gpu_.buffer(rounded, GpuMemory::device)); })
+      .and_then([&] { return keep(operands_.scales, gpu_.buffer(x.size() / 16 * 8, GpuMemory::device)); })
+      .and_then([&] { return keep(operands_.row_scales, buffer_of<float>(gpu_, row_scales_)); })
+      .and_then(
+          [&] { return keep(operands_.y, gpu_.buffer(4 * problem_.m * problem_.n, GpuMemory::device)); });
+}
+
+tl::expected<void, std::string> GpuProduct::do_once(const GpuStep& step) {
+  auto work = gpu_.record({}, {&step, 1});
+  if (!work) return tl::unexpected(work.error());
+  if (gpu_.run(*work) < 0) return tl::unexpected(gpu_.failure());
+  return {};
+}
+
+tl::expected<void, std::string> GpuProduct::round_activations() {
+  if (arithmetic_ == Arithmetic::float32) return {};
+  const auto pipeline =
+      gpu_.pipeline({fmt::format("quantize.{}", name_of(arithmetic_)), {rounding_threads}, 3, 1});
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  GpuStep step{*pipeline, {&operands_.x, &operands_.rounded, &operands_.scales}, {}, {1, 1, 1}};
+  const auto values = static_cast<uint32_t>(operands_.x.bytes() / sizeof(float));
+  if (arithmetic_ == Arithmetic::matrix) {  // a token a workgroup
+    step.arguments = {values / problem_.n / 4};
+    step.groups[0] = problem_.n;
+  } else {  // 32 values a thread
+    step.arguments = {values / 32};
+    step.groups[0] = (values / 32 + rounding_threads - 1) / rounding_threads;
+  }
+  return do_once(step);
+}
+
+/// An engine does so once for a model's weights.
+tl::expected<void, std::string> GpuProduct::find_row_powers() {
+  const uint64_t rows = slabs_ * problem_.m;
+  if (auto kept = keep(operands_.row_powers, gpu_.buffer(sizeof(float) * rows, GpuMemory::device)); !kept)
+    return kept;
+  const auto pipeline = gpu_.pipeline(
+      {fmt::format("row_power.{}.float32", format_of(problem_.format).name), {rounding_threads}, 5, 8});
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  GpuStep step = step_of(*pipeline, 0, rows);
+  step.buffers[3] = &operands_.row_powers;
+  step.groups = groups_for((rows + rounding_threads - 1) / rounding_threads);
+  return do_once(step);
+}
+
+tl::expected<void, std::string> GpuProduct::prepare(GpuBench& bench, Data data, uint64_t seed) {
+  auto weights = bench.weights.weights(problem_.format);
+  if (!weights) return tl::unexpected(weights.error());
+  weights_ = *weights;
+  slabs_ = weights_.blocks / (problem_.m * row_blocks_);
+  if (slabs_ == 0)
+    return tl::unexpected(
+        fmt::format("its weights are more than the {} MiB that are kept of {}; measure fewer rows",
+                    weights_.buffer->bytes() >> 20, format_of(problem_.format).name));
+  if (auto made = make_operands(data, seed); !made) return made;
+  if (auto rounded = round_activations(); !rounded) return rounded;
+  if (arithmetic_ == Arithmetic::matrix) {
+    if (auto found = find_row_powers(); !found) return found;
+  }
+  const auto pipeline = gpu_.pipeline(shader_.shader);
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  pipeline_ = *pipeline;
+  const auto pieces = [](uint64_t count, uint32_t each) {
+    return static_cast<uint32_t>((count + each - 1) / each);
+  };
+  groups_ = problem_.op == Op::gemv
+                ? groups_for(pieces(problem_.m, shader_.rows))
+                : std::array{pieces(problem_.m, shader_.rows), pieces(problem_.n, shader_.tokens), 1U};
+  return {};
+}
+
+GpuStep GpuProduct::step_of(const GpuPipeline* pipeline, uint64_t block, uint64_t rows) const {
+  GpuStep step;
+  step.pipeline = pipeline;
+  const GpuBuffer& x = rounded_bytes(arithmetic_) == 0 ? operands_.x : operands_.rounded;
+  step.buffers = {weights_.buffer, &x, &operands_.scales, &operands_.y, &operands_.row_scales};
+  step.arguments = weights_.plane_words;
+  step.arguments.resize(4);
+  for (const uint64_t word : {block, rows, uint64_t{problem_.n}, uint64_t{row_blocks_}})
+    step.arguments.push_back(static_cast<uint32_t>(word));
+  return step;
+}
+
+std::vector<GpuStep> GpuProduct::steps_of_call(uint64_t call) const {
+  GpuStep step = step_of(pipeline_, first_block(call), problem_.m);
+  if (arithmetic_ == Arithmetic::matrix) step.buffers.push_back(&operands_.row_powers);
+  step.groups = groups_;
+  return {step};
+}
+
+ReferenceRow GpuProduct::row_of(uint64_t call, uint64_t row) const {
+  const uint64_t first = first_block(call) + row * row_blocks_;
+  ReferenceRow decoded = reference_row(
+      problem_.format, repeated_blocks(weights_, problem_.format, first, row_blocks_).data(), problem_.k);
+  if (arithmetic_ == Arithmetic::matrix) round_to_halves(decoded.values);
+  return decoded;
+}
+
+Check GpuProduct::check(uint32_t samples) {
+  Check check{0, tolerance_of(arithmetic_, problem_.k)};
+  const uint64_t call = calls_++, outputs = problem_.m * problem_.n;
+  std::vector<float> y;
+  if (run_call(call)) y = floats_in(gpu_, operands_.y, outputs);
+  if (y.empty()) return {NAN, check.tolerance};
+  const uint64_t count = std::min<uint64_t>(std::max(1U, samples), outputs);
+  std::vector<std::pair<uint64_t, uint64_t>> sampled;  // row, token; in order of rows, each decoded once
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t at = i + 1 == count ? outputs - 1 : i * outputs / count;
+    sampled.emplace_back(at % problem_.m, at / problem_.m);
+  }
+  std::sort(sampled.begin(), sampled.end());
+  const Activations rounded = activations_of(arithmetic_);
+  std::map<uint64_t, std::vector<double>> tokens;
+  ReferenceRow row;
+  uint64_t decoded = problem_.m;
+  for (const auto& [r, token] : sampled) {
+    if (r != decoded) row = row_of(call, r);
+    decoded = r;
+    std::vector<double>& x = tokens[token];
+    if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, rounded);
+    ReferenceDot dot = reference_dot(row, x);
+    if (!row_scales_.empty()) dot = {dot.sum * row_scales_[r], dot.size * row_scales_[r]};
+    const double error = std::fabs(y[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size);
+    if (!(error <= check.error)) check.error = error;  // keeps NaN
+    if (std::isnan(check.error)) break;
+  }
+  return check;
+}
+
+}  // namespace
+
+std::string_view name_of(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::int8:
+      return "int8";
+    case Arithmetic::float16:
+      return "float16";
+    case Arithmetic::matrix:
+      return "matrix";
+    case Arithmetic::float32:
+      break;
+  }
+  return "float32";
+}
+
+tl::expected<std::unique_ptr<Prepared>, std::string> make_product(GpuBench& bench, const Problem& problem,
+                                                                  Data data, uint64_t seed,
+                                                                  const ProductShader& shader) {
+  auto product = std::make_unique<GpuProduct>(bench, problem, shader);
+  if (auto made = product->prepare(bench, data, seed); !made) return tl::unexpected(made.error());
+  return product;
+}
+
+}  // namespace weighin

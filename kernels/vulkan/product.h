@@ -1,0 +1,34 @@
+// A matrix product on a GPU made ready: operands, the rotation through the weights, and the check.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "kernels/kernel.h"
+#include "kernels/vulkan/bench.h"
+
+namespace weighin {
+
+/// How a product multiplies: sums of 16 exact products of bytes, pairs of halves, floats, or halves in matrix
+/// units with sums of floats.
+enum class Arithmetic : uint8_t { int8, float16, float32, matrix };
+
+/// As shaders and kernels are named.
+std::string_view name_of(Arithmetic arithmetic);
+
+/// The shader of a product and how it is cut: workgroups of `rows` rows by `tokens` tokens.
+struct ProductShader {
+  Arithmetic arithmetic = Arithmetic::float32;
+  GpuShader shader{};
+  uint32_t rows = 0, tokens = 0;
+};
+
+/// Error: what of it the GPU cannot do or hold.
+tl::expected<std::unique_ptr<Prepared>, std::string> make_product(GpuBench& bench, const Problem& problem,
+                                                                  Data data, uint64_t seed,
+                                                                  const ProductShader& shader);
+
+}  // namespace weighin
