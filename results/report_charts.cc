@@ -1,4 +1,6 @@
 // The data of the report's charts.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -66,21 +68,27 @@ std::string group_of(Op op) {
   }
 }
 
+/// Peaks as the charts name them.
+constexpr std::pair<Op, const char*> peak_names[] = {{Op::peak_fp32, "fp32"},
+                                                     {Op::peak_bf16, "bf16"},
+                                                     {Op::peak_fp16, "fp16"},
+                                                     {Op::peak_matrix, "matrix units"},
+                                                     {Op::peak_int8, "int8"}};
+
 bool is_bound(Op op) {
-  return op == Op::stream_read || op == Op::peak_fp32 || op == Op::peak_bf16 || op == Op::peak_int8;
+  return op == Op::stream_read || std::any_of(std::begin(peak_names), std::end(peak_names),
+                                              [op](const auto& peak) { return peak.first == op; });
 }
 
-ordered_json roofline(const ReportInput& input, uint32_t threads) {
+ordered_json roofline(const ReportInput& input, const Side& side, const std::string& on) {
   ordered_json peaks = ordered_json::array(), points = ordered_json::array();
-  const std::pair<Op, const char*> rows[] = {
-      {Op::peak_fp32, "fp32"}, {Op::peak_bf16, "bf16"}, {Op::peak_int8, "int8"}};
-  for (const auto& [op, name] : rows) {
-    const double rate = best_rate(input.measurements, op, threads);
+  for (const auto& [op, name] : peak_names) {
+    const double rate = best_rate(input.measurements, op, side);
     if (rate > 0) peaks.push_back({{"name", name}, {"ops_per_s", rate}});
   }
   for (const Measurement& m : input.measurements) {
     const Cost cost = cost_of(m.problem);
-    const bool timed = m.on_cpu() && m.status == Status::measured && m.seconds > 0 && m.threads == threads;
+    const bool timed = side.holds(m) && m.status == Status::measured && m.seconds > 0;
     if (!timed || is_bound(m.problem.op) || cost.operations <= 0 || cost.bytes() <= 0) continue;
     points.push_back(
         {{"kernel", m.kernel},
@@ -90,22 +98,26 @@ ordered_json roofline(const ReportInput& input, uint32_t threads) {
          {"ops_per_s", cost.operations / m.seconds},
          {"fraction", m.roofline_fraction ? ordered_json(*m.roofline_fraction) : ordered_json()}});
   }
-  return {{"threads", threads},
-          {"bytes_per_s", best_rate(input.measurements, Op::stream_read, threads)},
+  return {{"on", on},
+          {"gpu", !side.gpu.empty()},
+          {"bytes_per_s", best_rate(input.measurements, Op::stream_read, side)},
           {"peaks", peaks},
           {"points", points}};
 }
 
+/// The CPU's at each count of threads, most first; then each GPU's.
 ordered_json rooflines(const ReportInput& input) {
   std::set<uint32_t, std::greater<>> threads;
   for (const Measurement& m : input.measurements) {
     if (m.on_cpu() && m.status == Status::measured && is_bound(m.problem.op)) threads.insert(m.threads);
   }
   ordered_json charts = ordered_json::array();
-  for (const uint32_t count : threads) {
-    ordered_json chart = roofline(input, count);
+  const auto add = [&](ordered_json chart) {
     if (!chart["points"].empty() || !chart["peaks"].empty()) charts.push_back(std::move(chart));
-  }
+  };
+  for (const uint32_t count : threads)
+    add(roofline(input, {.threads = count}, fmt::format("{} thread{}", count, count == 1 ? "" : "s")));
+  for (const GpuCapacity& gpu : input.capacity.gpus) add(roofline(input, {.gpu = gpu.id}, gpu.name));
   return charts;
 }
 

@@ -66,14 +66,18 @@ TemplateData key_figures(const ReportInput& input) {
   if (input.capacity.memory_kind != "unknown")
     figures << figure(gib_text(input.capacity.memory_bytes),
                       fmt::format("of memory usable ({} binds)", input.capacity.memory_kind));
-  if (const double rate = best_rate(input.measurements, Op::stream_read, 0))
+  if (const double rate = best_rate(input.measurements, Op::stream_read, {}))
     figures << figure(two_digits(rate / 1e9) + " GB/s", "read from memory, measured");
   const std::pair<Op, const char*> peaks[] = {{Op::peak_int8, "int8 dot products, measured"},
                                               {Op::peak_fp32, "fp32 arithmetic, measured"}};
   for (const auto& [op, what] : peaks) {
-    const double rate = best_rate(input.measurements, op, 0);
+    const double rate = best_rate(input.measurements, op, {});
     if (rate > 0) figures << figure(two_digits(rate / 1e9) + " Gop/s", what);
   }
+  for (const GpuCapacity& gpu : input.capacity.gpus)
+    if (const double rate = best_rate(input.measurements, Op::stream_read, {.gpu = gpu.id}))
+      figures << figure(two_digits(rate / 1e9) + " GB/s",
+                        fmt::format("read from {}'s memory, measured", gpu.name));
   return figures;
 }
 

@@ -41,8 +41,15 @@ std::string speed_words(const Verdict& verdict);
 std::string answer_words(const Verdict& verdict);
 /// The word a style sheet knows the answer by: "well", "runs", "slow", "no", "unknown".
 std::string answer_class(const Verdict& verdict);
-/// The best rate of `op` measured on the CPU at `threads` threads (any, if 0): bytes/s of stream_read, else
-/// operations/s; 0 when it was not measured.
-double best_rate(const std::vector<Measurement>& measurements, Op op, uint32_t threads);
+/// Where measurements ran: on the CPU at so many threads (0: any), or on a GPU.
+struct Side {
+  uint32_t threads = 0;
+  std::string gpu{};  // its id; empty: the CPU
+
+  bool holds(const Measurement& m) const { return m.gpu == gpu && (!threads || m.threads == threads); }
+};
+/// The best rate of `op` measured there: bytes/s of stream_read, else operations/s; 0 when it was not
+/// measured.
+double best_rate(const std::vector<Measurement>& measurements, Op op, const Side& side);
 
 }  // namespace weighin

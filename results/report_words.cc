@@ -50,11 +50,10 @@ std::string answer_class(const Verdict& verdict) {
   return "unknown";
 }
 
-double best_rate(const std::vector<Measurement>& measurements, Op op, uint32_t threads) {
+double best_rate(const std::vector<Measurement>& measurements, Op op, const Side& side) {
   double best = 0;
   for (const Measurement& m : measurements) {
-    if (!m.on_cpu() || m.status != Status::measured || m.seconds <= 0 || m.problem.op != op) continue;
-    if (threads && m.threads != threads) continue;
+    if (!side.holds(m) || m.status != Status::measured || m.seconds <= 0 || m.problem.op != op) continue;
     const Cost cost = cost_of(m.problem);
     best = std::max(best, (op == Op::stream_read ? cost.bytes() : cost.operations) / m.seconds);
   }

@@ -180,7 +180,7 @@ const groups = [
   ["attention", "var(--purple)", "triangle", '<path d="M8 2L14 13H2Z" fill="var(--purple)"/>'],
   ["other", "var(--grey)", "diamond", '<path d="M8 2L13 8L8 14L3 8Z" fill="var(--grey)"/>'],
 ];
-const dashes = { fp32: "none", bf16: "7 4", int8: "2 3" };
+const dashes = { fp32: "none", bf16: "7 4", fp16: "7 4", int8: "2 3", "matrix units": "12 3 2 3" };
 
 /** Operations a second with a unit: "1.2 Top/s". */
 function rate(value, say = digits) {
@@ -208,11 +208,12 @@ function rooflineChart(roof, width) {
          x2: widest / bandwidth, y2: widest }]
     : [];
   const flat = peaks.map((peak) => ({ ...peak, from: bandwidth ? peak.ops_per_s / bandwidth : left }));
-  // A label stands above its line, or below it where the next peak is too near.
+  // A label stands above its line, or below it where the next peak is too near, or that one's own label stands between.
   const ordered = [...flat].sort((a, b) => a.ops_per_s - b.ops_per_s);
   const below = (peak) => {
     const next = ordered[ordered.indexOf(peak) + 1];
-    return Boolean(next) && next.ops_per_s / peak.ops_per_s < 1.8;
+    const apart = next ? next.ops_per_s / peak.ops_per_s : Infinity;
+    return apart < 1.8 || (apart < 2.6 && below(next));
   };
   const label = (peak) => `${peak.name} ${rate(peak.ops_per_s)}`;
   const labels = (chosen, dy) =>
@@ -221,7 +222,7 @@ function rooflineChart(roof, width) {
   const chart = plot({
     width, height: Math.max(320, Math.min(480, width * 0.75)), marginLeft: 74, marginBottom: 44, marginTop: 24,
     marginRight: 16, style: look,
-    ariaLabel: `Roofline chart: operations per second of every kernel at ${roof.threads} threads, against memory bandwidth and arithmetic peaks`,
+    ariaLabel: `Roofline chart: operations per second of every kernel on ${roof.on}, against memory bandwidth and arithmetic peaks`,
     x: { type: "log", domain: across },
     y: { type: "log", domain: up },
     symbol: { type: "identity" },
@@ -247,7 +248,7 @@ function rooflineChart(roof, width) {
       })),
     ],
   });
-  const heading = `${roof.threads} ${roof.threads === 1 ? "thread" : "threads"}` +
+  const heading = roof.on +
     (bandwidth ? `, ${digits(bandwidth / 1e9)} GB/s` : ", bandwidth not measured");
   return element("div", {}, [element("h3", {}, [heading]), chart]);
 }
@@ -258,7 +259,8 @@ function rooflineCharts(width) {
   const each = roofs.length > 1 && width >= 912 ? (width - 16) / 2 : width;
   const present = groups.filter(([name]) => roofs.some((roof) => roof.points.some((point) => point.group === name)));
   return [
-    caption("Every measured kernel; both scales are logarithmic. Quantized formats are held by the int8 peak, bf16 by its own, f32 and f16 by fp32."),
+    caption("Every measured kernel; both scales are logarithmic. Quantized formats are held by the int8 peak, bf16 by its own, f32 and f16 by fp32." +
+      (roofs.some((roof) => roof.gpu) ? " On a GPU a kernel's name ends in the arithmetic whose peak holds it." : "")),
     key(present.map(([name, , , mark]) => [name, mark])),
     element("div", { className: "pair" }, roofs.map((roof) => rooflineChart(roof, each))),
   ];

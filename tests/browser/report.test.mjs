@@ -37,6 +37,8 @@ const folder = mkdtempSync(path.join(tmpdir(), "weighin-browser-"));
 const file = path.join(folder, "report.html");
 execFileSync(madeReport, [file], { stdio: "inherit" });
 const url = pathToFileURL(file).href;
+const gpuFile = path.join(folder, "gpu.html");
+execFileSync(madeReport, [gpuFile, "gpu"], { stdio: "inherit" });
 
 const browser = await chromium.launch({
   executablePath,
@@ -45,7 +47,7 @@ const browser = await chromium.launch({
 });
 
 /** Opens the report; everything it asks for and complains of is noted. */
-async function open(options) {
+async function open(options, address = url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const complaints = [];
@@ -55,7 +57,7 @@ async function open(options) {
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => requests.push(request.url()));
-  await page.goto(url, { waitUntil: "load" });
+  await page.goto(address, { waitUntil: "load" });
   await page.waitForTimeout(200);
   return { page, complaints, requests, close: () => context.close() };
 }
@@ -106,6 +108,19 @@ const tests = {
                  "every kernel is on a roofline");
     assert.equal(await page.locator(".without:visible").count(), 0);
     await picture(page, "light");
+    await close();
+  },
+
+  async "shows a GPU's roofline beside the CPU's"() {
+    const { page, complaints, close } = await open({}, pathToFileURL(gpuFile).href);
+    assert.deepEqual(complaints, []);
+    const headings = await page.locator("figure[data-chart=rooflines] h3").allInnerTexts();
+    assert.equal(headings.length, 3, headings.join("; "));
+    assert.match(headings[2], /^Made GPU 8 GB, 400 GB\/s/);
+    const labels = await page.locator("figure[data-chart=rooflines] .pair > div").nth(2).locator("text").allTextContents();
+    for (const peak of ["fp32", "fp16", "matrix units", "int8"])
+      assert.ok(labels.some((label) => label.startsWith(`${peak} `)), `${peak} among ${labels.join("; ")}`);
+    await picture(page, "gpu");
     await close();
   },
 

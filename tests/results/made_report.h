@@ -89,6 +89,52 @@ inline std::vector<Measurement> measurements() {
   return all;
 }
 
+inline constexpr const char* gpu_id = "fedcba9876543210";
+
+/// What is measured of a made GPU: its bounds, then every tenth of the CPU's problems in arithmetic of each
+/// kind.
+inline std::vector<Measurement> gpu_measurements() {
+  std::vector<Measurement> all;
+  const auto add = [&](const Problem& problem, const std::string& kernel, double seconds) {
+    Measurement m = measurement(static_cast<int64_t>(all.size()) + 1, problem, 1);
+    m.backend = "vulkan";
+    m.gpu = gpu_id;
+    m.kernel = kernel;
+    m.seconds = seconds;
+    all.push_back(m);
+  };
+  constexpr uint64_t bytes = 1u << 28, operations = 1u << 30;
+  constexpr double gpu_bytes_per_s = 400e9, fp32 = 10e12, fp16 = 20e12, matrix = 60e12, int8 = 35e12;
+  add({.op = Op::stream_read, .m = bytes}, "vulkan.stream_read", bytes / gpu_bytes_per_s);
+  add({.op = Op::peak_fp32, .m = operations}, "vulkan.peak.fp32", operations / fp32);
+  add({.op = Op::peak_fp16, .m = operations}, "vulkan.peak.fp16", operations / fp16);
+  add({.op = Op::peak_matrix, .m = operations}, "vulkan.peak.matrix", operations / matrix);
+  add({.op = Op::peak_int8, .m = operations}, "vulkan.peak.int8", operations / int8);
+  size_t seen = 0;
+  for (const Measurement& m : measurements()) {
+    const Cost cost = cost_of(m.problem);
+    const bool product = m.problem.op == Op::gemv || m.problem.op == Op::gemm;
+    if (!product || m.threads != 8 || m.status != Status::measured || ++seen % 10 != 0) continue;
+    const std::string kernel = std::string("vulkan.") + std::string(op_name(m.problem.op)) + "." +
+                               std::string(format_of(m.problem.format).name);
+    const bool prefill = m.problem.op == Op::gemm;
+    add(m.problem, kernel + (prefill ? ".matrix" : ".float32"),
+        1.25 * std::max(cost.bytes() / gpu_bytes_per_s, cost.operations / (prefill ? matrix : fp32)));
+  }
+  return all;
+}
+
+inline GpuCapacity gpu_capacity() {
+  GpuCapacity gpu;
+  gpu.id = gpu_id;
+  gpu.name = "Made GPU 8 GB";
+  gpu.driver = "made";
+  gpu.memory_total_bytes = gpu.memory_bytes = uint64_t{8} << 30;
+  gpu.free_now = true;
+  gpu.rule = "free now";
+  return gpu;
+}
+
 /// The made machine's facts: the recorded ones of a probe's JSON, shortened.
 inline Device device() {
   Device device;

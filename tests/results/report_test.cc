@@ -240,7 +240,7 @@ TEST(Report, ChartsHoldEveryMeasuredKernelAndTheMachinesBounds) {
   const auto data = chart_data(report_html(input));
   ASSERT_EQ(data["rooflines"].size(), 2u);
   const auto& roof = data["rooflines"][0];
-  EXPECT_EQ(roof["threads"], 8);
+  EXPECT_EQ(roof["on"], "8 threads");
   EXPECT_NEAR(roof["bytes_per_s"].get<double>(), made::bytes_per_s, 1);
   EXPECT_EQ(roof["peaks"].size(), 3u);
   size_t drawn = 0;
@@ -255,6 +255,25 @@ TEST(Report, ChartsHoldEveryMeasuredKernelAndTheMachinesBounds) {
   EXPECT_EQ(data["memory"]["models"].size(), 5u);
   EXPECT_EQ(data["speed"]["models"].size(), 5u);
   EXPECT_EQ(data["speed"]["well"], VerdictLines{}.well_tps);
+}
+
+TEST(Report, AGpusRooflineStandsBesideTheCpus) {
+  ReportInput input = made_input();
+  input.measurements = made::measurements();
+  const std::vector<Measurement> of_gpu = made::gpu_measurements();
+  input.measurements.insert(input.measurements.end(), of_gpu.begin(), of_gpu.end());
+  const auto without = chart_data(report_html(input));
+  EXPECT_EQ(without["rooflines"].size(), 2u) << "a GPU that the device does not have, as software ones";
+  input.capacity.gpus.push_back(made::gpu_capacity());
+  const std::string html = report_html(input);
+  const auto data = chart_data(html);
+  ASSERT_EQ(data["rooflines"].size(), 3u);
+  EXPECT_EQ(data["rooflines"][0], without["rooflines"][0]);
+  const auto& roof = data["rooflines"][2];
+  EXPECT_EQ(roof["on"], "Made GPU 8 GB");
+  EXPECT_EQ(roof["peaks"].size(), 4u);
+  EXPECT_EQ(roof["points"].size(), of_gpu.size() - 5);  // less the bounds
+  EXPECT_TRUE(has(html, "read from Made GPU 8 GB&apos;s memory, measured"));
 }
 
 TEST(Report, UnknownMemoryIsNoLimitOfZero) {
