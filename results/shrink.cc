@@ -7,6 +7,7 @@
 #include <map>
 
 #include "models/memory.h"
+#include "results/asked_model.h"
 #include "results/predict.h"
 #include "results/verdict.h"
 
@@ -84,6 +85,27 @@ void predict_speed(ShrinkOption& option, const Shrunk& shrunk, const Scale& scal
   option.encode_ms = prediction.encode_ms;
 }
 
+/// Where it fits on GPUs that were measured, wholly or with the CPU, and is faster there or fits on the CPU alone not:
+/// its placement, memory and speed are those that `fit` answers with.
+void lay_on_gpus(ShrinkOption& option, const Shrunk& shrunk, const Scale& scale) {
+  const bool dense = shrunk.sparsity.kind == SparseKind::none;
+  if (!dense || scale.capacity.gpus.empty() || scale.evidence.measurements().empty()) return;
+  Question question;
+  question.format = shrunk.format;
+  question.context = context_of(*shrunk.shape, scale);
+  const AskedModel asked = ask(*shrunk.shape, question);
+  const std::vector<Verdict> verdicts = weigh(asked, scale.capacity, scale.evidence);
+  if (verdicts.empty() || verdicts.front().fits != true) return;
+  const Verdict& verdict = verdicts.front();
+  if (!verdict.layout || verdict.layout->on_cpu()) return;
+  option.fits = true;
+  option.fits_text.clear();
+  option.placement = verdict.placement;
+  option.memory = verdict.memory;
+  option.decode_tps = verdict.decode_tps;
+  option.encode_ms = verdict.encode_ms;
+}
+
 ShrinkOption weigh(const Shrunk& shrunk, const std::string& technique, const Scale& scale) {
   ShrinkOption option;
   option.technique = technique;
@@ -98,6 +120,7 @@ ShrinkOption weigh(const Shrunk& shrunk, const std::string& technique, const Sca
   option.memory = memory_of(shrunk, scale);
   weigh_bytes(option, scale.capacity);
   predict_speed(option, shrunk, scale);
+  lay_on_gpus(option, shrunk, scale);
   return option;
 }
 
@@ -153,6 +176,7 @@ std::optional<Shrunk> quantized_to_fit(const Shrunk& shrunk, const Scale& scale)
     bytes.memory = memory_of(option, scale);
     bytes.download_bytes = download_of(option);
     weigh_bytes(bytes, scale.capacity);
+    if (bytes.fits != true) lay_on_gpus(bytes, option, scale);
     if (bytes.fits == true) return option;
     if (bytes.memory.peak_bytes() < smallest_bytes) {
       smallest = &option;

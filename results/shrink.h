@@ -40,6 +40,8 @@ struct ShrinkOption {
   int64_t memory_saved_bytes = 0;
   std::optional<bool> fits;
   std::string fits_text;  // by how much not
+  /// Where it fits, where that is not the CPU alone: as fit names placements.
+  std::string placement = "cpu";
   /// Of tokens/s (of texts/s for an encoder) against the model as it is.
   double speed_gain = 1;
   /// "bytes": the bytes a token reads before and after; "measured": both predicted from measurements.

@@ -49,6 +49,7 @@ ordered_json json_of(const ShrinkOption& option) {
   out["memory_saved_bytes"] = option.memory_saved_bytes;
   out["fits"] = option.fits ? ordered_json(*option.fits) : ordered_json(nullptr);
   out["fits_text"] = option.fits_text;
+  out["placement"] = option.placement;
   out["speed"] = {{"gain", rounded(option.speed_gain)},
                   {"basis", option.speed_basis},
                   {"decode_tps", interval(option.decode_tps)},

@@ -35,11 +35,16 @@ std::string quality_text(const QualityCost& cost) {
                      q.metric, q.model, q.checked == Checked::recalled ? "; RECALLED" : "", q.source);
 }
 
+/// " on GPU", where it is not the CPU alone.
+std::string on_text(const ShrinkOption& option) {
+  return option.placement == "cpu" ? "" : " on " + option.placement;
+}
+
 std::string speed_text(const ShrinkOption& option) {
   std::string text = fmt::format("{}x as fast ({})", two_digits(option.speed_gain), option.speed_basis);
   if (option.decode_tps) text += fmt::format(", {} tok/s", two_digits(option.decode_tps->mid));
   if (option.encode_ms) text += fmt::format(", {} ms/text", two_digits(option.encode_ms->mid));
-  return text;
+  return text + on_text(option);
 }
 
 void add_option(std::string& out, size_t number, const ShrinkOption& option) {
@@ -66,9 +71,11 @@ std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity) {
   const ShrinkOption& now = answer.as_it_is;
   std::string out = fmt::format("{} in {}, {} tokens of context, on {} with {} of memory\n", answer.model,
                                 now.format, answer.context, capacity.device, gib(capacity.memory_bytes));
+  for (const GpuCapacity& gpu : capacity.gpus)
+    out.insert(out.size() - 1, fmt::format(", {} of {}", gib(gpu.memory_bytes), gpu.name));
   out += fmt::format("as it is: {} to download, {} of memory: {}\n\n", gb(now.download_bytes),
                      gib(now.memory.peak_bytes()),
-                     now.fits == true    ? "fits"
+                     now.fits == true    ? "fits" + on_text(now)
                      : now.fits == false ? "does not fit, " + now.fits_text
                                          : "unknown, " + now.fits_text);
   const auto fitting =

@@ -7,6 +7,7 @@
 #include "gpu_evidence.h"
 #include "results/asked_model.h"
 #include "results/cpu_or_gpu.h"
+#include "results/shrink.h"
 
 namespace weighin {
 namespace {
@@ -88,6 +89,22 @@ TEST(GpuFit, AModelTooLargeForTheMachineMayFitOnTheCard) {
   const Verdict none = verdict_of(machine({shared}, 2 * gib), rows);
   EXPECT_EQ(none.fits, false);
   EXPECT_EQ(none.limit.kind, "RAM");
+}
+
+TEST(GpuFit, ShrinkKnowsThatACardHoldsWhatTheMachineDoesNot) {
+  const auto rows = measurements();
+  const ShrinkQuestion question{.format = FileFormatId::q4_0, .context = 0};
+  const Capacity with_card = machine({gpu(card, "Card", 8 * gib)}, 2 * gib);
+  const auto answer = shrink(llama(), question, with_card, Evidence(rows));
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_EQ(answer->as_it_is.fits, true);
+  EXPECT_EQ(answer->as_it_is.placement, "gpu Card");
+  EXPECT_GT(answer->as_it_is.decode_tps->mid, 0);
+  EXPECT_TRUE(says(shrink_text(*answer, with_card), "fits on gpu Card"));
+  const auto without = shrink(llama(), question, machine({}, 2 * gib), Evidence(rows));
+  ASSERT_TRUE(without) << without.error();
+  EXPECT_EQ(without->as_it_is.fits, false);
+  EXPECT_EQ(without->as_it_is.placement, "cpu");
 }
 
 TEST(GpuFit, TwoCardsHoldWhatOneDoesNot) {
