@@ -85,8 +85,8 @@ void predict_speed(ShrinkOption& option, const Shrunk& shrunk, const Scale& scal
   option.encode_ms = prediction.encode_ms;
 }
 
-/// Where it fits on GPUs that were measured, wholly or with the CPU, and is faster there or fits on the CPU alone not:
-/// its placement, memory and speed are those that `fit` answers with.
+/// Where it fits on GPUs that were measured, wholly or with the CPU, and is faster there or fits on the CPU
+/// alone not: its placement, memory and speed are those that `fit` answers with.
 void lay_on_gpus(ShrinkOption& option, const Shrunk& shrunk, const Scale& scale) {
   const bool dense = shrunk.sparsity.kind == SparseKind::none;
   if (!dense || scale.capacity.gpus.empty() || scale.evidence.measurements().empty()) return;

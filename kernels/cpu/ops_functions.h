@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/norm_epsilon.h"
+
 /// A function of the per-ISA sources that is never called, only compiled in place.
 #define WEIGHIN_WORD [[gnu::always_inline]] static inline
 
@@ -64,9 +66,6 @@ struct OpsFunctions {
 #define ISA(name, architecture, needs) extern const OpsFunctions ops_##name;
 #include "kernels/isa.inc"
 #undef ISA
-
-/// Added to the mean square under the root: 1e-5, as LLaMA's and BERT-like models' configurations have it.
-constexpr float norm_epsilon = 1e-5F;
 
 /// Cached tokens that one decoded token takes together. Long enough that keys and values are read in long
 /// runs (64 KiB of 128 values each) and that softmax's restart costs little.

@@ -147,6 +147,8 @@ class Gpu {
   /// failed: failure() then says how, and nothing more can be run on it.
   double run(GpuWork& work) noexcept;
   const std::string& failure() const;
+  /// Does one step, and waits. Error: what the driver refused, or how the GPU failed.
+  tl::expected<void, std::string> run_once(const GpuStep& step);
 
   /// What validation layers said since the GPU was opened.
   const std::vector<std::string>& complaints() const;

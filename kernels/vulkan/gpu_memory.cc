@@ -47,6 +47,15 @@ uint32_t memory_type(const vk::raii::PhysicalDevice& device, uint32_t allowed, c
   return best;
 }
 
+/// Memory through which the CPU's bytes go, made when it is first needed.
+tl::expected<const GpuBuffer*, std::string> staging_of(Gpu& gpu, GpuBuffer& place, GpuMemory memory) {
+  if (place.bytes() > 0) return &place;
+  auto made = gpu.buffer(staging_bytes, memory);
+  if (!made) return tl::unexpected(made.error());
+  place = std::move(*made);
+  return &place;
+}
+
 }  // namespace
 
 GpuBuffer::GpuBuffer() = default;
@@ -79,45 +88,28 @@ tl::expected<GpuBuffer, std::string> Gpu::buffer(uint64_t bytes, GpuMemory memor
 
 tl::expected<void, std::string> Gpu::write(const GpuBuffer& to, uint64_t at,
                                            std::span<const std::byte> bytes) {
-  GpuBuffer& staging = state_->staging_up;
-  if (staging.bytes() == 0) {
-    auto made = buffer(staging_bytes, GpuMemory::upload);
-    if (!made) return tl::unexpected(made.error());
-    staging = std::move(*made);
-  }
-  for (uint64_t done = 0; done < bytes.size();) {
-    const uint64_t part = std::min(bytes.size() - done, staging.bytes());
-    std::memcpy(staging.mapped().data(), bytes.data() + done, part);
-    GpuStep copy;
-    copy.buffers = {&staging, &to};
-    copy.copied_bytes = part;
-    copy.copied_to = at + done;
-    auto work = record({}, {&copy, 1});
-    if (!work) return tl::unexpected(work.error());
-    if (run(*work) < 0) return tl::unexpected(failure());
-    done += part;
+  const auto staging = staging_of(*this, state_->staging_up, GpuMemory::upload);
+  if (!staging) return tl::unexpected(staging.error());
+  for (uint64_t done = 0; done < bytes.size(); done += staging_bytes) {
+    const uint64_t part = std::min<uint64_t>(bytes.size() - done, staging_bytes);
+    std::memcpy((*staging)->mapped().data(), bytes.data() + done, part);
+    if (auto copied = run_once({.buffers = {*staging, &to}, .copied_bytes = part, .copied_to = at + done});
+        !copied)
+      return copied;
   }
   return {};
 }
 
 tl::expected<void, std::string> Gpu::read(const GpuBuffer& from, uint64_t at, std::span<std::byte> bytes) {
-  GpuBuffer& staging = state_->staging_down;
-  if (staging.bytes() == 0) {
-    auto made = buffer(staging_bytes, GpuMemory::readback);
-    if (!made) return tl::unexpected(made.error());
-    staging = std::move(*made);
-  }
-  for (uint64_t done = 0; done < bytes.size();) {
-    const uint64_t part = std::min(bytes.size() - done, staging.bytes());
-    GpuStep copy;
-    copy.buffers = {&from, &staging};
-    copy.copied_bytes = part;
-    copy.copied_from = at + done;
-    auto work = record({}, {&copy, 1});
-    if (!work) return tl::unexpected(work.error());
-    if (run(*work) < 0) return tl::unexpected(failure());
-    std::memcpy(bytes.data() + done, staging.mapped().data(), part);
-    done += part;
+  const auto staging = staging_of(*this, state_->staging_down, GpuMemory::readback);
+  if (!staging) return tl::unexpected(staging.error());
+  for (uint64_t done = 0; done < bytes.size(); done += staging_bytes) {
+    const uint64_t part = std::min<uint64_t>(bytes.size() - done, staging_bytes);
+    if (auto copied =
+            run_once({.buffers = {&from, *staging}, .copied_bytes = part, .copied_from = at + done});
+        !copied)
+      return copied;
+    std::memcpy(bytes.data() + done, (*staging)->mapped().data(), part);
   }
   return {};
 }

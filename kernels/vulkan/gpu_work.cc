@@ -200,4 +200,11 @@ double Gpu::run(GpuWork& work) noexcept {
   }
 }
 
+tl::expected<void, std::string> Gpu::run_once(const GpuStep& step) {
+  auto work = record({}, {&step, 1});
+  if (!work) return tl::unexpected(work.error());
+  if (run(*work) < 0) return tl::unexpected(failure());
+  return {};
+}
+
 }  // namespace weighin

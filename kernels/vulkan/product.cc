@@ -76,8 +76,6 @@ class GpuProduct : public TimedWork {
   tl::expected<void, std::string> make_operands(Data data, uint64_t seed);
   tl::expected<void, std::string> round_activations();
   tl::expected<void, std::string> find_row_powers();
-  /// Runs a step by itself, once.
-  tl::expected<void, std::string> do_once(const GpuStep& step);
   /// The operands and numbers of a shader over `rows` rows from block `block` on.
   GpuStep step_of(const GpuPipeline* pipeline, uint64_t block, uint64_t rows) const;
   uint64_t first_block(uint64_t call) const { return call % slabs_ * (problem_.m * row_blocks_); }
@@ -112,13 +110,6 @@ tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t se
           [&] { return keep(operands_.y, gpu_.buffer(4 * problem_.m * problem_.n, GpuMemory::device)); });
 }
 
-tl::expected<void, std::string> GpuProduct::do_once(const GpuStep& step) {
-  auto work = gpu_.record({}, {&step, 1});
-  if (!work) return tl::unexpected(work.error());
-  if (gpu_.run(*work) < 0) return tl::unexpected(gpu_.failure());
-  return {};
-}
-
 tl::expected<void, std::string> GpuProduct::round_activations() {
   if (arithmetic_ == Arithmetic::float32) return {};
   const auto pipeline =
@@ -133,7 +124,7 @@ tl::expected<void, std::string> GpuProduct::round_activations() {
     step.arguments = {values / 32};
     step.groups[0] = (values / 32 + rounding_threads - 1) / rounding_threads;
   }
-  return do_once(step);
+  return gpu_.run_once(step);
 }
 
 /// An engine does so once for a model's weights.
@@ -147,7 +138,7 @@ tl::expected<void, std::string> GpuProduct::find_row_powers() {
   GpuStep step = step_of(*pipeline, 0, rows);
   step.buffers[3] = &operands_.row_powers;
   step.groups = groups_for((rows + rounding_threads - 1) / rounding_threads);
-  return do_once(step);
+  return gpu_.run_once(step);
 }
 
 tl::expected<void, std::string> GpuProduct::prepare(GpuBench& bench, Data data, uint64_t seed) {

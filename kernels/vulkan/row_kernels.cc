@@ -6,7 +6,7 @@
 #include <cmath>
 #include <optional>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/norm_epsilon.h"
 #include "kernels/operands.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/vulkan/bench.h"

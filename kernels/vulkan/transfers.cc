@@ -135,12 +135,8 @@ tl::expected<std::vector<GpuBuffer>, std::string> take_and_touch(Gpu& gpu, uint6
     auto piece = gpu.buffer(std::min(most, bytes - had), GpuMemory::device);
     if (!piece) return tl::unexpected(fmt::format("after {} MiB {}", had >> 20, piece.error()));
     pieces.push_back(std::move(*piece));
-    GpuStep fill;
-    fill.buffers = {&pieces.back()};
-    fill.filled_with = word;
-    auto work = gpu.record({}, {&fill, 1});
-    if (!work) return tl::unexpected(work.error());
-    if (gpu.run(*work) < 0) return tl::unexpected(gpu.failure());
+    if (auto filled = gpu.run_once({.buffers = {&pieces.back()}, .filled_with = word}); !filled)
+      return tl::unexpected(filled.error());
   }
   return pieces;
 }
