@@ -79,15 +79,24 @@ TEST_P(VulkanKernel, IsRightOnAdversarialData) {
   EXPECT_EQ(gpu_->failure(), "");
 }
 
-/// Every set of numbers that a search may choose, where this GPU has workgroups of that kind. A driver takes
-/// a second for each, so that not all formats are tried: one of each way to read, and those that need a
-/// table.
-TEST_P(VulkanKernel, IsRightWithEverySetOfParameters) {
-  const Kernel& kernel = kernel_called(GetParam());
+/// Kernels with more than one set of numbers. A driver takes a second to compile each, so that not all
+/// formats are tried: one of each way to read, and one of those that need a table.
+std::vector<std::string> searched_kernels() {
   constexpr std::array tried{FormatId::none, FormatId::f16, FormatId::q4_K, FormatId::mxfp4, FormatId::q8_0};
-  if (std::find(tried.begin(), tried.end(), kernel.format) == tried.end())
-    GTEST_SKIP() << "it is tried in other formats";
-  if (kernel.parameters.size() < 2) GTEST_SKIP() << "it has one way to be run";
+  std::vector<std::string> names;
+  for (const Kernel& kernel : all_kernels()) {
+    const bool in_format = std::find(tried.begin(), tried.end(), kernel.format) != tried.end();
+    if (kernel.backend == Backend::vulkan && kernel.parameters.size() > 1 && in_format)
+      names.push_back(kernel.name);
+  }
+  return names;
+}
+
+class VulkanSearch : public VulkanKernel {};
+
+/// Where this GPU has workgroups of that kind.
+TEST_P(VulkanSearch, IsRightWithEverySetOfParameters) {
+  const Kernel& kernel = kernel_called(GetParam());
   GpuWeightPool weights(*gpu_, 1 << 20, 1 << 20, 1, Data::adversarial);
   ThreadPool threads(1);
   WeightPool cpu_weights(1 << 20, 1 << 20);
@@ -185,11 +194,15 @@ TEST_F(VulkanGpu, TimesCallsByItsOwnClock) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, VulkanKernel, testing::ValuesIn(kernel_names()), [](const auto& info) {
+/// "gemv_q4_0_int8" of "vulkan.gemv.q4_0.int8".
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param.substr(info.param.find('.') + 1);
   std::replace(name.begin(), name.end(), '.', '_');
   return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(All, VulkanKernel, testing::ValuesIn(kernel_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(All, VulkanSearch, testing::ValuesIn(searched_kernels()), test_name);
 
 }  // namespace
 }  // namespace weighin
