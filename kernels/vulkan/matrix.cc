@@ -78,15 +78,16 @@ Made prepare_product(const GpuParameters& parameters, Arithmetic arithmetic, con
     return tl::unexpected(
         fmt::format("this GPU has no workgroups of {} threads and {} bytes of shared memory",
                     cut.constants[0], cut.shared_bytes));
-  ProductShader shader{.arithmetic = arithmetic,
-                       .shader = {.name = fmt::format("{}.{}.{}", op_name(problem.op),
-                                                      format_of(problem.format).name, name_of(arithmetic)),
-                                  .constants = cut.constants,
-                                  .buffers = matrix ? 6U : 5U,
-                                  .arguments = 8,
-                                  .full_subgroups = matrix},
-                       .rows = problem.op == Op::gemv ? parameters[1] : parameters[0],
-                       .tokens = problem.op == Op::gemv ? 1 : parameters[1]};
+  ProductShader shader{
+      .arithmetic = arithmetic,
+      .shader = {.name = fmt::format("{}.{}.{}", op_name(problem.op), format_of(problem.format).name,
+                                     facts_of(arithmetic).name),
+                 .constants = cut.constants,
+                 .buffers = matrix ? 6U : 5U,
+                 .arguments = 8,
+                 .full_subgroups = matrix},
+      .rows = problem.op == Op::gemv ? parameters[1] : parameters[0],
+      .tokens = problem.op == Op::gemv ? 1 : parameters[1]};
   return make_product(*bench.gpu, problem, bench.data, bench.seed, shader);
 }
 
@@ -98,22 +99,9 @@ std::string lacks(Arithmetic arithmetic, Op op, const GpuFacts& gpu) {
   return "";
 }
 
-Op peak_for(Arithmetic arithmetic) {
-  switch (arithmetic) {
-    case Arithmetic::int8:
-      return Op::peak_int8;
-    case Arithmetic::float16:
-      return Op::peak_fp16;
-    case Arithmetic::matrix:
-      return Op::peak_matrix;
-    case Arithmetic::float32:
-      break;
-  }
-  return Op::peak_fp32;
-}
-
 Kernel row(Op op, const QuantFormat& format, Arithmetic arithmetic) {
-  const std::string name = fmt::format("vulkan.{}.{}.{}", op_name(op), format.name, name_of(arithmetic));
+  const std::string name =
+      fmt::format("vulkan.{}.{}.{}", op_name(op), format.name, facts_of(arithmetic).name);
   const std::vector<GpuParameters>& sets = parameters_for(op, arithmetic);
   Kernel kernel = gpu_row(
       name, op, format.id,
@@ -122,7 +110,7 @@ Kernel row(Op op, const QuantFormat& format, Arithmetic arithmetic) {
       },
       [=](const GpuFacts& gpu) { return lacks(arithmetic, op, gpu); });
   kernel.parameters = sets;
-  kernel.peak = peak_for(arithmetic);
+  kernel.peak = facts_of(arithmetic).peak;
   return kernel;
 }
 

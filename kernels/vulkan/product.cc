@@ -34,25 +34,6 @@ double tolerance_of(Arithmetic arithmetic, uint32_t k) {
 /// thousand of them with weights of 2^28 are in sum half of a tolerance of 2^-14 of this.
 constexpr double least_size = 0x1p-73;
 
-/// Bytes of an activation as the arithmetic takes it; 0: as it is.
-uint64_t rounded_bytes(Arithmetic arithmetic) {
-  return arithmetic == Arithmetic::float32 ? 0 : arithmetic == Arithmetic::int8 ? 1 : 2;
-}
-
-Activations activations_of(Arithmetic arithmetic) {
-  switch (arithmetic) {
-    case Arithmetic::int8:
-      return Activations::int8;
-    case Arithmetic::float16:
-      return Activations::float16;
-    case Arithmetic::matrix:
-      return Activations::float16_row;
-    case Arithmetic::float32:
-      break;
-  }
-  return Activations::floats;
-}
-
 struct Operands {
   GpuBuffer x, rounded, scales, row_scales, row_powers, y;
 };
@@ -73,6 +54,7 @@ class GpuProduct : public TimedWork {
   std::vector<GpuStep> steps_of_call(uint64_t call) const override;
 
  private:
+  bool rounds() const { return facts_of(arithmetic_).activations != Activations::floats; }
   tl::expected<void, std::string> make_operands(Data data, uint64_t seed);
   tl::expected<void, std::string> round_activations();
   tl::expected<void, std::string> find_row_powers();
@@ -101,7 +83,7 @@ tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t se
   for (uint64_t token = 0; token < problem_.n; ++token)
     std::copy_n(&x_[token * problem_.k], problem_.k, &x[token * padded]);
   if (codec_of(problem_.format).scaled_rows) row_scales_ = row_scales(problem_.m, seed);
-  const uint64_t rounded = std::max<uint64_t>(16, x.size() * rounded_bytes(arithmetic_));
+  const uint64_t rounded = rounds() ? x.size() * facts_of(arithmetic_).activation_bytes : 16;
   return keep(operands_.x, buffer_of<float>(gpu_, x))
       .and_then([&] { return keep(operands_.rounded, gpu_.buffer(rounded, GpuMemory::device)); })
       .and_then([&] { return keep(operands_.scales, gpu_.buffer(x.size() / 16 * 8, GpuMemory::device)); })
@@ -111,9 +93,9 @@ tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t se
 }
 
 tl::expected<void, std::string> GpuProduct::round_activations() {
-  if (arithmetic_ == Arithmetic::float32) return {};
+  if (!rounds()) return {};
   const auto pipeline =
-      gpu_.pipeline({fmt::format("quantize.{}", name_of(arithmetic_)), {rounding_threads}, 3, 1});
+      gpu_.pipeline({fmt::format("quantize.{}", facts_of(arithmetic_).name), {rounding_threads}, 3, 1});
   if (!pipeline) return tl::unexpected(pipeline.error());
   GpuStep step{*pipeline, {&operands_.x, &operands_.rounded, &operands_.scales}, {}, {1, 1, 1}};
   const auto values = static_cast<uint32_t>(operands_.x.bytes() / sizeof(float));
@@ -170,7 +152,7 @@ tl::expected<void, std::string> GpuProduct::prepare(GpuBench& bench, Data data, 
 GpuStep GpuProduct::step_of(const GpuPipeline* pipeline, uint64_t block, uint64_t rows) const {
   GpuStep step;
   step.pipeline = pipeline;
-  const GpuBuffer& x = rounded_bytes(arithmetic_) == 0 ? operands_.x : operands_.rounded;
+  const GpuBuffer& x = rounds() ? operands_.rounded : operands_.x;
   step.buffers = {weights_.buffer, &x, &operands_.scales, &operands_.y, &operands_.row_scales};
   step.arguments = weights_.plane_words;
   step.arguments.resize(4);
@@ -207,7 +189,7 @@ Check GpuProduct::check(uint32_t samples) {
     sampled.emplace_back(at % problem_.m, at / problem_.m);
   }
   std::sort(sampled.begin(), sampled.end());
-  const Activations rounded = activations_of(arithmetic_);
+  const Activations rounded = facts_of(arithmetic_).activations;
   std::map<uint64_t, std::vector<double>> tokens;
   ReferenceRow row;
   uint64_t decoded = problem_.m;
@@ -227,18 +209,12 @@ Check GpuProduct::check(uint32_t samples) {
 
 }  // namespace
 
-std::string_view name_of(Arithmetic arithmetic) {
-  switch (arithmetic) {
-    case Arithmetic::int8:
-      return "int8";
-    case Arithmetic::float16:
-      return "float16";
-    case Arithmetic::matrix:
-      return "matrix";
-    case Arithmetic::float32:
-      break;
-  }
-  return "float32";
+const ArithmeticFacts& facts_of(Arithmetic arithmetic) {
+  static constexpr std::array rows{ArithmeticFacts{"int8", Op::peak_int8, Activations::int8, 1},
+                                   ArithmeticFacts{"float16", Op::peak_fp16, Activations::float16, 2},
+                                   ArithmeticFacts{"float32", Op::peak_fp32, Activations::floats, 4},
+                                   ArithmeticFacts{"matrix", Op::peak_matrix, Activations::float16_row, 2}};
+  return rows.at(static_cast<size_t>(arithmetic));
 }
 
 tl::expected<std::unique_ptr<Prepared>, std::string> make_product(GpuBench& bench, const Problem& problem,

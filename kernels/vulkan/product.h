@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "kernels/activations.h"
 #include "kernels/kernel.h"
 #include "kernels/vulkan/bench.h"
 
@@ -16,8 +17,13 @@ namespace weighin {
 /// units with sums of floats.
 enum class Arithmetic : uint8_t { int8, float16, float32, matrix };
 
-/// As shaders and kernels are named.
-std::string_view name_of(Arithmetic arithmetic);
+struct ArithmeticFacts {
+  std::string_view name;    // in the names of shaders and kernels
+  Op peak;                  // what bounds it beside the memory
+  Activations activations;  // as it takes them
+  uint32_t activation_bytes;
+};
+const ArithmeticFacts& facts_of(Arithmetic arithmetic);
 
 /// The shader of a product and how it is cut: workgroups of `rows` rows by `tokens` tokens.
 struct ProductShader {
