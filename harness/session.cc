@@ -231,6 +231,7 @@ tl::expected<SessionResult, std::string> run_session(
       .cache_bytes = cache_bytes_of(machine),
       .storage_folder = models_folder(host).string(),
       .budget_s = options.budget_s * (1 - (gpus_to_measure(machine, options).empty() ? 0 : gpu_share)),
+      .every_item = options.every_item,
       .flags = options.flags};
   const auto record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
     Measurement row = measured;
