@@ -74,9 +74,11 @@ MatrixUnits matrix_units_of(const vk::raii::Instance& instance, const vk::raii::
   const bool khr = has_extension(device, khr_cooperative_matrix);
   const bool nv = has_extension(device, VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME);
   if (!khr && !nv) return {};
-  if (!facts.float16 || !has_named_subgroups(device))
-    return {.lacking =
-                "halves, Vulkan's memory model or whole subgroups of a named size, which matrix units need"};
+  if (!facts.float16 || !facts.subgroup_arithmetic || !has_named_subgroups(device))
+    return {
+        .lacking =
+            "halves, sums within a subgroup, Vulkan's memory model or whole subgroups of a named size, which "
+            "matrix units need"};
   const auto function = [&](const char* name) { return instance.getProcAddr(name); };
   MatrixUnits units = best_of(matrix_shapes(function, *device, khr, nv));
   units.khr = khr;

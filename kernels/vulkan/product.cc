@@ -119,7 +119,7 @@ tl::expected<void, std::string> GpuProduct::find_row_powers() {
   if (!pipeline) return tl::unexpected(pipeline.error());
   GpuStep step = step_of(*pipeline, 0, rows);
   step.buffers[3] = &operands_.row_powers;
-  step.groups = groups_for((rows + rounding_threads - 1) / rounding_threads);
+  step.groups = groups_for(rows);
   return gpu_.run_once(step);
 }
 

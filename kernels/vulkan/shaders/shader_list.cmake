@@ -10,7 +10,8 @@ weighin_products(gemm FORMATS ${quantized_formats} ARITHMETIC int8)
 weighin_products(gemm FORMATS ${quantized_formats} f16 ARITHMETIC float16)
 weighin_products(gemm FORMATS ${quantized_formats} f16 bf16 ARITHMETIC matrix
   PARTS arithmetic/float32.glsl gemm_matrix.glsl)
-weighin_products(row_power FORMATS ${quantized_formats} f16 bf16 ARITHMETIC float32)
+weighin_products(row_power FORMATS ${quantized_formats} f16 bf16 ARITHMETIC float32
+  PARTS arithmetic/float32.glsl reduce.glsl row_power.glsl)
 weighin_products(embedding FORMATS ${quantized_formats} ${float_formats} ARITHMETIC float32)
 weighin_shader(quantize.int8 ROUND_INT8 quantize.glsl)
 weighin_shader(quantize.float16 quantize.glsl)
