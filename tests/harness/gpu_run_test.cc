@@ -149,9 +149,10 @@ TEST_F(GpuRun, ACrashFailsItsItemsAndNoMore) {
 
 TEST_F(GpuRun, AHangIsStopped) {
   const Trouble trouble("hang 60");
-  const GpuOutcome outcome = in_child(small_job(), seconds(3));
+  // Longer than a busy machine's child, sanitized at that, says nothing for.
+  const GpuOutcome outcome = in_child(small_job(), seconds(12));
   EXPECT_EQ(outcome.failures.size(), 2U);
-  EXPECT_GT(rows_with(Status::failed, "did not answer for 3 s"), 0U);
+  EXPECT_GT(rows_with(Status::failed, "did not answer for 12 s"), 0U);
   EXPECT_GT(rows_with(Status::measured), 0U);
 }
 
