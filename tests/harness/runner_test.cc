@@ -43,7 +43,7 @@ struct Ran {
   std::vector<Measurement> rows;  // as they were recorded, in order
 };
 
-RunSettings settings_with(std::vector<const Kernel*> kernels, double budget_s = 10) {
+RunSettings settings_with(const std::vector<const Kernel*>& kernels, double budget_s = 10) {
   return {.kernels = [kernels](const Problem&) { return kernels; },
           .working_set_bytes = uint64_t{2} << 20,
           .memory_budget_bytes = uint64_t{8} << 20,
