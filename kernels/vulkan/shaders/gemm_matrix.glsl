@@ -2,6 +2,8 @@
 // each subgroup SUB_M by SUB_N of it in fragments of MAT_M by MAT_N. A unit of 32 values of every row and token of the
 // tile at a time lies in shared memory as halves, each row and each token scaled by a power of two to at most 1
 // (row_power.glsl, quantize_rows.glsl); sums are floats.
+#include "halves.glsl"
+
 layout(local_size_x_id = 0) in;  // the subgroups' threads
 layout(constant_id = 1) const uint TILE_M = 32;
 layout(constant_id = 2) const uint TILE_N = 32;
@@ -24,14 +26,6 @@ const uint DOWN = SUB_M / MAT_M, ACROSS = SUB_N / MAT_N;  // fragments of a subg
 shared uvec4 tile_w[STRIDE * TILE_M];
 shared uvec4 tile_x[STRIDE * TILE_N];
 shared float staged[SUBGROUPS * MAT_M * MAT_N];
-
-/// The least half that is no denormal: GPUs may take those for zeros, so all are.
-const float LEAST_HALF = 6.103515625e-5;  // 2^-14
-
-uvec2 halves_of(vec4 v) {
-  v = mix(v, vec4(0), lessThan(abs(v), vec4(LEAST_HALF)));
-  return uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
-}
 
 void load_weights(uint row, uint first_row, uint block, uint unit) {
   const uint at = first_block / blocks + min(first_row + row, m - 1);

@@ -1,6 +1,8 @@
 // Activations as products take them: a thread rounds a group of 32. int8 (ROUND_INT8): q * scale, scale the largest /
 // 127; halves: exactly scaled by a power of two to at most 2^-4, so that 8 products with weights of any size a half
 // can have sum up to less than its largest number.
+#include "halves.glsl"
+
 layout(local_size_x_id = 0) in;
 
 layout(binding = 0, std430) readonly buffer Floats { vec4 x[]; };              // [n][k]
@@ -10,8 +12,6 @@ layout(push_constant, std430) uniform Arguments { uint groups; };              /
 
 /// A group whose largest is below this counts as zeros (kernels/activations.h).
 const float LEAST = 3.76158192e-37;  // 2^-121
-/// The least half that is no denormal, 2^-14: GPUs may take those for zeros, so all are.
-const float LEAST_HALF = 6.103515625e-5;
 
 #ifdef ROUND_INT8
 uint bytes_of(vec4 v) {
@@ -39,11 +39,10 @@ void round_run(uint run, vec4 v[4], float largest) {
   uint words[8];
   float sum = 0;
   for (uint i = 0; i < 4; ++i) {
-    vec4 q = v[i] * down;
-    q = mix(q, vec4(0), lessThan(abs(q), vec4(LEAST_HALF)));
-    words[2 * i] = packHalf2x16(q.xy);
-    words[2 * i + 1] = packHalf2x16(q.zw);
-    const vec2 low = unpackHalf2x16(words[2 * i]), high = unpackHalf2x16(words[2 * i + 1]);
+    const uvec2 halves = halves_of(v[i] * down);
+    words[2 * i] = halves.x;
+    words[2 * i + 1] = halves.y;
+    const vec2 low = unpackHalf2x16(halves.x), high = unpackHalf2x16(halves.y);
     sum += low.x + low.y + high.x + high.y;
   }
   rounded[2 * run] = uvec4(words[0], words[1], words[2], words[3]);

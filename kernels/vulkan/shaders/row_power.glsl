@@ -1,5 +1,7 @@
 // For each of m rows of weights the power of two that all its values stay below: what the kernels with matrix units
 // scale it by. A workgroup a row.
+#include "halves.glsl"
+
 layout(local_size_x_id = 0) in;
 
 void main() {
@@ -20,7 +22,5 @@ void main() {
     }
   }
   largest = largest_of_all(largest);
-  int power = 0;
-  if (largest > 0) frexp(largest, power);
-  if (gl_LocalInvocationID.x == 0) y[row] = ldexp(1.0, clamp(power, -120, 120));  // and its inverse is no denormal
+  if (gl_LocalInvocationID.x == 0) y[row] = ldexp(1.0, power_above(largest));
 }
