@@ -126,7 +126,7 @@ class GpuMeasuring {
 }  // namespace
 
 void measure_gpu(const GpuJob& job, const std::function<void(const GpuEvent&)>& tell) {
-  const auto gpu = Gpu::open(job.gpu);
+  const auto gpu = Gpu::open(job.gpu, {.driver = job.driver});
   if (!gpu) return tell({.kind = Kind::failed, .text = gpu.error()});
   const GpuFacts& facts = (*gpu)->facts();
   tell({.kind = Kind::opened,

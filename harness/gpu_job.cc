@@ -85,6 +85,7 @@ std::string job_json(const GpuJob& job) {
   for (const GpuTuning& tuning : job.tuned) tuned.push_back(tuning_json(tuning));
   return json{{"gpu", job.gpu},
               {"driver", job.driver},
+              {"manifest", job.manifest},
               {"software", job.software},
               {"full", job.full},
               {"allocate", job.allocate},
@@ -103,6 +104,7 @@ tl::expected<GpuJob, std::string> job_from_json(const std::string& text) {
     GpuJob job;
     job.gpu = from.at("gpu");
     job.driver = from.at("driver");
+    job.manifest = from.at("manifest");
     job.software = from.at("software");
     job.full = from.at("full");
     job.allocate = from.at("allocate");

@@ -20,8 +20,9 @@ inline constexpr const char* gpu_child_command = "run-gpu";
 
 /// One GPU measured by its plan. The child makes the plan anew: an item is known by its number in it.
 struct GpuJob {
-  std::string gpu;     // id
-  std::string driver;  // manifest's name, where the probe held the loader to that driver; empty: it did not
+  std::string gpu;       // id
+  std::string driver;    // its name: others may show the same GPU
+  std::string manifest;  // file's name, where the probe held the loader to that driver; empty: it did not
   bool software = false;
   bool full = false;
   bool allocate = false;  // also find out how much can be had

@@ -152,7 +152,8 @@ tl::expected<GpuOutcome, std::string> measure_in_child(const Host& host, GpuJob 
 
 GpuJob job_for(const VulkanDevice& device, double budget_s, std::span<const Measurement> already) {
   GpuJob job{.gpu = device.id,
-             .driver = device.driver_manifest,
+             .driver = device.driver,
+             .manifest = device.driver_manifest,
              .software = device.software,
              .budget_s = budget_s,
              .only = "",

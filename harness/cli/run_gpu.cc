@@ -14,12 +14,10 @@ namespace weighin {
 namespace {
 
 /// Where another driver's trouble made the probe ask this one alone, the loader is held to it here too.
-void hold_loader_to_driver(const std::string& driver, const Host& host) {
-  if (driver.empty()) return;
-  for (const std::filesystem::path& manifest : driver_manifests(host)) {
-    if (manifest.filename() != driver) continue;
-    return hold_loader_to(manifest.string());
-  }
+void hold_loader_to_driver_of(const std::string& manifest, const Host& host) {
+  if (manifest.empty()) return;
+  for (const std::filesystem::path& file : driver_manifests(host))
+    if (file.filename() == manifest) return hold_loader_to(file.string());
 }
 
 }  // namespace
@@ -31,7 +29,7 @@ void add_run_gpu(CLI::App& app, Invocation& invocation) {
   child->callback([job, &invocation] {
     const auto read = job_from_json(*job);
     if (!read) return fail(invocation, read.error());
-    hold_loader_to_driver(read->driver, invocation.host);
+    hold_loader_to_driver_of(read->manifest, invocation.host);
     measure_gpu(*read, [](const GpuEvent& event) {
       fmt::print("{}\n", event_json(event));
       std::fflush(stdout);

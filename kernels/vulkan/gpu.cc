@@ -115,6 +115,26 @@ vk::raii::Instance make_instance(vk::raii::Context& context, bool validate) {
   return {context, info};
 }
 
+namespace {
+
+struct VisibleGpu {
+  vk::raii::PhysicalDevice device;
+  GpuFacts facts;
+};
+
+/// In the loader's order.
+std::vector<VisibleGpu> usable_gpus(const vk::raii::Instance& instance) {
+  std::vector<VisibleGpu> usable;
+  for (vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance)) {
+    if (device.getProperties().apiVersion < VK_API_VERSION_1_1) continue;
+    GpuFacts facts = facts_of(instance, device);
+    usable.push_back({std::move(device), std::move(facts)});
+  }
+  return usable;
+}
+
+}  // namespace
+
 Gpu::Gpu() : state_(std::make_unique<State>()) {}
 Gpu::~Gpu() = default;
 
@@ -140,23 +160,34 @@ tl::expected<std::unique_ptr<Gpu>, std::string> Gpu::open(const std::string& id,
                                      {}, Severity::eWarning | Severity::eError,
                                      Type::eValidation | Type::ePerformance, keep_complaint, &s.complaints)};
     }
-    for (vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(s.instance)) {
-      if (device.getProperties().apiVersion < VK_API_VERSION_1_1) continue;
-      s.facts = facts_of(s.instance, device);
-      if (s.facts.id != id) continue;
-      s.physical = std::move(device);
-      s.device = make_device(s.physical, s.facts);
-      const uint32_t family = compute_family(s.physical);
-      s.queue = s.device.getQueue(family, 0);
-      s.commands = {s.device, vk::CommandPoolCreateInfo({}, family)};
-      const uint32_t bits = s.physical.getQueueFamilyProperties()[family].timestampValidBits;
-      s.clock_mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;
-      return gpu;
-    }
-    return tl::unexpected(fmt::format("Vulkan shows no GPU {} of version 1.1 or newer", id));
+    std::vector<VisibleGpu> visible = usable_gpus(s.instance);
+    std::vector<GpuFacts> facts;
+    for (const VisibleGpu& one : visible) facts.push_back(one.facts);
+    const auto chosen = chosen_gpu(facts, id, options.driver);
+    if (!chosen) return tl::unexpected(fmt::format("Vulkan shows no GPU {} of version 1.1 or newer", id));
+    s.physical = std::move(visible[*chosen].device);
+    s.facts = std::move(visible[*chosen].facts);
+    s.device = make_device(s.physical, s.facts);
+    const uint32_t family = compute_family(s.physical);
+    s.queue = s.device.getQueue(family, 0);
+    s.commands = {s.device, vk::CommandPoolCreateInfo({}, family)};
+    const uint32_t bits = s.physical.getQueueFamilyProperties()[family].timestampValidBits;
+    s.clock_mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;
+    return gpu;
   } catch (const std::exception& error) {
     return tl::unexpected(fmt::format("the GPU {} could not be opened: {}", id, said(error)));
   }
+}
+
+std::optional<size_t> chosen_gpu(std::span<const GpuFacts> gpus, std::string_view id,
+                                 std::string_view driver) {
+  std::optional<size_t> first;
+  for (size_t i = 0; i < gpus.size(); ++i) {
+    if (gpus[i].id != id) continue;
+    if (gpus[i].driver == driver) return i;
+    if (!first) first = i;
+  }
+  return first;
 }
 
 tl::expected<std::vector<GpuFacts>, std::string> visible_gpus() {
@@ -164,9 +195,7 @@ tl::expected<std::vector<GpuFacts>, std::string> visible_gpus() {
     vk::raii::Context context;
     const vk::raii::Instance instance = make_instance(context, false);
     std::vector<GpuFacts> found;
-    for (const vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance))
-      if (device.getProperties().apiVersion >= VK_API_VERSION_1_1)
-        found.push_back(facts_of(instance, device));
+    for (VisibleGpu& one : usable_gpus(instance)) found.push_back(std::move(one.facts));
     std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.software < b.software; });
     return found;
   } catch (const std::exception& error) {

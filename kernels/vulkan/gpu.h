@@ -118,6 +118,9 @@ class GpuWork {
 };
 
 struct GpuOptions {
+  /// Of several drivers that show this GPU, the one of this name (GpuFacts::driver); the loader's first where
+  /// none has it.
+  std::string driver{};
   /// Loads the validation layers, with synchronization validation; what they complain of is in complaints().
   bool validate = false;
 };
@@ -159,7 +162,11 @@ class Gpu {
   std::unique_ptr<State> state_;
 };
 
-/// Ids of all GPUs that the loader shows, software ones last. Error: no loader or no driver.
+/// The place in `gpus` of the one that Gpu::open would take; nothing where none has this id.
+std::optional<size_t> chosen_gpu(std::span<const GpuFacts> gpus, std::string_view id,
+                                 std::string_view driver);
+
+/// All GPUs that the loader shows, software ones last. Error: no loader or no driver.
 tl::expected<std::vector<GpuFacts>, std::string> visible_gpus();
 
 /// Names of all compiled shaders.

@@ -238,7 +238,8 @@ TEST(GpuChild, IsStartedAFewTimesAndNoMore) {
 
 TEST(GpuChild, JobsAreReadAsTheyWereWritten) {
   GpuJob job{.gpu = "0123456789abcdef",
-             .driver = "lvp_icd.json",
+             .driver = "llvmpipe",
+             .manifest = "lvp_icd.json",
              .software = true,
              .allocate = true,
              .budget_s = 2.5,
@@ -255,6 +256,7 @@ TEST(GpuChild, JobsAreReadAsTheyWereWritten) {
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(read->gpu, job.gpu);
   EXPECT_EQ(read->driver, job.driver);
+  EXPECT_EQ(read->manifest, job.manifest);
   EXPECT_EQ(read->only, job.only);
   EXPECT_EQ(read->done, job.done);
   EXPECT_TRUE(read->allocate);

@@ -131,6 +131,21 @@ TEST_F(VulkanGpu, ThatIsNotThereIsNotOpened) {
   EXPECT_NE(gpu.error().find("0000000000000000"), std::string::npos);
 }
 
+TEST_F(VulkanGpu, OfSeveralDriversTheNamedOneIsTaken) {
+  const auto gpu = [](const char* id, const char* driver) {
+    GpuFacts facts;
+    facts.id = id;
+    facts.driver = driver;
+    return facts;
+  };
+  const std::vector gpus{gpu("b", "radv"), gpu("a", "radv"), gpu("a", "AMD open-source driver")};
+  EXPECT_EQ(chosen_gpu(gpus, "a", "AMD open-source driver"), 2U);
+  EXPECT_EQ(chosen_gpu(gpus, "a", "radv"), 1U);
+  EXPECT_EQ(chosen_gpu(gpus, "a", ""), 1U) << "the loader's first";
+  EXPECT_EQ(chosen_gpu(gpus, "a", "a driver that no longer names itself so"), 1U);
+  EXPECT_FALSE(chosen_gpu(gpus, "c", "radv"));
+}
+
 TEST_F(VulkanGpu, MemoryThatCannotBeHadIsAReasonAndTheGpuGoesOn) {
   const auto refused = gpu_->buffer(uint64_t{1} << 46, GpuMemory::device);
   ASSERT_FALSE(refused);
