@@ -8,6 +8,7 @@
 #include "results/accuracy.h"
 #include "results/coverage.h"
 #include "results/csv_field.h"
+#include "results/interval_json.h"
 #include "results/verdict.h"
 
 namespace weighin {
@@ -147,8 +148,7 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
       device["tier"] = device_tier_name(row.tier);
       device["outcome"] = outcome_name(row.outcome);
       device["format"] = row.verdict.format;
-      const Interval tps = row.verdict.decode_tps.value_or(Interval{});
-      device["decode_tps"] = {{"low", tps.low}, {"mid", tps.mid}, {"high", tps.high}};
+      device["decode_tps"] = interval_json(row.verdict.decode_tps);
       device["held_gib"] = static_cast<double>(row.verdict.memory.peak_bytes()) / gib;
       device["budget_gib"] = row.budget_bytes / gib;
     }
@@ -167,12 +167,13 @@ std::string coverage_csv(const Coverage& coverage) {
                      csv_field(row.why));
       continue;
     }
-    const Interval tps = row.verdict.decode_tps.value_or(Interval{});
-    fmt::format_to(std::back_inserter(csv), "{},{:g},{},{},{},{},{},{:.3g},{:.3g},{:.3g},{:.3g},{:.3g},{},\n",
+    const auto& tps = row.verdict.decode_tps;
+    fmt::format_to(std::back_inserter(csv), "{},{:g},{},{},{},{},{},{},{:.3g},{:.3g},{},\n",
                    csv_field(row.name), row.weight, csv_field(row.device), row.measured ? "measured" : "spec",
-                   device_tier_name(row.tier), outcome_name(row.outcome), row.verdict.format, tps.low,
-                   tps.mid, tps.high, static_cast<double>(row.verdict.memory.peak_bytes()) / gib,
-                   row.budget_bytes / gib, row.verdict.download_bytes);
+                   device_tier_name(row.tier), outcome_name(row.outcome), row.verdict.format,
+                   tps ? fmt::format("{:.3g},{:.3g},{:.3g}", tps->low, tps->mid, tps->high) : ",,",
+                   static_cast<double>(row.verdict.memory.peak_bytes()) / gib, row.budget_bytes / gib,
+                   row.verdict.download_bytes);
   }
   return csv;
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "results/interval_json.h"
 #include "results/report_parts.h"
 #include "results/verdict.h"
 
@@ -43,9 +44,7 @@ ordered_json speed_chart(const ReportInput& input) {
   for (const Verdict& v : input.best) {
     if (!v.decode_tps || v.task == Task::encode || v.decode_tps->low <= 0) continue;
     ordered_json row = identity(v);
-    row["low"] = v.decode_tps->low;
-    row["mid"] = v.decode_tps->mid;
-    row["high"] = v.decode_tps->high;
+    row.update(interval_json(v.decode_tps));
     models.push_back(std::move(row));
   }
   VerdictLines lines;

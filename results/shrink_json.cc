@@ -1,9 +1,7 @@
 // What would make a model fit, for other programs.
-#include <fmt/format.h>
-
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "results/interval_json.h"
 #include "results/shrink.h"
 
 namespace weighin {
@@ -12,16 +10,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr int schema_version = 1;
-
-/// Four significant digits.
-double rounded(double value) {
-  return value == 0 || !std::isfinite(value) ? 0 : std::stod(fmt::format("{:.4g}", value));
-}
-
-ordered_json interval(const std::optional<Interval>& value) {
-  if (!value) return nullptr;
-  return {{"low", rounded(value->low)}, {"mid", rounded(value->mid)}, {"high", rounded(value->high)}};
-}
 
 ordered_json json_of(const QualityCost& cost) {
   if (!cost.figure) return {{"technique", cost.technique}, {"figure", "unknown"}};
@@ -52,8 +40,8 @@ ordered_json json_of(const ShrinkOption& option) {
   out["placement"] = option.placement;
   out["speed"] = {{"gain", rounded(option.speed_gain)},
                   {"basis", option.speed_basis},
-                  {"decode_tps", interval(option.decode_tps)},
-                  {"encode_ms", interval(option.encode_ms)}};
+                  {"decode_tps", interval_json(option.decode_tps)},
+                  {"encode_ms", interval_json(option.encode_ms)}};
   out["loss_percent"] =
       option.loss_percent ? ordered_json(rounded(*option.loss_percent)) : ordered_json("unknown");
   out["quality"] = ordered_json::array();

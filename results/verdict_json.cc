@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "results/cpu_or_gpu.h"
 #include "results/csv_field.h"
 #include "results/fit.h"
+#include "results/interval_json.h"
 
 namespace weighin {
 namespace {
@@ -16,20 +16,8 @@ using nlohmann::ordered_json;
 
 constexpr int schema_version = 1;
 
-/// Four significant digits: more than any interval here supports, and none of a double's noise.
-double rounded(double value) {
-  if (value == 0 || !std::isfinite(value)) return 0;
-  const double unit = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
-  return std::stod(fmt::format("{:.4g}", std::round(value * unit) / unit));
-}
-
 ordered_json number(std::optional<double> value) {
   return value ? ordered_json(rounded(*value)) : nullptr;
-}
-
-ordered_json interval(const std::optional<Interval>& value) {
-  if (!value) return nullptr;
-  return {{"low", rounded(value->low)}, {"mid", rounded(value->mid)}, {"high", rounded(value->high)}};
 }
 
 /// The ends of an interval whose middle stands beside it as a plain number.
@@ -64,7 +52,7 @@ void add_placement(ordered_json& out, const Verdict& v) {
     out["other_placements"].push_back(
         {{"placement", other.placement},
          {"fits", other.fits ? ordered_json(*other.fits) : ordered_json(nullptr)},
-         {"decode_tps", interval(other.decode_tps)},
+         {"decode_tps", interval_json(other.decode_tps)},
          {"encode_ms", number(middle(other.encode_ms))},
          {"ttft_s", number(middle(other.ttft_s))},
          {"text", other.text}});
@@ -97,8 +85,8 @@ ordered_json json_of(const Verdict& v) {
                           {"program", if_known(v.memory.runtime_bytes)}};
   out["largest_buffer_bytes"] = if_known(v.memory.largest_buffer_bytes);
   out["download_bytes"] = if_known(v.download_bytes);
-  out["decode_tps"] = interval(v.decode_tps);
-  out["prefill_tps"] = interval(v.prefill_tps);
+  out["decode_tps"] = interval_json(v.decode_tps);
+  out["prefill_tps"] = interval_json(v.prefill_tps);
   out["encode_ms"] = number(middle(v.encode_ms));
   out["encode_ms_range"] = ends(v.encode_ms);
   out["ttft_s"] = number(middle(v.ttft_s));

@@ -12,6 +12,7 @@
 #include "harness/cli/weighed_device.h"
 #include "results/accuracy.h"
 #include "results/csv_field.h"
+#include "results/interval_json.h"
 #include "results/smallest_device.h"
 #include "results/verdict.h"
 
@@ -88,16 +89,15 @@ void print_text(const std::vector<Line>& lines, const ModelShape& model, const Q
 
 ordered_json line_json(const Line& line) {
   const Verdict& v = line.verdict;
-  return {
-      {"device", line.device},
-      {"kind", line.kind},
-      {"tier", line.tier.empty() ? ordered_json(nullptr) : ordered_json(line.tier)},
-      {"memory_gib", line.memory_gib},
-      {"answer", answer_name(v.answer)},
-      {"format", v.format},
-      {"decode_tps", {{"low", v.decode_tps->low}, {"mid", v.decode_tps->mid}, {"high", v.decode_tps->high}}},
-      {"needed_gib", static_cast<double>(v.memory.peak_bytes()) / 0x1p30},
-      {"basis", line.tier.empty() ? "measured" : "spec"}};
+  return {{"device", line.device},
+          {"kind", line.kind},
+          {"tier", line.tier.empty() ? ordered_json(nullptr) : ordered_json(line.tier)},
+          {"memory_gib", line.memory_gib},
+          {"answer", answer_name(v.answer)},
+          {"format", v.format},
+          {"decode_tps", interval_json(v.decode_tps)},
+          {"needed_gib", static_cast<double>(v.memory.peak_bytes()) / 0x1p30},
+          {"basis", line.tier.empty() ? "measured" : "spec"}};
 }
 
 void print_csv(const std::vector<Line>& lines) {

@@ -12,6 +12,7 @@
 #include "harness/verify.h"
 #include "probes/process.h"
 #include "results/engine_efficiency.h"
+#include "results/interval_json.h"
 #include "results/store.h"
 
 namespace weighin {
@@ -51,10 +52,7 @@ ordered_json json_of(const Verification& v) {
   ordered_json phases = ordered_json::object();
   for (const VerifiedPhase& phase : v.phases) {
     ordered_json one{{"tokens", phase.tokens}, {"tps", phase.tps}, {"samples", phase.samples}};
-    one["predicted"] = phase.predicted ? ordered_json{{"low", phase.predicted->low},
-                                                      {"mid", phase.predicted->mid},
-                                                      {"high", phase.predicted->high}}
-                                       : ordered_json();
+    one["predicted"] = interval_json(phase.predicted);
     one["error"] = phase.predicted ? ordered_json(phase.predicted->mid / phase.tps - 1) : ordered_json();
     phases[std::string(phase_name(phase.phase))] = one;
   }
