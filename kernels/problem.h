@@ -97,6 +97,9 @@ struct ProblemUse {
   Problem problem;
   double times = 0;
   std::string part;  // "attn_q", "attention", "norm", ...
+  /// `times` by place in the model: before its layers, in each of them, after them. What is small and of
+  /// every layer (norms, activations) is spread evenly.
+  std::vector<double> places{};
 };
 
 /// All work of one decoded token with `depth` tokens already in the KV cache, which is in `cache`. A layer

@@ -133,39 +133,42 @@ void add_head(ModelShape& shape) {
   }
 }
 
-AttentionLayers attention_of(const ModelShape& shape, const Layer& layer) {
-  if (layer.mixer == Mixer::latent_attention && !shape.latent_whole) {
-    // As engines compute it (the latent stands in for every head's keys and values): one KV head of the
-    // latent.
-    return {.layers = 1,
-            .heads = layer.heads,
-            .kv_heads = 1,
-            .key_dim = shape.kv_lora_rank + shape.rope_dim,
-            .value_dim = shape.kv_lora_rank,
-            // An indexer's keys are kept beside it.
-            .cached_values = shape.kv_lora_rank + shape.rope_dim + (shape.index_heads ? shape.index_dim : 0),
-            .window = layer.window};
-  }
-  const uint32_t head = head_dim_of(shape, layer);
-  const uint32_t key_dim = shape.latent_whole ? head + shape.rope_dim : head;
-  const uint32_t value_dim = shape.value_dim && !layer.head_dim ? shape.value_dim : head;
-  const uint32_t kv_heads = shape.latent_whole ? layer.heads : layer.kv_heads;
-  const bool kept = shape.task != Task::encode && !layer.shares_cache;
-  return {.layers = 1,
-          .heads = layer.heads,
-          .kv_heads = kv_heads,
-          .key_dim = key_dim,
-          .value_dim = value_dim,
-          .cached_values = kept ? kv_heads * (key_dim + value_dim) : 0,
-          .window = layer.window};
-}
-
 bool same_attention(const AttentionLayers& a, const AttentionLayers& b) {
   return a.heads == b.heads && a.kv_heads == b.kv_heads && a.key_dim == b.key_dim &&
          a.value_dim == b.value_dim && a.cached_values == b.cached_values && a.window == b.window;
 }
 
 }  // namespace
+
+std::optional<AttentionLayers> attention_of(const ModelShape& shape, const Layer& layer) {
+  const bool attends = layer.mixer == Mixer::attention || layer.mixer == Mixer::latent_attention;
+  if (!attends && !layer.attention_too) return std::nullopt;
+  if (layer.mixer == Mixer::latent_attention && !shape.latent_whole) {
+    // As engines compute it (the latent stands in for every head's keys and values): one KV head of the
+    // latent.
+    return AttentionLayers{
+        .layers = 1,
+        .heads = layer.heads,
+        .kv_heads = 1,
+        .key_dim = shape.kv_lora_rank + shape.rope_dim,
+        .value_dim = shape.kv_lora_rank,
+        // An indexer's keys are kept beside it.
+        .cached_values = shape.kv_lora_rank + shape.rope_dim + (shape.index_heads ? shape.index_dim : 0),
+        .window = layer.window};
+  }
+  const uint32_t head = head_dim_of(shape, layer);
+  const uint32_t key_dim = shape.latent_whole ? head + shape.rope_dim : head;
+  const uint32_t value_dim = shape.value_dim && !layer.head_dim ? shape.value_dim : head;
+  const uint32_t kv_heads = shape.latent_whole ? layer.heads : layer.kv_heads;
+  const bool kept = shape.task != Task::encode && !layer.shares_cache;
+  return AttentionLayers{.layers = 1,
+                         .heads = layer.heads,
+                         .kv_heads = kv_heads,
+                         .key_dim = key_dim,
+                         .value_dim = value_dim,
+                         .cached_values = kept ? kv_heads * (key_dim + value_dim) : 0,
+                         .window = layer.window};
+}
 
 void describe_layers(ModelShape& shape) {
   shape.attention.clear();
@@ -176,13 +179,12 @@ void describe_layers(ModelShape& shape) {
     if (layer.feed_forward == FeedForward::dense) shape.activations += shape.stacked_feed_forwards;
     if (layer.feed_forward == FeedForward::experts)
       shape.activations += shape.experts_active + shape.shared_experts;
-    const bool attends = layer.mixer == Mixer::attention || layer.mixer == Mixer::latent_attention;
-    if (!attends && !layer.attention_too) continue;
-    const AttentionLayers group = attention_of(shape, layer);
+    const auto group = attention_of(shape, layer);
+    if (!group) continue;
     const auto same = std::find_if(shape.attention.begin(), shape.attention.end(),
-                                   [&](const auto& other) { return same_attention(group, other); });
+                                   [&](const auto& other) { return same_attention(*group, other); });
     if (same == shape.attention.end()) {
-      shape.attention.push_back(group);
+      shape.attention.push_back(*group);
     } else {
       ++same->layers;
     }

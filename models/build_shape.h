@@ -1,6 +1,8 @@
 // From an architecture to the tensors of a model.
 #pragma once
 
+#include <optional>
+
 #include "models/shape.h"
 
 namespace weighin {
@@ -9,6 +11,9 @@ namespace weighin {
 /// activations of `shape`, whose architecture is set. Tensors stand in the order of llama.cpp's converter for
 /// decoders: embeddings, layers, output.
 void build_shape(ModelShape& shape);
+
+/// The attention of one layer of `shape`; nothing where it has none.
+std::optional<AttentionLayers> attention_of(const ModelShape& shape, const Layer& layer);
 
 /// What follows from per_layer without the tensors: attention, state_values, norms and activations. For
 /// shapes whose tensors a file gave.

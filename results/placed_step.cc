@@ -2,25 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <numeric>
 
 namespace weighin {
 namespace {
 
 constexpr double value_bytes = sizeof(float);  // what llama.cpp passes between devices
 
-bool is_of_cpu(const ProblemUse& use) {
-  return use.problem.op == Op::embedding || use.part == "sampling";
-}
-
-bool is_of_head(const ProblemUse& use) {
-  return use.part == role_name(TensorRole::output) || use.part == role_name(TensorRole::pooler);
-}
-
-void add_share(std::vector<ProblemUse>& side, const ProblemUse& use, double share) {
-  if (share <= 0) return;
-  side.push_back(use);
-  side.back().times *= share;
+/// What of `use` is done in the places from `first` up to, and without, `end` (ProblemUse::places).
+void add_share(std::vector<ProblemUse>& side, const ProblemUse& use, size_t first, size_t end) {
+  const auto at = [&](size_t place) { return use.places.begin() + static_cast<std::ptrdiff_t>(place); };
+  const double times = std::accumulate(at(first), at(end), 0.0);
+  if (times > 0) side.push_back({use.problem, times, use.part});
 }
 
 ProblemUse copy(Op op, double bytes, const char* part) {
@@ -71,21 +64,11 @@ PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& sh
                        const Placement& placement, uint32_t tokens) {
   PlacedStep placed;
   placed.gpus.resize(placement.gpus.size());
-  const double layers = placement.layers;
   for (const ProblemUse& use : step) {
-    if (placement.on_cpu() || is_of_cpu(use)) {
-      placed.cpu.push_back(use);
-      continue;
-    }
-    if (is_of_head(use)) {
-      placed.gpus.back().push_back(use);
-      continue;
-    }
-    add_share(placed.cpu, use, placement.cpu_layers() / layers);
-    for (size_t i = 0; i < placed.gpus.size(); ++i) {
-      const GpuShare& share = placement.gpus[i];
-      add_share(placed.gpus[i], use, (std::min(share.end, placement.layers) - share.first) / layers);
-    }
+    // A layer's place is one more than its number, and the head is one more layer.
+    add_share(placed.cpu, use, 0, placement.cpu_layers() + size_t{1});
+    for (size_t i = 0; i < placed.gpus.size(); ++i)
+      add_share(placed.gpus[i], use, placement.gpus[i].first + size_t{1}, placement.gpus[i].end + size_t{1});
   }
   const double rows = value_bytes * shape.width * tokens;
   const double result = value_bytes * (shape.task == Task::encode ? shape.width : shape.vocab);

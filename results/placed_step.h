@@ -12,8 +12,8 @@
 
 namespace weighin {
 
-/// A step's work on each side. Layers are taken to be alike in time: a side's part of the layers' work is its
-/// part of the layers. The embedding and the choice of a token are the CPU's.
+/// A step's work on each side: that of the layers that lie there, before them on the CPU (embeddings, and the
+/// choice of a token), after them on the last GPU (the output head).
 struct PlacedStep {
   std::vector<ProblemUse> cpu;
   std::vector<std::vector<ProblemUse>> gpus;  // as the placement has them

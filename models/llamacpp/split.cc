@@ -5,6 +5,7 @@
 
 #include "models/build_shape.h"
 #include "models/llamacpp/memory.h"
+#include "models/tensor_builder.h"
 
 namespace weighin::llamacpp {
 namespace {
@@ -13,19 +14,13 @@ namespace {
 std::vector<uint64_t> layer_cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
   // Windows have a cache of their own where the whole model has both kinds of layers.
   const CacheCells cells = cache_cells(shape, settings);
-  ModelShape one;
-  static_cast<Architecture&>(one) = shape;
-  one.task = shape.task;
-  one.layers = 1;
   std::vector<uint64_t> layers;
   for (const Layer& layer : shape.per_layer) {
-    one.per_layer = {layer};
-    describe_layers(one);
-    uint64_t bytes = 0;
-    for (const AttentionLayers& group : one.attention)
+    uint64_t bytes = state_values_of(shape, layer.mixer) * sizeof(float);
+    if (const auto group = attention_of(shape, layer))
       bytes +=
-          cached_row_bytes(group, settings) * (group.window && cells.window ? cells.window : cells.whole);
-    layers.push_back((bytes + one.state_values * sizeof(float)) * std::max(1u, settings.sequences));
+          cached_row_bytes(*group, settings) * (group->window && cells.window ? cells.window : cells.whole);
+    layers.push_back(bytes * std::max(1u, settings.sequences));
   }
   return layers;
 }
@@ -46,6 +41,12 @@ SplitUse split_of(const LayerBytes& bytes, uint32_t gpu_layers) {
 
 }  // namespace
 
+bool lies_with_head(const Tensor& tensor) {
+  if (tensor.layer >= 0) return false;
+  return tensor.role == TensorRole::output || tensor.role == TensorRole::pooler ||
+         tensor.name.rfind("output", 0) == 0;
+}
+
 LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings,
                        uint64_t compute_bytes) {
   LayerBytes bytes;
@@ -60,12 +61,10 @@ LayerBytes layer_bytes(const ModelShape& shape, const FileFormat& format, const 
     const uint64_t stored = stored_bytes(tensor, formats[i]);
     if (tensor.role == TensorRole::token_embedding) embedding = stored;
     tied |= tensor.role == TensorRole::output && tensor.stored == 0;
-    const bool head =
-        tensor.layer < 0 && (tensor.role == TensorRole::output || tensor.name.rfind("output", 0) == 0);
     if (tensor.layer >= 0 && static_cast<size_t>(tensor.layer) < bytes.weights.size()) {
       bytes.weights[static_cast<size_t>(tensor.layer)] += stored;
     } else {
-      (head ? bytes.head_weights : bytes.other_weights) += stored;
+      (lies_with_head(tensor) ? bytes.head_weights : bytes.other_weights) += stored;
     }
   }
   if (tied) bytes.tied_weights = embedding;

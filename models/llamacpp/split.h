@@ -8,10 +8,14 @@
 
 namespace weighin::llamacpp {
 
+/// Whether a tensor of no layer lies with the output head, after the layers; the others of no layer lie with
+/// the embeddings, before them (src/llama-arch.cpp, LLM_TENSOR_LAYER_OUTPUT).
+bool lies_with_head(const Tensor& tensor);
+
 /// What each part of a model takes, so that any split can be added up.
 struct LayerBytes {
   std::vector<uint64_t> weights, kv;  // one a layer
-  uint64_t head_weights = 0;          // of the output head; 0 where it is the embedding
+  uint64_t head_weights = 0;  // of the output head and what lies with it; without the head where that is tied
   uint64_t tied_weights = 0;  // the embedding, where the head is tied to it: a GPU with the head holds it too
   uint64_t other_weights = 0;  // embeddings: always the CPU's
   uint64_t compute_bytes = 0;  // the compute buffer of the whole model

@@ -73,7 +73,8 @@ TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
 TEST(Problems, AWindowOfAPromptCountsThePairsItSees) {
   ModelShape shape;
   shape.task = Task::chat;
-  shape.attention = {{3, 8, 2, 64, 64, 4096, 5}};  // 3 layers, window 5
+  shape.head_dim = 64;
+  shape.per_layer = std::vector<Layer>(3, {.heads = 8, .kv_heads = 2, .window = 5});
   const auto uses_of = [&](uint32_t n) {
     double times = 0;
     for (const ProblemUse& use : prefill_step(shape, file_format_of(FileFormatId::f16), n))

@@ -145,6 +145,45 @@ TEST(PlacedStep, EveryOperationIsDoneOnceAndTheRowsAreCopied) {
   EXPECT_EQ(bytes_of(placed.gpus[1], Op::copy_from_device), uint64_t{shape.vocab} * 4);
 }
 
+/// Of `part` alone.
+double times_of(const std::vector<ProblemUse>& step, const std::string& part) {
+  double times = 0;
+  for (const ProblemUse& use : step)
+    if (use.part == part) times += use.times;
+  return times;
+}
+
+TEST(PlacedStep, EachSideHasTheWorkOfItsOwnLayers) {
+  // DeepSeek-V2-Lite: 27 layers, the first dense, the others with 64 experts of which each token has 6.
+  const ModelShape& shape = model("deepseek-v2-lite");
+  const std::vector<GpuCapacity> gpus{gpu(card, "A", 20 * gib)};
+  const Placement placement = place(placed_model(shape), all(gpus), 2);
+  const auto step = decode_step(shape, file_format_of(FileFormatId::q4_0), 99);
+  const PlacedStep placed = placed_step(step, shape, placement, 1);
+  EXPECT_EQ(times_of(placed.cpu, "expert_up"), 6) << "of the second layer";
+  EXPECT_EQ(times_of(placed.gpus[0], "expert_up"), 6 * 25);
+  EXPECT_EQ(times_of(placed.gpus[0], "router"), 25);
+  const double dense_layers = shape.dense_layers;
+  EXPECT_EQ(dense_layers, 1);
+  // The shared experts are feed-forwards that every token has.
+  EXPECT_EQ(times_of(placed.cpu, "ffn_down"), times_of(placed.gpus[0], "ffn_down") / 25 * 2);
+}
+
+TEST(PlacedStep, WindowsStayWithTheirLayers) {
+  // Gemma 3: five layers with a window of 512 tokens, then one that sees all of them.
+  const ModelShape& shape = model("gemma-3-1b");
+  const std::vector<GpuCapacity> gpus{gpu(card, "A", 20 * gib)};
+  const Placement placement = place(placed_model(shape), all(gpus), 5);
+  const auto step = decode_step(shape, file_format_of(FileFormatId::q4_0), 7999);
+  const PlacedStep placed = placed_step(step, shape, placement, 1);
+  for (const ProblemUse& use : placed.cpu) {
+    if (use.problem.op != Op::attention) continue;
+    EXPECT_EQ(use.problem.context, 512U) << "the first five layers";
+  }
+  EXPECT_EQ(times_of(placed.cpu, Op::attention), 5);
+  EXPECT_EQ(times_of(placed.gpus[0], Op::attention), shape.layers - 5);
+}
+
 TEST(PlacedStep, SecondsAreTheSidesAddedUp) {
   const ModelShape& shape = model("llama-3.1-8b");
   std::vector<Measurement> rows;

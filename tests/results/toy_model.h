@@ -19,6 +19,8 @@ inline ModelShape model() {
   shape.tensors = {{"token_embd.weight", TensorRole::token_embedding, -1, 1024, 256, 1, 0},
                    {"blk.0.ffn_up.weight", TensorRole::ffn_up, 0, 1024, 256, 10, 10},
                    {"output.weight", TensorRole::output, -1, 1024, 256, 1, 1}};
+  shape.head_dim = 64;
+  shape.per_layer = std::vector<Layer>(10, {.heads = 4, .kv_heads = 4});
   shape.attention = {{10, 4, 4, 64, 64, 512, 0}};
   return shape;
 }
