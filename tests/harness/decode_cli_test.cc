@@ -1,10 +1,10 @@
 // weighin decode, from outside.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "../folder.h"
 #include "shell.h"
 
 namespace weighin {
@@ -14,11 +14,6 @@ using nlohmann::json;
 
 ShellOutcome decode(const std::string& arguments) {
   return shell(std::string(WEIGHIN_BINARY) + " decode " + arguments + " 2>&1");
-}
-
-std::string scratch(const std::string& name) {
-  return (std::filesystem::temp_directory_path() / ("weighin-decode-" + std::to_string(getpid()) + name))
-      .string();
 }
 
 TEST(DecodeCommand, EveryPartOfTheStepIsMeasuredBesideTheWhole) {
@@ -39,7 +34,8 @@ TEST(DecodeCommand, EveryPartOfTheStepIsMeasuredBesideTheWhole) {
 }
 
 TEST(DecodeCommand, AFilesTokensAreTheSameAlikeAndTheirLogitsAreWritten) {
-  const std::string file = scratch(".gguf"), logits = scratch(".f32");
+  const Folder folder;
+  const std::string file = folder.path() / "model.gguf", logits = folder.path() / "logits.f32";
   ASSERT_EQ(shell(std::string(WEIGHIN_BINARY) + " synth stories260k --format q8_0 --no-vocabulary -o " + file)
                 .exit_code,
             0);
@@ -55,8 +51,6 @@ TEST(DecodeCommand, AFilesTokensAreTheSameAlikeAndTheirLogitsAreWritten) {
   const ShellOutcome token = decode(file + " --prompt-tokens 512");
   EXPECT_EQ(token.exit_code, 2);
   EXPECT_NE(token.output.find("has 512 tokens, of which 512 is none"), std::string::npos) << token.output;
-  std::filesystem::remove(file);
-  std::filesystem::remove(logits);
 }
 
 TEST(DecodeCommand, WhatDoesNotFitOrIsNotComputedIsRefused) {

@@ -1,11 +1,11 @@
 // weighin predict and weighin accuracy from outside: files in, files out, and errors that say what is wrong.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "../folder.h"
 #include "shell.h"
 
 namespace weighin {
@@ -13,22 +13,13 @@ namespace {
 
 class PredictCommand : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("weighin-predict-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string file(const std::string& name, const std::string& text) {
-    std::string path = folder_ / name;
-    std::ofstream(path) << text;
-    return path;
-  }
+  std::string file(const std::string& name, const std::string& text) { return kept_.write(name, text); }
   ShellOutcome run(const std::string& arguments) {
     return shell("'" WEIGHIN_BINARY "' " + arguments + " 2>&1");
   }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
 };
 
 TEST_F(PredictCommand, WritesARowForARow) {

@@ -1,11 +1,11 @@
 // weighin report from outside: files, messages and exit codes over a store made here.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "../folder.h"
 #include "bench_device.h"
 #include "results/store.h"
 #include "shell.h"
@@ -28,8 +28,6 @@ std::string text_of(const std::filesystem::path& path) {
 class ReportCommand : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("weighin-report-cli-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
     database_ = (folder_ / "weighin.db").string();
     auto store = Store::open(database_, Access::write);
     ASSERT_TRUE(store) << store.error();
@@ -39,9 +37,9 @@ class ReportCommand : public testing::Test {
     m.seconds = 0.01;
     ASSERT_TRUE(store->record(m));
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
   std::string database_;
 };
 

@@ -1,10 +1,9 @@
 // weighin shrink from outside: what fits first, what it costs, and the bytes behind both.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "../folder.h"
 #include "bench_device.h"
 #include "models/catalogue.h"
 #include "models/memory.h"
@@ -115,9 +114,8 @@ TEST(ShrinkCommand, MistakesAreNamed) {
 
 // A device whose every problem of distilbert in f16 and q8_0 was measured at a stated rate.
 TEST(ShrinkCommand, SpeedIsMeasuredWhereItsKernelsWere) {
-  const auto folder = std::filesystem::temp_directory_path() / ("weighin-shrink-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder);
-  const std::string database = folder / "weighin.db";
+  const Folder folder;
+  const std::string database = folder.path() / "weighin.db";
   {
     auto store = Store::open(database, Access::write);
     ASSERT_TRUE(store) << store.error();
@@ -141,7 +139,6 @@ TEST(ShrinkCommand, SpeedIsMeasuredWhereItsKernelsWere) {
   EXPECT_TRUE((*q8)["speed"]["decode_tps"].is_object());
   EXPECT_GT((*q8)["speed"]["gain"], 1.0);
   EXPECT_EQ((*q4)["speed"]["basis"], "bytes");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

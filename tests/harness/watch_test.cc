@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
+#include "../folder.h"
 
 namespace weighin {
 namespace {
@@ -31,21 +30,16 @@ TEST(Watch, WhatCannotBeReadIsNotJudged) {
 }
 
 TEST(Watch, ReadsTheKernelsCounters) {
-  namespace fs = std::filesystem;
-  const fs::path root = fs::temp_directory_path() / ("weighin-watch-" + std::to_string(getpid()));
-  const fs::path throttle = root / "sys/devices/system/cpu/cpu0/thermal_throttle";
-  fs::create_directories(throttle);
-  fs::create_directories(root / "proc");
-  std::ofstream(root / "proc/stat") << "cpu  100 200 300 400 500 600 700 800 0 0\ncpu0 1 2 3\n";
-  std::ofstream(throttle / "core_throttle_count") << "4\n";
-  std::ofstream(throttle / "package_throttle_count") << "5\n";
-  const LoadCounters load = read_load(recorded_host(root));
+  const Folder root, empty;
+  root.write("proc/stat", "cpu  100 200 300 400 500 600 700 800 0 0\ncpu0 1 2 3\n");
+  root.write("sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "4\n");
+  root.write("sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count", "5\n");
+  const LoadCounters load = read_load(recorded_host(root.path()));
   const double tick_s = 1.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
   EXPECT_DOUBLE_EQ(load.busy_s, (100 + 200 + 300 + 600 + 700) * tick_s);
   EXPECT_DOUBLE_EQ(load.steal_s, 800 * tick_s);
   EXPECT_EQ(load.throttled, 9);
-  fs::remove_all(root);
-  const LoadCounters none = read_load(recorded_host(root));
+  const LoadCounters none = read_load(recorded_host(empty.path()));
   EXPECT_LT(none.busy_s, 0);
   EXPECT_LT(none.throttled, 0);
 }

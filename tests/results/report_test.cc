@@ -1,13 +1,11 @@
 // The report's text: what it says, and that nothing in the data can become part of the page.
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "../folder.h"
 #include "made_report.h"
 #include "results/verdict.h"
 
@@ -284,22 +282,18 @@ TEST(Report, UnknownMemoryIsNoLimitOfZero) {
 }
 
 TEST(ReportInput, HoldsEveryPublishedModelAndEveryClassInEveryFormat) {
-  const auto path =
-      std::filesystem::temp_directory_path() / ("weighin-report-" + std::to_string(getpid()) + ".db");
-  {
-    auto store = Store::open(path.string(), Access::write);
-    ASSERT_TRUE(store) << store.error();
-    ASSERT_TRUE(store->put_device(made::device()));
-    const auto input = report_input(*store, made::device(), made::capacity(), Question{});
-    ASSERT_TRUE(input) << input.error();
-    EXPECT_FALSE(input->run);
-    EXPECT_EQ(input->grid.size(), all_size_classes().size() * kernel_file_formats().size());
-    const auto published =
-        std::count_if(all_models().begin(), all_models().end(), [](const ModelShape& m) { return !m.made; });
-    EXPECT_EQ(input->best.size(), static_cast<size_t>(published));
-    EXPECT_TRUE(has(report_html(*input), "has not been measured"));
-  }
-  std::filesystem::remove(path);
+  const Folder folder;
+  auto store = Store::open(folder.path() / "weighin.db", Access::write);
+  ASSERT_TRUE(store) << store.error();
+  ASSERT_TRUE(store->put_device(made::device()));
+  const auto input = report_input(*store, made::device(), made::capacity(), Question{});
+  ASSERT_TRUE(input) << input.error();
+  EXPECT_FALSE(input->run);
+  EXPECT_EQ(input->grid.size(), all_size_classes().size() * kernel_file_formats().size());
+  const auto published =
+      std::count_if(all_models().begin(), all_models().end(), [](const ModelShape& m) { return !m.made; });
+  EXPECT_EQ(input->best.size(), static_cast<size_t>(published));
+  EXPECT_TRUE(has(report_html(*input), "has not been measured"));
 }
 
 }  // namespace
