@@ -65,6 +65,7 @@ struct Topology {
   std::vector<Cache> caches;
   std::vector<NumaNode> numa;
   Fact<uint64_t> last_level_cache_bytes;  // the sum over all last-level caches
+  std::string caches_remark;              // why they are not what the machine shows; empty: they are
 };
 
 /// A ceiling on memory: what sets it and what is left below it.

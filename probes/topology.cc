@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
-#include <tuple>
 
+#include "probes/caches.h"
 #include "probes/text.h"
 
 namespace weighin {
@@ -34,10 +32,6 @@ Loaded new_topology() {
   hwloc_topology_set_cache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
   hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
   return loaded;
-}
-
-uint32_t weight(hwloc_const_bitmap_t set) {
-  return set == nullptr ? 0 : static_cast<uint32_t>(std::max(0, hwloc_bitmap_weight(set)));
 }
 
 Fact<uint32_t> count(hwloc_topology_t topology, hwloc_obj_type_t type, const char* what) {
@@ -82,7 +76,7 @@ CoreKind kind_of(hwloc_topology_t topology, unsigned index, unsigned kinds) {
     kind.kind = most ? "performance" : efficiency == 0 ? "efficiency" : "middle";
   }
   kind.cores = cores_within(topology, cpus.get());
-  kind.threads = weight(cpus.get());
+  kind.threads = threads_in(cpus.get());
   const char* max = info_of(infos, info, "FrequencyMaxMHz");
   const auto mhz = max == nullptr ? std::nullopt : whole_number(max);
   kind.max_mhz = mhz ? known(static_cast<double>(*mhz), "hwloc FrequencyMaxMHz")
@@ -120,55 +114,11 @@ std::vector<CoreKind> core_kinds(hwloc_topology_t topology, const Topology& coun
            absent<double>("hwloc knows no maximum frequency", "hwloc")}};
 }
 
-const char* cache_type(hwloc_obj_cache_type_t type) {
-  if (type == HWLOC_OBJ_CACHE_DATA) return "data";
-  return type == HWLOC_OBJ_CACHE_INSTRUCTION ? "instruction" : "unified";
-}
-
-std::vector<Cache> caches(hwloc_topology_t topology) {
-  std::map<std::tuple<uint32_t, std::string, uint64_t, uint32_t>, uint32_t> rows;
-  for (int type = HWLOC_OBJ_L1CACHE; type <= HWLOC_OBJ_L3ICACHE; ++type) {
-    hwloc_obj_t cache = nullptr;
-    while ((cache = hwloc_get_next_obj_by_type(topology, static_cast<hwloc_obj_type_t>(type), cache)) !=
-           nullptr) {
-      const auto& facts = cache->attr->cache;
-      ++rows[{facts.depth, cache_type(facts.type), facts.size, weight(cache->cpuset)}];
-    }
-  }
-  std::vector<Cache> found;
-  for (const auto& [row, number] : rows) {
-    const auto& [level, type, bytes, threads] = row;
-    found.push_back({level, type, bytes, threads, number});
-  }
-  return found;
-}
-
-bool holds_data(hwloc_obj_t object) {
-  return hwloc_obj_type_is_cache(object->type) != 0 && hwloc_obj_type_is_icache(object->type) == 0;
-}
-
-// The outermost cache above each thread, each cache counted once.
-Fact<uint64_t> last_level(hwloc_topology_t topology) {
-  std::set<hwloc_obj_t> outermost;
-  hwloc_obj_t thread = nullptr;
-  while ((thread = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, thread)) != nullptr) {
-    hwloc_obj_t last = nullptr;
-    for (hwloc_obj_t above = thread->parent; above != nullptr; above = above->parent) {
-      if (holds_data(above) && above->attr->cache.size > 0) last = above;
-    }
-    if (last != nullptr) outermost.insert(last);
-  }
-  uint64_t bytes = 0;
-  for (hwloc_obj_t cache : outermost) bytes += cache->attr->cache.size;
-  if (bytes == 0) return absent<uint64_t>("hwloc found no cache sizes", "hwloc");
-  return known(bytes, "hwloc");
-}
-
 std::vector<NumaNode> numa_nodes(hwloc_topology_t topology) {
   std::vector<NumaNode> nodes;
   hwloc_obj_t node = nullptr;
   while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != nullptr) {
-    nodes.push_back({node->os_index, node->attr->numanode.local_memory, weight(node->cpuset)});
+    nodes.push_back({node->os_index, node->attr->numanode.local_memory, threads_in(node->cpuset)});
   }
   return nodes;
 }
@@ -180,9 +130,8 @@ Topology facts_of(hwloc_topology_t topology) {
   facts.threads = count(topology, HWLOC_OBJ_PU, "hardware threads");
   facts.usable_threads = facts.threads;
   facts.core_kinds = core_kinds(topology, facts);
-  facts.caches = caches(topology);
   facts.numa = numa_nodes(topology);
-  facts.last_level_cache_bytes = last_level(topology);
+  add_caches(topology, facts);
   return facts;
 }
 
@@ -287,6 +236,7 @@ void probe_topology(const Host& host, Machine& machine) {
   const auto found = host.live ? live_topology(host) : recorded_topology(host);
   if (found) {
     machine.topology = *found;
+    if (!found->caches_remark.empty()) machine.remarks.push_back(found->caches_remark);
   } else {
     for (Fact<uint32_t>* fact :
          {&machine.topology.sockets, &machine.topology.cores, &machine.topology.threads}) {
