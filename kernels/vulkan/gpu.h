@@ -150,6 +150,10 @@ class Gpu {
   /// failed: failure() then says how, and nothing more can be run on it.
   double run(GpuWork& work) noexcept;
   const std::string& failure() const;
+  /// Seconds since was_timed() was called last: while it waits, its clock falls. Infinite before the first
+  /// call.
+  double since_timed_s() const;
+  void was_timed();
   /// Does one step, and waits. Error: what the driver refused, or how the GPU failed.
   tl::expected<void, std::string> run_once(const GpuStep& step);
 

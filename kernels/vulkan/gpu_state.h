@@ -2,6 +2,7 @@
 // seconds.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <vulkan/vulkan_raii.hpp>
@@ -43,6 +44,7 @@ struct Gpu::State {
   GpuFacts facts;
   uint64_t clock_mask = 0;  // bits of the clock that count
   GpuBuffer staging_up, staging_down;
+  std::optional<std::chrono::steady_clock::time_point> timed;
   std::string failure;
 };
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -198,6 +199,15 @@ double Gpu::run(GpuWork& work) noexcept {
     s.failure = fmt::format("the GPU failed: {}", said(error));
     return -1;
   }
+}
+
+double Gpu::since_timed_s() const {
+  if (!state_->timed) return std::numeric_limits<double>::infinity();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - *state_->timed).count();
+}
+
+void Gpu::was_timed() {
+  state_->timed = std::chrono::steady_clock::now();
 }
 
 tl::expected<void, std::string> Gpu::run_once(const GpuStep& step) {

@@ -14,7 +14,30 @@ constexpr uint64_t most_calls = 256;
 
 constexpr uint64_t most_groups = 65535;
 
+/// A GPU that has waited for longer than this is warmed up: a tenth of what the quickest governor below looks
+/// at, less than it takes to make operands ready and to check a result, more than between two samples.
+constexpr double waited_s = 5e-3;
+/// Where a chip's clock follows the load of the last 50 ms (Linux: `polling_ms` in panthor_devfreq.c and
+/// lima_devfreq.c), one such time and a bit. A card's firmware needs less: judgement.
+constexpr double chip_warming_s = 60e-3, card_warming_s = 10e-3;
+/// A clock that still rises then is waited for, but no longer than this: judgement.
+constexpr double most_warming_s = 0.4;
+/// What counts as faster, and not as one of a warm GPU's samples among others: judgement.
+constexpr double faster = 0.02;
+
 }  // namespace
+
+bool warm_up(const std::function<double()>& run, double least_s, double most_s) {
+  double worked = 0, before = std::numeric_limits<double>::infinity();
+  while (worked < most_s) {
+    const double seconds = run();
+    if (seconds < 0) return false;
+    worked += seconds;
+    if (worked >= least_s && seconds > (1 - faster) * before) break;
+    before = seconds;
+  }
+  return true;
+}
 
 tl::expected<GpuWork, std::string> TimedWork::record(uint64_t calls) const {
   std::vector<GpuStep> warming, timed;
@@ -28,25 +51,36 @@ bool TimedWork::run_call(uint64_t call) {
   return work && gpu_.run(*work) >= 0;
 }
 
+bool TimedWork::make_work() {
+  auto one = record(1);
+  if (!one || gpu_.run(*one) < 0) return false;
+  // Once more: what the first one found cold says too much.
+  const double seconds = std::max(gpu_.run(*one), 1e-7);
+  calls_ = std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(timed_s / seconds)), 1, most_calls);
+  auto all = record(calls_);
+  if (!all) return false;
+  work_ = std::move(*all);
+  return true;
+}
+
+double TimedWork::submit() {
+  const double timed = gpu_.run(*work_);
+  seconds_ =
+      timed < 0 ? std::numeric_limits<double>::quiet_NaN() : share_ * timed / static_cast<double>(calls_);
+  return 2 * timed;
+}
+
 void TimedWork::run() noexcept {
   seconds_ = std::numeric_limits<double>::quiet_NaN();
   try {
-    if (!work_) {
-      auto one = record(1);
-      if (!one) return;
-      const double first = gpu_.run(*one);
-      if (first < 0) return;
-      // Once more: what the first one found cold says too much.
-      const double seconds = std::max(gpu_.run(*one), 1e-7);
-      calls_ = std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(timed_s / seconds)), 1, most_calls);
-      auto all = record(calls_);
-      if (!all) return;
-      work_ = std::move(*all);
-    }
-    const double seconds = gpu_.run(*work_);
-    if (seconds >= 0) seconds_ = share_ * seconds / static_cast<double>(calls_);
+    const bool cold = gpu_.since_timed_s() > waited_s && !gpu_.facts().software;
+    if (!work_ && !make_work()) return;
+    const double least_s = gpu_.facts().unified ? chip_warming_s : card_warming_s;
+    if (cold && !warm_up([this] { return submit(); }, least_s, most_warming_s)) return;
+    submit();
+    gpu_.was_timed();
   } catch (const std::bad_alloc&) {
-    return;  // NaN says so
+    seconds_ = std::numeric_limits<double>::quiet_NaN();
   }
 }
 

@@ -12,8 +12,8 @@
 namespace weighin {
 
 /// A kernel's work on a GPU. A submission holds as many calls as take about two milliseconds, and as many
-/// before them, which bring the clock up; each call waits for the one before, as the operations of a model
-/// do.
+/// untimed ones before them; each call waits for the one before, as the operations of a model do. A GPU whose
+/// clock may have fallen, since it waited for the CPU, is warmed up first.
 class TimedWork : public Prepared {
  public:
   explicit TimedWork(Gpu& gpu) : gpu_(gpu) {}
@@ -36,11 +36,18 @@ class TimedWork : public Prepared {
 
  private:
   tl::expected<GpuWork, std::string> record(uint64_t calls) const;
+  bool make_work();
+  /// What a submission is found to take, of which the timed calls are half; negative where the GPU failed.
+  double submit();
 
   std::optional<GpuWork> work_;
   uint64_t calls_ = 1;
   double seconds_ = -1, share_ = 1;
 };
+
+/// Calls `run`, which returns how many seconds it worked, until it has worked for `least_s` and the last time
+/// no faster than the time before, or for `most_s`. False where it returned less than nothing.
+bool warm_up(const std::function<double()>& run, double least_s, double most_s);
 
 /// `count` values in memory that shaders read, or the reason there are none. T: float, uint32_t, uint16_t.
 template <class T>

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <vector>
 
 #include "kernels/adversarial.h"
 #include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/timed_work.h"
 
 namespace {
 /// What a driver leaves behind when it is unloaded is not ours to mend: once one was loaded into this
@@ -124,6 +127,33 @@ class VulkanGpu : public testing::Test {
   }
   Gpu* gpu_ = nullptr;
 };
+
+/// A GPU whose clock rises with each run: the seconds of each, the last from then on.
+struct Clock {
+  std::vector<double> runs;
+  size_t done = 0;
+  double operator()() { return runs[std::min(done++, runs.size() - 1)]; }
+};
+
+TEST(VulkanWarmUp, GoesOnWhileTheClockRises) {
+  Clock clock{.runs = {0.008, 0.007, 0.006, 0.005, 0.004}};
+  EXPECT_TRUE(warm_up(std::ref(clock), 0.010, 0.4));
+  EXPECT_EQ(clock.done, 6U) << "the fifth was faster than the fourth, the sixth no longer";
+}
+
+TEST(VulkanWarmUp, WorksForTheLeastTimeThoughNothingGetsFaster) {
+  Clock clock{.runs = {0.004}};
+  EXPECT_TRUE(warm_up(std::ref(clock), 0.058, 0.4));
+  EXPECT_EQ(clock.done, 15U);
+}
+
+TEST(VulkanWarmUp, EndsThoughEveryRunIsFasterAndWhereTheGpuFails) {
+  Clock clock{.runs = {}};
+  for (double seconds = 0.2; clock.runs.size() < 50; seconds *= 0.9) clock.runs.push_back(seconds);
+  EXPECT_TRUE(warm_up(std::ref(clock), 0.010, 0.4));
+  EXPECT_EQ(clock.done, 3U);
+  EXPECT_FALSE(warm_up([] { return -1.0; }, 0.010, 0.4));
+}
 
 TEST_F(VulkanGpu, ThatIsNotThereIsNotOpened) {
   const auto gpu = Gpu::open("0000000000000000");
