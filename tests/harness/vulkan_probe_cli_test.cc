@@ -36,6 +36,15 @@ struct Drivers : Folder {
     return answer(shell("ASAN_OPTIONS=handle_segv=0:handle_abort=0 VK_DRIVER_FILES='" + files +
                         "' VK_ICD_FILENAMES='" + files + "' '" WEIGHIN_BINARY "' probe --json 2>&1"));
   }
+
+  /// The same of drivers none of which hangs: asked again, twice at most, where this machine was too busy for
+  /// one to answer in time.
+  json probed_in_time() const {
+    json machine = probed();
+    for (int again = 0; again < 2 && machine.dump().find("did not answer") != std::string::npos; ++again)
+      machine = probed();
+    return machine;
+  }
 };
 
 bool has_loader() {
@@ -106,7 +115,7 @@ TEST_F(VulkanProbe, ABadDriverHidesNoOthersCard) {
                                    {"crash_late", "crashed"},
                                    {"exit", "no readable answer"}}) {
     SCOPED_TRACE(name);
-    const json machine = Drivers({name, "card"}).probed();
+    const json machine = Drivers({name, "card"}).probed_in_time();
     ASSERT_EQ(machine["vulkan"].size(), 1U) << machine["vulkan"];
     EXPECT_EQ(machine["vulkan"][0]["name"], "Fake Card");
     EXPECT_EQ(machine["vulkan"][0]["driver_manifest"], "card.json");
@@ -124,7 +133,7 @@ TEST_F(VulkanProbe, ADriverThatHangsIsStopped) {
 }
 
 TEST_F(VulkanProbe, ABadDriverAloneIsAReason) {
-  const json machine = Drivers({"abort"}).probed();
+  const json machine = Drivers({"abort"}).probed_in_time();
   ASSERT_TRUE(machine["vulkan"].contains("absent")) << machine["vulkan"];
   EXPECT_NE(machine["vulkan"]["absent"].get<std::string>().find("crashed"), std::string::npos);
   EXPECT_TRUE(is_remarked(machine, "abort.json", "crashed")) << machine["remarks"];
