@@ -74,9 +74,13 @@ void TimedWork::run() noexcept {
   seconds_ = std::numeric_limits<double>::quiet_NaN();
   try {
     const bool cold = gpu_.since_timed_s() > waited_s && !gpu_.facts().software;
-    if (!work_ && !make_work()) return;
-    const double least_s = gpu_.facts().unified ? chip_warming_s : card_warming_s;
-    if (cold && !warm_up([this] { return submit(); }, least_s, most_warming_s)) return;
+    const bool fresh = !work_;
+    if (fresh && !make_work()) return;
+    if (cold) {
+      const double least_s = gpu_.facts().unified ? chip_warming_s : card_warming_s;
+      if (!warm_up([this] { return submit(); }, least_s, most_warming_s)) return;
+      if (fresh && !make_work()) return;  // of more calls, the clock having risen
+    }
     submit();
     gpu_.was_timed();
   } catch (const std::bad_alloc&) {
