@@ -153,13 +153,17 @@ double times_of(const std::vector<ProblemUse>& step, const std::string& part) {
   return times;
 }
 
+/// A decode step in q4_0, the first `cpu_layers` on the CPU and the others on a card that has room for them.
+PlacedStep split_decode_step(const ModelShape& shape, uint32_t cpu_layers, uint32_t depth) {
+  const std::vector<GpuCapacity> gpus{gpu(card, "A", 20 * gib)};
+  const Placement placement = place(placed_model(shape), all(gpus), cpu_layers);
+  return placed_step(decode_step(shape, file_format_of(FileFormatId::q4_0), depth), shape, placement, 1);
+}
+
 TEST(PlacedStep, EachSideHasTheWorkOfItsOwnLayers) {
   // DeepSeek-V2-Lite: 27 layers, the first dense, the others with 64 experts of which each token has 6.
   const ModelShape& shape = model("deepseek-v2-lite");
-  const std::vector<GpuCapacity> gpus{gpu(card, "A", 20 * gib)};
-  const Placement placement = place(placed_model(shape), all(gpus), 2);
-  const auto step = decode_step(shape, file_format_of(FileFormatId::q4_0), 99);
-  const PlacedStep placed = placed_step(step, shape, placement, 1);
+  const PlacedStep placed = split_decode_step(shape, 2, 99);
   EXPECT_EQ(times_of(placed.cpu, "expert_up"), 6) << "of the second layer";
   EXPECT_EQ(times_of(placed.gpus[0], "expert_up"), 6 * 25);
   EXPECT_EQ(times_of(placed.gpus[0], "router"), 25);
@@ -172,10 +176,7 @@ TEST(PlacedStep, EachSideHasTheWorkOfItsOwnLayers) {
 TEST(PlacedStep, WindowsStayWithTheirLayers) {
   // Gemma 3: five layers with a window of 512 tokens, then one that sees all of them.
   const ModelShape& shape = model("gemma-3-1b");
-  const std::vector<GpuCapacity> gpus{gpu(card, "A", 20 * gib)};
-  const Placement placement = place(placed_model(shape), all(gpus), 5);
-  const auto step = decode_step(shape, file_format_of(FileFormatId::q4_0), 7999);
-  const PlacedStep placed = placed_step(step, shape, placement, 1);
+  const PlacedStep placed = split_decode_step(shape, 5, 7999);
   for (const ProblemUse& use : placed.cpu) {
     if (use.problem.op != Op::attention) continue;
     EXPECT_EQ(use.problem.context, 512U) << "the first five layers";
