@@ -1,18 +1,20 @@
-# weighin_folder(NAME): one library a folder, made of every .cc below it.
+# weighin_folder(PATH [EXCEPT NAME...]): one library a folder, weighin_ and the last part of its path, made of every .cc
+# below it but those in the files or folders NAME.
 #
 # It exports one include directory that holds a link to its own folder and nothing else, so a file
 # can include "models/shape.h" only if its library links weighin_models: the flow of docs/flow.md
 # is checked by the compiler before it is checked by a test.
-function(weighin_folder name)
+function(weighin_folder path)
+  cmake_parse_arguments(folder "" "" EXCEPT ${ARGN})
+  get_filename_component(name ${path} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  list(REMOVE_ITEM sources ${ARGN})
-  if(NOT sources)
-    file(WRITE ${CMAKE_BINARY_DIR}/empty.cc "")
-    set(sources ${CMAKE_BINARY_DIR}/empty.cc)
-  endif()
+  foreach(left_out ${folder_EXCEPT})
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${left_out}(/|$)")
+  endforeach()
   add_library(weighin_${name} STATIC ${sources})
   set(include_dir ${CMAKE_BINARY_DIR}/include/${name})
-  file(MAKE_DIRECTORY ${include_dir})
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_dir}/${name} SYMBOLIC)
+  get_filename_component(above ${include_dir}/${path} DIRECTORY)
+  file(MAKE_DIRECTORY ${above})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_dir}/${path} SYMBOLIC)
   target_include_directories(weighin_${name} PUBLIC ${include_dir})
 endfunction()

@@ -12,7 +12,7 @@
 
 #include "kernels/data.h"
 #include "kernels/isa.h"
-#include "kernels/problem.h"
+#include "kernels/problem/problem.h"
 #include "kernels/thread_pool.h"
 #include "kernels/weight_pool.h"
 

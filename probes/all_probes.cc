@@ -1,13 +1,13 @@
 #include <array>
 
 #include "probes/cpu.h"
-#include "probes/gpus.h"
+#include "probes/gpu/gpus.h"
+#include "probes/gpu/vulkan.h"
 #include "probes/identity.h"
 #include "probes/memory.h"
 #include "probes/platform.h"
 #include "probes/storage.h"
 #include "probes/topology.h"
-#include "probes/vulkan.h"
 
 namespace weighin {
 

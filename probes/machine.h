@@ -120,7 +120,7 @@ struct GpuSensors {
 
 /// A GPU as Vulkan shows it.
 struct VulkanDevice {
-  std::string id;  // probes/vulkan.h
+  std::string id;  // probes/gpu/vulkan.h
   std::string name;
   std::string driver;
   std::string driver_version;

@@ -5,8 +5,8 @@
 #include <tl/expected.hpp>
 
 #include "harness/cli/command.h"
-#include "probes/budgets.h"
-#include "results/fit.h"
+#include "probes/devices/budgets.h"
+#include "results/fit/fit.h"
 
 namespace weighin {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
-#include "results/weighed_device.h"
+#include "results/fit/weighed_device.h"
 
 namespace weighin {
 

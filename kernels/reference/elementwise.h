@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "kernels/problem.h"
+#include "kernels/problem/problem.h"
 
 namespace weighin {
 

@@ -27,7 +27,7 @@ struct MatrixUnits {
 
 /// What kernels ask of a GPU before they run on it.
 struct GpuFacts {
-  std::string id;  // probes/vulkan.h
+  std::string id;  // probes/gpu/vulkan.h
   std::string name, driver, driver_version;
   bool software = false;  // llvmpipe and its like
   bool unified = false;   // its memory is the machine's

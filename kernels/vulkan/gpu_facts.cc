@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "kernels/vulkan/gpu_state.h"
-#include "probes/vulkan.h"
-#include "probes/vulkan_matrices.h"
+#include "probes/gpu/vulkan.h"
+#include "probes/gpu/vulkan_matrices.h"
 
 namespace weighin {
 namespace {

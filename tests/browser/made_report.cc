@@ -1,11 +1,11 @@
-// made_report FILE [gpu]: stores the made machine of tests/results/made_report.h, with or without its GPU,
-// and writes its report, for the browser test.
+// made_report FILE [gpu]: stores the made machine of tests/results/report/made_report.h, with or without its
+// GPU, and writes its report, for the browser test.
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "tests/results/made_report.h"
+#include "tests/results/report/made_report.h"
 
 namespace {
 

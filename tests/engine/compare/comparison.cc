@@ -9,8 +9,8 @@
 #include <memory>
 #include <thread>
 
-#include "harness/statistics.h"
-#include "harness/watch.h"
+#include "harness/run/watch.h"
+#include "harness/timing/statistics.h"
 #include "kernels/operands.h"
 #include "tests/engine/compare/their_check.h"
 #include "tests/engine/compare/their_graphs.h"
@@ -23,7 +23,8 @@ using Clock = std::chrono::steady_clock;
 constexpr uint32_t prefill_tokens = 512, cached_tokens = 2048, head_dim = 128, attention_heads = 32;
 /// Products of one graph; prefill takes few matrices, since each has results of its own.
 constexpr uint64_t most_decode_matrices = 256, most_prefill_matrices = 4;
-/// The bound takes half as long as an operation, as in harness/measure.cc; rounding runs for 100 us or more.
+/// The bound takes half as long as an operation, as in harness/timing/measure.cc; rounding runs for 100 us or
+/// more.
 constexpr double bound_share = 0.5, least_rounding_s = 100e-6;
 constexpr uint32_t sampled_outputs = 64;
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/statistics.h"
+#include "harness/timing/statistics.h"
 #include "tests/engine/compare/bars.h"
 
 namespace weighin {

@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/problem.h"
+#include "kernels/problem/problem.h"
 #include "kernels/thread_pool.h"
 #include "tests/engine/compare/ggml_library.h"
 

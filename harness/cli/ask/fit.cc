@@ -1,0 +1,240 @@
+// weighin fit: which models this machine, or a stored one, can run.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "harness/cli/command.h"
+#include "harness/cli/named_models.h"
+#include "harness/cli/question_options.h"
+#include "harness/cli/weighed_device.h"
+#include "models/catalogue.h"
+#include "probes/devices/described.h"
+#include "results/accuracy/accuracy.h"
+#include "results/fit/cpu_or_gpu.h"
+#include "results/fit/fit.h"
+#include "results/fit/spec_fit.h"
+
+namespace weighin {
+namespace {
+
+/// Where standard output is no terminal.
+constexpr unsigned default_columns = 100;
+
+struct FitOptions {
+  std::vector<std::string> models;
+  std::string device;
+  DeviceDescription described;
+  QuestionOptions asked;
+  std::string placement = std::string(place_name(PlaceAsked::automatic));
+  bool explain = false, json = false, csv = false, largest = false;
+};
+
+/// The models named, or all of the catalogue. Error: the name that is not there, and the nearest ones.
+tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names,
+                                                                    NamedModels& named) {
+  std::vector<const ModelShape*> models;
+  for (const std::string& name : names) {
+    const auto model = named.find(name);
+    if (!model) return tl::unexpected(model.error());
+    models.push_back(*model);
+  }
+  if (names.empty())
+    for (const ModelShape& model : all_models())
+      if (!model.made) models.push_back(&model);
+  return models;
+}
+
+/// The questions to answer: in one format, in the best one, or in each. Error: the formats there are.
+tl::expected<std::vector<Question>, std::string> questions_of(QuestionOptions options) {
+  const bool each = options.format == "all";
+  if (each) options.format.clear();
+  const auto question = question_of(options);
+  if (!question) return tl::unexpected(question.error() + ", or all");
+  std::vector<Question> questions;
+  if (!each) return std::vector<Question>{*question};
+  for (const FileFormat& format : kernel_file_formats()) {
+    questions.push_back(*question);
+    questions.back().format = format.id;
+  }
+  return questions;
+}
+
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names;
+  for (const std::string_view name : known_engines()) names.emplace_back(name);
+  return names;
+}
+
+std::vector<std::string> places() {
+  std::vector<std::string> names;
+  for (const PlaceAsked place : {PlaceAsked::automatic, PlaceAsked::cpu, PlaceAsked::gpu, PlaceAsked::split})
+    names.emplace_back(place_name(place));
+  return names;
+}
+
+/// Every named model fits in one of its formats at least; where none was named, any model does.
+bool yes(const std::vector<Verdict>& verdicts, bool named) {
+  std::map<std::string, bool> fits;
+  for (const Verdict& v : verdicts) fits[v.model] |= v.fits == true;
+  const auto fit_one = [](const auto& model) { return model.second; };
+  return named ? std::all_of(fits.begin(), fits.end(), fit_one)
+               : std::any_of(fits.begin(), fits.end(), fit_one);
+}
+
+/// Leaves the model of most parameters that runs at the whole of the `context` asked for, if any does.
+void keep_largest(std::vector<Verdict>& verdicts, uint32_t context) {
+  const Verdict* largest = nullptr;
+  for (const Verdict& v : verdicts) {
+    if (v.task != Task::chat || !runs(v.answer) || v.context < context) continue;
+    if (!largest || v.params > largest->params) largest = &v;
+  }
+  verdicts = largest ? std::vector<Verdict>{*largest} : std::vector<Verdict>{};
+}
+
+bool any_on_gpu(const std::vector<Verdict>& verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const Verdict& v) { return v.layout && !v.layout->on_cpu(); });
+}
+
+/// GPUs that were asked for and are not there.
+std::string no_gpu(const Capacity& capacity, const Question& question) {
+  const bool asked = question.place == PlaceAsked::gpu || question.place == PlaceAsked::split;
+  if (!asked || !capacity.gpus.empty()) return "";
+  return fmt::format(
+      "--placement {}: no GPU of {} is known through Vulkan (a software one is none); `weighin probe` says "
+      "why",
+      place_name(question.place), capacity.device);
+}
+
+/// The device of the catalogue that is meant, or the one described; none: a measured one, or this machine.
+/// What was measured comes before what is published. Error: no such device anywhere.
+tl::expected<std::optional<SpecTarget>, std::string> spec_target(const FitOptions& options,
+                                                                 const Invocation& invocation) {
+  SpecTarget target;
+  target.runs_as = runs_as_of(options.asked);
+  const bool described = !options.described.bandwidth.empty() || !options.described.memory.empty();
+  if (described) {
+    static DeviceSpec device;  // a target refers to its device
+    const auto made = describe_device(options.described);
+    if (!made) return tl::unexpected(made.error());
+    device = *made;
+    target.named = {.device = &device,
+                    .part = device.usual_part,
+                    .part_stated = true,
+                    .memory_gib = device.memory_gib.front(),
+                    .memory_stated = true,
+                    .assumed = {},
+                    .recalled = {}};
+    return target;
+  }
+  if (options.device.empty()) return std::nullopt;
+  const auto stored = weighed_device(options.device, invocation);
+  if (stored) return std::nullopt;
+  const auto named = find_device(options.device);
+  if (!named) return tl::unexpected(stored.error() + "\nNor is it published: " + named.error());
+  target.named = *named;
+  return target;
+}
+
+void run_fit(const FitOptions& options, Invocation& invocation) {
+  NamedModels named(invocation.host);
+  const auto models = models_of(options.models, named);
+  if (!models) return fail(invocation, models.error());
+  auto questions = questions_of(options.asked);
+  if (!questions) return fail(invocation, questions.error());
+  for (Question& question : *questions) question.place = *find_place(options.placement);
+  const auto target = spec_target(options, invocation);
+  if (!target) return fail(invocation, target.error());
+  auto weighed = *target
+                     ? tl::expected<WeighedDevice, std::string>{WeighedDevice{capacity_of(**target), {}, {}}}
+                     : measured_device(options.device, invocation);
+  if (!weighed) return fail(invocation, weighed.error());
+  if (!*target)
+    if (const std::string problem = no_gpu(weighed->capacity, questions->front()); !problem.empty())
+      return fail(invocation, problem);
+  const Evidence evidence(weighed->measurements, weighed->verified);
+  std::vector<Verdict> verdicts;
+  for (const ModelShape* model : *models) {
+    for (const Question& question : *questions) {
+      verdicts.push_back(*target ? fit(*model, question, weighed->capacity, **target)
+                                 : fit(*model, question, weighed->capacity, evidence));
+      if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
+    }
+  }
+  if (options.largest) keep_largest(verdicts, questions->front().context);
+  const auto accuracy = [&] {
+    if (*target) return published_accuracy_sentence();
+    std::string text = measured_accuracy_sentence(weighed->verified, questions->front().engine,
+                                                  isa_of(weighed->measurements));
+    if (!text.empty() && any_on_gpu(verdicts)) text += "; nothing of it was measured on a GPU";
+    return text;
+  };
+  std::vector<CpuOrGpu> compared;
+  if (!*target && questions->front().place == PlaceAsked::automatic && !options.csv) {
+    Question question = questions->front();
+    if (options.asked.format == "all") question.format.reset();
+    compared = cpu_or_gpu(question, weighed->capacity, evidence);
+  }
+  std::string text;
+  if (options.json) {
+    text = verdicts_json(verdicts, weighed->capacity, questions->front(), accuracy(), compared);
+  } else if (options.csv) {
+    text = verdicts_csv(verdicts);
+  } else if (verdicts.empty()) {
+    text = fmt::format("None of {} models runs on {}.\n", models->size(), weighed->capacity.device);
+  } else {
+    text = verdicts_text(verdicts, weighed->capacity, questions->front(), accuracy(), options.explain,
+                         terminal_columns(STDOUT_FILENO, default_columns),
+                         options.largest || (!options.models.empty() && options.asked.format != "all"),
+                         compared);
+  }
+  std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
+  const bool all_named = !options.models.empty() && !options.largest;
+  invocation.exit_code = !verdicts.empty() && yes(verdicts, all_named) ? exit_yes : exit_no;
+}
+
+}  // namespace
+
+void add_fit(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<FitOptions>();
+  CLI::App* command =
+      app.add_subcommand("fit", "Which models this machine, or a measured one, can run, and how fast");
+  command->footer("\n" + verdict_rules());
+  add_database_option(*command, invocation);
+  command
+      ->add_option("models", options->models,
+                   "Models by name (weighin models list), file, folder or URL; all when none is named")
+      ->type_name("MODEL");
+  command->add_option(
+      "--device", options->device,
+      "A measured device, by label or id, or one of `weighin devices`; else this machine, now");
+  command->add_option("--bandwidth", options->described.bandwidth,
+                      "A device by its numbers, instead: 120GB/s; with --memory");
+  command->add_option("--memory", options->described.memory, "Its memory: 16GiB");
+  command->add_option("--tflops", options->described.tflops, "Its peak arithmetic, fp16: 8");
+  command->add_option("--part", options->described.part, "Which part it is: cpu, gpu or npu; else gpu");
+  add_question(*command, options->asked);
+  command->get_option("--format")->description("A format as ggml spells it, or all; else the best one");
+  add_runs_as(*command, options->asked);
+  command->add_option("--engine", options->asked.question.engine, "Whose speed is predicted")
+      ->check(CLI::IsMember(engine_names()))
+      ->capture_default_str();
+  command
+      ->add_option("--placement", options->placement,
+                   "Where a measured device holds the layers; auto: where that is fastest")
+      ->check(CLI::IsMember(places()))
+      ->capture_default_str();
+  command->add_flag("--largest", options->largest,
+                    "Answer with the largest of the models that generate text and run, in its best format");
+  command->add_flag("--explain", options->explain, "Show the predicted time term by term");
+  CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");
+  command->add_flag("--csv", options->csv, "Answer as CSV, one row a verdict")->excludes(json);
+  command->callback([options, &invocation] { run_fit(*options, invocation); });
+}
+
+}  // namespace weighin

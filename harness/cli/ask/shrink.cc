@@ -1,0 +1,85 @@
+// weighin shrink: what would make a model fit, and what that costs.
+#include "results/shrink/shrink.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "harness/cli/named_models.h"
+#include "harness/cli/size_option.h"
+#include "harness/cli/weighed_device.h"
+
+namespace weighin {
+namespace {
+
+struct ShrinkOptions {
+  std::string model, device, format = "f16";
+  double target_bytes = 0;
+  ShrinkQuestion question;
+  bool json = false;
+};
+
+/// Memory of a size that was asked for, of no device.
+WeighedDevice target_of(double bytes) {
+  WeighedDevice weighed;
+  weighed.capacity.device = "a target";
+  weighed.capacity.memory_bytes = weighed.capacity.memory_total_bytes = static_cast<uint64_t>(bytes);
+  weighed.capacity.memory_kind = "target";
+  weighed.capacity.now = false;
+  return weighed;
+}
+
+void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) {
+  NamedModels named(invocation.host);
+  const auto model = named.find(options.model);
+  if (!model) return fail(invocation, model.error());
+  const FileFormat* format = find_file_format(options.format);
+  if (!format || format->container != Container::gguf)
+    return fail(invocation, fmt::format("no GGUF format is called \"{}\" (all: weighin models show {})",
+                                        options.format, (*model)->name));
+  const bool file = !(*model)->file_format.empty();
+  options.question.format = file ? FileFormatId::as_stored : format->id;
+  const auto weighed = has_target ? tl::expected<WeighedDevice, std::string>(target_of(options.target_bytes))
+                                  : weighed_device(options.device, invocation);
+  if (!weighed) return fail(invocation, weighed.error());
+  const auto answer = shrink(**model, options.question, weighed->capacity,
+                             Evidence(weighed->measurements, weighed->verified));
+  if (!answer) return fail(invocation, answer.error());
+  std::fputs(
+      (options.json ? shrink_json(*answer, weighed->capacity) : shrink_text(*answer, weighed->capacity))
+          .c_str(),
+      stdout);
+  invocation.exit_code = answer->any_fits ? exit_yes : exit_no;
+}
+
+}  // namespace
+
+void add_shrink(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<ShrinkOptions>();
+  CLI::App* command = app.add_subcommand(
+      "shrink", "What would make a model fit: formats, students, pruning, sharing, and what each costs");
+  add_database_option(*command, invocation);
+  command->add_option("MODEL", options->model, "A model by name (weighin models list), file, folder or URL")
+      ->required();
+  CLI::Option* device = command->add_option("--device", options->device,
+                                            "A measured device, by label or id; else this machine, now");
+  CLI::Option* target =
+      command
+          ->add_option("--target-bytes", options->target_bytes, "Memory it must fit in, of no device: 4GiB")
+          ->transform(as_bytes())
+          ->check(CLI::PositiveNumber)
+          ->excludes(device);
+  command->add_option("--format", options->format, "The GGUF format the model is in now; a file's is its own")
+      ->capture_default_str();
+  command
+      ->add_option("--context", options->question.context,
+                   "Tokens of context; else min(4096, the model's maximum)")
+      ->check(CLI::Range(1u, UINT32_MAX));
+  command->add_flag("--json", options->json, "Answer as JSON");
+  command->callback(
+      [options, target, &invocation] { run_shrink(*options, target->count() > 0, invocation); });
+}
+
+}  // namespace weighin

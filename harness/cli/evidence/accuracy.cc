@@ -1,0 +1,59 @@
+// weighin accuracy: predictions held against measurements, of engines run here and published ones.
+#include <cstdio>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "harness/cli/weighed_device.h"
+#include "results/accuracy/accuracy.h"
+
+namespace weighin {
+namespace {
+
+struct AccuracyOptions {
+  std::string rows;
+  std::string split;
+  bool json = false;
+};
+
+void score_table(const AccuracyOptions& options, Invocation& invocation) {
+  const auto table = PublishedTable::read_file(options.rows);
+  if (!table) return fail(invocation, table.error());
+  const auto lines =
+      accuracy_of(*table, {.split = options.split == "all" ? "" : options.split, .doubtful = true});
+  if (lines.empty())
+    return fail(invocation, options.rows + ": no row has a measurement (tg_tps, pp_tps or mem_gib_used)" +
+                                (options.split.empty() ? "" : " in that split"));
+  std::fputs((options.json ? accuracy_json(lines) : accuracy_text(lines)).c_str(), stdout);
+}
+
+void run_accuracy(const AccuracyOptions& options, Invocation& invocation) {
+  if (!options.rows.empty()) return score_table(options, invocation);
+  const auto weighed = weighed_device("", invocation);
+  if (!weighed) return fail(invocation, weighed.error());
+  const AccuracyReport report =
+      accuracy_report(weighed->verified, options.split.empty() ? "test" : options.split);
+  std::fputs((options.json ? accuracy_json(report) : accuracy_text(report)).c_str(), stdout);
+}
+
+}  // namespace
+
+void add_accuracy(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<AccuracyOptions>();
+  CLI::App* command =
+      app.add_subcommand("accuracy", "How right predictions are: of engines run here, and of published rows");
+  command->footer(
+      "\nWithout ROWS: engines that `weighin verify` ran on this machine, and the published rows that ship "
+      "with "
+      "weighin.\nEach chip of those is in one split for good: fit, or test, which is kept for testing.");
+  command->add_option("ROWS", options->rows,
+                      "Published rows (CSV) instead: predict's columns, and tg_tps, pp_tps, mem_gib_used");
+  command
+      ->add_option("--split", options->split,
+                   "Rows of that split alone; default test of the shipped ones, all of ROWS")
+      ->check(CLI::IsMember({"fit", "test", "all"}));
+  command->add_flag("--json", options->json, "As JSON");
+  add_database_option(*command, invocation);
+  command->callback([options, &invocation] { run_accuracy(*options, invocation); });
+}
+
+}  // namespace weighin

@@ -1,0 +1,162 @@
+// weighin devices smallest: which devices run a model, measured ones and those of the catalogue, the smallest
+// first.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include "harness/cli/look_up/devices.h"
+#include "harness/cli/named_models.h"
+#include "harness/cli/question_options.h"
+#include "harness/cli/weighed_device.h"
+#include "results/accuracy/accuracy.h"
+#include "results/coverage/smallest_device.h"
+#include "results/fit/verdict.h"
+#include "results/text/csv_field.h"
+#include "results/text/interval_json.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct SmallestOptions {
+  std::string model;
+  QuestionOptions asked;
+  DeviceFilter filter;
+  size_t most = 0;  // 0: one of each kind, or ten of the kind that is asked for
+  bool json = false, csv = false;
+};
+
+/// One line of the answer.
+struct Line {
+  std::string device, kind;
+  std::string tier;       // empty: measured
+  double memory_gib = 0;  // of all of it
+  Verdict verdict;
+};
+
+/// Devices that were measured and run the model.
+std::vector<Line> measured_lines(const ModelShape& model, const Question& question,
+                                 const Invocation& invocation) {
+  std::vector<Line> lines;
+  for (const WeighedDevice& device : measured_devices(invocation)) {
+    const Evidence evidence(device.measurements, device.verified);
+    Verdict verdict = fit(model, question, device.capacity, evidence);
+    if (!runs(verdict.answer)) continue;
+    lines.push_back({device.capacity.device, "measured", "",
+                     static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30, std::move(verdict)});
+  }
+  return lines;
+}
+
+/// The first of each kind, or the first `most`.
+std::vector<Line> spec_lines(const std::vector<DeviceRun>& found, const SmallestOptions& options) {
+  const bool every_kind = options.filter.kind.empty() && options.most == 0;
+  const size_t most = options.most ? options.most : 10;
+  std::vector<Line> lines;
+  std::set<DeviceKind> seen;
+  for (const DeviceRun& run : found) {
+    if (every_kind ? !seen.insert(run.device->kind).second : lines.size() == most) continue;
+    lines.push_back({run.device->name, std::string(device_kind_name(run.device->kind)),
+                     std::string(device_tier_name(run.tier)), run.memory_gib, run.verdict});
+  }
+  return lines;
+}
+
+void print_text(const std::vector<Line>& lines, const ModelShape& model, const Question& question,
+                size_t of_catalogue) {
+  fmt::print(
+      "{} at {:g} tokens/s or more, the first token within {:g} s, context {}: {} devices of the catalogue "
+      "run it\n\n",
+      model.name, question.min_tps.value_or(VerdictLines{}.runs_tps), VerdictLines{}.runs_ttft_s,
+      answered_context(model, question.context), of_catalogue);
+  if (lines.empty()) return;
+  size_t width = 6;
+  for (const Line& line : lines) width = std::max(width, line.device.size());
+  fmt::print("{:<{}}  {:<15} {:<5} {:>7}  {:<8} {:>18}  {:>11}\n", "DEVICE", width, "KIND", "TIER", "GiB",
+             "FORMAT", "TOKENS/S (80%)", "FIRST TOKEN");
+  for (const Line& line : lines)
+    fmt::print("{:<{}}  {:<15} {:<5} {:>7.3g}  {:<8} {:>18}  {:>9} s\n", line.device, width, line.kind,
+               line.tier, line.memory_gib, line.verdict.format, interval_text(line.verdict.decode_tps),
+               line.verdict.ttft_s ? two_digits(line.verdict.ttft_s->mid) : "-");
+  fmt::print(
+      "\nSmallest: the least memory, then the least bandwidth. Catalogue devices are answered from published "
+      "specs, not measured.\naccuracy: {}\n",
+      published_accuracy_sentence());
+}
+
+ordered_json line_json(const Line& line) {
+  const Verdict& v = line.verdict;
+  return {{"device", line.device},
+          {"kind", line.kind},
+          {"tier", line.tier.empty() ? ordered_json(nullptr) : ordered_json(line.tier)},
+          {"memory_gib", line.memory_gib},
+          {"answer", answer_name(v.answer)},
+          {"format", v.format},
+          {"decode_tps", interval_json(v.decode_tps)},
+          {"needed_gib", static_cast<double>(v.memory.peak_bytes()) / 0x1p30},
+          {"basis", line.tier.empty() ? "measured" : "spec"}};
+}
+
+void print_csv(const std::vector<Line>& lines) {
+  std::puts("device,kind,tier,memory_gib,answer,format,tg_low,tg_tps,tg_high,needed_gib,basis");
+  for (const Line& line : lines) {
+    const Verdict& v = line.verdict;
+    fmt::print("{},{},{},{:.4g},{},{},{:.3g},{:.3g},{:.3g},{:.4g},{}\n", csv_field(line.device), line.kind,
+               line.tier, line.memory_gib, answer_name(v.answer), v.format, v.decode_tps->low,
+               v.decode_tps->mid, v.decode_tps->high, static_cast<double>(v.memory.peak_bytes()) / 0x1p30,
+               line.tier.empty() ? "measured" : "spec");
+  }
+}
+
+void run_smallest(const SmallestOptions& options, Invocation& invocation) {
+  const auto question = question_of(options.asked);
+  if (!question) return fail(invocation, question.error());
+  NamedModels named(invocation.host);
+  const auto model = named.find(options.model);
+  if (!model) return fail(invocation, model.error());
+  const auto found =
+      devices_that_run(**model, *question, runs_as_of(options.asked),
+                       [&](const DeviceSpec& device) { return passes(device, options.filter); });
+  if (!found) return fail(invocation, found.error());
+  std::vector<Line> lines = measured_lines(**model, *question, invocation);
+  for (Line& line : spec_lines(*found, options)) lines.push_back(std::move(line));
+  if (options.json) {
+    ordered_json out{{"schema_version", 1},
+                     {"model", (*model)->name},
+                     {"accuracy", published_accuracy_sentence()},
+                     {"devices", ordered_json::array()}};
+    for (const Line& line : lines) out["devices"].push_back(line_json(line));
+    std::puts(out.dump(2).c_str());
+  } else if (options.csv) {
+    print_csv(lines);
+  } else {
+    print_text(lines, **model, *question, found->size());
+  }
+  invocation.exit_code = lines.empty() ? exit_no : exit_yes;
+}
+
+}  // namespace
+
+CLI::App* add_devices_smallest(CLI::App& devices, Invocation& invocation) {
+  auto options = std::make_shared<SmallestOptions>();
+  CLI::App* command = devices.add_subcommand(
+      "smallest", "The smallest devices that run a model: measured ones, and of each kind in the catalogue");
+  add_database_option(*command, invocation);
+  command->add_option("MODEL", options->model, "A model by name, file, folder or URL")->required();
+  add_question(*command, options->asked);
+  add_runs_as(*command, options->asked);
+  add_filter(*command, options->filter);
+  command
+      ->add_option("--most", options->most,
+                   "So many, the smallest first; else one of each kind, or ten of --kind")
+      ->check(CLI::Range(1, 100000));
+  CLI::Option* json = command->add_flag("--json", options->json, "As JSON");
+  command->add_flag("--csv", options->csv, "As CSV, one row a device")->excludes(json);
+  command->callback([options, &invocation] { run_smallest(*options, invocation); });
+  return command;
+}
+
+}  // namespace weighin

@@ -1,0 +1,79 @@
+#include "harness/cli/measure/measuring.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "harness/cli/measure/progress.h"
+#include "probes/process.h"
+
+namespace weighin {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int signal) {
+  interrupted = 1;
+  stop_running_process();
+  std::signal(signal, SIG_DFL);
+}
+
+std::string summary(const SessionResult& result, const std::string& database) {
+  const auto rows = [&](Status status) { return result.rows[static_cast<size_t>(status)]; };
+  std::string text = fmt::format("run {}{}: {} measured", result.run, result.resumed ? ", resumed" : "",
+                                 rows(Status::measured));
+  for (const Status status : {Status::skipped, Status::unsupported, Status::failed, Status::wrong})
+    if (rows(status)) text += fmt::format(", {} {}", rows(status), status_name(status));
+  if (result.outcome == Outcome::budget) text += " (the budget ended; --resume goes on)";
+  if (result.outcome == Outcome::interrupted) text += " (interrupted; --resume goes on)";
+  text += fmt::format("; kept in {}\n", database);
+  if (result.scaling)
+    text +=
+        fmt::format("whole matrices take {:.2f} times what their slabs say ({:.2f} to {:.2f}, {} pairs)\n",
+                    result.scaling->mid, result.scaling->low, result.scaling->high, result.scaling->pairs);
+  for (const std::string& gpu : result.gpus) text += gpu + "\n";
+  for (const std::string& warning : result.warnings) text += fmt::format("warning: {}\n", warning);
+  return text;
+}
+
+}  // namespace
+
+void add_session_options(CLI::App& command, SessionOptions& options) {
+  command.add_option("--budget", options.budget_s, "Time to spend, e.g. 90s or 5m")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}}))
+      ->check([](const std::string& text) {
+        return text.find_first_not_of("0.") == std::string::npos || text.starts_with('-')
+                   ? "\"" + text + "\" is no time to spend: give one above zero, such as 90s"
+                   : std::string();
+      })
+      ->type_name("TIME")
+      ->default_str("90s");
+  command.add_option("--label", options.label, "Name this device, e.g. pi5-07");
+}
+
+std::optional<SessionResult> measure_machine(Invocation& invocation, const Machine& machine,
+                                             const SessionOptions& options) {
+  const auto items = session_plan(machine, options);
+  if (!items) {
+    fail(invocation, items.error());
+    return std::nullopt;
+  }
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  const auto result = [&] {
+    ProgressLine line;
+    return run_session(
+        invocation.host, machine, invocation.database, *items, options, [] { return interrupted != 0; },
+        [&](const RunProgress& progress) { line.show(progress); });
+  }();
+  if (!result) {
+    fail(invocation, result.error());
+    return std::nullopt;
+  }
+  fmt::print(stderr, "{}", summary(*result, invocation.database));
+  if (result->outcome == Outcome::interrupted) invocation.exit_code = exit_interrupted;
+  return *result;
+}
+
+}  // namespace weighin

@@ -1,0 +1,100 @@
+// weighin run: measures this machine and keeps what it measured.
+#include <fmt/format.h>
+
+#include <memory>
+#include <regex>
+
+#include "harness/cli/measure/measuring.h"
+#include "harness/gpu/session.h"
+#include "kernels/vulkan/gpu.h"
+
+namespace weighin {
+namespace {
+
+/// --full has about ten times the problems.
+constexpr double full_budget_s = 1800;
+
+struct RunOptions {
+  SessionOptions session;
+  std::vector<std::string> flags;
+  bool list = false;
+};
+
+/// The GPU's plan with the kernels that it could run, as far as the probe knows it.
+void list_gpu(const VulkanDevice& gpu, const SessionOptions& session) {
+  const auto multiplies_halves = [](const std::string& shape) { return shape.ends_with(" f16 x f16 + f32"); };
+  GpuFacts facts{.id = gpu.id,
+                 .name = gpu.name,
+                 .driver = gpu.driver,
+                 .driver_version = gpu.driver_version,
+                 .software = gpu.software,
+                 .subgroup_size = gpu.subgroup_size,
+                 .subgroup_arithmetic = true,
+                 .float16 = gpu.float16,
+                 .integer_dot = gpu.integer_dot};
+  facts.matrix_units.m =
+      std::any_of(gpu.cooperative_matrices.begin(), gpu.cooperative_matrices.end(), multiplies_halves);
+  GpuJob job = job_for(gpu, session.budget_s, {});
+  job.full = session.full;
+  const std::regex only(session.only, std::regex::ECMAScript | std::regex::icase);
+  for (const PlanItem& item : gpu_plan(job)) {
+    const std::string line = describe(item, kernels_for(item.problem, facts));
+    if (session.only.empty() || is_bound(item.problem.op) || std::regex_search(line, only))
+      fmt::print("{}: {}\n", gpu.name, line);
+  }
+}
+
+void carry_out(const RunOptions& options, Invocation& invocation) {
+  SessionOptions session = options.session;
+  const auto flags = take_benchmark_flags(options.flags);
+  if (!flags) return fail(invocation, flags.error());
+  session.flags = *flags;
+  const Machine machine = probe_machine(invocation.host);
+  if (!options.list && !session.flags.list) {
+    measure_machine(invocation, machine, session);
+    return;
+  }
+  const auto items = session_plan(machine, session);
+  if (!items) return fail(invocation, items.error());
+  if (session.flags.list) return list_benchmarks(*items, kernels_here(), session.flags);
+  for (const PlanItem& item : *items)
+    fmt::print("{}\n", describe(item, kernels_for(item.problem, this_cpu())));
+  for (const VulkanDevice* gpu : gpus_to_measure(machine, session)) list_gpu(*gpu, session);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* run = app.add_subcommand("run", "Measure this machine on all cores and keep the results");
+  run->footer(
+      "\nBounds first (read bandwidth, peak arithmetic), then every size class in every format once, then\n"
+      "more samples where the interval is wide, until the budget ends. What was not reached is kept as\n"
+      "skipped; --resume goes on with it.\n"
+      "Flags of Google Benchmark follow --: weighin run --only gemv -- --benchmark_out=gemv.json");
+  add_session_options(*run, options->session);
+  const CLI::Option* budget = run->get_option("--budget");
+  run->add_option("--only", options->session.only,
+                  "Only problems that match this regular expression (see --list); bounds always")
+      ->type_name("REGEX");
+  run->add_option("--threads", options->session.threads,
+                  "Threads beside one and the counts between; default all")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  run->add_flag("--list", options->list, "List the problems, measure nothing");
+  run->add_flag("--resume", options->session.resume, "Go on with the last run if it was left before its end");
+  run->add_flag("--full", options->session.full,
+                "Also other batches and depths, q8_0 caches and more whole matrices; the budget is then 30m");
+  run->add_flag("--allocate", options->session.allocate,
+                "Also find out how much of each GPU's memory can really be had, by taking and writing it");
+  run->add_flag("--force-software", options->session.force_software,
+                "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
+  run->add_option("flags", options->flags, "Flags of Google Benchmark, after --")->type_name("-- FLAGS");
+  add_database_option(*run, invocation);
+  run->callback([options, budget, &invocation] {
+    if (options->session.full && budget->count() == 0) options->session.budget_s = full_budget_s;
+    carry_out(*options, invocation);
+  });
+}
+
+}  // namespace weighin

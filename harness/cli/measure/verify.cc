@@ -1,0 +1,186 @@
+// weighin verify: a real engine run on a model, beside what is predicted of it.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/measure/measuring.h"
+#include "harness/cli/tools/model_to_run.h"
+#include "harness/engines/verify.h"
+#include "probes/process.h"
+#include "results/measured/engine_efficiency.h"
+#include "results/store/store.h"
+#include "results/text/interval_json.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::ordered_json;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int signal) {
+  interrupted = 1;
+  stop_running_process();
+  std::signal(signal, SIG_DFL);
+}
+
+struct VerifyOptions {
+  std::string model, format;
+  VerifySettings settings;
+  double limit_s = 0;
+  bool no_measure = false, json = false;
+};
+
+/// "+4.2%": of `predicted` against `real`; empty where one is not known.
+std::string error_text(double predicted, double real) {
+  if (predicted <= 0 || real <= 0) return "";
+  return fmt::format("{:+.1f}%", 100 * (predicted / real - 1));
+}
+
+std::string said(const std::string& text) {
+  return text.empty() ? "not said" : text;
+}
+
+ordered_json json_of(const Verification& v) {
+  const auto if_said = [](const std::string& text) {
+    return text.empty() ? ordered_json() : ordered_json(text);
+  };
+  ordered_json phases = ordered_json::object();
+  for (const VerifiedPhase& phase : v.phases) {
+    ordered_json one{{"tokens", phase.tokens}, {"tps", phase.tps}, {"samples", phase.samples}};
+    one["predicted"] = interval_json(phase.predicted);
+    one["error"] = phase.predicted ? ordered_json(phase.predicted->mid / phase.tps - 1) : ordered_json();
+    phases[std::string(phase_name(phase.phase))] = one;
+  }
+  return {{"verification", v.id},
+          {"model", v.model},
+          {"format", v.format},
+          {"engine", v.engine},
+          {"build", if_said(v.build)},
+          {"backend", if_said(v.backend)},
+          {"cpu_variant", if_said(v.cpu_variant)},
+          {"gpu", if_said(v.gpu)},
+          {"threads", v.threads},
+          {"depth", v.depth},
+          {"phases", phases},
+          {"memory_bytes", v.memory_bytes ? ordered_json(v.memory_bytes) : ordered_json()},
+          {"predicted_memory_bytes", v.predicted_memory_bytes},
+          {"warnings", v.warnings}};
+}
+
+void print(const Verification& v) {
+  const double mib = 1 << 20;
+  fmt::print("{} in {} by {} ({}), backend {}, CPU kernels {}{}, {} thread{}\n", v.model, v.format, v.engine,
+             said(v.build), said(v.backend), said(v.cpu_variant), v.gpu.empty() ? "" : ", GPU " + v.gpu,
+             v.threads, v.threads == 1 ? "" : "s");
+  fmt::print("  {:<26} {:>10} {:>24} {:>9}\n", "", "real", "predicted (80%)", "error");
+  for (const VerifiedPhase& phase : v.phases) {
+    const std::string name =
+        phase.phase == Phase::decode
+            ? fmt::format("decode, tokens/s{}", v.depth ? fmt::format(" @{}", v.depth) : "")
+            : fmt::format("prefill of {}, tokens/s", phase.tokens);
+    const std::string predicted = phase.predicted
+                                      ? fmt::format("{:.4g} ({:.4g}-{:.4g})", phase.predicted->mid,
+                                                    phase.predicted->low, phase.predicted->high)
+                                      : "not measured";
+    fmt::print("  {:<26} {:>10.4g} {:>24} {:>9}\n", name, phase.tps, predicted,
+               phase.predicted ? error_text(phase.predicted->mid, phase.tps) : "");
+  }
+  fmt::print("  {:<26} {:>10} {:>24.1f} {:>9}\n", "peak memory, MiB",
+             v.memory_bytes ? fmt::format("{:.1f}", static_cast<double>(v.memory_bytes) / mib) : "not known",
+             static_cast<double>(v.predicted_memory_bytes) / mib,
+             error_text(static_cast<double>(v.predicted_memory_bytes), static_cast<double>(v.memory_bytes)));
+  for (const std::string& warning : v.warnings) fmt::print("warning: {}\n", warning);
+}
+
+/// What is known of the engine now.
+void print_learned(const Invocation& invocation, const Verification& v) {
+  const auto store = Store::open(invocation.database, Access::read);
+  const auto verified = store ? store->verifications(v.device) : tl::unexpected(store.error());
+  if (!verified || v.engine != llamacpp_engine) return;
+  const EngineEfficiency efficiency(v.engine, v.isa, v.threads, *verified);
+  fmt::print("{}'s efficiency: {}\n", v.engine, efficiency.source());
+}
+
+void run_verify(VerifyOptions options, Invocation& invocation) {
+  NamedModels named(invocation.host);
+  const auto run = model_to_run(named, options.model, options.format, "Q4_K_M");
+  if (!run) return fail(invocation, run.error());
+  options.settings.file = run->file;
+  options.settings.database = invocation.database;
+  options.settings.limit = std::chrono::milliseconds(static_cast<int64_t>(options.limit_s * 1e3));
+  if (options.no_measure) options.settings.measure_s = 0;
+  options.settings.stop = [] { return interrupted != 0; };
+  options.settings.progress = [](const std::string& doing) { fmt::print(stderr, "{}\n", doing); };
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  const auto result =
+      verify(invocation.host, probe_machine(invocation.host), *run->model, *run->format, options.settings);
+  if (!result) {
+    fail(invocation, result.error().reason);
+    if (result.error().does_not_fit) invocation.exit_code = exit_no;
+    if (interrupted) invocation.exit_code = exit_interrupted;
+    return;
+  }
+  if (options.json) {
+    std::puts(json_of(*result).dump(2).c_str());
+    return;
+  }
+  print(*result);
+  print_learned(invocation, *result);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<VerifyOptions>();
+  VerifySettings& settings = options->settings;
+  CLI::App* command = app.add_subcommand(
+      "verify",
+      "Run a real engine on a model, beside the prediction, and learn how fast that engine is here");
+  command->footer(
+      "\nA model by name is written with random weights into a temporary file. An engine is any command "
+      "that\n"
+      "takes llama-bench's options (-m -p -n -d -t -r -o json) and prints its JSON; without --engine it is\n"
+      "llama-bench from the PATH, or scripts/engines/node-llama-cpp (llama.cpp as npm ships it). Every "
+      "later\n"
+      "`weighin fit` predicts this engine by what was learned.\n"
+      "Exit codes: 0 verified, 1 not enough memory, 2 any other reason.");
+  command->add_option("MODEL", options->model, "A model by name (weighin models list), or a GGUF file")
+      ->required();
+  command->add_option("--format", options->format, "Of random weights: a GGUF format; default Q4_K_M");
+  command->add_option("--engine", settings.engine, "The command to run")->type_name("CMD");
+  command->add_option("--threads", settings.threads, "Default all")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command
+      ->add_option("--depth", settings.depth, "Tokens in the KV cache before; with them only decode is run")
+      ->check(CLI::Range(0u, 1u << 20));
+  command->add_option("--prompt", settings.prompt, "Tokens of the prompt; 0: none")
+      ->check(CLI::Range(0u, 1u << 20))
+      ->capture_default_str();
+  command->add_option("--tokens", settings.generated, "Tokens generated; 0: none")
+      ->check(CLI::Range(0u, 1u << 20))
+      ->capture_default_str();
+  command->add_option("--rounds", settings.rounds, "The engine and weighin's kernels so many times in turn")
+      ->check(CLI::Range(1u, 1000u))
+      ->capture_default_str();
+  command->add_option("--repetitions", settings.repetitions, "Of each test, in each round")
+      ->check(CLI::Range(1u, 1000u))
+      ->capture_default_str();
+  command->add_option("--limit", options->limit_s, "Most time for the engine, e.g. 90s or 5m")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}}))
+      ->check(CLI::PositiveNumber)
+      ->type_name("TIME");
+  command->add_flag("--no-measure", options->no_measure,
+                    "Predict from stored measurements; weighin's kernels are not measured beside the engine");
+  command->add_flag("--json", options->json, "As JSON, in tokens/s and bytes");
+  add_database_option(*command, invocation);
+  command->callback([options, &invocation] { run_verify(*options, invocation); });
+}
+
+}  // namespace weighin

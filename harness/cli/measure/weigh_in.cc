@@ -1,0 +1,97 @@
+// Plain `weighin`: probes, measures, answers, and says where the report is.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "harness/cli/measure/measuring.h"
+#include "harness/cli/whole_file.h"
+#include "results/report/report.h"
+#include "results/store/store.h"
+
+namespace weighin {
+namespace {
+
+constexpr unsigned default_columns = 100;
+
+/// The machine in four lines; `weighin probe` says all.
+std::string machine_summary(const Machine& machine) {
+  const auto gib = [](uint64_t bytes) { return static_cast<double>(bytes) / 0x1p30; };
+  const UsableMemory usable = usable_memory(machine.memory);
+  std::string text = fmt::format("{}: {}, {} cores, {} threads usable\n", machine.label,
+                                 machine.cpu.name.value.value_or("processor not known"),
+                                 machine.topology.cores.value.value_or(0),
+                                 machine.topology.usable_threads.value.value_or(1));
+  text += fmt::format("memory: {:.1f} GiB, {:.1f} GiB usable now ({} binds)\n",
+                      gib(machine.memory.total_bytes.value.value_or(0)), gib(usable.bytes), usable.limit);
+  if (machine.storage.free_bytes.value)
+    text += fmt::format("storage: {:.0f} GB free\n",
+                        static_cast<double>(*machine.storage.free_bytes.value) / 1e9);
+  std::string gpus;
+  if (machine.vulkan.value) {
+    for (const VulkanDevice& device : *machine.vulkan.value) {
+      if (device.software) continue;
+      gpus += (gpus.empty() ? "" : ", ") + device.name;
+      if (device.memory_total_bytes.value)
+        gpus += fmt::format(" ({:.1f} GiB)", gib(*device.memory_total_bytes.value));
+    }
+  }
+  text += gpus.empty() ? "GPU: none found\n" : fmt::format("GPU: {}\n", gpus);
+  for (const std::string& remark : machine.remarks) text += fmt::format("remark: {}\n", remark);
+  return text;
+}
+
+/// The answers from all that is stored of this machine, and the report.
+tl::expected<bool, std::string> answer(const Invocation& invocation) {
+  const auto store = Store::open(invocation.database, Access::read);
+  if (!store) return tl::unexpected(store.error());
+  const Machine machine = probe_machine(invocation.host);  // memory as it is now, after the run
+  const auto device = store->find_device(machine.id);
+  if (!device) return tl::unexpected(device.error());
+  Capacity capacity = capacity_of(machine);
+  capacity.device = device->label;
+  const auto input = report_input(*store, *device, capacity, Question{});
+  if (!input) return tl::unexpected(input.error());
+  const std::filesystem::path report = report_beside(invocation.database);
+  if (auto written = write_whole_file(report, report_html(*input)); !written)
+    return tl::unexpected(written.error());
+  const auto [headline, sentence] = report_headline(*input);
+  fmt::print(
+      "{}\n{}\n\n{}\n\nThe report is {}\nAsk again, of one model or in other words: weighin fit MODEL "
+      "(weighin fit --help)\n",
+      verdicts_text(input->best, capacity, Question{}, input->accuracy, false,
+                    terminal_columns(STDOUT_FILENO, default_columns)),
+      headline, sentence, report.string());
+  return std::any_of(input->best.begin(), input->best.end(), [](const Verdict& v) { return v.fits == true; });
+}
+
+void weigh_in(const SessionOptions& options, Invocation& invocation) {
+  const Machine machine = probe_machine(invocation.host);
+  fmt::print("{}\n", machine_summary(machine));
+  std::fflush(stdout);
+  fmt::print(stderr,
+             "weighin loads all cores for about {:.0f} s now; other programs slow it, and it them. "
+             "Ctrl-C ends it early and keeps what was measured.\n",
+             options.budget_s);
+  if (!measure_machine(invocation, machine, options)) return;
+  const int measured = invocation.exit_code;
+  const auto fits = answer(invocation);
+  if (!fits) return fail(invocation, fits.error());
+  invocation.exit_code = measured != exit_yes ? measured : *fits ? exit_yes : exit_no;
+}
+
+}  // namespace
+
+void add_weigh_in(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<SessionOptions>();
+  app.footer(
+      "\nWithout a command: the whole weigh-in, about 90 s on all cores, then the answers and a report.");
+  add_session_options(app, *options);
+  add_database_option(app, invocation);
+  app.callback([&app, options, &invocation] {
+    if (app.get_subcommands().empty()) weigh_in(*options, invocation);
+  });
+}
+
+}  // namespace weighin

@@ -1,0 +1,159 @@
+// weighin decode: the whole forward pass, token by token, beside the sum of its parts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "harness/cli/command.h"
+#include "harness/cli/tools/model_to_run.h"
+#include "harness/plan/plan.h"
+#include "harness/timing/decode_run.h"
+#include "harness/timing/statistics.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct DecodeOptions {
+  std::string model, format, logits;
+  DecodeSettings settings;
+  uint32_t threads = 0;
+  bool no_parts = false, json = false;
+};
+
+double sum_of(const PartSeconds& seconds) {
+  return std::accumulate(seconds.begin(), seconds.end(), 0.0);
+}
+
+ordered_json to_json(const ModelShape& model, const FileFormat& format, const DecodeOptions& options,
+                     const DecodeResult& result) {
+  const double seconds = median(result.samples);
+  ordered_json parts;
+  for (size_t i = 0; i < step_parts; ++i) {
+    parts[std::string(part_name(static_cast<StepPart>(i)))] = {
+        {"whole_s", result.whole[i]},
+        {"measured_alone_s", result.parts ? ordered_json(by_part(*result.parts)[i]) : ordered_json(nullptr)}};
+  }
+  ordered_json out = {{"model", model.name},
+                      {"format", format.name},
+                      {"weights", options.settings.file.empty() ? "random" : "the file's"},
+                      {"threads", options.settings.threads},
+                      {"depth", options.settings.depth},
+                      {"weight_bytes", result.weight_bytes},
+                      {"cache_bytes", result.cache_bytes},
+                      {"load_s", result.load_s},
+                      {"tokens", result.chosen},
+                      {"token_s", seconds},
+                      {"spread", median_spread(result.samples)},
+                      {"parts", parts}};
+  if (result.parts) {
+    out["sum_of_parts_s"] = result.parts->seconds;
+    out["sum_over_whole"] = {{"of_medians", result.median_ratio}, {"of_least", result.least_ratio}};
+  }
+  return out;
+}
+
+void print(const ModelShape& model, const FileFormat& format, const DecodeOptions& options,
+           const DecodeResult& result) {
+  if (options.json) {
+    std::puts(to_json(model, format, options, result).dump(2).c_str());
+    return;
+  }
+  const double gib = 1 << 30;
+  fmt::print("{} in {}, {} weights, {} thread{}, {} tokens in the KV cache at first\n", model.name,
+             format.name, options.settings.file.empty() ? "random" : "the file's", options.settings.threads,
+             options.settings.threads == 1 ? "" : "s", options.settings.depth);
+  fmt::print("  weights    {:.2f} GiB, read and packed in {:.1f} s\n",
+             static_cast<double>(result.weight_bytes) / gib, result.load_s);
+  fmt::print("  KV cache   {:.2f} GiB\n", static_cast<double>(result.cache_bytes) / gib);
+  if (result.samples.empty()) return;
+  const double seconds = median(result.samples);
+  fmt::print("  decode     {:.2f} tokens/s, median of {} tokens\n\n", 1 / seconds, result.samples.size());
+  fmt::print("  {:<12} {:>10} {:>16}\n", "part", "whole, ms", "alone, ms");
+  const PartSeconds alone = result.parts ? by_part(*result.parts) : PartSeconds{};
+  for (size_t i = 0; i < step_parts; ++i)
+    fmt::print("  {:<12} {:>10.3f} {:>16}\n", part_name(static_cast<StepPart>(i)), 1e3 * result.whole[i],
+               result.parts ? fmt::format("{:.3f}", 1e3 * alone[i]) : "");
+  fmt::print("  {:<12} {:>10.3f}\n", "other", 1e3 * std::max(0.0, seconds - sum_of(result.whole)));
+  fmt::print("  {:<12} {:>10.3f} {:>16}\n", "step", 1e3 * seconds,
+             result.parts ? fmt::format("{:.3f}", 1e3 * result.parts->seconds) : "");
+  if (!result.parts) return;
+  fmt::print("\n  sum of the parts / whole: {:.3f} of medians, {:.3f} of the least of each\n",
+             result.median_ratio, result.least_ratio);
+}
+
+void run_decode_command(DecodeOptions options, bool depth_given, Invocation& invocation) {
+  NamedModels named(invocation.host);
+  const auto run = model_to_run(named, options.model, options.format, "q4_0");
+  if (!run) return fail(invocation, run.error());
+  const ModelShape& model = *run->model;
+  options.settings.file = run->file;
+  const Machine machine = probe_machine(invocation.host);
+  const uint32_t usable = std::max(1u, machine.topology.usable_threads.value.value_or(1));
+  options.settings.threads = options.threads ? std::min(options.threads, usable) : usable;
+  options.settings.parts = !options.no_parts;
+  if (!depth_given) options.settings.depth = options.settings.prompt.empty() ? plan_depth : 0;
+  std::ofstream logits;
+  if (!options.logits.empty()) {
+    logits.open(options.logits, std::ios::binary);
+    options.settings.logits = [&logits](std::span<const float> values) {
+      logits.write(reinterpret_cast<const char*>(values.data()),
+                   static_cast<std::streamsize>(values.size_bytes()));
+    };
+  }
+  const auto result = run_decode(model, *run->format, machine, options.settings);
+  if (!result) {
+    fail(invocation, result.error().reason);
+    if (result.error().does_not_fit) invocation.exit_code = exit_no;
+    return;
+  }
+  if (!options.logits.empty() && !logits.flush())
+    return fail(invocation, fmt::format("{} could not be written", options.logits));
+  print(model, *run->format, options, *result);
+}
+
+}  // namespace
+
+void add_decode(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<DecodeOptions>();
+  DecodeSettings& settings = options->settings;
+  CLI::App* command = app.add_subcommand(
+      "decode", "Run the reference kernels' whole forward pass, token by token, beside the sum of its parts");
+  command->footer(
+      "\nA model by name, or a config.json, has random weights; a GGUF file's own are used. Architectures:\n"
+      "llama, qwen2, qwen3, gemma, gemma3. Each token is followed by its parts, measured one by one as "
+      "`run`\n"
+      "measures them and added up as `fit` adds them.");
+  command->add_option("MODEL", options->model, "A model by name (weighin models list), or a GGUF file")
+      ->required();
+  command->add_option("--format", options->format, "Of random weights: a GGUF format; default q4_0");
+  CLI::Option* depth =
+      command->add_option("--depth", settings.depth,
+                          "Tokens in the KV cache at first, of random values; default 1024, or "
+                          "0 with a prompt");
+  command->add_option("--tokens", settings.tokens, "Tokens to decode, each the likeliest")
+      ->check(CLI::Range(0u, 1u << 20))
+      ->capture_default_str();
+  depth->check(CLI::Range(0u, 1u << 24));
+  command->add_option("--prompt-tokens", settings.prompt, "Token numbers that are computed first, e.g. 1,2,3")
+      ->delimiter(',');
+  command->add_option("--threads", options->threads, "Default all")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command
+      ->add_option("--logits", options->logits,
+                   "Write the logits of each token of the prompt and the run: f32, [tokens][vocabulary]")
+      ->type_name("FILE");
+  command->add_flag("--no-parts", options->no_parts, "Leave the parts unmeasured");
+  command->add_flag("--json", options->json, "As JSON, in seconds and bytes");
+  command->callback(
+      [options, depth, &invocation] { run_decode_command(*options, depth->count() > 0, invocation); });
+}
+
+}  // namespace weighin

@@ -1,0 +1,143 @@
+#include "harness/engines/verify.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/engines/rounds.h"
+#include "harness/engines/temporary_folder.h"
+#include "harness/run/watch.h"
+#include "models/memory.h"
+#include "models/synthetic/write_gguf.h"
+#include "results/measured/predict.h"
+#include "results/store/store.h"
+
+namespace weighin {
+namespace {
+
+constexpr double gib = 1024.0 * 1024 * 1024;
+
+std::string utc_now(const Host& host) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(host.now())));
+}
+
+std::string not_enough_memory(const ModelShape& shape, uint64_t needed, const UsableMemory& usable) {
+  if (usable.limit == "unknown" || needed <= usable.bytes) return "";
+  return fmt::format("{} needs {:.1f} GiB of memory, {:.1f} GiB can be had ({}): the engine was not started",
+                     shape.name, static_cast<double>(needed) / gib, static_cast<double>(usable.bytes) / gib,
+                     usable.limit);
+}
+
+/// Ten times what the stored measurements promise, since a shared machine may be that slow.
+std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& format, uint64_t weights,
+                                   const VerifySettings& settings, const Evidence& evidence) {
+  if (settings.limit.count() > 0) return settings.limit;
+  constexpr double least_s = 120, unknown_s = 600, slack = 10, slowest_storage = 50e6;
+  double seconds = static_cast<double>(weights) / slowest_storage;
+  for (const Phase phase : phases_of(settings)) {
+    const auto time = time_of(step_of(phase, shape, format, settings), std::string(phase_name(phase)),
+                              evidence, {llamacpp_engine, 0});
+    const double steps = (settings.repetitions + 1.0) * (phase == Phase::decode ? settings.generated : 1);
+    seconds += time ? slack * steps * time->seconds : unknown_s;
+  }
+  return std::chrono::milliseconds(static_cast<int64_t>(std::max(least_s, seconds) * 1e3));
+}
+
+}  // namespace
+
+uint64_t predicted_memory(const ModelShape& shape, const FileFormat& format, const VerifySettings& settings,
+                          bool mmap) {
+  MemorySettings memory;
+  memory.context = settings.depth + std::max(settings.prompt, settings.generated);
+  memory.prompt = std::max(1u, settings.depth ? settings.depth : settings.prompt);
+  memory.mmap = mmap;
+  return memory_use(shape, format, memory).peak_bytes();
+}
+
+tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& machine,
+                                               const ModelShape& shape, const FileFormat& format,
+                                               const VerifySettings& asked) {
+  const auto no = [](std::string reason, bool fit = false) {
+    return tl::unexpected(NotVerified{std::move(reason), fit});
+  };
+  const auto doing = [&](const std::string& what) {
+    if (asked.progress) asked.progress(what);
+  };
+  VerifySettings settings = asked;
+  const uint32_t usable_threads = std::max(1u, machine.topology.usable_threads.value.value_or(1));
+  settings.threads = asked.threads ? std::min(asked.threads, usable_threads) : usable_threads;
+  if (shape.task == Task::encode)
+    return no(shape.name + " is an encoder: engines are verified on chat models");
+  if (settings.depth) settings.prompt = 0;  // a prompt at a depth is not predicted
+  const auto command = engine_command(host, settings.engine);
+  if (!command) return no(command.error());
+  if (const std::string why = not_enough_memory(shape, predicted_memory(shape, format, settings, true),
+                                                usable_memory(machine.memory));
+      !why.empty())
+    return no(why, true);
+  // The database is opened before minutes are spent.
+  {
+    auto store = Store::open(settings.database, Access::write);
+    if (!store) return no(store.error());
+    const auto known = store->devices();
+    if (!known) return no(known.error());
+    const bool there = std::any_of(known->begin(), known->end(),
+                                   [&](const Device& device) { return device.id == machine.id; });
+    if (!there)
+      if (auto put = store->put_device(device_of(machine, utc_now(host))); !put) return no(put.error());
+  }
+  const auto before = known_of(settings.database, machine.id);
+  if (!before) return no(before.error());
+
+  const auto folder = TemporaryFolder::make("weighin-verify");
+  if (!folder) return no(folder.error());
+  EngineRequest request{.command = *command,
+                        .model = settings.file,
+                        .prompt = settings.prompt,
+                        .generated = settings.generated,
+                        .depth = settings.depth,
+                        .threads = settings.threads,
+                        .repetitions = settings.repetitions,
+                        .limit = limit_of(shape, format, weights_bytes(shape, format), settings,
+                                          Evidence(before->measurements)),
+                        .folder = folder->path().string()};
+  if (settings.file.empty()) {
+    request.model = (folder->path() / "model.gguf").string();
+    doing(fmt::format("writing {} in {}, random weights", shape.name, format.name));
+    if (const auto written = write_gguf(shape, format, request.model, {}); !written)
+      return no(written.error());
+  }
+  const LoadCounters load = read_load(host);
+  const auto rounds = run_rounds(host, machine, shape, format, settings, request);
+  if (!rounds) return no(rounds.error());
+  const EngineReport& report = rounds->report;
+
+  Verification verification{
+      .device = machine.id,
+      .verified_at = utc_now(host),
+      .engine = report.engine,
+      .build = report.build,
+      .backend = report.backend,
+      .cpu_variant = report.cpu_variant,
+      .gpu = report.gpu,
+      .model = shape.name,
+      .format = format.id == FileFormatId::as_stored ? shape.file_format : std::string(format.name),
+      .weights_bytes = weights_bytes(shape, format),
+      .threads = report.threads ? report.threads : settings.threads,
+      .depth = settings.depth,
+      .mmap = report.mmap,
+      .isa = rounds->isa,
+      .memory_bytes = report.peak_resident_bytes,
+      .predicted_memory_bytes = predicted_memory(shape, format, settings, report.mmap),
+      .warnings = load_warnings(load, read_load(host), machine.topology.threads.value.value_or(1)),
+      .phases = rounds->phases};
+  auto store = Store::open(settings.database, Access::write);
+  if (!store) return no(store.error());
+  const auto id = store->record(verification);
+  if (!id) return no(id.error());
+  verification.id = *id;
+  return verification;
+}
+
+}  // namespace weighin

@@ -1,0 +1,273 @@
+#include "harness/run/session.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <regex>
+
+#include "harness/gpu/session.h"
+#include "harness/plan/thread_counts.h"
+#include "harness/run/watch.h"
+#include "kernels/operand_memory.h"
+#include "results/store/store.h"
+
+namespace weighin {
+namespace {
+
+std::string utc_now(const Host& host) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(host.now())));
+}
+
+uint32_t threads_of(const Machine& machine, const SessionOptions& options) {
+  const uint32_t usable = std::max(1u, machine.topology.usable_threads.value.value_or(1));
+  return options.threads ? std::min(options.threads, usable) : usable;
+}
+
+uint64_t cache_bytes_of(const Machine& machine) {
+  return machine.topology.last_level_cache_bytes.value.value_or(0);
+}
+
+/// Of what may still be used, a quarter for weights and as much at most for activations: the rest is the
+/// system's and other programs'.
+uint64_t memory_budget_of(const Machine& machine) {
+  return usable_memory(machine.memory).bytes / 4;
+}
+
+/// Four times the last-level cache, at least 256 MiB, so that what is read comes from memory.
+uint64_t working_set_of(const Machine& machine) {
+  return std::min(std::max<uint64_t>(256ull << 20, 4 * cache_bytes_of(machine)), memory_budget_of(machine));
+}
+
+/// The options as the store keeps them: no paths.
+std::string options_text(const SessionOptions& options) {
+  std::string text = fmt::format("--budget {:g}s", options.budget_s);
+  if (options.threads) text += fmt::format(" --threads {}", options.threads);
+  if (!options.only.empty()) text += fmt::format(" --only {}", options.only);
+  if (options.full) text += " --full";
+  if (options.force_software) text += " --force-software";
+  if (options.allocate) text += " --allocate";
+  for (const std::string& flag : options.flags.given)
+    text += " " + (flag.starts_with("--benchmark_out=") ? std::string("--benchmark_out=...") : flag);
+  return text;
+}
+
+std::vector<std::string> opening_warnings(const Machine& machine) {
+  std::vector<std::string> warnings = machine.warnings;
+  const uint64_t wanted = std::max<uint64_t>(256ull << 20, 4 * cache_bytes_of(machine));
+  if (working_set_of(machine) < wanted)
+    warnings.push_back(fmt::format(
+        "only {} MiB of memory may be used ({}): weights are read from {} MiB instead of {} MiB, and caches "
+        "may flatter the speeds",
+        usable_memory(machine.memory).bytes >> 20, usable_memory(machine.memory).limit,
+        working_set_of(machine) >> 20, wanted >> 20));
+  return warnings;
+}
+
+/// The last run of this device when it can go on: left before its end, by this version.
+tl::expected<std::optional<Run>, std::string> unfinished_run(const Store& store, const std::string& device) {
+  auto last = store.last_run(device);
+  if (!last) return tl::unexpected(last.error());
+  const bool goes_on = *last && (*last)->outcome != outcome_name(Outcome::finished) &&
+                       (*last)->program_version == WEIGHIN_VERSION && (*last)->build == WEIGHIN_BUILD;
+  return goes_on ? *last : std::nullopt;
+}
+
+/// The device's row, with the label given now, or before, or the machine's own.
+tl::expected<void, std::string> put_device(Store& store, const Host& host, const Machine& machine,
+                                           const std::string& label) {
+  Device device = device_of(machine, utc_now(host));
+  const auto known = store.devices();
+  if (!known) return tl::unexpected(known.error());
+  for (const Device& before : *known)
+    if (before.id == device.id && !before.label.empty()) device.label = before.label;
+  if (!label.empty()) device.label = label;
+  return store.put_device(device);
+}
+
+struct Opened {
+  int64_t run = 0;
+  std::vector<Measurement> already;
+  bool resumed = false;
+};
+
+/// A new run, or the unfinished one that goes on.
+tl::expected<Opened, std::string> open_run(Store& store, const Host& host, const Machine& machine,
+                                           const SessionOptions& options,
+                                           const std::vector<std::string>& warnings) {
+  if (options.resume) {
+    const auto last = unfinished_run(store, machine.id);
+    if (!last) return tl::unexpected(last.error());
+    if (*last) {
+      auto already = store.measurements_of_run((*last)->id);
+      if (!already) return tl::unexpected(already.error());
+      return Opened{(*last)->id, std::move(*already), true};
+    }
+  }
+  Run run;
+  run.device = machine.id;
+  run.program_version = WEIGHIN_VERSION;
+  run.compiler = WEIGHIN_COMPILER;
+  run.build = WEIGHIN_BUILD;
+  run.options = options_text(options);
+  run.started_at = utc_now(host);
+  run.warnings = warnings;
+  const auto id = store.begin_run(run);
+  if (!id) return tl::unexpected(id.error());
+  return Opened{*id, {}, false};
+}
+
+/// Of a run's budget, all GPUs together: their kernels take a fraction of the CPU's time, most of it to be
+/// made ready.
+constexpr double gpu_share = 0.25;
+
+/// Measures one GPU after another; how each went is a sentence of `result`.
+tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& machine,
+                                             const SessionOptions& options, Store& store,
+                                             const Opened& opened, const std::function<bool()>& stop,
+                                             const std::function<void(const RunProgress&)>& progress,
+                                             SessionResult& result) {
+  const auto gpus = gpus_to_measure(machine, options);
+  for (const VulkanDevice* gpu : gpus) {
+    if (stop()) break;
+    const double budget_s = gpu_share * options.budget_s / static_cast<double>(gpus.size());
+    GpuJob job = job_for(*gpu, budget_s, opened.already);
+    job.only = options.only;
+    job.full = options.full;
+    job.allocate = options.allocate;
+    auto tuned = store.tunings(gpu->id, gpu->driver_version);
+    if (!tuned) return tl::unexpected(tuned.error());
+    job.tuned = std::move(*tuned);
+    const auto begin = std::chrono::steady_clock::now();
+    const GpuHooks hooks{.stop = stop,
+                         .record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
+                           Measurement row = measured;
+                           row.run = opened.run;
+                           row.device = machine.id;
+                           if (auto written = store.record(row); !written)
+                             return tl::unexpected(written.error());
+                           return {};
+                         },
+                         .keep_tuning =
+                             [&](GpuTuning tuning) {
+                               tuning.driver_version = gpu->driver_version;
+                               tuning.tuned_at = utc_now(host);
+                               return store.put_tuning(tuning);
+                             },
+                         .progress =
+                             [&](size_t begun, size_t items) {
+                               const std::chrono::duration<double> passed =
+                                   std::chrono::steady_clock::now() - begin;
+                               progress({.done = begun,
+                                         .items = std::max(begun, items),
+                                         .elapsed_s = passed.count(),
+                                         .left_s = std::max(0.0, budget_s - passed.count()),
+                                         .what = gpu->name});
+                             }};
+    const auto outcome = measure_in_child(host, std::move(job), hooks);
+    if (!outcome) return tl::unexpected(outcome.error());
+    std::string text = fmt::format("{}: {} measured through Vulkan", gpu->name, outcome->measured);
+    if (gpu->software) text += " (software, for tests: never offered as a GPU)";
+    if (outcome->budget_ended) result.outcome = Outcome::budget;
+    for (const std::string& failure : outcome->failures) text += fmt::format("; {}", failure);
+    result.gpus.push_back(std::move(text));
+  }
+  if (stop()) result.outcome = Outcome::interrupted;
+  return {};
+}
+
+}  // namespace
+
+std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options) {
+  std::vector<const VulkanDevice*> gpus;
+  if (!machine.vulkan.value || options.cpu_alone) return gpus;
+  for (const VulkanDevice& device : *machine.vulkan.value)
+    if (!device.id.empty() && (!device.software || options.force_software)) gpus.push_back(&device);
+  return gpus;
+}
+
+tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
+                                                              const SessionOptions& options) {
+  const uint32_t threads = threads_of(machine, options);
+  auto plan = make_plan({.threads = threads,
+                         .other_threads = thread_counts_to_try(machine.topology, threads),
+                         .working_set_bytes = working_set_of(machine),
+                         .extent = options.full ? Extent::full : Extent::normal});
+  if (options.only.empty()) return plan;
+  try {
+    const std::regex wanted(options.only, std::regex::ECMAScript | std::regex::icase);
+    std::erase_if(plan, [&, simd = this_cpu()](const PlanItem& item) {
+      return !is_bound(item.problem.op) &&
+             !std::regex_search(describe(item, kernels_for(item.problem, simd)), wanted);
+    });
+    return plan;
+  } catch (const std::regex_error& error) {
+    return tl::unexpected(
+        fmt::format("--only \"{}\" is no regular expression: {}", options.only, error.what()));
+  }
+}
+
+tl::expected<SessionResult, std::string> run_session(
+    const Host& host, const Machine& machine, const std::string& database, const std::vector<PlanItem>& items,
+    const SessionOptions& options, const std::function<bool()>& stop,
+    const std::function<void(const RunProgress&)>& progress) {
+  auto store = Store::open(database, Access::write);
+  if (!store) return tl::unexpected(store.error());
+  if (auto put = put_device(*store, host, machine, options.label); !put) return tl::unexpected(put.error());
+  SessionResult result;
+  result.warnings = opening_warnings(machine);
+  const auto opened = open_run(*store, host, machine, options, result.warnings);
+  if (!opened) return tl::unexpected(opened.error());
+  result.run = opened->run;
+  result.resumed = opened->resumed;
+
+  keep_operand_memory(memory_budget_of(machine));
+  const RunSettings settings{
+      .kernels = kernels_here(),
+      .working_set_bytes = working_set_of(machine),
+      .memory_budget_bytes = memory_budget_of(machine),
+      .cache_bytes = cache_bytes_of(machine),
+      .storage_folder = models_folder(host).string(),
+      .budget_s = options.budget_s * (1 - (gpus_to_measure(machine, options).empty() ? 0 : gpu_share)),
+      .every_item = options.every_item,
+      .flags = options.flags};
+  const auto record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
+    Measurement row = measured;
+    row.run = result.run;
+    row.device = machine.id;
+    if (auto written = store->record(row); !written) return tl::unexpected(written.error());
+    return {};
+  };
+  const LoadCounters before = read_load(host);
+  std::vector<Measurement> of_cpu;
+  std::copy_if(opened->already.begin(), opened->already.end(), std::back_inserter(of_cpu),
+               [](const Measurement& m) { return m.gpu.empty(); });
+  const auto outcome = run_plan(items, of_cpu, settings, {stop, record, progress});
+  if (!outcome) return tl::unexpected(outcome.error());
+  result.outcome = *outcome;
+  if (options.flags.given.empty()) {
+    const auto gpus = measure_gpus(host, machine, options, *store, *opened, stop, progress, result);
+    if (!gpus) return tl::unexpected(gpus.error());
+  }
+
+  for (std::string& warning :
+       load_warnings(before, read_load(host), machine.topology.threads.value.value_or(1)))
+    result.warnings.push_back(std::move(warning));
+  const auto rows = store->measurements_of_run(result.run);
+  if (!rows) return tl::unexpected(rows.error());
+  for (const Measurement& row : *rows) ++result.rows[static_cast<size_t>(row.status)];
+  result.scaling = slab_scaling(*rows, settings.working_set_bytes);
+  if (result.scaling && result.scaling->pairs >= least_slab_pairs &&
+      std::abs(result.scaling->mid - 1) > most_slab_error)
+    result.warnings.push_back(
+        fmt::format("whole matrices take {:.2f} times what their slabs say", result.scaling->mid));
+  if (auto end = store->end_run(result.run, utc_now(host), std::string(outcome_name(result.outcome)),
+                                result.warnings);
+      !end)
+    return tl::unexpected(end.error());
+  return result;
+}
+
+}  // namespace weighin

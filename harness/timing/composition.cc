@@ -1,0 +1,67 @@
+#include "harness/timing/composition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weighin {
+namespace {
+
+/// All products of a format read one buffer from its start on. Measured in turn, the next would find in a
+/// cache what the last has read: each begins further on, by twice what the last-level caches hold.
+void set_apart(TimedItem& item, const Problem& problem, uint64_t place, const MeasureContext& context) {
+  const auto slab = static_cast<uint64_t>(cost_of(problem).bytes_read) * item.runs_a_sample() + 1;
+  const uint64_t apart = std::min(2 * context.cache_bytes, context.bench.weights.working_set_bytes() / 8);
+  for (uint64_t passed = 0; passed < place * apart; passed += slab) item.sample();
+}
+
+}  // namespace
+
+tl::expected<Composition, std::string> Composition::prepare(const std::vector<ProblemUse>& step,
+                                                            Workbench& bench, const MeasureContext& context) {
+  Composition composition;
+  composition.step_ = step;
+  std::vector<Problem> problems{{.op = Op::barrier}};
+  for (const ProblemUse& use : step) {
+    const Problem slab = slab_of(use.problem, bench.pool.threads(), bench.weights.working_set_bytes());
+    if (std::find(problems.begin(), problems.end(), slab) == problems.end()) problems.push_back(slab);
+  }
+  uint64_t products = 0;
+  for (const Problem& problem : problems) {
+    std::vector<Measurement> wrong;
+    const PlanItem item{problem, bench.pool.threads(), {}};
+    auto timed = TimedItem::prepare(item, context, wrong);
+    if (!timed) {
+      // As in a run: what no kernel here does is no part (bf16 that is not rounded).
+      Measurement absent = timed.error();
+      if (absent.status != Status::unsupported)
+        return tl::unexpected(fmt::format("{} cannot be measured: {}", describe(problem), absent.reason));
+      composition.timed_.push_back({nullptr, std::move(absent)});
+      continue;
+    }
+    if (problem.op == Op::gemv) set_apart(*timed, problem, products++, context);
+    Measurement measurement;
+    measurement.kernel = timed->kernel();
+    measurement.problem = problem;
+    measurement.threads = item.threads;
+    measurement.status = Status::measured;
+    composition.timed_.push_back({std::make_unique<TimedItem>(std::move(*timed)), std::move(measurement)});
+  }
+  return composition;
+}
+
+void Composition::sample() {
+  for (Timed& timed : timed_)
+    if (timed.item) timed.measurement.samples.push_back(timed.item->sample());
+}
+
+tl::expected<StepTime, std::string> Composition::sum(double (*statistic)(std::vector<double>)) const {
+  std::vector<Measurement> measurements;
+  for (const Timed& timed : timed_) {
+    measurements.push_back(timed.measurement);
+    if (timed.item) measurements.back().seconds = statistic(timed.measurement.samples);
+  }
+  return time_of(step_, "decode", Evidence(measurements));
+}
+
+}  // namespace weighin

@@ -1,0 +1,266 @@
+#include "harness/timing/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+
+#include "harness/timing/statistics.h"
+#include "kernels/vulkan/bench.h"
+
+namespace weighin {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Samples of the first pass: a median with a range; more would take breadth from the budget, and fewer will
+/// do where one takes milliseconds.
+constexpr unsigned first_samples = 5, first_samples_of_long = 3;
+constexpr double long_operations = 1e8;
+/// Samples added each time an interval is narrowed, and the most that are kept of one item.
+constexpr unsigned more_samples = 10;
+constexpr size_t most_samples = 200;
+/// What takes longer than this is not sampled more: one such item would take the time of hundreds.
+constexpr double longest_narrowed_s = 0.2;
+/// Intervals at most this wide (half, relative) are left alone: below it a shared machine drifts anyway.
+constexpr double narrow_enough = 0.02;
+
+/// An item and what is known of it.
+struct Entry {
+  PlanItem item;
+  Measurement result;
+  std::vector<double> fractions;
+  bool reached = false;
+};
+
+/// "cpu.gemv.q4_0.avx2/m:2048/k:2048/threads:2": Google Benchmark's way to write arguments.
+std::string benchmark_name(const PlanItem& item, const KernelChoice& choice) {
+  const Problem& p = item.problem;
+  const auto kernels = choice(p);
+  std::string name = kernels.empty() ? std::string(op_name(p.op)) : kernels.front()->name;
+  if (p.m) name += fmt::format("/m:{}", p.m);
+  if (p.n > 1) name += fmt::format("/n:{}", p.n);
+  if (p.k) name += fmt::format("/k:{}", p.k);
+  if (p.heads) name += fmt::format("/heads:{}/kv_heads:{}", p.heads, p.kv_heads);
+  if (p.context) name += fmt::format("/context:{}", p.context);
+  return name + fmt::format("/threads:{}", item.threads);
+}
+
+unsigned samples_of(const Problem& problem) {
+  const bool is_long = cost_of(problem).operations > long_operations && !is_bound(problem.op);
+  return is_long || problem.op == Op::storage_read ? first_samples_of_long : first_samples;
+}
+
+class Runner {
+ public:
+  Runner(std::span<const PlanItem> items, std::span<const Measurement> already, const RunSettings& settings,
+         const RunHooks& hooks)
+      : settings_(settings),
+        hooks_(hooks),
+        begin_(Clock::now()),
+        weights_(settings.working_set_bytes, settings.memory_budget_bytes) {
+    std::map<std::pair<Problem, uint32_t>, const Measurement*> known;
+    for (const Measurement& m : already)
+      if (m.status == Status::measured) known[{m.problem, m.threads}] = &m;
+    for (const PlanItem& item : items) {
+      entries_.push_back({item, unmeasured(item, settings.kernels, Status::skipped, ""), {}, false});
+      const auto found = known.find({item.problem, item.threads});
+      // Bounds are measured anew: this part of the run may find the machine in another mood.
+      if (found == known.end() || is_bound(item.problem.op)) continue;
+      entries_.back().result = *found->second;
+      entries_.back().result.size_classes = item.size_classes;
+      entries_.back().reached = true;
+    }
+  }
+
+  tl::expected<Outcome, std::string> run() {
+    measure_once();
+    if (outcome_ == Outcome::finished && settings_.flags.given.empty()) narrow();
+    if (!failure_.empty()) return tl::unexpected(failure_);
+    return outcome_;
+  }
+
+ private:
+  double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+  TimedBenchmark benchmark_of(Entry& entry, unsigned samples) {
+    return {benchmark_name(entry.item, settings_.kernels), samples, [this, &entry] { return begin(entry); },
+            [this, &entry] {
+              const double seconds = timed_->sample();
+              if (!gpu_failed()) entry.result.samples.push_back(seconds);
+              return gpu_failed() ? 0 : seconds;
+            },
+            [this, &entry] { finish(entry); }};
+  }
+
+  void measure_once() {
+    std::vector<TimedBenchmark> benchmarks;
+    for (Entry& entry : entries_)
+      if (!entry.reached) benchmarks.push_back(benchmark_of(entry, samples_of(entry.item.problem)));
+    run_benchmarks(benchmarks, settings_.flags);
+    timed_.reset();
+  }
+
+  void narrow() {
+    for (bool any = true; any && over().empty();) {
+      std::vector<Entry*> wide;
+      for (Entry& entry : entries_) {
+        const Measurement& m = entry.result;
+        const bool narrows = m.spread > narrow_enough && m.seconds < longest_narrowed_s;
+        if (m.status == Status::measured && narrows && m.samples.size() < most_samples)
+          wide.push_back(&entry);
+      }
+      std::stable_sort(wide.begin(), wide.end(),
+                       [](auto* a, auto* b) { return a->result.spread > b->result.spread; });
+      any = !wide.empty();
+      for (Entry* entry : wide) {
+        const std::string ended = over();
+        if (ended == "interrupted") outcome_ = Outcome::interrupted;
+        if (!ended.empty() || !failure_.empty()) return;
+        narrowing_ = true;
+        run_benchmarks({benchmark_of(*entry, more_samples)}, settings_.flags);
+        timed_.reset();
+      }
+    }
+  }
+
+  /// Why nothing more is measured; empty while there is time.
+  std::string over() const {
+    if (hooks_.stop()) return "interrupted";
+    return elapsed_s() > settings_.budget_s ? "budget" : "";
+  }
+
+  /// Makes the entry's kernel ready. Error: why it is not measured, which is recorded.
+  tl::expected<void, std::string> begin(Entry& entry) {
+    if (!failure_.empty()) return tl::unexpected(failure_);
+    if (current_ == &entry && timed_) return {};  // another repetition
+    timed_.reset();
+    const std::string ended = over();
+    const bool whatever_the_budget = settings_.every_item || is_bound(entry.item.problem.op);
+    if (!ended.empty() && !(ended == "budget" && whatever_the_budget)) {
+      if (outcome_ == Outcome::finished)
+        outcome_ = ended == "budget" ? Outcome::budget : Outcome::interrupted;
+      return give_up(entry, unmeasured(entry.item, settings_.kernels, Status::skipped, ended));
+    }
+    show(entry);
+    std::vector<Measurement> wrong;
+    auto timed = TimedItem::prepare(entry.item, context_for(entry.item.threads), wrong);
+    if (gpu_failed()) return tl::unexpected(failure_);
+    for (const Measurement& row : wrong) keep(row);
+    if (!timed) return give_up(entry, timed.error());
+    timed_ = std::make_unique<TimedItem>(std::move(*timed));
+    current_ = &entry;
+    entry.result.kernel = timed_->kernel();
+    entry.result.error = timed_->error();
+    return {};
+  }
+
+  tl::expected<void, std::string> give_up(Entry& entry, const Measurement& reason) {
+    if (entry.result.status != Status::measured) {  // what was measured before stays
+      entry.result = reason;
+      entry.reached = true;
+      keep(entry.result);
+    }
+    return tl::unexpected(reason.reason);
+  }
+
+  /// The GPU is lost or hangs: nothing more can be measured on it.
+  bool gpu_failed() {
+    if (failure_.empty() && settings_.gpu != nullptr) failure_ = settings_.gpu->gpu.failure();
+    return !failure_.empty() && settings_.gpu != nullptr;
+  }
+
+  void finish(Entry& entry) {
+    if (gpu_failed()) return;
+    Measurement& m = entry.result;
+    m.seconds = median(m.samples);
+    m.spread = median_spread(m.samples);
+    m.status = Status::measured;
+    m.reason.clear();
+    const std::vector<double>& fractions = timed_->fractions();
+    if (!fractions.empty()) m.roofline_fraction = median(fractions);
+    if (is_bound(m.problem.op)) {
+      const Cost cost = cost_of(m.problem);
+      bounds_[m.threads][m.problem.op] = (cost.operations > 0 ? cost.operations : cost.bytes()) / m.seconds;
+    }
+    entry.reached = true;
+    keep(m);
+  }
+
+  void keep(const Measurement& row) {
+    if (!failure_.empty()) return;
+    if (auto written = hooks_.record(row); !written) failure_ = written.error();
+  }
+
+  MeasureContext context_for(uint32_t threads) {
+    if (!pool_ || pool_threads_ != threads) {
+      bench_.reset();
+      pool_.reset();  // a team that only spins would take cores from the next one
+      pool_ = std::make_unique<ThreadPool>(threads);
+      pool_threads_ = threads;
+      bench_ = std::make_unique<Workbench>(Workbench{.pool = *pool_,
+                                                     .weights = weights_,
+                                                     .storage_folder = settings_.storage_folder,
+                                                     .seed = 1,
+                                                     .gpu = settings_.gpu});
+    }
+    return {*bench_,          settings_.kernels, settings_.cache_bytes, settings_.memory_budget_bytes,
+            bounds_[threads], checked_[threads]};
+  }
+
+  void show(const Entry& entry) {
+    const auto done = static_cast<size_t>(
+        std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return e.reached; }));
+    const double passed = elapsed_s(), budget_left = std::max(0.0, settings_.budget_s - passed);
+    hooks_.progress({narrowing_ ? RunProgress::Phase::narrowing : RunProgress::Phase::measuring, done,
+                     entries_.size(), passed, budget_left, describe(entry.item.problem), &entry.item});
+  }
+
+  const RunSettings& settings_;
+  const RunHooks& hooks_;
+  Clock::time_point begin_;
+  WeightPool weights_;
+  std::vector<Entry> entries_;
+  std::unique_ptr<ThreadPool> pool_;
+  uint32_t pool_threads_ = 0;  // as asked for
+  std::unique_ptr<Workbench> bench_;
+  std::map<uint32_t, Bounds> bounds_;
+  std::map<uint32_t, std::map<std::string, std::string>> checked_;  // by threads
+  std::unique_ptr<TimedItem> timed_;                                // of current_
+  const Entry* current_ = nullptr;
+  bool narrowing_ = false;
+  Outcome outcome_ = Outcome::finished;
+  std::string failure_;
+};
+
+}  // namespace
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::finished:
+      return "finished";
+    case Outcome::budget:
+      return "budget";
+    case Outcome::interrupted:
+      return "interrupted";
+  }
+  return "interrupted";
+}
+
+void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& choice,
+                     const BenchmarkFlags& flags) {
+  std::vector<TimedBenchmark> benchmarks;
+  for (const PlanItem& item : items)
+    benchmarks.push_back({benchmark_name(item, choice), samples_of(item.problem), {}, {}, {}});
+  run_benchmarks(benchmarks, flags);
+}
+
+tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
+                                            std::span<const Measurement> already, const RunSettings& settings,
+                                            const RunHooks& hooks) {
+  return Runner(items, already, settings, hooks).run();
+}
+
+}  // namespace weighin

@@ -1,0 +1,69 @@
+// The runner: measures the plan's items through Google Benchmark, each once, then again where the interval is
+// wide, and hands over each measurement the moment it is done.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "harness/plan/plan.h"
+#include "harness/timing/benchmark_adapter.h"
+#include "harness/timing/measure.h"
+#include "results/records/measurement.h"
+
+namespace weighin {
+
+struct RunSettings {
+  KernelChoice kernels;
+  uint64_t working_set_bytes = 0;    // of weights a format
+  uint64_t memory_budget_bytes = 0;  // of all weights together, and again of activations
+  uint64_t cache_bytes = 0;          // last-level caches
+  std::string storage_folder;        // empty: storage is not measured
+  double budget_s = 0;
+  bool every_item = false;  // once, whatever the budget, as bounds are
+  BenchmarkFlags flags;
+  GpuBench* gpu = nullptr;  // for a plan of the GPU's
+};
+
+struct RunProgress {
+  enum class Phase : uint8_t { measuring, narrowing };
+  Phase phase = Phase::measuring;
+  size_t done = 0;  // items measured once
+  size_t items = 0;
+  double elapsed_s = 0;
+  double left_s = 0;  // until the run ends, estimated
+  std::string what;   // the item at hand
+  const PlanItem* item = nullptr;
+};
+
+struct RunHooks {
+  std::function<bool()> stop;
+  /// Keeps a measurement, in place of an earlier one of the same item. Its error ends the run.
+  std::function<tl::expected<void, std::string>(const Measurement&)> record;
+  std::function<void(const RunProgress&)> progress;
+};
+
+enum class Outcome : uint8_t {
+  finished,     // every item was measured once or cannot be
+  budget,       // some items were skipped: the budget ended
+  interrupted,  // stop() said so
+};
+std::string_view outcome_name(Outcome outcome);
+
+/// First every item in order, three to five samples each, until the budget is spent; what is not reached is
+/// recorded as skipped. Then, until the budget ends, more samples for those whose interval is wider than 2%,
+/// widest first. Bounds are measured whatever the budget. `already` are measurements of an earlier part of
+/// this run: their items are not measured anew, only narrowed. Error: the store's, or how the GPU failed,
+/// with which the run ends; the item at hand is not recorded then. With flags for Google Benchmark there is
+/// one pass, as they say.
+tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
+                                            std::span<const Measurement> already, const RunSettings& settings,
+                                            const RunHooks& hooks);
+
+/// Google Benchmark's own list of `items` (--benchmark_list_tests).
+void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& kernels,
+                     const BenchmarkFlags& flags);
+
+}  // namespace weighin

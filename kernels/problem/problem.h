@@ -1,0 +1,120 @@
+// Problems: one operation of one size, with what it costs, and the step from a model's shape to its problems.
+// The plan measures problems and the prediction adds them up; both use the lists made here.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/file_format.h"
+#include "models/shape.h"
+
+namespace weighin {
+
+enum class Op : uint8_t {
+  stream_read,        // read m bytes: the bandwidth bound
+  peak_fp32,          // fused multiply-adds in registers: the arithmetic bound
+  peak_bf16,          // bf16 dot products accumulated in f32
+  peak_int8,          // int8 dot products accumulated in int32
+  quantize,           // round n rows of k activations to what products with weights of `format` take
+  gemv,               // decode: y[m] = W[m][k] x[k], x rounded already
+  gemm,               // prefill: Y[n][m] = X[n][k] W[m][k]^T, X rounded already
+  attention,          // one token over a KV cache of `context` tokens
+  prefill_attention,  // n tokens over each other: causal when context = n, all of them (encoders) when
+                      // context = 0
+  rms_norm,           // n rows of k values
+  layer_norm,         // n rows of k values
+  rope,               // n tokens: rotate m heads of k dimensions
+  softmax,            // n rows of k values
+  swiglu,             // n rows: silu(gate[k]) * up[k]
+  gelu,               // n rows of k values
+  embedding,          // look up n rows of k values
+  repack,             // m rows of k weights from the file's order to the kernels', into memory of their own
+  barrier,            // all threads meet once
+  storage_read,       // read m bytes from where models live, past the page cache
+  // A GPU's own:
+  copy_to_device,    // m bytes from memory that the CPU writes to the GPU's own
+  copy_from_device,  // and back
+  copy_on_device,    // m bytes from one place of the GPU's memory to another
+  peak_fp16,         // fused multiply-adds of pairs of halves in registers
+  peak_matrix,       // products of halves in matrix units, summed as floats
+  dispatch,          // an empty operation among others, with the wait for it
+  submit,            // an empty operation given to the GPU by itself, until the CPU knows that it is done
+  allocate,          // m bytes of the GPU's memory had, in pieces, and every page written
+};
+
+std::string_view op_name(Op op);
+/// Sets `op` to the operation called `name`; false, and `op` as it was, when there is none.
+bool find_op(std::string_view name, Op& op);
+/// A product of a matrix, of one token or of many.
+bool is_matrix(Op op);
+bool is_attention(Op op);
+
+/// One operation of one size. Fields an operation does not have are 0.
+struct Problem {
+  Op op = Op::gemv;
+  FormatId format = FormatId::none;  // of the weights; attention: of the KV cache; quantize: rounded_for()
+  uint64_t m = 0;                    // rows of W (outputs), heads, or bytes
+  uint32_t n = 0;                    // tokens computed together
+  uint32_t k = 0;                    // values of a row: the dimension that is summed over
+  uint32_t heads = 0;
+  uint32_t kv_heads = 0;
+  uint32_t context = 0;  // tokens in the KV cache
+
+  auto operator<=>(const Problem&) const = default;
+};
+
+/// "gemv q4_0 m=2048 k=2048": the same in listings, errors and reports.
+std::string describe(const Problem& problem);
+
+/// What a problem moves and computes, each operand counted once; operations count a multiply-add as two.
+struct Cost {
+  double bytes_read = 0;
+  double bytes_written = 0;
+  double operations = 0;
+  double bytes() const { return bytes_read + bytes_written; }
+};
+
+Cost cost_of(const Problem& problem);
+
+/// The format that stands for how activations are rounded before `op` (gemv or gemm) with weights of
+/// `format`: q8_0 for int8 in groups of 32 (as ggml's q8_0), q4_K for int8 in groups of 256 (as its q8_K),
+/// int8_channel for int8 with a scale a row, bf16; `none` where they stay as they are.
+FormatId rounded_for(Op op, FormatId format);
+
+/// Which peak bounds `problem`: peak_int8 for quantized weights, peak_bf16 for bf16, else peak_fp32.
+Op peak_of(const Problem& problem);
+
+/// Rows of matrices that differ by no more than this factor in length are taken to be read and multiplied at
+/// one rate: a judgement, which keeps a dozen formats more within the run's budget.
+inline constexpr double same_rate_columns = 1.25;
+
+/// Whether one's measured rate is the other's: products of one format and batch whose rows are about as long,
+/// attention of the same heads, any two of another operation.
+bool same_rate(const Problem& a, const Problem& b);
+
+/// A problem as a model uses it: how often in one step, and in which part of the model.
+struct ProblemUse {
+  Problem problem;
+  double times = 0;
+  std::string part;  // "attn_q", "attention", "norm", ...
+  /// `times` by place in the model: before its layers, in each of them, after them. What is small and of
+  /// every layer (norms, activations) is spread evenly.
+  std::vector<double> places{};
+};
+
+/// All work of one decoded token with `depth` tokens already in the KV cache, which is in `cache`. A layer
+/// with a sliding window is attention over a cache of so many tokens.
+std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth,
+                                    FormatId cache = FormatId::f16);
+
+/// All work of `n` prompt tokens computed together, the output head for the last token only (as engines do);
+/// for an encoder, of one text of `n` tokens. A layer with a sliding window that is shorter counts as the
+/// share, in pairs of tokens, of the attention of all `n`: what is computed by an engine that skips what no
+/// query sees.
+std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n,
+                                     FormatId cache = FormatId::f16);
+
+}  // namespace weighin

@@ -1,0 +1,128 @@
+#include "probes/devices/described.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <span>
+#include <string_view>
+
+namespace weighin {
+namespace {
+
+struct Unit {
+  std::string_view name;  // in lower case
+  double size;
+};
+
+/// What a number of a description may be, in the unit it is kept in.
+struct Quantity {
+  const char* option;
+  const char* example;
+  std::span<const Unit> units;  // the first is a bare number's
+  double least, most;
+  const char* range;
+};
+
+constexpr double gib = 1024.0 * 1024 * 1024;
+
+constexpr Unit bandwidth_units[] = {{"gb/s", 1},   {"", 1},        {"gbps", 1},         {"gb", 1},
+                                    {"tb/s", 1e3}, {"mb/s", 1e-3}, {"gib/s", gib / 1e9}};
+constexpr Unit memory_units[] = {{"gib", 1},          {"", 1},           {"g", 1},      {"gb", 1e9 / gib},
+                                 {"mib", 1 / 1024.0}, {"mb", 1e6 / gib}, {"tib", 1024}, {"tb", 1e12 / gib}};
+constexpr Unit arithmetic_units[] = {{"tflops", 1},    {"", 1},        {"tflop/s", 1},  {"tops", 1},
+                                     {"gflops", 1e-3}, {"gops", 1e-3}, {"pflops", 1e3}, {"pops", 1e3}};
+
+/// The bounds hold off slips of a unit: the slowest boards that run anything have 1 GB/s, the fastest
+/// accelerators of 2026 have 22 TB/s, 432 GiB and 35,000 TOPS.
+constexpr Quantity bandwidth{"bandwidth", "120GB/s", bandwidth_units, 1, 1e5, "1 GB/s to 100 TB/s"};
+constexpr Quantity memory{"memory", "16GiB", memory_units, 1 / 16.0, 16384, "64 MiB to 16 TiB"};
+constexpr Quantity tflops{"tflops", "8", arithmetic_units, 1e-3, 1e5, "0.001 to 100000 TFLOPS"};
+constexpr Quantity tops{"tops", "45", arithmetic_units, 1e-3, 1e5, "0.001 to 100000 TOPS"};
+
+tl::expected<double, std::string> read_quantity(const std::string& text, const Quantity& quantity) {
+  const auto wrong = [&](std::string_view why) {
+    return tl::unexpected(fmt::format("--{} \"{}\": {}; it is {}, such as {}", quantity.option, text, why,
+                                      quantity.range, quantity.example));
+  };
+  // strtod would take "inf", "nan" and "0x10" as well.
+  const size_t digits = text.find_first_not_of("0123456789.");
+  if (text.empty() || digits == 0) return wrong("no number");
+  char* end = nullptr;
+  const std::string number = text.substr(0, digits);
+  const double value = std::strtod(number.c_str(), &end);
+  if (*end != 0) return wrong("no number");
+  std::string unit;
+  if (digits != std::string::npos)
+    for (const unsigned char c : text.substr(digits))
+      if (!std::isspace(c)) unit += static_cast<char>(std::tolower(c));
+  const auto known = std::find_if(quantity.units.begin(), quantity.units.end(),
+                                  [&](const Unit& one) { return one.name == unit; });
+  if (known == quantity.units.end()) return wrong("an unknown unit");
+  const double scaled = value * known->size;
+  if (!(scaled >= quantity.least && scaled <= quantity.most)) return wrong("out of range");
+  return scaled;
+}
+
+tl::expected<DevicePart, std::string> read_part(const std::string& text) {
+  for (const DevicePart part : {DevicePart::cpu, DevicePart::gpu, DevicePart::npu})
+    if (device_part_name(part) == text) return part;
+  if (text.empty()) return DevicePart::gpu;
+  return tl::unexpected(fmt::format("--part \"{}\": it is cpu, gpu or npu", text));
+}
+
+tl::expected<DeviceKind, std::string> read_kind(const std::string& text, DevicePart part) {
+  if (text.empty())
+    return part == DevicePart::cpu   ? DeviceKind::cpu
+           : part == DevicePart::gpu ? DeviceKind::desktop_gpu
+                                     : DeviceKind::accelerator;
+  std::string names;
+  for (const DeviceKind kind : all_device_kinds()) {
+    if (device_kind_name(kind) == text) return kind;
+    names += (names.empty() ? "" : ", ") + std::string(device_kind_name(kind));
+  }
+  return tl::unexpected(fmt::format("--kind \"{}\": it is one of {}", text, names));
+}
+
+}  // namespace
+
+tl::expected<DeviceSpec, std::string> describe_device(const DeviceDescription& description) {
+  constexpr const char* source = "as described";
+  if (description.bandwidth.empty() || description.memory.empty())
+    return tl::unexpected(fmt::format(
+        "a device is described by its memory bandwidth and its memory, and for prefill its peak fp16 "
+        "arithmetic: --bandwidth 120GB/s --memory 16GiB --tflops 8; --{} is missing",
+        description.bandwidth.empty() ? "bandwidth" : "memory"));
+  const auto part = read_part(description.part);
+  if (!part) return tl::unexpected(part.error());
+  const auto kind = read_kind(description.kind, *part);
+  if (!kind) return tl::unexpected(kind.error());
+
+  DeviceSpec device;
+  device.name = description.name.empty() ? "described device" : description.name;
+  device.kind = *kind;
+  device.usual_part = *part;
+  device.unified = !has_own_memory(*kind);
+  PartSpec& computes = *part == DevicePart::cpu   ? device.cpu
+                       : *part == DevicePart::gpu ? device.gpu
+                                                  : device.npu;
+  computes.name = device.name;
+  std::string error;
+  const auto read = [&](const std::string& text, const Quantity& quantity, SpecNumber& number) {
+    if (text.empty() || !error.empty()) return;
+    const auto value = read_quantity(text, quantity);
+    if (!value) error = value.error();
+    if (value) number = {*value, SpecChecked::read, source};
+  };
+  read(description.bandwidth, bandwidth, device.bandwidth_gbs);
+  read(description.memory, memory, device.memory_checked);
+  read(description.tflops, tflops, computes.fp16_tflops);
+  read(description.tops, tops, computes.int8_tops);
+  if (!error.empty()) return tl::unexpected(error);
+  device.memory_gib = {device.memory_checked.value};
+  return device;
+}
+
+}  // namespace weighin

@@ -1,0 +1,110 @@
+#include "probes/devices/found.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <utility>
+
+#include "probes/devices/catalogue.h"
+#include "probes/devices/index.h"
+#include "probes/devices/vocabulary.h"
+
+namespace weighin {
+namespace {
+
+/// Whether two names in one name are of the same thing: a phone and its chip, a processor and its GPU.
+bool related(const DeviceSpec& a, const DeviceSpec& b) {
+  const auto inside = [](const DeviceSpec& outer, const DeviceSpec& inner) {
+    if (outer.chip == inner.name) return true;
+    // Not so of graphics cards: one die is in several, which are as many devices.
+    if (!outer.chip.empty() && outer.chip == inner.chip && !is_discrete(outer)) return true;
+    return !outer.gpu.name.empty() && inner.kind == DeviceKind::integrated_gpu &&
+           inner.name.ends_with(outer.gpu.name);
+  };
+  return &a == &b || inside(a, b) || inside(b, a);
+}
+
+}  // namespace
+
+bool is_discrete(const DeviceSpec& device) {
+  return !device.cpu.there() && device.usual_part == DevicePart::gpu && !device.unified;
+}
+
+std::vector<Found> find_names(const std::vector<NameWord>& words) {
+  std::vector<Found> found;
+  for (size_t i = 0; i < words.size();) {
+    const IndexMatch match = words[i].spent ? IndexMatch{} : longest_name(words, i);
+    if (match.length == 0) {
+      ++i;
+      continue;
+    }
+    Found one{i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
+    for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
+    found.push_back(std::move(one));
+    i += match.length;
+  }
+  return found;
+}
+
+void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found,
+                      std::vector<bool>& used) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!is_laptop_word(words[i].text) || used[i]) continue;
+    for (Found& one : found) {
+      if (one.devices.front()->kind == DeviceKind::laptop_gpu) {
+        used[i] = true;
+        continue;
+      }
+      std::vector<NameWord> with(words.begin() + static_cast<ptrdiff_t>(one.begin),
+                                 words.begin() + static_cast<ptrdiff_t>(one.end));
+      with.push_back({"laptop", false, with.back().segment, false});
+      const IndexMatch match = longest_name(with, 0);
+      if (match.length != with.size()) continue;
+      one.devices.clear();
+      for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
+      used[i] = true;
+    }
+  }
+}
+
+std::string unexplained(const std::vector<NameWord>& words, const std::vector<Found>& found,
+                        const std::vector<bool>& used) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const NameWord& word = words[i];
+    if (word.spent || used[i] || is_harmless(word.text)) continue;
+    const bool memory = (word.text == "gb" || word.text == "gib") ||
+                        (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
+    if (memory) continue;
+    const bool digit = std::isdigit(static_cast<unsigned char>(word.text.front())) != 0;
+    // Alone in brackets, a suffix still is one: "RTX 4070 (Ti)".
+    const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
+    const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));
+    if (alone && is_suffix(word.text) && !digit) return word.text;
+    for (const Found& one : found) {
+      if (one.number_alone && !same_segment(one.begin)) continue;
+      if (!same_segment(one.begin) && !same_segment(one.end - 1)) continue;
+      const bool before = i < one.begin;
+      if (!before || digit || is_suffix(word.text) || one.number_alone) return word.text;
+    }
+  }
+  return "";
+}
+
+bool reconcile(std::vector<Found>& found) {
+  for (Found& one : found) {
+    for (const Found& other : found) {
+      if (&one == &other) continue;
+      Candidates kept;
+      for (const DeviceSpec* device : one.devices) {
+        const bool any = std::any_of(other.devices.begin(), other.devices.end(),
+                                     [&](const DeviceSpec* o) { return related(*device, *o); });
+        if (any) kept.push_back(device);
+      }
+      if (kept.empty()) return false;
+      one.devices = std::move(kept);
+    }
+  }
+  return true;
+}
+
+}  // namespace weighin

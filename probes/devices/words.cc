@@ -1,0 +1,260 @@
+#include "probes/devices/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+
+#include "probes/devices/vocabulary.h"
+
+namespace weighin {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_number(const NameWord& word) {
+  return is_digit(word.text.front());
+}
+
+template <size_t Count>
+bool one_of(std::string_view word, const std::array<std::string_view, Count>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Typographers' signs as the plain ones that people also write; marks of trade as nothing.
+std::string plain(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> signs{{
+      {"\u00ae", ""},
+      {"\u2122", ""},
+      {"(R)", ""},
+      {"(r)", ""},
+      {"(TM)", ""},
+      {"(tm)", ""},
+      {"\u2010", "-"},
+      {"\u2011", "-"},
+      {"\u2013", " - "},
+      {"\u2014", " - "},
+      {"\u00d7", "x"},
+      {"\u00a0", " "},
+  }};
+  std::string text;
+  text.reserve(name.size());
+  for (size_t i = 0; i < name.size();) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    if (c < 0x80 && c != '(') {
+      text += name[i++];
+      continue;
+    }
+    const auto sign = std::find_if(signs.begin(), signs.end(),
+                                   [&](const auto& s) { return name.substr(i).starts_with(s.first); });
+    if (sign == signs.end()) {
+      text += name[i++];
+      continue;
+    }
+    text += sign->second;
+    i += sign->first.size();
+  }
+  return text;
+}
+
+bool ends_segment(std::string_view text, size_t i) {
+  const char c = text[i];
+  if (std::string_view("/,;|").find(c) != std::string_view::npos) return true;
+  const auto space = [&](size_t at) { return at < text.size() && text[at] == ' '; };
+  return (c == '-' || c == '+') && i > 0 && space(i - 1) && space(i + 1);
+}
+
+/// Every word, the host's left out.
+std::vector<NameWord> split(std::string_view text) {
+  std::vector<NameWord> words;
+  unsigned segment = 0, segments = 0;
+  std::vector<unsigned> outside;  // segments that open brackets interrupt
+  bool glued = false;
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (c == '@') break;
+    if (is_digit(c) || is_letter(c)) {
+      const auto same = is_digit(c) ? is_digit : is_letter;
+      size_t end = i;
+      while (end < text.size() && (same(text[end]) || (text[end] == '.' && is_digit(c) &&
+                                                       end + 1 < text.size() && is_digit(text[end + 1]))))
+        ++end;
+      NameWord word{std::string(text.substr(i, end - i)), glued, segment, false};
+      for (char& letter : word.text) letter = static_cast<char>(std::tolower(letter));
+      words.push_back(std::move(word));
+      glued = true;
+      i = end;
+      continue;
+    }
+    // "S24+", "Max+ 395"; in "8P+2E" it stands between things.
+    if (c == '+' && glued &&
+        (i + 1 == text.size() || !std::isalnum(static_cast<unsigned char>(text[i + 1])))) {
+      words.push_back({"plus", true, segment, false});
+      ++i;
+      continue;
+    }
+    if (std::string_view("([{").find(c) != std::string_view::npos) {
+      outside.push_back(segment);
+      segment = ++segments;
+    } else if (std::string_view(")]}").find(c) != std::string_view::npos) {
+      // What follows goes on with what stood before: "X (Pascal) Max-Q".
+      segment = outside.empty() ? ++segments : outside.back();
+      if (!outside.empty()) outside.pop_back();
+    } else if (ends_segment(text, i)) {
+      segment = ++segments;
+    }
+    glued = false;
+    ++i;
+  }
+  return words;
+}
+
+class Statements {
+ public:
+  explicit Statements(NameWords& name) : name_(name), words_(name.words) {}
+
+  void take() {
+    take_macs();
+    take_generation();
+    take_gpu_cores();
+    take_cores();
+    take_memory();
+    take_memory_kind();
+    take_count();
+    take_part();
+  }
+
+ private:
+  bool is(size_t i, std::string_view text) const { return i < words_.size() && words_[i].text == text; }
+  bool number(size_t i) const { return i < words_.size() && is_number(words_[i]); }
+  unsigned value(size_t i) const {
+    return static_cast<unsigned>(std::strtoul(words_[i].text.c_str(), nullptr, 10));
+  }
+  void spend(size_t from, size_t to) {
+    for (size_t i = from; i < to && i < words_.size(); ++i) words_[i].spent = true;
+  }
+
+  /// "MacBook Pro", "mini PC" beside a chip's name: their "pro" and "mini" are no suffixes of the chip.
+  void take_macs() {
+    static constexpr std::array<std::string_view, 4> after{"pro", "air", "mini", "studio"};
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (is(i, "mini") && is(i + 1, "pc")) spend(i, i + 2);
+      if (is(i, "imac")) spend(i, i + 1);
+      if ((is(i, "macbook") || is(i, "mac")) && i + 1 < words_.size() && one_of(words_[i + 1].text, after))
+        spend(i, i + 2);
+    }
+  }
+
+  /// "32-core GPU", "40GPU"; before the latter "8P+2E".
+  void take_gpu_cores() {
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (!number(i)) continue;
+      const bool core = is(i + 1, "core") || is(i + 1, "cores") || is(i + 1, "c");
+      if (core && is(i + 2, "gpu")) {
+        name_.gpu_cores = value(i);
+        spend(i, i + 2);
+      } else if (is(i + 1, "gpu") && words_[i + 1].glued) {
+        name_.gpu_cores = value(i);
+        spend(i, i + 1);
+        for (size_t j = 0; j + 1 < i; ++j)
+          if (number(j) && words_[j + 1].glued && (is(j + 1, "p") || is(j + 1, "e"))) spend(j, j + 2);
+      }
+    }
+  }
+
+  /// "13th Gen Intel Core i7-13700H": the number that follows says as much.
+  void take_generation() {
+    if (number(0) && (is(1, "th") || is(1, "nd") || is(1, "st") || is(1, "rd")) && is(2, "gen")) spend(0, 3);
+  }
+
+  /// "16-Core", "(12-core Arm", "(16 Zen5 cores)", "4ch": how many there are says not which device it is.
+  void take_cores() {
+    const auto counts = [&](size_t i) {
+      return is(i, "core") || is(i, "cores") || is(i, "ch") || is(i, "threads");
+    };
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (!number(i) || words_[i].spent) continue;
+      // Out of brackets only right behind the number, and not "Core i7".
+      const size_t reach = words_[i].segment == 0 ? 1 : 3;
+      for (size_t j = i + 1; j < words_.size() && j <= i + reach; ++j) {
+        if (!counts(j) || is(j + 1, "i") || is(j + 1, "ultra")) continue;
+        if (j == i + 1 && !is(j, "ch")) name_.cores = value(i);
+        spend(i, j + 1);
+        break;
+      }
+    }
+  }
+
+  /// "8GB", "64 GiB", whichever words of the name they are.
+  void take_memory() {
+    for (size_t i = 0; i + 1 < words_.size(); ++i) {
+      if (!number(i) || !(is(i + 1, "gb") || is(i + 1, "gib"))) continue;
+      const double memory = std::strtod(words_[i].text.c_str(), nullptr);
+      if (memory > 0 && memory <= 65536) name_.memory_gib = memory;
+    }
+  }
+
+  /// "DDR4-3200", "LPDDR5X", "HBM2e".
+  void take_memory_kind() {
+    static constexpr std::array<std::string_view, 4> kinds{"ddr", "lpddr", "gddr", "hbm"};
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (!one_of(words_[i].text, kinds)) continue;
+      size_t end = i + 1;
+      while (end < words_.size() && end < i + 4 && words_[end].segment == words_[i].segment &&
+             (words_[end].glued || number(end)))
+        ++end;
+      spend(i, end);
+    }
+  }
+
+  /// "2x RTX 3090", "dual RTX 3090".
+  void take_count() {
+    constexpr unsigned most = 1024;
+    const size_t size = words_.size();
+    const auto set = [&](unsigned count, size_t from, size_t to) {
+      if (count < 1 || count > most) return;
+      name_.count = count;
+      spend(from, to);
+    };
+    if (size > 2 && number(0) && is(1, "x") && words_[1].glued)
+      set(value(0), 0, 2);
+    else if (size > 2 && number(0) && is(1, "x") && !words_[2].glued)
+      set(value(0), 0, 2);
+    else if (size > 1 && is(0, "dual"))
+      set(2, 0, 1);
+  }
+
+  void take_part() {
+    for (NameWord& word : words_) {
+      if (const auto part = part_word(word.text)) name_.part = part;
+      if (is_interface(word.text)) word.spent = true;
+      if (is_vendor(word.text)) name_.vendor = word.text;
+    }
+  }
+
+  NameWords& name_;
+  std::vector<NameWord>& words_;
+};
+
+}  // namespace
+
+NameWords device_words(std::string_view name) {
+  NameWords read;
+  read.words = split(plain(name));
+  Statements(read).take();
+  std::erase_if(read.words, [](const NameWord& word) { return says_nothing(word.text); });
+  return read;
+}
+
+std::vector<std::string> name_words(std::string_view name) {
+  std::vector<std::string> texts;
+  for (NameWord& word : split(plain(name)))
+    if (!says_nothing(word.text)) texts.push_back(std::move(word.text));
+  return texts;
+}
+
+}  // namespace weighin

@@ -1,0 +1,85 @@
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "probes/gpu/nvml.h"
+
+namespace weighin {
+
+namespace {
+
+using nlohmann::json;
+
+// The functions used, their structures and numbers, are those of NVIDIA's "NVML API Reference Guide".
+using Device = struct OpaqueDevice*;
+constexpr int success = 0;
+constexpr unsigned temperature_of_gpu = 0, clock_of_cores = 1;
+constexpr unsigned name_bytes = 96;
+
+struct MemoryInfo {
+  unsigned long long total, free, used;
+};
+struct PciInfo {
+  std::array<char, 16> legacy_address;
+  unsigned domain, bus, device;
+  unsigned device_and_vendor;  // the vendor's number in the lower half
+  unsigned subsystem;
+  std::array<char, 32> address;
+};
+
+struct Library {
+  void* handle = nullptr;
+
+  /// Calls `name`. False where there is none, or it failed.
+  template <class... Arguments>
+  bool call(const char* name, Arguments... arguments) const {
+    const auto function = reinterpret_cast<int (*)(Arguments...)>(dlsym(handle, name));
+    return function != nullptr && function(arguments...) == success;
+  }
+};
+
+json describe(const Library& nvml, Device device) {
+  json row = json::object();
+  std::array<char, name_bytes> name{};
+  if (nvml.call("nvmlDeviceGetName", device, name.data(), name_bytes)) row["name"] = name.data();
+  PciInfo pci{};
+  if (nvml.call("nvmlDeviceGetPciInfo_v3", device, &pci)) {
+    std::array<char, 32> address{};
+    std::snprintf(address.data(), address.size(), "%04x:%02x:%02x.0", pci.domain, pci.bus, pci.device);
+    row["pci"] = address.data();
+    row["vendor_id"] = pci.device_and_vendor & 0xffff;
+    row["device_id"] = pci.device_and_vendor >> 16;
+  }
+  MemoryInfo memory{};
+  if (nvml.call("nvmlDeviceGetMemoryInfo", device, &memory)) {
+    row["memory_total_bytes"] = memory.total;
+    row["memory_free_bytes"] = memory.free;
+  }
+  unsigned value = 0;
+  if (nvml.call("nvmlDeviceGetTemperature", device, temperature_of_gpu, &value)) row["temperature_c"] = value;
+  // In milliwatts.
+  if (nvml.call("nvmlDeviceGetPowerUsage", device, &value)) row["power_w"] = value / 1e3;
+  if (nvml.call("nvmlDeviceGetEnforcedPowerLimit", device, &value)) row["power_limit_w"] = value / 1e3;
+  if (nvml.call("nvmlDeviceGetClockInfo", device, clock_of_cores, &value)) row["clock_mhz"] = value;
+  return row;
+}
+
+}  // namespace
+
+std::string nvml_gpus_json() {
+  const Library nvml{dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL)};
+  if (nvml.handle == nullptr) return json{{"absent", "NVML (libnvidia-ml.so.1) is not installed"}}.dump();
+  unsigned count = 0;
+  if (!nvml.call("nvmlInit_v2") || !nvml.call("nvmlDeviceGetCount_v2", &count))
+    return json{{"absent", "NVML could not start: the driver may be of another version"}}.dump();
+  json rows = json::array();
+  for (unsigned i = 0; i < count; ++i) {
+    Device device = nullptr;
+    if (nvml.call("nvmlDeviceGetHandleByIndex_v2", i, &device)) rows.push_back(describe(nvml, device));
+  }
+  return json{{"gpus", rows}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace weighin

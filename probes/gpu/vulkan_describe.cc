@@ -1,0 +1,239 @@
+#include "probes/gpu/vulkan_describe.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <set>
+
+#include "probes/gpu/vulkan.h"
+#include "probes/gpu/vulkan_matrices.h"
+
+namespace weighin {
+namespace {
+
+using nlohmann::json;
+
+const char* type_name(VkPhysicalDeviceType type) {
+  switch (type) {
+    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
+      return "integrated";
+    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
+      return "discrete";
+    case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
+      return "virtual";
+    case VK_PHYSICAL_DEVICE_TYPE_CPU:
+      return "cpu";
+    default:
+      return "other";
+  }
+}
+
+std::string version_text(uint32_t version) {
+  return std::to_string(VK_API_VERSION_MAJOR(version)) + "." + std::to_string(VK_API_VERSION_MINOR(version)) +
+         "." + std::to_string(VK_API_VERSION_PATCH(version));
+}
+
+/// What is asked about one device, and what its driver knows.
+struct Asked {
+  const VulkanInstance& instance;
+  VkPhysicalDevice device;
+  uint32_t api = 0;
+  std::set<std::string> extensions;
+
+  bool knows(uint32_t since, const char* extension) const {
+    return api >= since || extensions.count(extension) > 0;
+  }
+};
+
+std::set<std::string> extensions_of(const VulkanInstance& instance, VkPhysicalDevice device) {
+  const auto list =
+      instance.function<PFN_vkEnumerateDeviceExtensionProperties>("vkEnumerateDeviceExtensionProperties");
+  uint32_t count = 0;
+  if (list == nullptr || list(device, nullptr, &count, nullptr) != VK_SUCCESS) return {};
+  std::vector<VkExtensionProperties> properties(count);
+  if (list(device, nullptr, &count, properties.data()) < 0) return {};
+  std::set<std::string> names;
+  for (uint32_t i = 0; i < std::min<size_t>(count, properties.size()); ++i)
+    names.insert(properties[i].extensionName);
+  return names;
+}
+
+/// Hangs `structure` behind those that are asked for already.
+template <class Structure>
+void ask(void**& end, Structure& structure, VkStructureType type) {
+  structure.sType = type;
+  *end = &structure;
+  end = &structure.pNext;
+}
+
+/// Whether the device has the machine's memory, as all of it being the device's own also says.
+bool is_unified(VkPhysicalDeviceType type, const VkPhysicalDeviceMemoryProperties& memory) {
+  if (type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU) return true;
+  for (uint32_t i = 0; i < std::min<uint32_t>(memory.memoryHeapCount, VK_MAX_MEMORY_HEAPS); ++i)
+    if (!(memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)) return false;
+  return memory.memoryHeapCount > 0;
+}
+
+/// Heaps; their total, and what of it is free now where the driver says so. Heaps of a unified device are
+/// parts of the machine's memory and add up.
+void add_memory(const Asked& asked, VkPhysicalDeviceType type, json& row) {
+  VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{};
+  VkPhysicalDeviceMemoryProperties2 all{};
+  all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2;
+  const auto newer = asked.instance.function<PFN_vkGetPhysicalDeviceMemoryProperties2>(
+      "vkGetPhysicalDeviceMemoryProperties2");
+  const bool budgeted = newer != nullptr && asked.api >= VK_API_VERSION_1_1 &&
+                        asked.extensions.count(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+  if (budgeted) {
+    budget.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT;
+    all.pNext = &budget;
+    newer(asked.device, &all);
+  } else {
+    asked.instance.function<PFN_vkGetPhysicalDeviceMemoryProperties>("vkGetPhysicalDeviceMemoryProperties")(
+        asked.device, &all.memoryProperties);
+  }
+  const VkPhysicalDeviceMemoryProperties& memory = all.memoryProperties;
+  const bool unified = is_unified(type, memory);
+  uint64_t total = 0, free = 0;
+  row["heaps"] = json::array();
+  for (uint32_t i = 0; i < std::min<uint32_t>(memory.memoryHeapCount, VK_MAX_MEMORY_HEAPS); ++i) {
+    const uint64_t bytes = memory.memoryHeaps[i].size;
+    const bool local = (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0;
+    json heap{{"bytes", bytes}, {"device_local", local}};
+    // The budget is what this process may have in all; of it, what it has is not free.
+    const uint64_t left = budget.heapBudget[i] - std::min(budget.heapUsage[i], budget.heapBudget[i]);
+    if (budgeted) heap["free_bytes"] = left;
+    row["heaps"].push_back(heap);
+    if (unified) {
+      total += bytes;
+      free += left;
+    } else if (local && bytes >= total) {
+      // A small heap of the GPU's memory that the CPU sees is a window on the large one, on older cards.
+      total = bytes;
+      free = left;
+    }
+  }
+  if (total > 0) row["memory_bytes"] = total;
+  if (budgeted && total > 0) row["memory_free_bytes"] = free;
+  row["unified"] = unified;
+}
+
+void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, json& row) {
+  VkPhysicalDeviceDriverProperties driver{};
+  VkPhysicalDeviceMaintenance3Properties allocation{};
+  VkPhysicalDeviceIDProperties id{};
+  VkPhysicalDeviceSubgroupProperties subgroup{};
+  VkPhysicalDevicePCIBusInfoPropertiesEXT pci{};
+  VkPhysicalDeviceShaderIntegerDotProductProperties dot{};
+  VkPhysicalDeviceSubgroupSizeControlProperties sizes{};
+  VkPhysicalDeviceMaintenance4Properties buffer{};
+  VkPhysicalDeviceDrmPropertiesEXT drm{};
+  VkPhysicalDeviceProperties2 all{};
+  all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
+  void** end = &all.pNext;
+  ask(end, allocation, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES);
+  ask(end, id, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES);
+  ask(end, subgroup, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES);
+  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME))
+    ask(end, driver, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES);
+  const bool on_pci = asked.extensions.count(VK_EXT_PCI_BUS_INFO_EXTENSION_NAME) > 0;
+  if (on_pci) ask(end, pci, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT);
+  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+    ask(end, dot, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES);
+  if (asked.knows(VK_API_VERSION_1_3, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
+    ask(end, sizes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES);
+  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_MAINTENANCE_4_EXTENSION_NAME))
+    ask(end, buffer, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES);
+  if (asked.extensions.count(VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME) > 0)
+    ask(end, drm, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT);
+  const auto of =
+      asked.instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2");
+  of(asked.device, &all);
+  row["id"] = vulkan_device_id(base.vendorID, base.deviceID, id.deviceUUID);
+  row["max_allocation_bytes"] = allocation.maxMemoryAllocationSize;
+  row["subgroup_size"] = subgroup.subgroupSize;
+  row["integer_dot_accelerated"] = dot.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE;
+  row["min_subgroup_size"] = sizes.minSubgroupSize;
+  row["max_subgroup_size"] = sizes.maxSubgroupSize;
+  row["max_buffer_bytes"] = buffer.maxBufferSize;
+  if (drm.hasRender == VK_TRUE) row["render_node"] = "renderD" + std::to_string(drm.renderMinor);
+  if (on_pci) {
+    std::array<char, 16> address{};
+    std::snprintf(address.data(), address.size(), "%04x:%02x:%02x.%x", pci.pciDomain, pci.pciBus,
+                  pci.pciDevice, pci.pciFunction);
+    row["pci"] = address.data();
+  }
+  // Version 0.0.0.0 is what a driver gives that passed none.
+  row["conformant"] = driver.conformanceVersion.major > 0;
+  if (driver.driverName[0] == '\0') return;
+  row["driver"] = std::string(driver.driverName);
+  row["driver_version"] =
+      driver.driverInfo[0] ? std::string(driver.driverInfo) : version_text(base.driverVersion);
+  row["software"] = row["software"].get<bool>() || driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE ||
+                    driver.driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
+}
+
+void add_features(const Asked& asked, json& row) {
+  VkPhysicalDeviceShaderIntegerDotProductFeatures dot{};
+  VkPhysicalDeviceShaderFloat16Int8Features small{};
+  VkPhysicalDevice16BitStorageFeatures storage{};
+  VkPhysicalDevice8BitStorageFeatures bytes{};
+  VkPhysicalDeviceFeatures2 all{};
+  all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
+  void** end = &all.pNext;
+  ask(end, storage, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES);
+  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME))
+    ask(end, small, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES);
+  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+    ask(end, dot, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES);
+  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_8BIT_STORAGE_EXTENSION_NAME))
+    ask(end, bytes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES);
+  asked.instance.function<PFN_vkGetPhysicalDeviceFeatures2>("vkGetPhysicalDeviceFeatures2")(asked.device,
+                                                                                            &all);
+  row["float16"] = small.shaderFloat16 == VK_TRUE;
+  row["int8"] = small.shaderInt8 == VK_TRUE;
+  row["storage16"] = storage.storageBuffer16BitAccess == VK_TRUE;
+  row["integer_dot"] = dot.shaderIntegerDotProduct == VK_TRUE;
+  row["storage8"] = bytes.storageBuffer8BitAccess == VK_TRUE;
+  const bool khr = asked.extensions.count("VK_KHR_cooperative_matrix") > 0;
+  const bool nv = asked.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
+  row["cooperative_matrix"] = khr || nv;
+  const auto function = [&](const char* name) { return asked.instance.get(asked.instance.handle, name); };
+  row["cooperative_matrices"] = nlohmann::json::array();
+  for (const MatrixShape& shape : matrix_shapes(function, asked.device, khr, nv))
+    row["cooperative_matrices"].push_back(text_of(shape));
+}
+
+}  // namespace
+
+json describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device) {
+  VkPhysicalDeviceProperties properties{};
+  instance.function<PFN_vkGetPhysicalDeviceProperties>("vkGetPhysicalDeviceProperties")(device, &properties);
+  const Asked asked{instance, device, properties.apiVersion, extensions_of(instance, device)};
+  constexpr std::array<uint8_t, 16> no_uuid{};
+  json row{{"name", properties.deviceName},
+           {"id", vulkan_device_id(properties.vendorID, properties.deviceID, no_uuid)},
+           {"vendor_id", properties.vendorID},
+           {"device_id", properties.deviceID},
+           {"driver", "unnamed driver"},
+           {"driver_version", version_text(properties.driverVersion)},
+           {"type", type_name(properties.deviceType)},
+           {"api_version", version_text(properties.apiVersion)},
+           {"software", properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ||
+                            std::strncmp(properties.deviceName, "llvmpipe", 8) == 0},
+           {"max_storage_buffer_range", properties.limits.maxStorageBufferRange},
+           {"max_allocations", properties.limits.maxMemoryAllocationCount},
+           {"max_shared_bytes", properties.limits.maxComputeSharedMemorySize},
+           {"max_group_threads", properties.limits.maxComputeWorkGroupInvocations},
+           {"max_allocation_bytes", 0}};
+  add_memory(asked, properties.deviceType, row);
+  const bool newer =
+      instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2") != nullptr;
+  if (!newer || asked.api < VK_API_VERSION_1_1) return row;
+  add_properties(asked, properties, row);
+  add_features(asked, row);
+  return row;
+}
+
+}  // namespace weighin

@@ -1,0 +1,21 @@
+// Which format a model is answered in when none is asked for.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "results/fit/fit.h"
+
+namespace weighin {
+
+/// Whether a format of so many nominal bits may be chosen unasked: of 4 and more, or with `allow_low_bit`
+/// any.
+bool may_be_chosen(double bits_per_weight, bool allow_low_bit);
+
+/// The best of one model's verdicts, one a format, highest fidelity first: the highest-fidelity one of at
+/// most 8 bits that runs well, else the fastest of at least 4 bits that fits, else the smallest of at least 4
+/// bits. `allow_low_bit` lifts the 4. Bits are nominal: q8_0's 8.5 with its scales count as 8. `verdicts` is
+/// not empty.
+const Verdict& best_format(std::span<const Verdict> verdicts, bool allow_low_bit);
+
+}  // namespace weighin

@@ -1,0 +1,258 @@
+// Verdicts for a terminal.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "results/fit/cpu_or_gpu.h"
+#include "results/fit/verdict.h"
+
+namespace weighin {
+namespace {
+
+constexpr double gib_bytes = 1024.0 * 1024 * 1024;
+constexpr double gb_bytes = 1e9;
+constexpr size_t columns_of_table = 9;
+constexpr size_t first_right_aligned = 4;
+using Row = std::array<std::string, columns_of_table>;
+
+std::string gib(uint64_t bytes) {
+  return two_digits(static_cast<double>(bytes) / gib_bytes) + " GiB";
+}
+std::string gb(uint64_t bytes) {
+  return two_digits(static_cast<double>(bytes) / gb_bytes) + " GB";
+}
+
+std::string answer_text(const Verdict& v) {
+  return std::string(answer_name(v.answer)) + (v.borderline ? ", borderline" : "");
+}
+
+Row row_of(const Verdict& v) {
+  const std::string unknown = "-";
+  const bool known = v.params > 0;
+  std::string speed = unknown;
+  if (v.encode_ms) speed = interval_text(v.encode_ms) + " ms/text";
+  if (v.decode_tps) speed = interval_text(v.decode_tps) + " tok/s  ";
+  return {v.model,
+          known ? v.size_class : unknown,
+          known ? v.format : unknown,
+          answer_text(v),
+          known ? gib(v.memory.peak_bytes()) : unknown,
+          known ? gb(v.download_bytes) : unknown,
+          speed,
+          v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : unknown,
+          v.placement_sign};
+}
+
+/// "13 (9.9-16) tokens/s", or why there is no speed.
+std::string other_text(const OtherPlacement& other) {
+  std::string speed = other.text;
+  if (other.encode_ms) speed = interval_text(other.encode_ms) + " ms a text";
+  if (other.decode_tps) speed = interval_text(other.decode_tps) + " tokens/s";
+  if (other.ttft_s) speed += fmt::format(", first token {} s", two_digits(other.ttft_s->mid));
+  if (other.fits == false) speed = "does not fit, " + other.text;
+  return fmt::format("{}: {}", other.placement, speed);
+}
+
+/// `text` in lines of at most `columns`, each after `indent` spaces.
+std::string wrapped(const std::string& text, size_t indent, size_t columns) {
+  std::string out, line(indent, ' ');
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    if (line.size() > indent && line.size() + 1 + word.size() > columns) {
+      out += line + "\n";
+      line.assign(indent, ' ');
+    }
+    if (line.size() > indent) line += ' ';
+    line += word;
+    begin = end + 1;
+  }
+  return out + line + "\n";
+}
+
+/// What one line of the table leaves out, a line a matter.
+std::string details(const Verdict& v, size_t columns) {
+  constexpr size_t indent = 15;
+  std::string text;
+  const auto line = [&](const std::string& name, const std::string& value) {
+    const std::string lines = wrapped(value, indent, std::max<size_t>(columns, 60));
+    text += fmt::format("  {:<{}}", name, indent - 2) + lines.substr(indent);
+  };
+  if (v.params == 0) {
+    line("verdict", answer_text(v));
+    line("limit", v.limit.text);
+    return text;
+  }
+  const double billions = 1e9;
+  line("verdict",
+       fmt::format("{} in {}{}", answer_text(v), v.format,
+                   v.active_params == v.params
+                       ? ""
+                       : fmt::format("; {}B parameters, {}B of them active",
+                                     two_digits(static_cast<double>(v.params) / billions),
+                                     two_digits(static_cast<double>(v.active_params) / billions))));
+  line("limit", v.limit.text);
+  line("memory", fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}",
+                             gib(v.memory.peak_bytes()), gib(v.memory.weights_bytes), gib(v.memory.kv_bytes),
+                             gib(v.memory.workspace_bytes), gib(v.memory.other_bytes())));
+  if (v.layout && !v.layout->on_cpu())
+    line("placement", fmt::format("{}: {} on the GPU, {} in the machine's memory", v.placement,
+                                  gib(v.layout->gpu_bytes()), gib(v.layout->cpu_bytes)));
+  if (v.layout && v.layout->on_cpu() && !v.others.empty()) line("placement", v.placement);
+  for (const OtherPlacement& other : v.others) line("beside it", other_text(other));
+  line("download", gb(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
+                                                    : std::string(", load time not measured")));
+  if (v.encode_ms)
+    line("encode", fmt::format("{} ms for a text of {} tokens", interval_text(v.encode_ms), v.prompt));
+  if (v.decode_tps) line("decode", interval_text(v.decode_tps) + " tokens/s");
+  if (v.prefill_tps) line("prefill", interval_text(v.prefill_tps) + " tokens/s");
+  if (v.ttft_s)
+    line("first token", fmt::format("{} s after a prompt of {}", interval_text(v.ttft_s), v.prompt));
+  line("context",
+       fmt::format("{}; {}", v.context,
+                   v.max_context ? fmt::format("the largest that fits is {}", v.max_context) : "none fits"));
+  line("basis", v.basis);
+  for (const std::string& warning : v.warnings) line("warning", warning);
+  return text;
+}
+
+/// "x 1.02, + 4.1 ms for 210 operations (llama.cpp)": what makes the reference kernels' seconds the engine's.
+std::string engine_text(const Term& term, const std::string& engine) {
+  if (engine == reference_engine) return "";
+  std::string text = fmt::format(" x {:.3g}", term.engine_factor);
+  if (term.engine_overhead_s > 0) text += fmt::format(" + {:.3g} ms", term.engine_overhead_s * 1e3);
+  return text + fmt::format(" ({})", engine);
+}
+
+std::string terms_text(const Verdict& v, size_t columns) {
+  std::string text = "  term by term\n";
+  std::string phase;
+  double sum = 0;
+  const auto end_phase = [&] {
+    if (!phase.empty()) text += fmt::format("  {:<8} sum {:.4g} ms\n", phase, sum * 1e3);
+    sum = 0;
+  };
+  for (const Term& term : v.terms) {
+    if (term.phase != phase) {
+      end_phase();
+      phase = term.phase;
+    }
+    sum += term.seconds;
+    std::string line = fmt::format("{:<8} {:<15} {:>9.4g} ms = {:.6g} x {}", term.phase, term.part,
+                                   term.seconds * 1e3, term.times, describe(term.problem));
+    line += engine_text(term, v.engine);
+    line += term.measurement ? fmt::format(" [measurement {}]", term.measurement)
+                             : std::string(" [no measurement]");
+    if (!term.note.empty()) line += " " + term.note;
+    // The first line keeps its columns; only its end is folded.
+    const size_t head = std::min<size_t>(line.size(), 41);
+    text += "  " + line.substr(0, head);
+    const std::string rest = wrapped(line.substr(head), 43, std::max<size_t>(columns, 70));
+    text += rest.substr(std::min<size_t>(43, rest.size()));
+  }
+  end_phase();
+  return text;
+}
+
+std::string assumptions(std::span<const Verdict> verdicts, const Question& question) {
+  std::set<uint32_t> contexts;
+  bool encoders = false;
+  for (const Verdict& v : verdicts) {
+    if (v.context && v.task == Task::chat) contexts.insert(v.context);
+    encoders |= v.task == Task::encode;
+  }
+  std::string text = fmt::format(
+      "Context {}{}, prompt {}, answer {} tokens.", contexts.empty() ? question.context : *contexts.rbegin(),
+      contexts.size() > 1 ? " or the model's maximum" : "", question.prompt, question.answer);
+  if (question.cache != FormatId::f16)
+    text += fmt::format(" KV cache in {}.", format_of(question.cache).name);
+  if (encoders) text += fmt::format(" Encoders: milliseconds for a text of {} tokens.", encoder_tokens);
+  text +=
+      " " + engine_sentence(question.engine, efficiency_source_of(verdicts)) + " 80% intervals in brackets.";
+  return text + " Weighin speaks of fit and speed, not of the answers' quality.";
+}
+
+/// "Device X: 23 GiB of memory available now, 80 GB of storage free."
+std::string device_text(const Capacity& capacity) {
+  std::string text = "Device " + capacity.device + ": ";
+  text += capacity.memory_kind == "unknown"
+              ? "how much memory there is could not be read"
+              : fmt::format("{} of memory {}", gib(capacity.memory_bytes),
+                            capacity.now            ? "available now"
+                            : capacity.rule.empty() ? "to use (the total less a reserve for the system)"
+                                                    : fmt::format("to use ({})", capacity.rule));
+  if (capacity.memory_kind != "unknown" && capacity.memory_kind != "RAM")
+    text += fmt::format(" ({} limit)", capacity.memory_kind);
+  for (const GpuCapacity& gpu : capacity.gpus)
+    text += fmt::format(
+        ", GPU {} with {} {}", gpu.name,
+        gpu.memory_total_bytes ? gib(gpu.memory_total_bytes) : std::string("memory of unknown size"),
+        gpu.unified ? "of it" : fmt::format("({} usable: {})", gib(gpu.memory_bytes), gpu.rule));
+  if (capacity.storage_free_bytes)
+    text += fmt::format(", {} of storage free", gb(*capacity.storage_free_bytes));
+  return text + ". Swap never counts.";
+}
+
+/// One line a verdict; below it what keeps it from running well, where something does and `limits` is true.
+std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t columns) {
+  Row titles{"MODEL",       "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
+             "FIRST TOKEN", "WHERE"};
+  const bool placed = std::any_of(verdicts.begin(), verdicts.end(),
+                                  [](const Verdict& v) { return v.layout && !v.layout->on_cpu(); });
+  if (!placed) titles.back().clear();  // all on the CPU, as on a machine without a GPU
+  std::vector<Row> rows{titles};
+  for (const Verdict& v : verdicts) {
+    rows.push_back(row_of(v));
+    if (!placed) rows.back().back().clear();
+  }
+  std::array<size_t, columns_of_table> widths{};
+  for (const Row& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (size_t i = 0; i < columns_of_table; ++i)
+      line += i >= first_right_aligned && i + 1 < columns_of_table
+                  ? fmt::format("{:>{}} ", rows[r][i], widths[i])
+                  : fmt::format("{:<{}} ", rows[r][i], widths[i]);
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    text += line + "\n";
+    if (r == 0 || !limits) continue;
+    const Verdict& v = verdicts[r - 1];
+    if (v.answer != Answer::runs_well) text += wrapped(v.limit.text, 4, columns);
+    if (v.answer == Answer::unknown && v.params) text += wrapped(v.basis, 4, columns);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
+                          const Question& question, const std::string& accuracy, bool explain,
+                          unsigned columns, bool whole, std::span<const CpuOrGpu> compared) {
+  whole |= explain;
+  std::string text = wrapped(device_text(capacity), 0, columns) + "\n";
+  if (!whole || verdicts.size() > 1) text += table_text(verdicts, !whole, columns) + "\n";
+  if (whole) {
+    for (const Verdict& v : verdicts) {
+      text += v.model;
+      if (v.params) text += fmt::format(" {} ({} class)", v.format, v.size_class);
+      text += "\n" + details(v, columns);
+      if (explain && !v.terms.empty()) text += terms_text(v, columns);
+      text += "\n";
+    }
+  }
+  if (!compared.empty()) text += wrapped(comparison_sentence(compared), 0, columns);
+  text += wrapped(assumptions(verdicts, question), 0, columns);
+  if (!accuracy.empty()) text += wrapped("Accuracy: " + accuracy + ".", 0, columns);
+  if (!whole)
+    text += wrapped("`weighin fit MODEL` shows memory by part, prefill, load time and the largest context.",
+                    0, columns);
+  for (const std::string& warning : capacity.warnings) text += wrapped("warning: " + warning, 0, columns);
+  return text;
+}
+
+}  // namespace weighin

@@ -1,0 +1,130 @@
+#include "results/fit/weigh_bytes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "results/fit/verdict.h"
+
+namespace weighin {
+namespace {
+
+constexpr double gib = 1024.0 * 1024 * 1024;
+constexpr double gb = 1e9;
+/// llama.cpp's Vulkan backend takes memory in pieces of at most so many bytes (suballocation_block_size in
+/// ggml-vulkan.cpp, recalled).
+constexpr uint64_t allocation_bytes = uint64_t{1} << 30;
+constexpr double no_room = 1e300;
+
+Limit memory_limit(double needed, const Capacity& capacity) {
+  const double usable = static_cast<double>(capacity.memory_bytes);
+  Limit limit{capacity.memory_kind, needed, usable,
+              needs_text(needed / gib, usable / gib, "GiB", "available", capacity.memory_kind)};
+  if (needed > usable && capacity.now && needed <= static_cast<double>(capacity.memory_total_bytes))
+    limit.text += fmt::format("; fits after freeing {} GiB", two_digits((needed - usable) / gib));
+  return limit;
+}
+
+Limit gpu_limit(const GpuShare& share) {
+  const double needed = static_cast<double>(share.bytes),
+               usable = static_cast<double>(share.gpu.memory_bytes);
+  Limit limit{"VRAM", needed, usable,
+              needs_text(needed / gib, usable / gib, "GiB", share.gpu.free_now ? "free" : "usable",
+                         "VRAM of " + share.gpu.name)};
+  const double total = static_cast<double>(share.gpu.memory_total_bytes);
+  if (needed > usable && share.gpu.free_now && needed <= total)
+    limit.text += fmt::format("; fits after freeing {} GiB", two_digits((needed - usable) / gib));
+  return limit;
+}
+
+Limit storage_limit(const Verdict& verdict, uint64_t free_bytes) {
+  const double needed = static_cast<double>(verdict.download_bytes), usable = static_cast<double>(free_bytes);
+  return {"storage", needed, usable, needs_text(needed / gb, usable / gb, "GB", "free", "storage")};
+}
+
+std::string webgpu_text(const GpuShare& share, double needed, bool binding) {
+  const WebgpuLimits& web = share.gpu.webgpu;
+  if (web.default_buffer_bytes == 0) return "";
+  const double usual = static_cast<double>(binding ? web.default_binding_bytes : web.default_buffer_bytes),
+               raised = static_cast<double>(binding ? web.raised_binding_bytes : web.raised_buffer_bytes);
+  return fmt::format("; a browser's WebGPU on it allows {} GiB ({} where a page asks for more), {} enough",
+                     two_digits(usual / gib), two_digits(raised / gib), raised < needed ? "not" : "which is");
+}
+
+void weigh_memory(Verdict& verdict, const Capacity& capacity) {
+  const bool placed = verdict.layout && !verdict.layout->on_cpu();
+  const uint64_t machine_bytes = placed ? verdict.layout->machine_bytes() : verdict.memory.peak_bytes();
+  verdict.limit = memory_limit(static_cast<double>(machine_bytes), capacity);
+  if (capacity.memory_kind == "unknown") {
+    verdict.limit = {.kind = "unknown",
+                     .needed = static_cast<double>(machine_bytes),
+                     .text = fmt::format("needs {} GiB, how much memory there is could not be read",
+                                         two_digits(static_cast<double>(machine_bytes) / gib))};
+  } else {
+    verdict.fits = machine_bytes <= capacity.memory_bytes;
+  }
+  if (!placed) return;
+  for (const GpuShare& share : verdict.layout->gpus) {
+    const Limit limit = gpu_limit(share);
+    const bool small = share.bytes > share.gpu.memory_bytes;
+    if (small) verdict.fits = false;
+    if (capacity.memory_kind == "unknown" ? small : share_of(limit) > share_of(verdict.limit))
+      verdict.limit = limit;
+  }
+  if (verdict.fits == false) return;
+  for (const GpuShare& share : verdict.layout->gpus) {
+    const auto stopped = driver_limit(share, verdict.memory);
+    if (!stopped) continue;
+    verdict.limit = *stopped;
+    verdict.fits = false;
+    return;
+  }
+}
+
+}  // namespace
+
+double share_of(const Limit& limit) {
+  return limit.usable > 0 ? limit.needed / limit.usable : no_room;
+}
+
+std::optional<Limit> driver_limit(const GpuShare& share, const MemoryUse& memory) {
+  const GpuCapacity& gpu = share.gpu;
+  const double tensor = static_cast<double>(memory.largest_tensor_bytes);
+  const auto too_large = [&](const char* kind, uint64_t most, bool binding) {
+    const double allowed = static_cast<double>(most);
+    return Limit{kind, tensor, allowed,
+                 needs_text(tensor / gib, allowed / gib, "GiB for one tensor",
+                            "allowed by the driver of " + gpu.name, kind) +
+                     webgpu_text(share, tensor, binding)};
+  };
+  if (gpu.max_storage_buffer_range && memory.largest_tensor_bytes > gpu.max_storage_buffer_range)
+    return too_large("maxStorageBufferRange", gpu.max_storage_buffer_range, true);
+  if (gpu.max_allocation_bytes && memory.largest_tensor_bytes > gpu.max_allocation_bytes)
+    return too_large("maxMemoryAllocationSize", gpu.max_allocation_bytes, false);
+  const uint64_t piece =
+      gpu.max_allocation_bytes ? std::min(gpu.max_allocation_bytes, allocation_bytes) : allocation_bytes;
+  const uint64_t pieces = (share.bytes + piece - 1) / piece;
+  if (gpu.max_allocations && pieces > gpu.max_allocations) {
+    const double needed = static_cast<double>(pieces), allowed = static_cast<double>(gpu.max_allocations);
+    return Limit{"maxMemoryAllocationCount", needed, allowed,
+                 needs_text(needed, allowed, "pieces of memory", "allowed by the driver of " + gpu.name,
+                            "maxMemoryAllocationCount")};
+  }
+  return std::nullopt;
+}
+
+void weigh_bytes(Verdict& verdict, const Capacity& capacity) {
+  weigh_memory(verdict, capacity);
+  if (!capacity.storage_free_bytes) {
+    if (!capacity.rule.empty()) return;
+    verdict.warnings.emplace_back("free storage could not be read: it is not part of this answer");
+    return;
+  }
+  const Limit storage = storage_limit(verdict, *capacity.storage_free_bytes);
+  const bool stored = verdict.download_bytes <= *capacity.storage_free_bytes;
+  const bool known = verdict.fits.has_value();
+  if ((known && share_of(storage) > share_of(verdict.limit)) || (!known && !stored)) verdict.limit = storage;
+  if (!stored) verdict.fits = false;
+}
+
+}  // namespace weighin

@@ -1,0 +1,203 @@
+#include "results/measured/engine_efficiency.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "results/measured/prices.h"
+
+namespace weighin {
+namespace {
+
+constexpr std::array<std::string_view, 2> engines{llamacpp_engine, reference_engine};
+
+/// What the table was measured with, for answers.
+constexpr std::string_view llamacpp_source =
+    "llama.cpp v0.5.0 (node-llama-cpp 3.22.1) beside these kernels, 2 cores of an AMD EPYC (Zen 4), "
+    "2026-11-25";
+
+struct ShippedFactor {
+  std::string_view isa;
+  PartKey key;
+  double one, all;  // threads
+};
+
+/// Where no machine of the instruction set was compared: a judgement, as far as one table serves another set.
+constexpr double unknown_set_residual = 0.40;
+
+/// Where the reference kernels' own seconds on a GPU stand for llama.cpp's, judgements by the published rows
+/// that ship (results/accuracy/published/rows.csv). Through Vulkan, a token of a dense model reads its
+/// weights at 0.45 to 0.89 of the specified bandwidth on NVIDIA's and AMD's cards (six rows of seven, the
+/// middle one 0.77), and 0.77 is about what these kernels are made for. A prompt takes through Vulkan 0.8
+/// to 2.4 times as long as through the maker's own interface (SPEC_BACKEND in results/spec/constants.inc; two
+/// cards with both: 1.8 and 2.4).
+constexpr double gpu_decode_residual = 0.75, gpu_prefill_residual = 1.40;
+
+using enum Phase;
+using enum PartKind;
+
+struct ShippedOverhead {
+  std::string_view isa;
+  Phase phase;
+  double one, all;  // seconds
+};
+
+struct ShippedCore {
+  std::string_view isa;
+  FormatId format;
+  double one, all;  // shares of the peak of int8 at as many threads
+};
+
+struct ShippedResidual {
+  Phase phase;
+  double shipped, learned;
+};
+
+constexpr ShippedFactor llamacpp_factors[] = {
+#define EFFICIENCY(isa, phase, part, format, one, all) {#isa, {phase, part, FormatId::format}, one, all},
+#include "results/measured/engines/llamacpp.inc"
+};
+constexpr ShippedCore llamacpp_cores[] = {
+#define CORE(isa, format, one, all) {#isa, FormatId::format, one, all},
+#include "results/measured/engines/llamacpp.inc"
+};
+constexpr std::pair<std::string_view, double> llamacpp_passes[] = {
+#define PASS(isa, factor) {#isa, factor},
+#include "results/measured/engines/llamacpp.inc"
+};
+constexpr ShippedOverhead llamacpp_overheads[] = {
+#define OVERHEAD(isa, phase, one, all) {#isa, phase, one, all},
+#include "results/measured/engines/llamacpp.inc"
+};
+constexpr ShippedResidual llamacpp_residuals[] = {
+#define RESIDUAL(phase, shipped, learned) {phase, shipped, learned},
+#include "results/measured/engines/llamacpp.inc"
+};
+
+/// Sets that one build of an engine's kernels serves count as one.
+std::string_view family_of(std::string_view isa) {
+  for (const std::string_view family : {"avx512", "avx", "neon", "sse"})
+    if (isa.starts_with(family)) return family == "avx" ? "avx2" : family;
+  return isa;
+}
+
+}  // namespace
+
+std::span<const std::string_view> known_engines() {
+  return engines;
+}
+
+std::string_view basis_name(EfficiencyBasis basis) {
+  switch (basis) {
+    case EfficiencyBasis::shipped:
+      return "shipped";
+    case EfficiencyBasis::stand_in:
+      return "shipped for another instruction set";
+    case EfficiencyBasis::learned:
+      return "learned here";
+    case EfficiencyBasis::unmeasured:
+      return "not measured on this GPU";
+    case EfficiencyBasis::none:
+      break;
+  }
+  return "none";
+}
+
+EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa, uint32_t threads,
+                                   std::span<const Verification> verified) {
+  if (engine == reference_engine) return;
+  engine_ = llamacpp_engine;
+  std::string_view family = family_of(isa);
+  const bool known = std::any_of(std::begin(llamacpp_factors), std::end(llamacpp_factors),
+                                 [&](const ShippedFactor& f) { return f.isa == family; });
+  basis_ = known ? EfficiencyBasis::shipped : EfficiencyBasis::stand_in;
+  if (!known) family = llamacpp_factors[0].isa;
+  for (const ShippedFactor& f : llamacpp_factors)
+    if (f.isa == family) factors_[f.key] = threads == 1 ? f.one : f.all;
+  for (const ShippedCore& c : llamacpp_cores)
+    if (c.isa == family) cores_[c.format] = threads == 1 ? c.one : c.all;
+  for (const auto& [set, factor] : llamacpp_passes)
+    if (set == family) pass_ = factor;
+  source_ = fmt::format("{}: {}", basis_name(basis_), llamacpp_source);
+  for (const ShippedOverhead& o : llamacpp_overheads)
+    if (o.isa == family) overhead_s_[static_cast<size_t>(o.phase)] = threads == 1 ? o.one : o.all;
+  learn(verified, threads);
+  for (const ShippedResidual& r : llamacpp_residuals)
+    residual_[static_cast<size_t>(r.phase)] = basis_ == EfficiencyBasis::learned    ? r.learned
+                                              : basis_ == EfficiencyBasis::stand_in ? unknown_set_residual
+                                                                                    : r.shipped;
+}
+
+EngineEfficiency EngineEfficiency::of_gpu(std::string_view engine) {
+  EngineEfficiency efficiency;
+  if (engine == reference_engine) return efficiency;
+  efficiency.engine_ = llamacpp_engine;
+  efficiency.basis_ = EfficiencyBasis::unmeasured;
+  efficiency.source_ =
+      "not measured on GPUs: these kernels' own seconds, and an interval as wide as what is published";
+  efficiency.residual_[static_cast<size_t>(Phase::decode)] = gpu_decode_residual;
+  efficiency.residual_[static_cast<size_t>(Phase::prefill)] = gpu_prefill_residual;
+  return efficiency;
+}
+
+double EngineEfficiency::factor(Phase phase, PartKind kind, FormatId format) const {
+  const double common = common_[static_cast<size_t>(phase)];
+  const auto found = factors_.find({phase, kind, format});
+  if (found != factors_.end()) return common * correction({phase, kind, format}) * found->second;
+  // A format that the engine has no measured product of: the middle of the others.
+  std::vector<double> others;
+  for (const auto& [key, factor] : factors_)
+    if (key.phase == phase && key.kind == kind) others.push_back(factor);
+  if (others.empty()) return common;
+  std::nth_element(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2),
+                   others.end());
+  return common * others[others.size() / 2];
+}
+
+double EngineEfficiency::correction(const PartKey& key) const {
+  const auto learned = corrections_.find(key);
+  return learned == corrections_.end() ? 1 : learned->second;
+}
+
+double EngineEfficiency::operation_s(Phase phase, PartKind kind, FormatId format, double seconds,
+                                     double peak_s) const {
+  const auto core = cores_.find(format);
+  if (phase != Phase::decode || kind != PartKind::product || core == cores_.end() || peak_s <= 0)
+    return seconds * factor(phase, kind, format);
+  // Waiting for memory and computing overlap but in part (docs/method.md).
+  const double overlapped = std::hypot(pass_ * seconds, peak_s / core->second);
+  return common_[static_cast<size_t>(phase)] * correction({phase, kind, format}) * overlapped;
+}
+
+double EngineEfficiency::overhead_s(Phase phase) const {
+  return common_[static_cast<size_t>(phase)] * overhead_s_[static_cast<size_t>(phase)];
+}
+
+double EngineEfficiency::residual(Phase phase) const {
+  return residual_[static_cast<size_t>(phase)];
+}
+
+double EngineEfficiency::seconds(Phase phase, std::span<const StepPartTime> parts) const {
+  double seconds = 0;
+  for (const StepPartTime& part : parts)
+    seconds += operation_s(phase, part.kind, part.format, part.seconds, part.peak_s) +
+               part.operations * overhead_s(phase);
+  return seconds;
+}
+
+std::string isa_of(std::span<const Measurement> measurements) {
+  std::map<std::string, size_t> counts;
+  for (const Measurement& m : measurements) {
+    if (!m.on_cpu() || !usable(m) || !is_matrix(m.problem.op)) continue;
+    const size_t dot = m.kernel.rfind('.');
+    if (dot != std::string::npos) ++counts[m.kernel.substr(dot + 1)];
+  }
+  const auto most = std::max_element(counts.begin(), counts.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == counts.end() ? "" : most->first;
+}
+
+}  // namespace weighin

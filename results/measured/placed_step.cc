@@ -1,0 +1,116 @@
+#include "results/measured/placed_step.h"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+namespace weighin {
+namespace {
+
+constexpr double value_bytes = sizeof(float);  // what llama.cpp passes between devices
+
+/// What of `use` is done in the places from `first` up to, and without, `end` (ProblemUse::places).
+void add_share(std::vector<ProblemUse>& side, const ProblemUse& use, size_t first, size_t end) {
+  const auto at = [&](size_t place) { return use.places.begin() + static_cast<std::ptrdiff_t>(place); };
+  const double times = std::accumulate(at(first), at(end), 0.0);
+  if (times > 0) side.push_back({use.problem, times, use.part});
+}
+
+ProblemUse copy(Op op, double bytes, const char* part) {
+  return {{.op = op, .m = static_cast<uint64_t>(bytes)}, 1, part};
+}
+
+/// The sum of two sides, one after the other.
+void add(StepTime& sum, StepTime&& side) {
+  const double seconds = sum.seconds + side.seconds;
+  if (seconds > 0) {
+    sum.slower = (sum.slower * sum.seconds + side.slower * side.seconds) / seconds;
+    // From the ends' sum: seconds / (1 + faster).
+    const double low = sum.seconds / (1 + sum.faster) + side.seconds / (1 + side.faster);
+    sum.faster = low > 0 ? seconds / low - 1 : 0;
+  }
+  sum.seconds = seconds;
+  sum.stand_ins += side.stand_ins;
+  if (side.from_threads) sum.from_threads = side.from_threads;
+  sum.unpriced.insert(sum.unpriced.end(), side.unpriced.begin(), side.unpriced.end());
+  sum.terms.insert(sum.terms.end(), side.terms.begin(), side.terms.end());
+  if (side.efficiency == EfficiencyBasis::none) return;
+  if (sum.efficiency != EfficiencyBasis::unmeasured) sum.efficiency = side.efficiency;
+  if (sum.efficiency_source.find(side.efficiency_source) == std::string::npos)
+    sum.efficiency_source += (sum.efficiency_source.empty() ? "" : "; ") + side.efficiency_source;
+}
+
+/// The CPU's part. Without layers it is but small operations: where they were not measured they count as
+/// nothing, as small operations do.
+tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& step, const std::string& phase,
+                                                const Placement& placement, const Evidence& evidence,
+                                                const EngineRun& run) {
+  StepTime time;
+  if (step.empty()) return time;
+  auto timed = time_of(step, phase, evidence, run);
+  if (placement.cpu_layers() > 0) return timed;
+  if (!timed) {
+    for (const ProblemUse& use : step) time.unpriced.emplace_back(op_name(use.problem.op));
+    return time;
+  }
+  timed->efficiency = EfficiencyBasis::none;  // too little of the whole to be named
+  timed->efficiency_source.clear();
+  return timed;
+}
+
+}  // namespace
+
+PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& shape,
+                       const Placement& placement, uint32_t tokens) {
+  PlacedStep placed;
+  placed.gpus.resize(placement.gpus.size());
+  for (const ProblemUse& use : step) {
+    // A layer's place is one more than its number, and the head is one more layer.
+    add_share(placed.cpu, use, 0, placement.cpu_layers() + size_t{1});
+    for (size_t i = 0; i < placed.gpus.size(); ++i)
+      add_share(placed.gpus[i], use, placement.gpus[i].first + size_t{1}, placement.gpus[i].end + size_t{1});
+  }
+  const double rows = value_bytes * shape.width * tokens;
+  const double result = value_bytes * (shape.task == Task::encode ? shape.width : shape.vocab);
+  for (size_t i = 0; i < placed.gpus.size(); ++i) {
+    const bool last = i + 1 == placed.gpus.size();
+    placed.gpus[i].push_back({{.op = Op::submit}, 1, "submit"});
+    placed.gpus[i].push_back(copy(Op::copy_to_device, rows, "transfer"));
+    placed.gpus[i].push_back(copy(Op::copy_from_device, last ? result : rows, last ? "result" : "transfer"));
+  }
+  return placed;
+}
+
+StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Evidence& evidence,
+                   const EngineRun& run) {
+  return [&, run](const std::vector<ProblemUse>& step, const std::string& phase,
+                  uint32_t tokens) -> tl::expected<StepTime, std::string> {
+    if (placement.on_cpu()) return time_of(step, phase, evidence, run);
+    const PlacedStep placed = placed_step(step, shape, placement, tokens);
+    auto sum = time_of_cpu(placed.cpu, phase, placement, evidence, run);
+    if (!sum) return sum;
+    for (size_t i = 0; i < placed.gpus.size(); ++i) {
+      const GpuCapacity& gpu = placement.gpus[i].gpu;
+      const Evidence* measured = evidence.gpu(gpu.id);
+      if (!measured) return tl::unexpected(fmt::format("GPU {} was not measured (weighin run)", gpu.name));
+      auto side = time_of(placed.gpus[i], phase, *measured, {.engine = run.engine});
+      if (!side) return tl::unexpected(fmt::format("on GPU {}, {}", gpu.name, side.error()));
+      for (Term& term : side->terms)
+        term.note += fmt::format("{}on {}", term.note.empty() ? "" : ", ", gpu.name);
+      sum->where += fmt::format("{}on {}", sum->where.empty() ? "" : " and ", gpu.name);
+      add(*sum, std::move(*side));
+    }
+    if (placement.cpu_layers() > 0)
+      sum->where += fmt::format(" and at {} thread{}", sum->threads, sum->threads == 1 ? "" : "s");
+    return sum;
+  };
+}
+
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run,
+                   const Placement& placement) {
+  return predict(shape, format, prompt, depth, weights_bytes, evidence, cache,
+                 timer_of(shape, placement, evidence, run));
+}
+
+}  // namespace weighin

@@ -1,0 +1,88 @@
+#include "results/measured/predict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace weighin {
+namespace {
+
+void add_basis(std::string& basis, const std::string& phase, const StepTime& time) {
+  if (!basis.empty()) basis += "; ";
+  basis += fmt::format("{}: measured {}", phase,
+                       !time.where.empty()
+                           ? time.where
+                           : fmt::format("at {} thread{}", time.threads, time.threads == 1 ? "" : "s"));
+  if (time.from_threads)
+    basis += fmt::format(", scaled from {} as the products measured at both", time.from_threads);
+  if (time.stand_ins)
+    basis += fmt::format(", {} of {} terms from the nearest size", time.stand_ins, time.terms.size());
+  if (!time.unpriced.empty()) {
+    const std::set<std::string> names(time.unpriced.begin(), time.unpriced.end());
+    basis += fmt::format(", without {}", fmt::join(names, ", "));
+  }
+}
+
+void add_missing(std::string& basis, const std::string& phase, const std::string& reason) {
+  if (!basis.empty()) basis += "; ";
+  basis += fmt::format("{}: unknown, {}", phase, reason);
+}
+
+}  // namespace
+
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run) {
+  return predict(shape, format, prompt, depth, weights_bytes, evidence, cache,
+                 [&](const std::vector<ProblemUse>& step, const std::string& phase, uint32_t) {
+                   return time_of(step, phase, evidence, run);
+                 });
+}
+
+Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
+                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const StepTimer& timed) {
+  Prediction prediction;
+  if (const auto rate = evidence.storage_bytes_per_s())
+    prediction.load_s = static_cast<double>(weights_bytes) / *rate;
+  const auto keep_terms = [&](const StepTime& time) {
+    prediction.terms.insert(prediction.terms.end(), time.terms.begin(), time.terms.end());
+    prediction.efficiency = time.efficiency;
+    prediction.efficiency_source = time.efficiency_source;
+  };
+  if (shape.task == Task::encode) {
+    const uint32_t tokens = std::min(encoder_tokens, std::max<uint32_t>(1, shape.max_context));
+    const auto text = timed(prefill_step(shape, format, tokens), "encode", tokens);
+    if (!text) {
+      add_missing(prediction.basis, "encode", text.error());
+      return prediction;
+    }
+    add_basis(prediction.basis, "encode", *text);
+    const Interval seconds = seconds_of(*text);
+    prediction.encode_ms = Interval{seconds.low * 1e3, seconds.mid * 1e3, seconds.high * 1e3};
+    keep_terms(*text);
+    return prediction;
+  }
+  const auto decode = timed(decode_step(shape, format, depth, cache), "decode", 1);
+  if (decode) {
+    add_basis(prediction.basis, "decode", *decode);
+    prediction.decode_tps = rate_of(1, *decode);
+    keep_terms(*decode);
+  } else {
+    add_missing(prediction.basis, "decode", decode.error());
+  }
+  const auto prefill = timed(prefill_step(shape, format, prompt, cache), "prefill", prompt);
+  if (prefill) {
+    add_basis(prediction.basis, "prefill", *prefill);
+    prediction.prefill_tps = rate_of(prompt, *prefill);
+    keep_terms(*prefill);
+  } else {
+    add_missing(prediction.basis, "prefill", prefill.error());
+  }
+  if (decode && prefill) {
+    const Interval one = seconds_of(*decode), all = seconds_of(*prefill);
+    prediction.ttft_s = Interval{one.low + all.low, one.mid + all.mid, one.high + all.high};
+  }
+  return prediction;
+}
+
+}  // namespace weighin

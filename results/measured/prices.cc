@@ -1,0 +1,186 @@
+#include "results/measured/prices.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace weighin {
+namespace {
+
+/// Half-width of an 80% interval from that of a 95% one, by the normal distribution's quantiles.
+constexpr double to_80_percent = 1.2816 / 1.9600;
+
+/// Most of a measured time that may be taken for the fixed cost of an operation: that is measured at another
+/// moment, and must not swallow the work it surrounds.
+constexpr double most_fixed = 0.5;
+
+double away(double a, double b) {
+  return std::abs(std::log(std::max(a, 1.0) / std::max(b, 1.0)));
+}
+
+/// How unlike two problems of one operation are: first in what changes a kernel's rate, then in mere size.
+std::pair<double, double> distance(const Problem& a, const Problem& b) {
+  const double m = away(static_cast<double>(a.m), static_cast<double>(b.m));
+  if (is_matrix(a.op)) return {10 * away(a.k, b.k) + away(a.n, b.n), m};
+  if (is_attention(a.op)) {
+    const double heads = away(a.k, b.k) + away(a.heads, b.heads) + away(a.kv_heads, b.kv_heads);
+    const double kind = (a.context == 0) != (b.context == 0) ? 1 : 0;  // causal or not
+    return {heads + kind, away(a.context, b.context) + away(a.n, b.n)};
+  }
+  return {0, away(a.n, b.n) + away(a.k, b.k) + m};
+}
+
+/// What seconds grow with: bytes of weights when they stream (gemv), operations when they compute (gemm,
+/// attention), bytes when they copy, values for the rest.
+double work(const Problem& p) {
+  if (p.op == Op::gemv) return static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m);
+  if (p.op == Op::gemm || is_attention(p.op)) return cost_of(p).operations;
+  const double values = static_cast<double>(p.n) * p.k;
+  switch (p.op) {
+    case Op::rope:
+      return values * static_cast<double>(p.m);
+    case Op::copy_to_device:
+    case Op::copy_from_device:
+    case Op::copy_on_device:
+      return static_cast<double>(p.m);
+    case Op::dispatch:
+    case Op::submit:
+      return 1;
+    default:
+      return values;
+  }
+}
+
+/// The measurement's spread, to neither side further than its samples reach: another program's interruption
+/// makes one sample long and says nothing of a faster machine.
+Spread spread_of(const Measurement& m) {
+  const double half = std::max(0.0, m.spread) * to_80_percent;
+  if (m.samples.size() < 2) return {half, half};
+  const auto [least, most] = std::minmax_element(m.samples.begin(), m.samples.end());
+  return {std::min(half, std::max(0.0, *most / m.seconds - 1)),
+          std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
+}
+
+Problem one_token(Problem problem) {
+  problem.op = Op::gemv;
+  problem.n = 1;
+  return problem;
+}
+
+}  // namespace
+
+Prices::Prices(const MeasuredProblems& measured, uint32_t threads, const Prices* other)
+    : measured_(measured), threads_(threads), other_(other) {
+  if (other) {
+    of_decode_ = measured.slower_than(Op::gemv, threads, other->threads_);
+    of_prefill_ = measured.slower_than(Op::gemm, threads, other->threads_);
+  }
+  // One thread meets nobody; a GPU's operations wait for each other.
+  const Measurement* fixed = nearest({.op = threads == 1 ? Op::dispatch : Op::barrier}, threads);
+  if (fixed) fixed_s_ = fixed->seconds;
+}
+
+std::optional<Price> Prices::of(const Problem& problem) const {
+  std::optional<Price> here = measured_here(problem);
+  if (!other_ || (here && !here->stand_in && nearest(problem, threads_))) return here;
+  std::optional<Price> other = from_other_count(problem);
+  if (!other || (here && other->stand_in && nearest(problem, threads_))) return here;
+  other->stand_in = true;
+  return other;
+}
+
+/// Scaled as the products that were measured at both counts, those of one token or of many.
+std::optional<Price> Prices::from_other_count(const Problem& problem) const {
+  const std::optional<double>& slower = problem.n > 1 ? of_prefill_ : of_decode_;
+  if (!slower) return std::nullopt;
+  std::optional<Price> price = other_->measured_here(problem);
+  if (!price) return std::nullopt;
+  price->seconds *= *slower;
+  price->from_threads = other_->threads_;
+  if (!price->note.empty()) price->note += ", ";
+  price->note += fmt::format("{:.3g} x the time at {} threads", *slower, other_->threads_);
+  return price;
+}
+
+std::optional<Price> Prices::measured_here(const Problem& problem) const {
+  std::optional<Price> price = scaled(problem);
+  if (!price && problem.op == Op::prefill_attention) price = attention_of_each_token(problem);
+  if (!price && is_attention(problem.op) && problem.format != FormatId::f16) return of_f16_cache(problem);
+  return price;
+}
+
+/// Where attention over a cache of this format was not measured (only `run --full` does): as over an f16 one,
+/// which takes 0.8 to 1.4 times as long (docs/performance.md).
+std::optional<Price> Prices::of_f16_cache(Problem problem) const {
+  problem.format = FormatId::f16;
+  std::optional<Price> price = measured_here(problem);
+  if (!price) return std::nullopt;
+  price->stand_in = true;
+  price->note = price->note.empty() ? "as over an f16 cache" : "as over an f16 cache: " + price->note;
+  return price;
+}
+
+std::optional<Price> Prices::scaled(const Problem& problem) const {
+  const Measurement* found = nearest(problem, threads_);
+  double fixed_s = fixed_s_;
+  std::string note;
+  if (!found && !is_matrix(problem.op) && threads_ != 1) {
+    found = nearest(problem, 1);  // one thread works, the others wait
+    fixed_s = 0;
+    note = "on one thread";
+  }
+  if (!found) return std::nullopt;
+  const double ratio = work(problem) / std::max(work(found->problem), 1.0);
+  fixed_s = std::min(fixed_s, most_fixed * found->seconds);
+  Price price{.seconds = fixed_s + (found->seconds - fixed_s) * ratio,
+              .spread = spread_of(*found),
+              .stand_in = !same_rate(problem, found->problem),
+              .measurement = found->id,
+              .note = std::move(note)};
+  if (!(problem == found->problem)) {
+    if (!price.note.empty()) price.note += ", ";
+    price.note += fmt::format("{:.3g} x {}", ratio, describe(found->problem));
+  }
+  if (problem.op == Op::gemm && problem.n < found->problem.n) at_least_one_pass(problem, price);
+  return price;
+}
+
+/// A small batch still reads every weight once: never faster than the matrix times one vector.
+void Prices::at_least_one_pass(const Problem& problem, Price& price) const {
+  const std::optional<Price> one = scaled(one_token(problem));
+  if (!one || one->seconds <= price.seconds) return;
+  price = *one;
+  price.stand_in = true;
+  price.note = "one pass over the weights: " + price.note;
+}
+
+/// Where attention of a prompt was not measured: attention of one token, as often as the same operations
+/// need.
+std::optional<Price> Prices::attention_of_each_token(const Problem& problem) const {
+  Problem one = problem;
+  one.op = Op::attention;
+  one.n = 0;
+  one.context = std::max<uint32_t>(1, problem.context == 0 ? problem.n : (problem.n + 1) / 2);
+  std::optional<Price> price = scaled(one);
+  if (!price) return std::nullopt;
+  price->seconds *= problem.n;
+  price->stand_in = true;
+  price->note = fmt::format("{} tokens one by one: {}", problem.n, price->note);
+  return price;
+}
+
+const Measurement* Prices::nearest(const Problem& problem, uint32_t threads) const {
+  const Measurement* best = nullptr;
+  std::pair<double, double> best_distance;
+  for (const Measurement* candidate : measured_.of(problem.op, problem.format, threads)) {
+    const auto d = distance(problem, candidate->problem);
+    if (best && (d > best_distance || (d == best_distance && candidate->seconds >= best->seconds))) continue;
+    best = candidate;
+    best_distance = d;
+  }
+  return best;
+}
+
+}  // namespace weighin

@@ -1,0 +1,85 @@
+// What one operation costs: the measured problems of a device as a price list.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "results/records/measurement.h"
+
+namespace weighin {
+
+/// How far a time may be off, relative, to either side.
+struct Spread {
+  double slower = 0;
+  double faster = 0;
+};
+
+/// Seconds of one operation, and what they stand on.
+struct Price {
+  double seconds = 0;
+  Spread spread;
+  bool stand_in = false;      // scaled from a measurement of another k, batch or head count
+  int64_t measurement = 0;    // its id
+  std::string note;           // how it was scaled
+  uint32_t from_threads = 0;  // scaled from what was measured at another thread count
+};
+
+/// What was measured on a device, found by operation, format and thread count. It refers to the measurements.
+class MeasuredProblems {
+ public:
+  /// Of one CPU, or of one GPU.
+  explicit MeasuredProblems(std::span<const Measurement* const> measurements);
+
+  /// Usable measurements of that kind, in their order.
+  std::span<const Measurement* const> of(Op op, FormatId format, uint32_t threads) const;
+  /// At which products were measured, ascending.
+  const std::vector<uint32_t>& thread_counts() const { return thread_counts_; }
+  /// The count at which the most products were measured, the larger of two; 0 where none was.
+  uint32_t most_measured() const { return most_measured_; }
+  /// Seconds of products (gemv or gemm) at `threads` over those at `other`: the geometric mean over the
+  /// problems measured at both.
+  std::optional<double> slower_than(Op op, uint32_t threads, uint32_t other) const;
+
+ private:
+  using Kind = std::tuple<Op, FormatId, uint32_t>;
+  std::map<Kind, std::vector<const Measurement*>> kinds_;
+  std::vector<uint32_t> thread_counts_;
+  uint32_t most_measured_ = 0;
+};
+
+/// The measured problems at one thread count, or on a GPU, whose thread count is 1. Each price is that of the
+/// nearest problem of the same operation and format, scaled by what its time grows with (docs/method.md).
+/// What was not measured at this count is taken from the count with the most measurements, by how the
+/// products measured at both compare.
+class Prices {
+ public:
+  /// `measured` outlives it; so does `other`, the prices of the count with the most measurements (nullptr:
+  /// this one is).
+  Prices(const MeasuredProblems& measured, uint32_t threads, const Prices* other);
+
+  /// Nothing where no problem of the operation and format was measured.
+  std::optional<Price> of(const Problem& problem) const;
+
+ private:
+  std::optional<Price> measured_here(const Problem& problem) const;
+  std::optional<Price> from_other_count(const Problem& problem) const;
+  std::optional<Price> scaled(const Problem& problem) const;
+  void at_least_one_pass(const Problem& problem, Price& price) const;
+  std::optional<Price> of_f16_cache(Problem problem) const;
+  std::optional<Price> attention_of_each_token(const Problem& problem) const;
+  const Measurement* nearest(const Problem& problem, uint32_t threads) const;
+
+  const MeasuredProblems& measured_;
+  uint32_t threads_;
+  double fixed_s_ = 0;  // of an operation: all threads meet once; on a GPU the next waits for it
+  const Prices* other_;
+  std::optional<double> of_decode_;   // seconds here over seconds there, of products of one token,
+  std::optional<double> of_prefill_;  // and of many
+};
+
+}  // namespace weighin

@@ -1,0 +1,148 @@
+#include "results/measured/step_time.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace weighin {
+namespace {
+
+/// "gemv q4_0", and what a measurement that came to nothing says of it.
+std::string never_measured(const Problem& problem, std::span<const Measurement* const> measurements) {
+  std::string text(op_name(problem.op));
+  if (problem.format != FormatId::none) text += fmt::format(" {}", format_of(problem.format).name);
+  text += " was not measured";
+  for (const Measurement* m : measurements) {
+    if (m->problem.op != problem.op || m->problem.format != problem.format || m->status == Status::measured)
+      continue;
+    text += fmt::format(" ({}{}{})", status_name(m->status), m->reason.empty() ? "" : ": ", m->reason);
+    break;
+  }
+  return text;
+}
+
+/// Rounding that no kernel here does, because its products take floats: bf16 without a bf16 dot product.
+bool needless(const Problem& problem, std::span<const Measurement* const> measurements) {
+  return problem.op == Op::quantize &&
+         std::any_of(measurements.begin(), measurements.end(), [&](const Measurement* m) {
+           return m->problem.op == Op::quantize && m->problem.format == problem.format &&
+                  m->status == Status::unsupported;
+         });
+}
+
+/// The same on a GPU, whose products take integers or floats, whichever is faster there: no product that was
+/// measured with inputs rounded so took integers.
+bool needless_on_gpu(const Problem& problem, std::span<const Measurement* const> measurements) {
+  const Op product = problem.n > 1 ? Op::gemm : Op::gemv;
+  bool any = false, integers = false;
+  for (const Measurement* m : measurements) {
+    if (!usable(*m) || m->problem.op != product) continue;
+    if (rounded_for(product, m->problem.format) != problem.format) continue;
+    any = true;
+    integers |= m->kernel.ends_with(".int8");
+  }
+  return problem.op == Op::quantize && any && !integers;
+}
+
+void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double seconds, double peak_s) {
+  const PartKind kind = part_kind(use.problem.op);
+  const FormatId format = part_format(use.problem);
+  auto part = std::find_if(parts.begin(), parts.end(),
+                           [&](const StepPartTime& p) { return p.kind == kind && p.format == format; });
+  if (part == parts.end()) part = parts.insert(parts.end(), {kind, format, 0, 0, 0});
+  part->operations += use.times;
+  part->seconds += seconds * use.times;
+  part->peak_s += peak_s * use.times;
+}
+
+tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, const std::string& phase,
+                                            const Evidence& evidence, uint32_t threads,
+                                            std::string_view engine) {
+  const Prices& prices = evidence.prices(threads);
+  const EngineEfficiency& efficiency = evidence.efficiency(engine, threads);
+  StepTime time;
+  time.threads = threads;
+  const Phase by = phase == "decode" ? Phase::decode : Phase::prefill;
+  time.efficiency = efficiency.basis();
+  time.efficiency_source = efficiency.source();
+  const double peak = evidence.int8_peak(threads);
+  double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
+  for (const ProblemUse& use : step) {
+    const Op op = use.problem.op;
+    const bool floats = evidence.on_gpu() && needless_on_gpu(use.problem, evidence.measurements());
+    const std::optional<Price> price = floats ? std::nullopt : prices.of(use.problem);
+    if (!price && (is_matrix(op) || is_attention(op)))
+      return tl::unexpected(never_measured(use.problem, evidence.measurements()));
+    Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
+    const double peak_s = peak > 0 && is_matrix(op) ? cost_of(use.problem).operations / peak : 0;
+    add_part(time.parts, use, price ? price->seconds : 0, peak_s);
+    term.engine_overhead_s = efficiency.overhead_s(by) * use.times;
+    if (price) {
+      const double seconds =
+          efficiency.operation_s(by, part_kind(op), part_format(use.problem), price->seconds, peak_s);
+      term.engine_factor = seconds / price->seconds;
+      term.seconds = seconds * use.times;
+      term.measurement = price->measurement;
+      term.note = price->note;
+      slower_squares += std::pow(price->spread.slower * term.seconds, 2);
+      faster_squares += std::pow(price->spread.faster * term.seconds, 2);
+      if (price->stand_in) stand_in_s += term.seconds;
+      if (price->from_threads) {
+        time.from_threads = price->from_threads;
+      } else {
+        time.stand_ins += price->stand_in;
+      }
+    } else if (floats || needless(use.problem, evidence.measurements())) {
+      term.note = "products take these activations as they are";
+    } else {
+      term.note = "never measured, counted as nothing";
+      time.unpriced.emplace_back(op_name(op));
+    }
+    term.seconds += term.engine_overhead_s;
+    time.seconds += term.seconds;
+    time.terms.push_back(std::move(term));
+  }
+  if (time.seconds <= 0) return tl::unexpected(std::string("the step holds nothing that was measured"));
+  const double stand_in = stand_in_error * stand_in_s / time.seconds;
+  double whole = engine == reference_engine ? composition_error : efficiency.residual(by);
+  // What an engine never timed beside these kernels may differ by comes on top of what adding them leaves
+  // out.
+  if (efficiency.basis() == EfficiencyBasis::unmeasured) whole = std::hypot(whole, composition_error);
+  const auto together = [&](double spread_squares) {
+    return std::sqrt(spread_squares / (time.seconds * time.seconds) + stand_in * stand_in + whole * whole);
+  };
+  time.slower = together(slower_squares);
+  time.faster = together(faster_squares);
+  return time;
+}
+
+}  // namespace
+
+Interval seconds_of(const StepTime& time) {
+  return {time.seconds / (1 + time.faster), time.seconds, time.seconds * (1 + time.slower)};
+}
+
+Interval rate_of(double count, const StepTime& time) {
+  const Interval seconds = seconds_of(time);
+  return {count / seconds.high, count / seconds.mid, count / seconds.low};
+}
+
+tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
+                                            const Evidence& evidence, const EngineRun& run) {
+  const std::vector<uint32_t>& thread_counts = evidence.thread_counts();
+  if (thread_counts.empty()) return tl::unexpected(std::string("no matrix product was measured"));
+  tl::expected<StepTime, std::string> best = tl::unexpected(std::string());
+  if (run.threads) {
+    if (std::find(thread_counts.begin(), thread_counts.end(), run.threads) == thread_counts.end())
+      return tl::unexpected(fmt::format("no matrix product was measured at {} threads", run.threads));
+    return time_at(step, phase, evidence, run.threads, run.engine);
+  }
+  for (const uint32_t threads : thread_counts) {
+    auto time = time_at(step, phase, evidence, threads, run.engine);
+    if (!best || (time && time->seconds < best->seconds)) best = std::move(time);
+  }
+  return best;
+}
+
+}  // namespace weighin

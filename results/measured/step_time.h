@@ -1,0 +1,60 @@
+// The seconds of one step, added up from measured problems.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "results/measured/evidence.h"
+#include "results/measured/term.h"
+#include "results/text/interval.h"
+
+namespace weighin {
+
+/// What adding measured seconds leaves out, as a fraction of the sum: operations that follow each other find
+/// other data in the caches than when timed alone, and a shared machine is not the same from minute to minute
+/// (one read loop reached 0.75 to 0.95 of its own best on the machine this was developed on: +-12% around the
+/// middle). Kept wide until predictions are checked against real engines.
+inline constexpr double composition_error = 0.15;
+
+/// What a stand-in adds, as a fraction of its own seconds: a measurement of another k, batch or head count,
+/// scaled. A judgement, not a measurement: chosen larger than composition_error so that a scaled term is
+/// never shown as surer than an exact one. To be learned from real machines (docs/method.md).
+inline constexpr double stand_in_error = 0.20;
+
+/// Whose seconds are predicted.
+struct EngineRun {
+  std::string_view engine = reference_engine;
+  uint32_t threads = 0;  // 0: the measured count that is fastest
+};
+
+/// Seconds of one step, and what they stand on.
+struct StepTime {
+  double seconds = 0;
+  double slower = 0;  // the 80% interval: from seconds / (1 + faster) to seconds * (1 + slower)
+  double faster = 0;
+  uint32_t threads = 0;
+  std::string where = {};             // "on gpu X and at 2 threads"; empty: at so many threads
+  uint32_t from_threads = 0;          // another count, from whose measurements terms were scaled; 0: none was
+  uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
+  std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
+  std::vector<Term> terms;
+  std::vector<StepPartTime> parts;  // by the reference kernels
+  EfficiencyBasis efficiency = EfficiencyBasis::none;
+  std::string efficiency_source;
+};
+
+/// Sums `step` at the measured thread count that makes it fastest. Only measurements with status `measured`
+/// are used. Error: which operation was never measured, and why if a measurement says so.
+tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
+                                            const Evidence& evidence, const EngineRun& run = {});
+
+/// The seconds of a step as an interval: ratios, so that it stays positive.
+Interval seconds_of(const StepTime& time);
+
+/// `count` things in that time, a second.
+Interval rate_of(double count, const StepTime& time);
+
+}  // namespace weighin

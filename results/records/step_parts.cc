@@ -1,0 +1,30 @@
+#include "results/records/step_parts.h"
+
+namespace weighin {
+
+std::string_view phase_name(Phase phase) {
+  return phase == Phase::decode ? "decode" : "prefill";
+}
+
+std::string_view part_name_of(PartKind kind) {
+  switch (kind) {
+    case PartKind::product:
+      return "product";
+    case PartKind::attention:
+      return "attention";
+    case PartKind::other:
+      break;
+  }
+  return "other";
+}
+
+PartKind part_kind(Op op) {
+  if (is_matrix(op)) return PartKind::product;
+  return is_attention(op) ? PartKind::attention : PartKind::other;
+}
+
+FormatId part_format(const Problem& problem) {
+  return is_matrix(problem.op) ? problem.format : FormatId::none;
+}
+
+}  // namespace weighin

@@ -1,0 +1,63 @@
+// Numbers and answers as the report says them.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "results/fit/verdict.h"
+#include "results/report/parts.h"
+
+namespace weighin {
+
+std::string gib_text(uint64_t bytes) {
+  return two_digits(static_cast<double>(bytes) / (1024.0 * 1024 * 1024)) + " GiB";
+}
+
+std::string gb_text(uint64_t bytes) {
+  return two_digits(static_cast<double>(bytes) / 1e9) + " GB";
+}
+
+std::string interval_words(const Interval& interval, const std::string& unit) {
+  return fmt::format("{} {} ({} to {})", two_digits(interval.mid), unit, two_digits(interval.low),
+                     two_digits(interval.high));
+}
+
+std::string speed_words(const Verdict& verdict) {
+  if (verdict.task == Task::encode)
+    return verdict.encode_ms ? two_digits(verdict.encode_ms->mid) + " ms a text" : "";
+  return verdict.decode_tps ? two_digits(verdict.decode_tps->mid) + " tokens/s" : "";
+}
+
+std::string answer_words(const Verdict& verdict) {
+  const bool unmeasured = verdict.answer == Answer::unknown && verdict.params > 0 && verdict.fits == true;
+  std::string words = unmeasured ? "not measured" : std::string(answer_name(verdict.answer));
+  if (verdict.borderline) words += ", borderline";
+  return words;
+}
+
+std::string answer_class(const Verdict& verdict) {
+  switch (verdict.answer) {
+    case Answer::runs_well:
+      return "well";
+    case Answer::runs:
+      return "runs";
+    case Answer::slow:
+      return "slow";
+    case Answer::does_not_fit:
+      return "no";
+    case Answer::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+double best_rate(const std::vector<Measurement>& measurements, Op op, const Side& side) {
+  double best = 0;
+  for (const Measurement& m : measurements) {
+    if (!side.holds(m) || m.status != Status::measured || m.seconds <= 0 || m.problem.op != op) continue;
+    const Cost cost = cost_of(m.problem);
+    best = std::max(best, (op == Op::stream_read ? cost.bytes() : cost.operations) / m.seconds);
+  }
+  return best;
+}
+
+}  // namespace weighin

@@ -1,0 +1,110 @@
+// What would make a model fit, for a terminal.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "results/fit/verdict.h"
+#include "results/shrink/shrink.h"
+
+namespace weighin {
+namespace {
+
+constexpr double gib_bytes = 1024.0 * 1024 * 1024;
+constexpr double gb_bytes = 1e9;
+constexpr size_t most_shown = 15;
+constexpr size_t nearest_shown = 3;
+
+std::string gib(uint64_t bytes) {
+  return two_digits(static_cast<double>(bytes) / gib_bytes) + " GiB";
+}
+std::string gb(uint64_t bytes) {
+  return two_digits(static_cast<double>(bytes) / gb_bytes) + " GB";
+}
+/// With a sign, for what is saved.
+std::string saved(int64_t bytes) {
+  const uint64_t size = static_cast<uint64_t>(bytes < 0 ? -bytes : bytes);
+  return fmt::format("{} {}", gib(size), bytes < 0 ? "more" : "less");
+}
+
+/// "+2.8% perplexity, WikiText-2 (on llama-3-8b; SOURCE)".
+std::string quality_text(const QualityCost& cost) {
+  if (!cost.figure) return "quality cost unknown";
+  const Quality& q = *cost.figure;
+  const double loss = loss_percent(q);
+  return fmt::format("{}{}% {} (on {}{}; {})", q.lower_is_better ? "+" : "-", two_digits(std::max(0.0, loss)),
+                     q.metric, q.model, q.checked == Checked::recalled ? "; RECALLED" : "", q.source);
+}
+
+/// " on GPU", where it is not the CPU alone.
+std::string on_text(const ShrinkOption& option) {
+  return option.placement == "cpu" ? "" : " on " + option.placement;
+}
+
+std::string speed_text(const ShrinkOption& option) {
+  std::string text = fmt::format("{}x as fast ({})", two_digits(option.speed_gain), option.speed_basis);
+  if (option.decode_tps) text += fmt::format(", {} tok/s", two_digits(option.decode_tps->mid));
+  if (option.encode_ms) text += fmt::format(", {} ms/text", two_digits(option.encode_ms->mid));
+  return text + on_text(option);
+}
+
+void add_option(std::string& out, size_t number, const ShrinkOption& option) {
+  out += fmt::format("{:>3}. {}: {}\n", number, option.technique, option.what);
+  out += fmt::format("     {} to download, {} of memory ({}), {}\n", gb(option.download_bytes),
+                     gib(option.memory.peak_bytes()), saved(option.memory_saved_bytes), speed_text(option));
+  for (const QualityCost& cost : option.quality) out += fmt::format("     {}\n", quality_text(cost));
+  if (option.quality.size() > 1) out += "     the two together: nobody published a figure\n";
+  out += fmt::format("     takes {}{}{}\n", option.takes, option.note.empty() ? "" : "; ", option.note);
+  if (option.fits == false) out += fmt::format("     {}\n", option.fits_text);
+}
+
+std::string lora_text(const LoraCost& cost, const char* target) {
+  return fmt::format(
+      "  rank {} on {}: {} MB of adapter, {} of memory; {} over a 4-bit model (QLoRA); {:.2g}% "
+      "more work a token, none once merged\n",
+      cost.rank, target, two_digits(static_cast<double>(cost.adapter_bytes) / 1e6),
+      gib(cost.lora_training_bytes), gib(cost.qlora_training_bytes), 100 * cost.extra_work);
+}
+
+}  // namespace
+
+std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity) {
+  const ShrinkOption& now = answer.as_it_is;
+  std::string out = fmt::format("{} in {}, {} tokens of context, on {} with {} of memory\n", answer.model,
+                                now.format, answer.context, capacity.device, gib(capacity.memory_bytes));
+  for (const GpuCapacity& gpu : capacity.gpus)
+    out.insert(out.size() - 1, fmt::format(", {} of {}", gib(gpu.memory_bytes), gpu.name));
+  out += fmt::format("as it is: {} to download, {} of memory: {}\n\n", gb(now.download_bytes),
+                     gib(now.memory.peak_bytes()),
+                     now.fits == true    ? "fits" + on_text(now)
+                     : now.fits == false ? "does not fit, " + now.fits_text
+                                         : "unknown, " + now.fits_text);
+  const auto fitting =
+      static_cast<size_t>(std::count_if(answer.options.begin(), answer.options.end(),
+                                        [](const ShrinkOption& option) { return option.fits != false; }));
+  if (fitting == 0) {
+    out += "nothing makes it fit; nearest:\n";
+    for (size_t i = 0; i < std::min(nearest_shown, answer.options.size()); ++i)
+      add_option(out, i + 1, answer.options[i]);
+  } else {
+    out +=
+        "what fits, least loss first (losses of different metrics do not compare: an order, no measure):\n";
+    for (size_t i = 0; i < std::min(most_shown, fitting); ++i) add_option(out, i + 1, answer.options[i]);
+    if (fitting > most_shown) out += fmt::format("     and {} more (--json)\n", fitting - most_shown);
+    if (fitting < answer.options.size())
+      out += fmt::format("does not fit: {} more (--json)\n", answer.options.size() - fitting);
+  }
+  out += fmt::format(
+      "\nLoRA does not make it fit: it is for training. Full training with Adam holds {} without "
+      "activations;\n",
+      gib(answer.lora.full_training_bytes));
+  out += lora_text(answer.lora, "queries and values");
+  out += lora_text(answer.lora_all, "every product in layers");
+  if (answer.task == Task::encode)
+    out +=
+        "speed by bytes is of the weights one pass reads; a long text is bound by arithmetic, which fewer "
+        "bits "
+        "do not lessen\n";
+  return out;
+}
+
+}  // namespace weighin

@@ -1,0 +1,206 @@
+#include "results/spec/shape.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <vector>
+
+#include "models/catalogue.h"
+#include "models/quant_name.h"
+
+namespace weighin {
+namespace {
+
+/// A published count of parameters that is more than this over the resolved model's says that the name was
+/// read wrongly: llama-bench calls every model of llama's architecture and 40 layers "llama 13B" (llama.cpp's
+/// src/llama-model.cpp). Counts under it are common: files of packed weights count their words.
+constexpr double too_many_params = 1.35;
+
+/// Parameters are often published as whole billions.
+constexpr double rounding = 0.6e9;
+
+/// Shapes of one name and of sizes within 4% are one model: counts with and without embeddings or a vision
+/// tower.
+constexpr double same_size = 0.04;
+
+/// A model that is no catalogue model's fine-tune, of whose sizes only this one is known, is taken for a
+/// mixture of experts of 3B active parameters: those published in 2025 and 2026 (Qwen3 30B-A3B, 3.5 35B-A3B,
+/// GLM-4.7-Flash, Nemotron 3 Nano) outnumber dense ones of this size, and the dense ones are in the catalogue
+/// by name.
+constexpr double sparse_from = 29.4e9, sparse_to = 36.9e9, sparse_active = 3.3e9;
+
+/// Letters and digits alone, in lower case.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+/// The first letters of a name: "Qwen3.6-27B" is "qwen".
+std::string first_letters(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (std::isalpha(static_cast<unsigned char>(c)) == 0) break;
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+struct Candidate {
+  const ModelShape* shape;
+  double params;
+  double active;
+  std::string architecture;  // plain
+};
+
+/// Models that speak, and whose shape is known.
+const std::vector<Candidate>& candidates() {
+  static const std::vector<Candidate> all = [] {
+    std::vector<Candidate> list;
+    for (const ModelShape& shape : all_models())
+      if (shape.task == Task::chat && shape.undisclosed.empty() && !shape.made && shape.layers > 0 &&
+          shape.encoder_layers == 0)
+        list.push_back({&shape, static_cast<double>(parameters(shape)),
+                        static_cast<double>(active_parameters(shape)), plain(shape.architecture)});
+    return list;
+  }();
+  return all;
+}
+
+struct Sizes {
+  double params = 0;
+  double active = 0;  // 0: not known, or all
+};
+
+/// The catalogue model that stands for a name that is not there: the nearest in parameters, all and active,
+/// where one of the same architecture, as llama-bench writes it first, or of the same maker is nearer.
+const Candidate* stand_in(std::string_view name, const Sizes& sizes) {
+  std::string_view last = name;
+  if (const size_t slash = last.rfind('/'); slash != std::string_view::npos) last.remove_prefix(slash + 1);
+  const std::string architecture = plain(last.substr(0, last.find(' ')));
+  const std::string maker = first_letters(last);
+  const Candidate* best = nullptr;
+  double least = 1e300;
+  for (const Candidate& candidate : candidates()) {
+    const bool same = candidate.architecture == architecture;
+    const bool sparse = candidate.active < 0.7 * candidate.params;
+    double distance = std::abs(std::log(candidate.params / sizes.params));
+    if (sizes.active > 0) {
+      distance += std::abs(std::log(candidate.active / sizes.active));
+    } else if (sparse && !same && sizes.params < 150e9) {
+      // No dense model of more is in use but Llama 3.1 405B, which is known by its name.
+      distance += 2;
+    }
+    if (same) distance -= 0.3;
+    if (first_letters(candidate.shape->name) != maker) distance += 0.2;
+    if (candidate.shape->attention.empty()) distance += 0.5;
+    // Models of before 2023 have other proportions than what is run today.
+    if (candidate.shape->released < "2023") distance += 0.3;
+    if (distance < least) least = distance, best = &candidate;
+  }
+  return best;
+}
+
+/// The words of a name, as its author parts them.
+std::vector<std::string_view> words_of(std::string_view name) {
+  std::vector<std::string_view> words;
+  for (size_t begin = 0; begin < name.size();) {
+    const size_t end = std::min(name.find_first_of("-_ /", begin), name.size());
+    if (end > begin) words.push_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+/// A size is in it: "Gemma-4-E2B" and not "Gemma".
+bool says_size(std::string_view text) {
+  for (size_t i = 1; i < text.size(); ++i) {
+    const char unit = static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    if ((unit == 'b' || unit == 'm') && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0)
+      return true;
+  }
+  return false;
+}
+
+/// A fine-tune of a catalogue model has that model's name in its own: "godot-gemma-4-e4b-it". The longest
+/// part with a size that is one.
+const ModelShape* named_within(std::string_view name) {
+  constexpr size_t most = 12;  // words of a name that are looked at
+  std::vector<std::string_view> words = words_of(name);
+  if (words.size() > most) words.resize(most);
+  for (size_t length = words.size(); length-- > 1;) {
+    for (size_t first = 0; first + length <= words.size(); ++first) {
+      const std::string_view& last = words[first + length - 1];
+      const std::string_view part(words[first].data(),
+                                  static_cast<size_t>(last.data() + last.size() - words[first].data()));
+      if (!says_size(part)) continue;
+      const ResolvedName resolved = resolve_name(part);
+      if (resolved.model && resolved.model->undisclosed.empty()) return resolved.model;
+    }
+  }
+  return nullptr;
+}
+
+/// Whether the published count is the model's: rounded, or of packed words.
+bool agrees(const NamedModel& model, const ModelShape& shape) {
+  const auto params = static_cast<double>(parameters(shape));
+  return !model.params || *model.params <= too_many_params * params + rounding || *model.params >= 4 * params;
+}
+
+}  // namespace
+
+tl::expected<StandInShape, std::string> shape_of(const NamedModel& model, const ResolvedName& resolved) {
+  StandInShape found;
+  const bool runs = resolved.model && resolved.model->undisclosed.empty();
+  if (resolved.model && !runs)
+    return tl::unexpected(fmt::format("{}: {}", resolved.model->name, resolved.model->undisclosed));
+  if (runs && agrees(model, *resolved.model)) {
+    found.shape = resolved.model;
+    return found;
+  }
+  if (!runs) {
+    const ModelShape* within = named_within(model.name);
+    if (within && agrees(model, *within)) {
+      found.shape = within;
+      return found;
+    }
+  }
+  Sizes sizes;
+  if (model.params) sizes.params = *model.params;
+  // A size in the name is surer than a count of packed words, or one rounded to whole billions.
+  if (!runs && resolved.params &&
+      (sizes.params < 0.6 * static_cast<double>(*resolved.params) ||
+       std::abs(sizes.params - static_cast<double>(*resolved.params)) <= rounding))
+    sizes.params = std::max(sizes.params, static_cast<double>(*resolved.params));
+  if (model.active_params) sizes.active = *model.active_params;
+  if (!runs && sizes.active <= 0 && resolved.active_params)
+    sizes.active = static_cast<double>(*resolved.active_params);
+  if (sizes.params <= 0 && model.file_bytes) {
+    const auto quant = quant_of_name(model.quant);
+    sizes.params = *model.file_bytes * 8 / (quant ? quant->bits : 4.85);
+  }
+  if (sizes.params <= 0)
+    return tl::unexpected(fmt::format(
+        "the model \"{}\" is not in the catalogue, and neither its name nor params_b says its size",
+        model.name));
+  if (sizes.active >= 0.7 * sizes.params) sizes.active = 0;
+  if (sizes.active <= 0 && sizes.params > sparse_from && sizes.params < sparse_to)
+    sizes.active = sparse_active;
+  std::string_view name = model.name;
+  if (const size_t teacher = name.find("Distill-"); teacher != std::string_view::npos)
+    name.remove_prefix(teacher +
+                       std::string_view("Distill-").size());  // "DeepSeek-R1-Distill-Qwen-14B" is a Qwen
+  const Candidate* candidate = stand_in(name, sizes);
+  found.shape = candidate->shape;
+  const double ratio = sizes.params / candidate->params;
+  const bool same = std::abs(std::log(ratio)) < same_size;
+  found.basis = same ? ShapeBasis::exact : ShapeBasis::scaled;
+  if (!same) found.scale = ratio;
+  return found;
+}
+
+}  // namespace weighin

@@ -1,0 +1,161 @@
+// The plan: every class and format, each problem once, bounds first.
+#include "harness/plan/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/timing/statistics.h"
+#include "models/catalogue.h"
+
+namespace weighin {
+namespace {
+
+TEST(Plan, HoldsEachProblemOnce) {
+  std::set<std::pair<Problem, uint32_t>> seen;
+  for (const PlanItem& item : make_plan({.threads = 2}))
+    EXPECT_TRUE(seen.insert({item.problem, item.threads}).second) << describe(item.problem);
+}
+
+TEST(Plan, BoundsComeFirstAtEachThreadCount) {
+  const auto plan = make_plan({.threads = 4});
+  for (size_t i = 0; i < plan.size(); ++i)
+    EXPECT_EQ(is_bound(plan[i].problem.op), i < 8) << describe(plan[i].problem);
+}
+
+/// Formats of one operation's weights that are planned for a class.
+std::set<FormatId> planned_formats(const std::vector<PlanItem>& plan, Op op, std::string_view size_class) {
+  std::set<FormatId> formats;
+  for (const PlanItem& item : plan) {
+    const auto& classes = item.size_classes;
+    if (item.problem.op == op && std::find(classes.begin(), classes.end(), size_class) != classes.end()) {
+      formats.insert(item.problem.format);
+    }
+  }
+  return formats;
+}
+
+/// MXFP4 files have it in experts alone.
+constexpr FormatId of_experts = FormatId::mxfp4;
+
+TEST(Plan, EveryClassDecodesAndPrefillsInEveryFormatItsRowsAllow) {
+  const auto plan = make_plan({.threads = 2});
+  for (const SizeClass& size_class : all_size_classes()) {
+    const ModelShape& model = reference_model(size_class);
+    for (const Op op : {Op::gemv, Op::gemm}) {
+      const std::set<FormatId> planned = planned_formats(plan, op, size_class.name);
+      for (const QuantFormat& format : kernel_formats()) {
+        const bool whole_blocks = model.width % format.block_values == 0;
+        if (!whole_blocks || (format.id == of_experts && model.experts == 0)) continue;
+        EXPECT_TRUE(planned.contains(format.id))
+            << size_class.name << " " << format.name << " " << op_name(op);
+      }
+    }
+  }
+}
+
+TEST(Plan, AllThreadsComeBeforeOne) {
+  const auto plan = make_plan({.threads = 2});
+  const auto first_single = std::find_if(plan.begin() + 8, plan.end(), [](const PlanItem& item) {
+    return item.threads == 1 && item.problem.op == Op::gemv;
+  });
+  ASSERT_NE(first_single, plan.end());
+  std::set<std::string> classes;
+  for (auto item = plan.begin(); item != first_single; ++item) {
+    classes.insert(item->size_classes.begin(), item->size_classes.end());
+  }
+  EXPECT_EQ(classes.size(), all_size_classes().size());
+}
+
+TEST(Plan, OneCoreMeansOneThread) {
+  for (const PlanItem& item : make_plan({})) EXPECT_EQ(item.threads, 1u);
+}
+
+constexpr uint64_t working_set = uint64_t{256} << 20;
+
+TEST(Plan, WhateverPartIsReachedCoversAllFormats) {
+  const auto plan = make_plan({.threads = 2});
+  std::set<FormatId> decoded{of_experts}, prefilled{of_experts};
+  // 18 formats, a dozen products of one class each.
+  for (size_t i = 0; i < plan.size() / 8; ++i) {
+    if (plan[i].problem.op == Op::gemv) decoded.insert(plan[i].problem.format);
+    if (plan[i].problem.op == Op::gemm) prefilled.insert(plan[i].problem.format);
+  }
+  EXPECT_EQ(decoded.size(), kernel_formats().size());
+  EXPECT_EQ(prefilled.size(), kernel_formats().size());
+}
+
+TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {
+  const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
+  EXPECT_GT(full.size(), 3 * normal.size());
+  for (size_t i = 0; i < normal.size(); ++i)
+    EXPECT_EQ(full[i].problem, normal[i].problem);  // added at the end
+  const auto has = [&](auto of) { return std::any_of(full.begin(), full.end(), of); };
+  EXPECT_TRUE(has([](const PlanItem& i) { return i.problem.op == Op::gemm && i.problem.n == 2; }));
+  EXPECT_TRUE(
+      has([](const PlanItem& i) { return i.problem.op == Op::attention && i.problem.context > 30000; }));
+}
+
+TEST(Plan, OnlyFullAddsOtherCachesAndEverySharingOfKvHeads) {
+  const auto over_q8_0 = [](const PlanItem& i) {
+    const bool attention = i.problem.op == Op::attention || i.problem.op == Op::prefill_attention;
+    return attention && i.problem.format == FormatId::q8_0;
+  };
+  const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
+  EXPECT_EQ(std::count_if(normal.begin(), normal.end(), over_q8_0), 0);
+  for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
+    for (const uint32_t group : {1U, 4U, 8U, 32U}) {
+      for (const uint32_t context : {128U, 512U, 2048U, 32768U}) {
+        EXPECT_TRUE(std::any_of(full.begin(), full.end(),
+                                [&](const PlanItem& i) {
+                                  const Problem& p = i.problem;
+                                  return p.op == Op::attention && p.format == cache &&
+                                         p.heads == group * p.kv_heads && p.context == context;
+                                }))
+            << format_of(cache).name << " " << group << " " << context;
+      }
+    }
+  }
+  for (const uint32_t n : {2U, 4U, 8U}) {
+    EXPECT_TRUE(std::any_of(full.begin(), full.end(), [&](const PlanItem& i) {
+      return i.problem.op == Op::gemm && i.problem.n == n;
+    })) << n;
+  }
+}
+
+TEST(Slabs, KeepKAndNAndCapRows) {
+  const Problem large{.op = Op::gemm, .format = FormatId::q4_K, .m = 53248, .n = 512, .k = 16384};
+  const Problem slab = slab_of(large, 2, working_set);
+  EXPECT_EQ(slab.k, large.k);
+  EXPECT_EQ(slab.n, large.n);
+  EXPECT_EQ(slab.m, 128U);
+  const Problem small{.op = Op::gemv, .format = FormatId::q4_0, .m = 256, .n = 1, .k = 2048};
+  EXPECT_EQ(slab_of(small, 2, working_set), small);
+  const Problem head{.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192};
+  EXPECT_LE(row_bytes(FormatId::f32, 8192) * slab_of(head, 2, working_set).m, 8U << 20);
+}
+
+TEST(Slabs, GiveEveryThreadWorkAndRotateThroughASmallWorkingSet) {
+  const Problem large{.op = Op::gemm, .format = FormatId::q4_K, .m = 53248, .n = 512, .k = 16384};
+  EXPECT_EQ(slab_of(large, 64, uint64_t{4} << 30).m, 64U * 64U);
+  const Problem head{.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192};
+  const uint64_t bytes = row_bytes(FormatId::f32, 8192) * slab_of(head, 2, uint64_t{16} << 20).m;
+  EXPECT_LE(bytes, uint64_t{4} << 20);
+  EXPECT_GT(bytes, 0U);
+}
+
+TEST(Statistics, MedianAndItsInterval) {
+  EXPECT_EQ(median({}), 0);
+  EXPECT_EQ(median({3, 1, 2}), 2);
+  EXPECT_EQ(median({4, 1, 2, 3}), 2.5);
+  EXPECT_EQ(median_spread({1}), 0);
+  EXPECT_EQ(median_spread({1, 2, 3}), 0.5);  // the range stands in
+  std::vector<double> many;
+  for (int i = 1; i <= 100; ++i) many.push_back(i);
+  // Ranks 40 and 61 of 100: (61 - 40) / 2 of a median of 50.5.
+  EXPECT_NEAR(median_spread(many), 10.5 / 50.5, 1e-12);
+}
+
+}  // namespace
+}  // namespace weighin

@@ -1,0 +1,45 @@
+// A session from inside: what its options do to what is measured.
+#include "harness/run/session.h"
+
+#include <gtest/gtest.h>
+
+#include "database_test.h"
+#include "probes/machine.h"
+
+namespace weighin {
+namespace {
+
+class Session : public DatabaseTest {
+ protected:
+  /// One small item, with a budget that has ended before it is reached.
+  Outcome outcome_of(const SessionOptions& options) const {
+    const Host host = this_host();
+    const Machine machine = probe_machine(host);
+    const auto result = run_session(
+        host, machine, database_, {{{.op = Op::gelu, .n = 1, .k = 256}, 1, {}}}, options,
+        [] { return false; }, [](const RunProgress&) {});
+    EXPECT_TRUE(result) << result.error();
+    return result ? result->outcome : Outcome::interrupted;
+  }
+};
+
+TEST_F(Session, ABudgetThatHasEndedSkips) {
+  SessionOptions options;
+  options.budget_s = 0;
+  options.cpu_alone = true;
+  EXPECT_EQ(outcome_of(options), Outcome::budget);
+  EXPECT_EQ(text("SELECT status FROM measurement"), "skipped");
+  EXPECT_EQ(text("SELECT outcome FROM run"), "budget");
+}
+
+TEST_F(Session, EveryItemIsMeasuredOnceWhereThatIsAsked) {
+  SessionOptions options;
+  options.budget_s = 0;
+  options.cpu_alone = options.every_item = true;
+  EXPECT_EQ(outcome_of(options), Outcome::finished);
+  EXPECT_EQ(text("SELECT status FROM measurement"), "measured");
+  EXPECT_EQ(text("SELECT outcome FROM run"), "finished");
+}
+
+}  // namespace
+}  // namespace weighin
