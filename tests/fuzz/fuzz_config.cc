@@ -1,7 +1,7 @@
 // config.json, alone and beside tensors.
-#include "fuzz.h"
 #include "models/import/config.h"
 #include "models/import/safetensors.h"
+#include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace weighin;

@@ -1,7 +1,7 @@
 // GGUF headers: refused with a reason, or a model that can be weighed and kept.
-#include "fuzz.h"
 #include "models/import/import.h"
 #include "models/import/kept.h"
+#include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace weighin;

@@ -1,6 +1,6 @@
 // safetensors headers beside a fixed configuration.
-#include "fuzz.h"
 #include "models/import/import.h"
+#include "tests/fuzz/fuzz.h"
 
 namespace {
 constexpr const char* config = R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"],

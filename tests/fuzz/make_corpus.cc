@@ -6,7 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "../models/made_gguf.h"
+#include "tests/models/made_gguf.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "../folder.h"
+#include "tests/folder.h"
 
 namespace weighin {
 

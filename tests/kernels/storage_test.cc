@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <limits>
 
-#include "../folder.h"
 #include "kernels/cpu/rows.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

@@ -2,14 +2,14 @@
 #include "models/import/gguf.h"
 
 #include <gtest/gtest.h>
-#include "../expect_words.h"
-#include "../folder.h"
-#include "made_gguf.h"
 #include "models/catalogue.h"
 #include "models/file_format.h"
 #include "models/import/gguf_shape.h"
 #include "models/import/import.h"
 #include "models/memory.h"
+#include "tests/expect_words.h"
+#include "tests/folder.h"
+#include "tests/models/made_gguf.h"
 
 namespace weighin {
 namespace {

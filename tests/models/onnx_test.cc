@@ -6,12 +6,12 @@
 #include <fstream>
 #include <iterator>
 
-#include "../expect_words.h"
-#include "../folder.h"
 #include "models/catalogue.h"
 #include "models/file_bytes.h"
 #include "models/synthetic/onnx_model.h"
 #include "models/synthetic/write_onnx.h"
+#include "tests/expect_words.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

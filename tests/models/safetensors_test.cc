@@ -6,12 +6,12 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "../expect_words.h"
-#include "../folder.h"
 #include "models/file_format.h"
 #include "models/import/import.h"
 #include "models/import/safetensors_names.h"
 #include "models/memory.h"
+#include "tests/expect_words.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

@@ -9,12 +9,12 @@
 #include <mutex>
 #include <thread>
 
-#include "../expect_words.h"
-#include "../folder.h"
-#include "made_gguf.h"
 #include "models/import/hub.h"
 #include "models/import/import.h"
 #include "models/import/url.h"
+#include "tests/expect_words.h"
+#include "tests/folder.h"
+#include "tests/models/made_gguf.h"
 
 namespace weighin {
 namespace {

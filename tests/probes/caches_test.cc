@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "../folder.h"
 #include "probes/topology.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "../folder.h"
 #include "probes/machine.h"
 #include "probes/storage.h"
 #include "probes/topology.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "../folder.h"
 #include "probes/cpu.h"
 #include "probes/machine.h"
 #include "probes/platform.h"
 #include "probes/sha256.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

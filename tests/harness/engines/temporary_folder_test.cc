@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "../expect_words.h"
+#include "tests/expect_words.h"
 
 namespace weighin {
 namespace {

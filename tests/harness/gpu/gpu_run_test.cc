@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 
-#include "database_test.h"
 #include "harness/gpu/session.h"
 #include "kernels/vulkan/gpu.h"
-#include "shell.h"
+#include "tests/harness/database_test.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

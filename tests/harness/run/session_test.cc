@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "database_test.h"
 #include "probes/machine.h"
+#include "tests/harness/database_test.h"
 
 namespace weighin {
 namespace {

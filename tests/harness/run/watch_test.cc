@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "../folder.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

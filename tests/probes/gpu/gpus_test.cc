@@ -5,8 +5,8 @@
 
 #include <map>
 
-#include "../folder.h"
 #include "probes/gpu/vulkan_drivers.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

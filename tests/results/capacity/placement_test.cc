@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "gpu_evidence.h"
 #include "results/fit/asked_model.h"
 #include "results/measured/placed_step.h"
+#include "tests/results/measured/gpu_evidence.h"
 
 namespace weighin {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <fstream>
 
-#include "../folder.h"
 #include "models/catalogue.h"
 #include "results/coverage/smallest_device.h"
-#include "toy_model.h"
+#include "tests/folder.h"
+#include "tests/results/fit/toy_model.h"
 
 namespace weighin {
 namespace {

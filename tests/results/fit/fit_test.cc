@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "toy_model.h"
+#include "tests/results/fit/toy_model.h"
 
 namespace weighin {
 namespace {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "gpu_evidence.h"
 #include "results/fit/asked_model.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/shrink/shrink.h"
+#include "tests/results/measured/gpu_evidence.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "results/measured/predict.h"
-#include "toy_model.h"
+#include "tests/results/fit/toy_model.h"
 
 namespace weighin {
 namespace {

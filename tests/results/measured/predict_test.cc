@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "toy_model.h"
+#include "tests/results/fit/toy_model.h"
 
 namespace weighin {
 namespace {

@@ -5,9 +5,9 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "../folder.h"
-#include "made_report.h"
 #include "results/fit/verdict.h"
+#include "tests/folder.h"
+#include "tests/results/report/made_report.h"
 
 namespace weighin {
 namespace {

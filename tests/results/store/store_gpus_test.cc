@@ -2,9 +2,9 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
-#include "../folder.h"
 #include "results/store/migrations.h"
 #include "results/store/store.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

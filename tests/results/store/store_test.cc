@@ -12,9 +12,9 @@
 #include <iterator>
 #include <set>
 
-#include "../folder.h"
 #include "results/records/measurement_fields.h"
 #include "results/store/migrations.h"
+#include "tests/folder.h"
 
 namespace weighin {
 namespace {

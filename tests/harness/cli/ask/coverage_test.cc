@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "../folder.h"
-#include "shell.h"
+#include "tests/folder.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "../folder.h"
-#include "bench_device.h"
 #include "models/catalogue.h"
 #include "models/memory.h"
 #include "results/store/store.h"
-#include "shell.h"
+#include "tests/folder.h"
+#include "tests/harness/bench_device.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "../folder.h"
-#include "shell.h"
+#include "tests/folder.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

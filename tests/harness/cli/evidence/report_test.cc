@@ -5,10 +5,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "../folder.h"
-#include "bench_device.h"
 #include "results/store/store.h"
-#include "shell.h"
+#include "tests/folder.h"
+#include "tests/harness/bench_device.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

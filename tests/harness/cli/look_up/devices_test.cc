@@ -5,7 +5,7 @@
 #include <string>
 
 #include "probes/devices/catalogue.h"
-#include "shell.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "../expect_words.h"
-#include "../folder.h"
-#include "../models/made_gguf.h"
-#include "bench_device.h"
 #include "results/store/store.h"
-#include "shell.h"
+#include "tests/expect_words.h"
+#include "tests/folder.h"
+#include "tests/harness/bench_device.h"
+#include "tests/harness/shell.h"
+#include "tests/models/made_gguf.h"
 
 namespace weighin {
 namespace {

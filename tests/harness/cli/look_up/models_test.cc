@@ -3,7 +3,7 @@
 
 #include "models/catalogue.h"
 #include "models/file_bytes.h"
-#include "shell.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "database_test.h"
-#include "shell.h"
+#include "tests/harness/database_test.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

@@ -12,10 +12,10 @@
 #include <string>
 #include <thread>
 
-#include "../folder.h"
 #include "harness/engines/engines.h"
 #include "results/store/store.h"
-#include "shell.h"
+#include "tests/folder.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {

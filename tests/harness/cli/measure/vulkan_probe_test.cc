@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "../folder.h"
-#include "shell.h"
+#include "tests/folder.h"
+#include "tests/harness/shell.h"
 
 namespace weighin {
 namespace {
