@@ -2,7 +2,7 @@
 # below it but those in the files or folders NAME.
 #
 # It exports one include directory that holds a link to its own folder and nothing else, so a file
-# can include "models/shape.h" only if its library links weighin_models: the flow of docs/flow.md
+# can include "models/shape/shape.h" only if its library links weighin_models: the flow of docs/flow.md
 # is checked by the compiler before it is checked by a test.
 function(weighin_folder path)
   cmake_parse_arguments(folder "" "" EXCEPT ${ARGN})

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

@@ -12,7 +12,7 @@
 #include "kernels/data.h"
 #include "kernels/packing.h"
 #include "kernels/thread_pool.h"
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

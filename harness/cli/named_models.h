@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

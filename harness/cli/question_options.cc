@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "models/file_format.h"
+#include "models/format/file_format.h"
 
 namespace weighin {
 namespace {

@@ -8,7 +8,7 @@
 #include "harness/engines/rounds.h"
 #include "harness/engines/temporary_folder.h"
 #include "harness/run/watch.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
 #include "models/synthetic/write_gguf.h"
 #include "results/measured/predict.h"
 #include "results/store/store.h"

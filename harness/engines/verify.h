@@ -7,8 +7,8 @@
 #include <tl/expected.hpp>
 
 #include "harness/engines/engines.h"
-#include "models/file_format.h"
-#include "models/shape.h"
+#include "models/format/file_format.h"
+#include "models/shape/shape.h"
 #include "probes/machine.h"
 #include "results/records/verification.h"
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <tuple>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

@@ -8,7 +8,7 @@
 #include "harness/timing/composition.h"
 #include "harness/timing/statistics.h"
 #include "kernels/isa.h"
-#include "models/import/source.h"
+#include "models/source/source.h"
 
 namespace weighin {
 namespace {

@@ -70,7 +70,7 @@ constexpr MatrixFunctions plain_row() {
 static constexpr MatrixFunctions functions[] = {
 #define FORMAT(name, gguf_type, block_values, block_bytes) \
   packed_row<FormatId::name, (block_values > 1)>(), plain_row<FormatId::name, (block_values > 1)>(),
-#include "models/formats.inc"
+#include "models/format/formats.inc"
 #undef FORMAT
 };
 

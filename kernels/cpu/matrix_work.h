@@ -8,7 +8,7 @@
 #include "kernels/activations.h"
 #include "kernels/isa.h"
 #include "kernels/packing.h"
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

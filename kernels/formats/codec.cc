@@ -7,7 +7,7 @@ const FormatCodec& codec_of(FormatId format) {
 #define FORMAT(name, gguf_type, block_values, block_bytes) \
   case FormatId::name:                                     \
     return name##_codec;
-#include "models/formats.inc"
+#include "models/format/formats.inc"
 #undef FORMAT
     default:  // no kernel, no codec
       break;

@@ -7,7 +7,7 @@
 
 #include "kernels/data.h"
 #include "kernels/packing.h"
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 
@@ -36,7 +36,7 @@ const FormatCodec& codec_of(FormatId format);
 
 // One a file.
 #define FORMAT(name, gguf_type, block_values, block_bytes) extern const FormatCodec name##_codec;
-#include "models/formats.inc"
+#include "models/format/formats.inc"
 #undef FORMAT
 
 }  // namespace weighin

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/forward/page_memory.h"
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "models/import/tensor_roles.h"
+#include "models/gguf/tensor_roles.h"
 
 namespace weighin {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "models/import/gguf.h"
-#include "models/shape.h"
+#include "models/gguf/gguf.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

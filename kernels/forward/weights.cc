@@ -9,7 +9,7 @@
 #include "kernels/forward/places.h"
 #include "kernels/kernel.h"
 #include "kernels/packing.h"
-#include "models/import/tensor_roles.h"
+#include "models/gguf/tensor_roles.h"
 
 namespace weighin {
 namespace {

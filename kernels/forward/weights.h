@@ -12,7 +12,7 @@
 #include "kernels/forward/page_memory.h"
 #include "kernels/forward/tensor_source.h"
 #include "kernels/thread_pool.h"
-#include "models/file_format.h"
+#include "models/format/file_format.h"
 
 namespace weighin {
 

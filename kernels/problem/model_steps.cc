@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "kernels/problem/problem.h"
-#include "models/build_shape.h"
 #include "models/llamacpp/split.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
+#include "models/shape/build_shape.h"
 
 namespace weighin {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "models/file_format.h"
-#include "models/shape.h"
+#include "models/format/file_format.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

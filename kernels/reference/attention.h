@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/activations.h"
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

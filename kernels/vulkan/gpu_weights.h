@@ -11,7 +11,7 @@
 
 #include "kernels/data.h"
 #include "kernels/vulkan/gpu.h"
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

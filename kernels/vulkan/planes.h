@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

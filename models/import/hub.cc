@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "models/import/source.h"
+#include "models/source/source.h"
 
 namespace weighin {
 namespace {

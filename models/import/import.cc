@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "models/import/config.h"
-#include "models/import/gguf_shape.h"
+#include "models/config/config.h"
+#include "models/gguf/shape_of_gguf.h"
 #include "models/import/hub.h"
 
 namespace weighin {

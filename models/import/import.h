@@ -5,9 +5,9 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "models/import/gguf.h"
-#include "models/import/safetensors.h"
-#include "models/shape.h"
+#include "models/gguf/gguf.h"
+#include "models/safetensors/safetensors.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

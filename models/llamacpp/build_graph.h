@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/llamacpp/graph.h"
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin::llamacpp {
 

@@ -1,7 +1,7 @@
 // llama.cpp's buffers for a model, one by one.
 #pragma once
 
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 namespace weighin::llamacpp {
 

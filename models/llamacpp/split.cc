@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/build_shape.h"
 #include "models/llamacpp/memory.h"
-#include "models/tensor_builder.h"
+#include "models/shape/build_shape.h"
+#include "models/shape/tensor_builder.h"
 
 namespace weighin::llamacpp {
 namespace {

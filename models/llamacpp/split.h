@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 namespace weighin::llamacpp {
 

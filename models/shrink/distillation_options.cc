@@ -1,7 +1,7 @@
 // Smaller models instead: those that were trained on this one's answers, and apart from them its relatives.
 #include <algorithm>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "models/shrink/technique.h"
 
 namespace weighin {

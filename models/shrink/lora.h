@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

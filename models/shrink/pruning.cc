@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/build_shape.h"
+#include "models/shape/build_shape.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

@@ -1,6 +1,6 @@
 #include "models/shrink/quality.h"
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

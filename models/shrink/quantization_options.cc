@@ -1,5 +1,5 @@
 // Quantization: the same model in a file format of fewer bits.
-#include "models/memory.h"
+#include "models/memory/memory.h"
 #include "models/shrink/quality.h"
 #include "models/shrink/technique.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "models/shape.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 namespace weighin {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "models/file_format.h"
-#include "models/shape.h"
+#include "models/format/file_format.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

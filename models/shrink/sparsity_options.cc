@@ -1,7 +1,7 @@
 // Sparsity, in the forms that were published for language models: half of the values.
 #include <fmt/format.h>
 
-#include "models/memory.h"
+#include "models/memory/memory.h"
 #include "models/shrink/technique.h"
 
 namespace weighin {

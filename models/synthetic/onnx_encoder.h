@@ -4,8 +4,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "models/file_format.h"
-#include "models/shape.h"
+#include "models/format/file_format.h"
+#include "models/shape/shape.h"
 #include "models/synthetic/onnx_model.h"
 
 namespace weighin {

@@ -6,7 +6,7 @@
 #include <random>
 #include <span>
 
-#include "models/format.h"
+#include "models/format/format.h"
 
 namespace weighin {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "models/file_format.h"
-#include "models/shape.h"
+#include "models/format/file_format.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

@@ -35,7 +35,7 @@ std::span<const DeviceKind> all_device_kinds();
 /// A graphics card and a data centre's accelerator have memory of their own; all else shares its processor's.
 bool has_own_memory(DeviceKind kind);
 
-/// How a published number was checked. A model's catalogue has the like (models/shape.h).
+/// How a published number was checked. A model's catalogue has the like (models/shape/shape.h).
 enum class SpecChecked : uint8_t {
   read,      // read at its source, or in a stored copy of it
   derived,   // computed from numbers that were read: bus width x rate, units x clock x operations

@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
-#include "models/catalogue.h"
-#include "models/size_class.h"
+#include "models/names/catalogue.h"
+#include "models/shape/size_class.h"
 #include "results/fit/asked_model.h"
 
 namespace weighin {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/size_class.h"
+#include "models/shape/size_class.h"
 #include "results/fit/asked_model.h"
 #include "results/measured/predict.h"
 

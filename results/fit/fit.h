@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/memory.h"
-#include "models/shape.h"
+#include "models/memory/memory.h"
+#include "models/shape/shape.h"
 #include "results/capacity/capacity.h"
 #include "results/capacity/placement.h"
 #include "results/measured/evidence.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/problem/problem.h"
-#include "models/shape.h"
+#include "models/shape/shape.h"
 #include "results/capacity/placement.h"
 #include "results/measured/predict.h"
 

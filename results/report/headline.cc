@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "models/size_class.h"
+#include "models/shape/size_class.h"
 #include "results/fit/verdict.h"
 #include "results/measured/predict.h"
 #include "results/report/parts.h"

@@ -1,5 +1,5 @@
 // What a report shows of one device, gathered from the store and answered over the catalogue.
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "results/accuracy/accuracy.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/report/report.h"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "results/fit/verdict.h"
 #include "results/report/parts.h"
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <map>
 
-#include "models/memory.h"
+#include "models/memory/memory.h"
 #include "results/fit/asked_model.h"
 #include "results/fit/verdict.h"
 #include "results/measured/predict.h"

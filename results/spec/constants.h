@@ -1,7 +1,7 @@
 // The constants of predictions from specs: the table is spec_constants.inc.
 #pragma once
 
-#include "models/quant_name.h"
+#include "models/names/quant_name.h"
 #include "results/spec/features.h"
 
 namespace weighin {

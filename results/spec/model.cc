@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/llamacpp/memory.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 namespace weighin {
 namespace {
@@ -138,9 +138,9 @@ double attention_products(const ModelWork& work, double depth) {
 }
 
 double held_bytes(const ModelWork& work, double context, double prompt) {
-  // llama.cpp's parts (models/memory.h), without its graph: the compute buffer that a prompt touches, the
-  // logits, the tokenizer in memory and the program (docs/method.md). Runtimes of graphics cards add their
-  // own.
+  // llama.cpp's parts (models/memory/memory.h), without its graph: the compute buffer that a prompt touches,
+  // the logits, the tokenizer in memory and the program (docs/method.md). Runtimes of graphics cards add
+  // their own.
   constexpr double program_bytes = 8 << 20, tokenizer_entry_bytes = 80, micro_batch = 512;
   const ModelShape& shape = *work.shape;
   MemorySettings settings;

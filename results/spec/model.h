@@ -5,8 +5,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "models/quant_name.h"
-#include "models/shape.h"
+#include "models/names/quant_name.h"
+#include "models/shape/shape.h"
 #include "results/spec/shape.h"
 
 namespace weighin {
@@ -41,7 +41,7 @@ ModelWork model_work(const ModelShape& shape, const FileFormat& format);
 double cache_read_bytes(const ModelWork& work, double depth);
 /// Multiply-adds of its attention.
 double attention_products(const ModelWork& work, double depth);
-/// Bytes that running it holds with `context` tokens: weights, KV cache, buffers (models/memory.h).
+/// Bytes that running it holds with `context` tokens: weights, KV cache, buffers (models/memory/memory.h).
 double held_bytes(const ModelWork& work, double context, double prompt);
 
 }  // namespace weighin

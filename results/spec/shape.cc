@@ -7,8 +7,8 @@
 #include <cmath>
 #include <vector>
 
-#include "models/catalogue.h"
-#include "models/quant_name.h"
+#include "models/names/catalogue.h"
+#include "models/names/quant_name.h"
 
 namespace weighin {
 namespace {

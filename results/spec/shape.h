@@ -7,8 +7,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "models/resolve_name.h"
-#include "models/shape.h"
+#include "models/names/resolve_name.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

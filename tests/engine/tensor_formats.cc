@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "models/build_shape.h"
-#include "models/catalogue.h"
-#include "models/file_format.h"
+#include "models/format/file_format.h"
+#include "models/names/catalogue.h"
+#include "models/shape/build_shape.h"
 
 namespace weighin {
 namespace {

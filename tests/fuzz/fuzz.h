@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "models/file_format.h"
-#include "models/memory.h"
-#include "models/shape.h"
+#include "models/format/file_format.h"
+#include "models/memory/memory.h"
+#include "models/shape/shape.h"
 
 namespace weighin {
 

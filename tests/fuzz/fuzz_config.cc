@@ -1,6 +1,6 @@
 // config.json, alone and beside tensors.
-#include "models/import/config.h"
-#include "models/import/safetensors.h"
+#include "models/config/config.h"
+#include "models/safetensors/safetensors.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

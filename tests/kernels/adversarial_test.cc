@@ -86,7 +86,7 @@ struct Broken {
 
 TEST(Adversarial, BrokenKernelsAreCaught) {
 #define FORMAT(name, gguf_type, block_values, block_bytes) Broken<FormatId::name>::expect_all_caught();
-#include "models/formats.inc"
+#include "models/format/formats.inc"
 #undef FORMAT
 }
 

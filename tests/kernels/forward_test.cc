@@ -9,7 +9,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "models/synthetic/random_blocks.h"
 
 namespace weighin {

@@ -1,5 +1,5 @@
 // The catalogue: every model's computed size is its published one, and every name people type is found.
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 namespace weighin {
 namespace {

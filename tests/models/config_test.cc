@@ -1,5 +1,5 @@
 // Importing config.json: shapes worked out by hand, tensors as llama.cpp names them, and what is refused.
-#include "models/import/config.h"
+#include "models/config/config.h"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // Bytes of files: held against files that people download.
-#include "models/file_bytes.h"
+#include "models/bytes/file_bytes.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "models/catalogue.h"
-#include "models/packed_formats.h"
+#include "models/bytes/packed_formats.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

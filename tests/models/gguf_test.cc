@@ -1,12 +1,12 @@
 // GGUF headers: what is read, and how each thing that can be wrong is refused.
-#include "models/import/gguf.h"
+#include "models/gguf/gguf.h"
 
 #include <gtest/gtest.h>
-#include "models/catalogue.h"
-#include "models/file_format.h"
-#include "models/import/gguf_shape.h"
+#include "models/format/file_format.h"
+#include "models/gguf/shape_of_gguf.h"
 #include "models/import/import.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
+#include "models/names/catalogue.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
 #include "tests/models/made_gguf.h"

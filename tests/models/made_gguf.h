@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "models/format.h"
-#include "models/import/gguf.h"
+#include "models/format/format.h"
+#include "models/gguf/gguf.h"
 
 namespace weighin {
 

@@ -1,12 +1,12 @@
 // Bytes: held against sums worked out by hand and against a real engine's.
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "models/catalogue.h"
 #include "models/llamacpp/split.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

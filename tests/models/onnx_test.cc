@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "models/catalogue.h"
-#include "models/file_bytes.h"
+#include "models/bytes/file_bytes.h"
+#include "models/names/catalogue.h"
 #include "models/synthetic/onnx_model.h"
 #include "models/synthetic/write_onnx.h"
 #include "tests/expect_words.h"

@@ -1,10 +1,10 @@
 // Names as people use them. Models that the catalogue has are of its early ones; the others' sizes are the
 // stated ones.
-#include "models/resolve_name.h"
+#include "models/names/resolve_name.h"
 
 #include <gtest/gtest.h>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

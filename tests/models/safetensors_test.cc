@@ -1,15 +1,15 @@
 // safetensors: headers, indexes, and what the config.json beside them makes of the tensors.
-#include "models/import/safetensors.h"
+#include "models/safetensors/safetensors.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "models/file_format.h"
+#include "models/format/file_format.h"
 #include "models/import/import.h"
-#include "models/import/safetensors_names.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
+#include "models/safetensors/tensor_names.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
 

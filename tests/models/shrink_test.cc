@@ -4,9 +4,9 @@
 #include <cmath>
 #include <set>
 
-#include "models/catalogue.h"
-#include "models/file_format.h"
-#include "models/memory.h"
+#include "models/format/file_format.h"
+#include "models/memory/memory.h"
+#include "models/names/catalogue.h"
 #include "models/shrink/lora.h"
 #include "models/shrink/pruning.h"
 #include "models/shrink/quality.h"

@@ -1,5 +1,5 @@
 // Reading by ranges: from files, and from a real HTTP server on this machine.
-#include "models/import/source.h"
+#include "models/source/source.h"
 
 #include <gtest/gtest.h>
 #include <httplib.h>
@@ -11,7 +11,7 @@
 
 #include "models/import/hub.h"
 #include "models/import/import.h"
-#include "models/import/url.h"
+#include "models/source/url.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
 #include "tests/models/made_gguf.h"

@@ -12,7 +12,7 @@
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
 #include "harness/cli/weighed_device.h"
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "probes/devices/described.h"
 #include "results/accuracy/accuracy.h"
 #include "results/fit/cpu_or_gpu.h"

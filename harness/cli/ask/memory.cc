@@ -10,7 +10,7 @@
 #include "harness/cli/named_models.h"
 #include "harness/cli/size_option.h"
 #include "models/llamacpp/split.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
 
 namespace weighin {
 namespace {

@@ -8,10 +8,10 @@
 
 #include "harness/cli/named_models.h"
 #include "harness/cli/whole_file.h"
-#include "models/catalogue.h"
-#include "models/import/gguf_shape.h"
+#include "models/gguf/shape_of_gguf.h"
 #include "models/import/import.h"
 #include "models/import/kept.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "harness/cli/look_up/models.h"
 #include "harness/cli/named_models.h"
-#include "models/catalogue.h"
-#include "models/memory.h"
-#include "models/size_class.h"
+#include "models/memory/memory.h"
+#include "models/names/catalogue.h"
+#include "models/shape/size_class.h"
 
 namespace weighin {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/command.h"
-#include "models/resolve_name.h"
+#include "models/names/resolve_name.h"
 
 namespace weighin {
 namespace {

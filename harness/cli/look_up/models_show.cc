@@ -5,9 +5,9 @@
 
 #include "harness/cli/look_up/models.h"
 #include "harness/cli/named_models.h"
-#include "models/file_bytes.h"
-#include "models/memory.h"
-#include "models/size_class.h"
+#include "models/bytes/file_bytes.h"
+#include "models/memory/memory.h"
+#include "models/shape/size_class.h"
 
 namespace weighin {
 namespace {

@@ -5,7 +5,7 @@
 #include <tl/expected.hpp>
 
 #include "harness/cli/named_models.h"
-#include "models/file_format.h"
+#include "models/format/file_format.h"
 
 namespace weighin {
 

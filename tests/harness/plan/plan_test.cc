@@ -7,7 +7,7 @@
 #include <set>
 
 #include "harness/timing/statistics.h"
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 
 namespace weighin {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "results/coverage/smallest_device.h"
 #include "tests/folder.h"
 #include "tests/results/fit/toy_model.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "results/fit/fit.h"
 
 namespace weighin::made_gpu {

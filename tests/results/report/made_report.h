@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "results/report/report.h"
 
 namespace weighin::made {

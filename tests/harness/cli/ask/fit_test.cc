@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "models/catalogue.h"
+#include "models/names/catalogue.h"
 #include "results/store/store.h"
 #include "tests/folder.h"
 #include "tests/harness/bench_device.h"

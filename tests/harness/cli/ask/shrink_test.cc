@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "models/catalogue.h"
-#include "models/memory.h"
+#include "models/memory/memory.h"
+#include "models/names/catalogue.h"
 #include "results/store/store.h"
 #include "tests/folder.h"
 #include "tests/harness/bench_device.h"

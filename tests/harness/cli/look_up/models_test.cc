@@ -1,8 +1,8 @@
 // weighin models, from outside.
 #include <gtest/gtest.h>
 
-#include "models/catalogue.h"
-#include "models/file_bytes.h"
+#include "models/bytes/file_bytes.h"
+#include "models/names/catalogue.h"
 #include "tests/harness/shell.h"
 
 namespace weighin {
