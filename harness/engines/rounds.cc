@@ -49,13 +49,13 @@ const EngineTest* test_of(const EngineReport& report, Phase phase, const VerifyS
 }
 
 VerifiedPhase phase_result(Phase phase, const EngineTest& test, const std::vector<ProblemUse>& step,
-                           const Evidence& evidence, std::string_view engine, uint32_t threads) {
+                           const CostModel& costs, std::string_view engine, uint32_t threads) {
   VerifiedPhase result;
   result.phase = phase;
   result.tokens = phase == Phase::decode ? test.generated : test.prompt;
   result.samples = test.tps;
   result.tps = median(test.tps);
-  const auto time = time_of(step, std::string(phase_name(phase)), evidence, {engine, threads});
+  const auto time = time_of(step, std::string(phase_name(phase)), costs, {engine, threads});
   if (!time) return result;
   result.predicted = rate_of(phase == Phase::decode ? 1 : result.tokens, *time);
   result.parts = time->parts;
@@ -132,7 +132,7 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
     }
     const auto now = known_of(settings.database, machine.id);
     if (!now) return tl::unexpected(now.error());
-    const Evidence evidence(now->measurements, now->verified);
+    const CostModel costs(now->measurements, now->verified);
     rounds.isa = isa_of(now->measurements);
     const std::string_view engine = report->engine == llamacpp_engine ? llamacpp_engine : reference_engine;
     const uint32_t threads = report->threads ? report->threads : settings.threads;
@@ -143,7 +143,7 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
             fmt::format("the engine ({}) printed no test of {} {}", request.command,
                         phases[i] == Phase::decode ? settings.generated : settings.prompt,
                         phases[i] == Phase::decode ? "generated tokens" : "tokens of a prompt"));
-      of_phase[i].push_back(phase_result(phases[i], *test, steps[i], evidence, engine, threads));
+      of_phase[i].push_back(phase_result(phases[i], *test, steps[i], costs, engine, threads));
     }
   }
   for (auto& results : of_phase) rounds.phases.push_back(middle_round(std::move(results)));

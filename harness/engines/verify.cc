@@ -31,13 +31,13 @@ std::string not_enough_memory(const ModelShape& shape, uint64_t needed, const Us
 
 /// Ten times what the stored measurements promise, since a shared machine may be that slow.
 std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& format, uint64_t weights,
-                                   const VerifySettings& settings, const Evidence& evidence) {
+                                   const VerifySettings& settings, const CostModel& costs) {
   if (settings.limit.count() > 0) return settings.limit;
   constexpr double least_s = 120, unknown_s = 600, slack = 10, slowest_storage = 50e6;
   double seconds = static_cast<double>(weights) / slowest_storage;
   for (const Phase phase : phases_of(settings)) {
-    const auto time = time_of(step_of(phase, shape, format, settings), std::string(phase_name(phase)),
-                              evidence, {llamacpp_engine, 0});
+    const auto time = time_of(step_of(phase, shape, format, settings), std::string(phase_name(phase)), costs,
+                              {llamacpp_engine, 0});
     const double steps = (settings.repetitions + 1.0) * (phase == Phase::decode ? settings.generated : 1);
     seconds += time ? slack * steps * time->seconds : unknown_s;
   }
@@ -100,7 +100,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
                         .threads = settings.threads,
                         .repetitions = settings.repetitions,
                         .limit = limit_of(shape, format, weights_bytes(shape, format), settings,
-                                          Evidence(before->measurements)),
+                                          CostModel(before->measurements)),
                         .folder = folder->path().string()};
   if (settings.file.empty()) {
     request.model = (folder->path() / "model.gguf").string();

@@ -61,7 +61,7 @@ tl::expected<StepTime, std::string> Composition::sum(double (*statistic)(std::ve
     measurements.push_back(timed.measurement);
     if (timed.item) measurements.back().seconds = statistic(timed.measurement.samples);
   }
-  return time_of(step_, "decode", Evidence(measurements));
+  return time_of(step_, "decode", CostModel(measurements));
 }
 
 }  // namespace weighin

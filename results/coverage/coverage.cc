@@ -78,7 +78,7 @@ void weigh_measured(CoverageRow& row, const AskedModel& model, const WeighedDevi
   row.tier = tier_of(device);
   Capacity capacity = device.capacity;
   capacity.storage_free_bytes = question.most_download_bytes;
-  judge_row(row, weigh(model, capacity, Evidence(device.measurements, device.verified)), capacity,
+  judge_row(row, weigh(model, capacity, CostModel(device.measurements, device.verified)), capacity,
             model.question.allow_low_bit);
   if (row.verdict.answer != Answer::unknown) return;
   row.device.clear();

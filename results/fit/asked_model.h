@@ -45,7 +45,7 @@ Verdict weigh_format(Verdict needs, const Question& question, const Capacity& ca
 std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Speeds& speeds);
 /// The same, of a device that was measured: each on the placement that takes the least time for the prompt
 /// and the answer asked, of those that fit.
-std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Evidence& evidence);
+std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const CostModel& costs);
 
 /// Seconds of what was asked: the prompt and the whole answer, or an encoder's text; none where a speed of
 /// them is not known.

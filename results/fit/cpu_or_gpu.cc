@@ -24,15 +24,15 @@ std::string classes_text(const CpuOrGpu& compared) {
   return fmt::format("in {}", fmt::join(compared.cpu_faster, ", "));
 }
 
-bool measured(const Evidence* evidence) {
-  return evidence && !evidence->thread_counts().empty();
+bool measured(const CostModel* costs) {
+  return costs && !costs->thread_counts().empty();
 }
 
 void compare(CpuOrGpu& compared, std::string_view size_class, const AskedModel& asked, const Capacity& cpu,
-             const Capacity& gpu, const Evidence& evidence) {
+             const Capacity& gpu, const CostModel& costs) {
   AskedModel on_gpu = asked;
   on_gpu.question.place = PlaceAsked::gpu;
-  const Verdict a = weigh(asked, cpu, evidence).front(), b = weigh(on_gpu, gpu, evidence).front();
+  const Verdict a = weigh(asked, cpu, costs).front(), b = weigh(on_gpu, gpu, costs).front();
   if (a.fits == false || b.fits == false) return;
   const auto a_s = request_s(a, asked.question), b_s = request_s(b, asked.question);
   if (!a_s || !b_s) return;
@@ -41,12 +41,11 @@ void compare(CpuOrGpu& compared, std::string_view size_class, const AskedModel& 
 
 }  // namespace
 
-std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const Capacity& capacity,
-                                 const Evidence& evidence) {
+std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const Capacity& capacity, const CostModel& costs) {
   std::vector<CpuOrGpu> found;
-  if (!measured(&evidence)) return found;
+  if (!measured(&costs)) return found;
   for (const GpuCapacity& gpu : capacity.gpus) {
-    if (!measured(evidence.gpu(gpu.id))) continue;
+    if (!measured(costs.gpu(gpu.id))) continue;
     Capacity alone = capacity, none = capacity;
     alone.gpus = {gpu};
     none.gpus.clear();
@@ -57,8 +56,7 @@ std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const Capacity& capac
       in_format.place = PlaceAsked::cpu;
       CpuOrGpu compared{gpu.name, std::string(format.name), {}, {}};
       for (const SizeClass& size_class : all_size_classes())
-        compare(compared, size_class.name, ask(reference_model(size_class), in_format), none, alone,
-                evidence);
+        compare(compared, size_class.name, ask(reference_model(size_class), in_format), none, alone, costs);
       if (!compared.cpu_faster.empty() || !compared.gpu_faster.empty()) found.push_back(std::move(compared));
     }
   }

@@ -11,7 +11,7 @@
 #include "models/shape/shape.h"
 #include "results/capacity/capacity.h"
 #include "results/capacity/placement.h"
-#include "results/measured/evidence.h"
+#include "results/measured/cost_model.h"
 #include "results/measured/term.h"
 #include "results/records/measurement.h"
 #include "results/store/store.h"
@@ -92,7 +92,7 @@ uint32_t answered_context(const ModelShape& shape, uint32_t asked);
 
 /// The verdict on one model, on the fastest placement that fits.
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            const Evidence& evidence);
+            const CostModel& costs);
 
 /// The lines between verdicts, with their sources, as text for --help and reports.
 std::string verdict_rules();

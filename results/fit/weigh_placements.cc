@@ -14,12 +14,12 @@ namespace weighin {
 namespace {
 
 /// The GPUs that layers may be laid on: those measured, or where GPUs are asked for any.
-std::vector<const GpuCapacity*> gpus_to_try(const Capacity& capacity, const Evidence& evidence,
+std::vector<const GpuCapacity*> gpus_to_try(const Capacity& capacity, const CostModel& costs,
                                             PlaceAsked asked) {
   std::vector<const GpuCapacity*> gpus;
   if (asked == PlaceAsked::cpu) return gpus;
   for (const GpuCapacity& gpu : capacity.gpus) {
-    const Evidence* measured = evidence.gpu(gpu.id);
+    const CostModel* measured = costs.gpu(gpu.id);
     if (asked != PlaceAsked::automatic || (measured && !measured->thread_counts().empty()))
       gpus.push_back(&gpu);
   }
@@ -50,14 +50,14 @@ OtherPlacement other_of(const Verdict& v) {
 }
 
 Verdict weigh_placement(const AskedModel& asked, const AskedFormat& format, const Capacity& capacity,
-                        const Evidence& evidence, Placement placement) {
+                        const CostModel& costs, Placement placement) {
   const Question& question = asked.question;
   Verdict verdict = format.needs;
   verdict.memory = placement.memory;
   verdict.placement = placement_name(placement);
   verdict.placement_sign = placement_sign(placement);
   Prediction prediction = predict(*asked.shape, *format.format, format.needs.prompt, format.depth,
-                                  format.needs.memory.weights_bytes, evidence, question.cache,
+                                  format.needs.memory.weights_bytes, costs, question.cache,
                                   {.engine = question.engine}, placement);
   verdict.layout = std::move(placement);
   return weigh_format(std::move(verdict), question, capacity, std::move(prediction));
@@ -74,7 +74,7 @@ Verdict no_gpu(const AskedFormat& format, const Question& question) {
 }
 
 Verdict weigh_placements(const AskedModel& asked, const AskedFormat& format, const Capacity& capacity,
-                         const Evidence& evidence, std::span<const GpuCapacity* const> gpus) {
+                         const CostModel& costs, std::span<const GpuCapacity* const> gpus) {
   const Verdict& needs = format.needs;
   PlacedModel model{{}, needs.memory};
   if (!gpus.empty())
@@ -83,7 +83,7 @@ Verdict weigh_placements(const AskedModel& asked, const AskedFormat& format, con
                               needs.memory.compute_bytes);
   std::vector<Verdict> verdicts;
   for (Placement& placement : placements(model, gpus, capacity.memory_bytes, asked.question.place))
-    verdicts.push_back(weigh_placement(asked, format, capacity, evidence, std::move(placement)));
+    verdicts.push_back(weigh_placement(asked, format, capacity, costs, std::move(placement)));
   if (verdicts.empty()) return no_gpu(format, asked.question);
   auto best = std::min_element(verdicts.begin(), verdicts.end(), [&](const Verdict& a, const Verdict& b) {
     return better(a, b, asked.question);
@@ -102,18 +102,18 @@ std::optional<double> request_s(const Verdict& v, const Question& question) {
   return v.ttft_s->mid + (std::max(question.answer, 1u) - 1) / v.decode_tps->mid;
 }
 
-std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const Evidence& evidence) {
-  const auto gpus = gpus_to_try(capacity, evidence, asked.question.place);
+std::vector<Verdict> weigh(const AskedModel& asked, const Capacity& capacity, const CostModel& costs) {
+  const auto gpus = gpus_to_try(capacity, costs, asked.question.place);
   std::vector<Verdict> verdicts;
   for (const AskedFormat& format : asked.formats)
-    verdicts.push_back(weigh_placements(asked, format, capacity, evidence, gpus));
+    verdicts.push_back(weigh_placements(asked, format, capacity, costs, gpus));
   return verdicts;
 }
 
 Verdict fit(const ModelShape& shape, const Question& question, const Capacity& capacity,
-            const Evidence& evidence) {
+            const CostModel& costs) {
   const AskedModel asked = ask(shape, question);
-  return answer(asked, capacity, weigh(asked, capacity, evidence));
+  return answer(asked, capacity, weigh(asked, capacity, costs));
 }
 
 }  // namespace weighin

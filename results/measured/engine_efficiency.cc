@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "results/measured/prices.h"
+#include "results/measured/operation_costs.h"
 
 namespace weighin {
 namespace {

@@ -1,7 +1,7 @@
 // The measurements of a device as they are looked up.
 #include <cmath>
 
-#include "results/measured/prices.h"
+#include "results/measured/operation_costs.h"
 
 namespace weighin {
 

@@ -43,11 +43,11 @@ void add(StepTime& sum, StepTime&& side) {
 /// The CPU's part. Without layers it is but small operations: where they were not measured they count as
 /// nothing, as small operations do.
 tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& step, const std::string& phase,
-                                                const Placement& placement, const Evidence& evidence,
+                                                const Placement& placement, const CostModel& costs,
                                                 const EngineRun& run) {
   StepTime time;
   if (step.empty()) return time;
-  auto timed = time_of(step, phase, evidence, run);
+  auto timed = time_of(step, phase, costs, run);
   if (placement.cpu_layers() > 0) return timed;
   if (!timed) {
     for (const ProblemUse& use : step) time.unpriced.emplace_back(op_name(use.problem.op));
@@ -81,17 +81,17 @@ PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& sh
   return placed;
 }
 
-StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Evidence& evidence,
+StepTimer timer_of(const ModelShape& shape, const Placement& placement, const CostModel& costs,
                    const EngineRun& run) {
   return [&, run](const std::vector<ProblemUse>& step, const std::string& phase,
                   uint32_t tokens) -> tl::expected<StepTime, std::string> {
-    if (placement.on_cpu()) return time_of(step, phase, evidence, run);
+    if (placement.on_cpu()) return time_of(step, phase, costs, run);
     const PlacedStep placed = placed_step(step, shape, placement, tokens);
-    auto sum = time_of_cpu(placed.cpu, phase, placement, evidence, run);
+    auto sum = time_of_cpu(placed.cpu, phase, placement, costs, run);
     if (!sum) return sum;
     for (size_t i = 0; i < placed.gpus.size(); ++i) {
       const GpuCapacity& gpu = placement.gpus[i].gpu;
-      const Evidence* measured = evidence.gpu(gpu.id);
+      const CostModel* measured = costs.gpu(gpu.id);
       if (!measured) return tl::unexpected(fmt::format("GPU {} was not measured (weighin run)", gpu.name));
       auto side = time_of(placed.gpus[i], phase, *measured, {.engine = run.engine});
       if (!side) return tl::unexpected(fmt::format("on GPU {}, {}", gpu.name, side.error()));
@@ -107,10 +107,10 @@ StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Ev
 }
 
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run,
+                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const EngineRun& run,
                    const Placement& placement) {
-  return predict(shape, format, prompt, depth, weights_bytes, evidence, cache,
-                 timer_of(shape, placement, evidence, run));
+  return predict(shape, format, prompt, depth, weights_bytes, costs, cache,
+                 timer_of(shape, placement, costs, run));
 }
 
 }  // namespace weighin

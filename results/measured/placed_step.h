@@ -27,12 +27,12 @@ PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& sh
 
 /// One side after the other: their sum, and the sums of the intervals' ends. Error: what a side has no
 /// measurement of.
-StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Evidence& evidence,
+StepTimer timer_of(const ModelShape& shape, const Placement& placement, const CostModel& costs,
                    const EngineRun& run);
 
 /// What predict (predict.h) says of a model laid out so.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run,
+                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const EngineRun& run,
                    const Placement& placement);
 
 }  // namespace weighin

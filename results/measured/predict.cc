@@ -32,17 +32,17 @@ void add_missing(std::string& basis, const std::string& phase, const std::string
 }  // namespace
 
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const EngineRun& run) {
-  return predict(shape, format, prompt, depth, weights_bytes, evidence, cache,
+                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const EngineRun& run) {
+  return predict(shape, format, prompt, depth, weights_bytes, costs, cache,
                  [&](const std::vector<ProblemUse>& step, const std::string& phase, uint32_t) {
-                   return time_of(step, phase, evidence, run);
+                   return time_of(step, phase, costs, run);
                  });
 }
 
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const StepTimer& timed) {
+                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const StepTimer& timed) {
   Prediction prediction;
-  if (const auto rate = evidence.storage_bytes_per_s())
+  if (const auto rate = costs.storage_bytes_per_s())
     prediction.load_s = static_cast<double>(weights_bytes) / *rate;
   const auto keep_terms = [&](const StepTime& time) {
     prediction.terms.insert(prediction.terms.end(), time.terms.begin(), time.terms.end());

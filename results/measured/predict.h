@@ -33,10 +33,10 @@ using StepTimer = std::function<tl::expected<StepTime, std::string>(
 /// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
 /// The KV cache is in `cache`.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache = FormatId::f16,
+                   uint64_t weights_bytes, const CostModel& costs, FormatId cache = FormatId::f16,
                    const EngineRun& run = {});
-/// The same, where each step takes what `timed` says. Loading takes the CPU's evidence.
+/// The same, where each step takes what `timed` says. Loading takes the CPU's costs.
 Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const Evidence& evidence, FormatId cache, const StepTimer& timed);
+                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const StepTimer& timed);
 
 }  // namespace weighin

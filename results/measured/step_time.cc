@@ -57,43 +57,43 @@ void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double se
 }
 
 tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            const Evidence& evidence, uint32_t threads,
+                                            const CostModel& costs, uint32_t threads,
                                             std::string_view engine) {
-  const Prices& prices = evidence.prices(threads);
-  const EngineEfficiency& efficiency = evidence.efficiency(engine, threads);
+  const OperationCosts& operations = costs.operation_costs(threads);
+  const EngineEfficiency& efficiency = costs.efficiency(engine, threads);
   StepTime time;
   time.threads = threads;
   const Phase by = phase == "decode" ? Phase::decode : Phase::prefill;
   time.efficiency = efficiency.basis();
   time.efficiency_source = efficiency.source();
-  const double peak = evidence.int8_peak(threads);
+  const double peak = costs.int8_peak(threads);
   double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
   for (const ProblemUse& use : step) {
     const Op op = use.problem.op;
-    const bool floats = evidence.on_gpu() && needless_on_gpu(use.problem, evidence.measurements());
-    const std::optional<Price> price = floats ? std::nullopt : prices.of(use.problem);
-    if (!price && (is_matrix(op) || is_attention(op)))
-      return tl::unexpected(never_measured(use.problem, evidence.measurements()));
+    const bool floats = costs.on_gpu() && needless_on_gpu(use.problem, costs.measurements());
+    const std::optional<OperationCost> cost = floats ? std::nullopt : operations.of(use.problem);
+    if (!cost && (is_matrix(op) || is_attention(op)))
+      return tl::unexpected(never_measured(use.problem, costs.measurements()));
     Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
     const double peak_s = peak > 0 && is_matrix(op) ? cost_of(use.problem).operations / peak : 0;
-    add_part(time.parts, use, price ? price->seconds : 0, peak_s);
+    add_part(time.parts, use, cost ? cost->seconds : 0, peak_s);
     term.engine_overhead_s = efficiency.overhead_s(by) * use.times;
-    if (price) {
+    if (cost) {
       const double seconds =
-          efficiency.operation_s(by, part_kind(op), part_format(use.problem), price->seconds, peak_s);
-      term.engine_factor = seconds / price->seconds;
+          efficiency.operation_s(by, part_kind(op), part_format(use.problem), cost->seconds, peak_s);
+      term.engine_factor = seconds / cost->seconds;
       term.seconds = seconds * use.times;
-      term.measurement = price->measurement;
-      term.note = price->note;
-      slower_squares += std::pow(price->spread.slower * term.seconds, 2);
-      faster_squares += std::pow(price->spread.faster * term.seconds, 2);
-      if (price->stand_in) stand_in_s += term.seconds;
-      if (price->from_threads) {
-        time.from_threads = price->from_threads;
+      term.measurement = cost->measurement;
+      term.note = cost->note;
+      slower_squares += std::pow(cost->spread.slower * term.seconds, 2);
+      faster_squares += std::pow(cost->spread.faster * term.seconds, 2);
+      if (cost->stand_in) stand_in_s += term.seconds;
+      if (cost->from_threads) {
+        time.from_threads = cost->from_threads;
       } else {
-        time.stand_ins += price->stand_in;
+        time.stand_ins += cost->stand_in;
       }
-    } else if (floats || needless(use.problem, evidence.measurements())) {
+    } else if (floats || needless(use.problem, costs.measurements())) {
       term.note = "products take these activations as they are";
     } else {
       term.note = "never measured, counted as nothing";
@@ -129,17 +129,17 @@ Interval rate_of(double count, const StepTime& time) {
 }
 
 tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            const Evidence& evidence, const EngineRun& run) {
-  const std::vector<uint32_t>& thread_counts = evidence.thread_counts();
+                                            const CostModel& costs, const EngineRun& run) {
+  const std::vector<uint32_t>& thread_counts = costs.thread_counts();
   if (thread_counts.empty()) return tl::unexpected(std::string("no matrix product was measured"));
   tl::expected<StepTime, std::string> best = tl::unexpected(std::string());
   if (run.threads) {
     if (std::find(thread_counts.begin(), thread_counts.end(), run.threads) == thread_counts.end())
       return tl::unexpected(fmt::format("no matrix product was measured at {} threads", run.threads));
-    return time_at(step, phase, evidence, run.threads, run.engine);
+    return time_at(step, phase, costs, run.threads, run.engine);
   }
   for (const uint32_t threads : thread_counts) {
-    auto time = time_at(step, phase, evidence, threads, run.engine);
+    auto time = time_at(step, phase, costs, threads, run.engine);
     if (!best || (time && time->seconds < best->seconds)) best = std::move(time);
   }
   return best;

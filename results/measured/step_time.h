@@ -7,7 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "results/measured/evidence.h"
+#include "results/measured/cost_model.h"
 #include "results/measured/term.h"
 #include "results/text/interval.h"
 
@@ -49,7 +49,7 @@ struct StepTime {
 /// Sums `step` at the measured thread count that makes it fastest. Only measurements with status `measured`
 /// are used. Error: which operation was never measured, and why if a measurement says so.
 tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
-                                            const Evidence& evidence, const EngineRun& run = {});
+                                            const CostModel& costs, const EngineRun& run = {});
 
 /// The seconds of a step as an interval: ratios, so that it stays positive.
 Interval seconds_of(const StepTime& time);

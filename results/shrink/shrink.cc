@@ -22,7 +22,7 @@ constexpr uint32_t lora_rank = 8;
 /// What every option is weighed with.
 struct Scale {
   const Capacity& capacity;
-  const Evidence& evidence;
+  const CostModel& costs;
   uint32_t context;
   uint32_t depth;   // tokens in the cache when speed is asked
   uint32_t prompt;  // tokens of it
@@ -76,11 +76,11 @@ bool has_kernels(FileFormatId id) {
 }
 
 void predict_speed(ShrinkOption& option, const Shrunk& shrunk, const Scale& scale) {
-  const bool priced = shrunk.sparsity.kind == SparseKind::none && !scale.evidence.measurements().empty() &&
+  const bool priced = shrunk.sparsity.kind == SparseKind::none && !scale.costs.measurements().empty() &&
                       (has_kernels(shrunk.format) || shrunk.format == FileFormatId::as_stored);
   if (!priced) return;
   const Prediction prediction = predict(*shrunk.shape, file_format_of(shrunk.format), scale.prompt,
-                                        scale.depth, option.memory.weights_bytes, scale.evidence);
+                                        scale.depth, option.memory.weights_bytes, scale.costs);
   option.decode_tps = prediction.decode_tps;
   option.encode_ms = prediction.encode_ms;
 }
@@ -89,12 +89,12 @@ void predict_speed(ShrinkOption& option, const Shrunk& shrunk, const Scale& scal
 /// alone not: its placement, memory and speed are those that `fit` answers with.
 void lay_on_gpus(ShrinkOption& option, const Shrunk& shrunk, const Scale& scale) {
   const bool dense = shrunk.sparsity.kind == SparseKind::none;
-  if (!dense || scale.capacity.gpus.empty() || scale.evidence.measurements().empty()) return;
+  if (!dense || scale.capacity.gpus.empty() || scale.costs.measurements().empty()) return;
   Question question;
   question.format = shrunk.format;
   question.context = context_of(*shrunk.shape, scale);
   const AskedModel asked = ask(*shrunk.shape, question);
-  const std::vector<Verdict> verdicts = weigh(asked, scale.capacity, scale.evidence);
+  const std::vector<Verdict> verdicts = weigh(asked, scale.capacity, scale.costs);
   if (verdicts.empty() || verdicts.front().fits != true) return;
   const Verdict& verdict = verdicts.front();
   if (!verdict.layout || verdict.layout->on_cpu()) return;
@@ -213,7 +213,7 @@ void rank(std::vector<ShrinkOption>& options) {
 }  // namespace
 
 tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const ShrinkQuestion& question,
-                                               const Capacity& capacity, const Evidence& evidence) {
+                                               const Capacity& capacity, const CostModel& costs) {
   if (!shape.undisclosed.empty()) return tl::unexpected(fmt::format("{}: {}", shape.name, shape.undisclosed));
   const Question usual;
   ShrinkAnswer answer;
@@ -221,7 +221,7 @@ tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const Sh
   answer.task = shape.task;
   answer.context = answered_context(shape, question.context);
   const uint32_t last = answer.context ? answer.context - 1 : 0;
-  const Scale scale{capacity, evidence, answer.context, std::min(usual.prompt + usual.answer / 2, last),
+  const Scale scale{capacity, costs, answer.context, std::min(usual.prompt + usual.answer / 2, last),
                     std::max(1u, std::min(usual.prompt, answer.context))};
 
   const FileFormat& start_format = file_format_of(question.format);

@@ -66,7 +66,7 @@ struct ShrinkAnswer {
 
 /// Error: why nothing can be said of `shape`.
 tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const ShrinkQuestion& question,
-                                               const Capacity& capacity, const Evidence& evidence);
+                                               const Capacity& capacity, const CostModel& costs);
 
 std::string shrink_json(const ShrinkAnswer& answer, const Capacity& capacity);
 std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity);

@@ -157,12 +157,12 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   if (!*target)
     if (const std::string problem = no_gpu(weighed->capacity, questions->front()); !problem.empty())
       return fail(invocation, problem);
-  const Evidence evidence(weighed->measurements, weighed->verified);
+  const CostModel costs(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
     for (const Question& question : *questions) {
       verdicts.push_back(*target ? fit(*model, question, weighed->capacity, **target)
-                                 : fit(*model, question, weighed->capacity, evidence));
+                                 : fit(*model, question, weighed->capacity, costs));
       if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
@@ -178,7 +178,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   if (!*target && questions->front().place == PlaceAsked::automatic && !options.csv) {
     Question question = questions->front();
     if (options.asked.format == "all") question.format.reset();
-    compared = cpu_or_gpu(question, weighed->capacity, evidence);
+    compared = cpu_or_gpu(question, weighed->capacity, costs);
   }
   std::string text;
   if (options.json) {

@@ -45,7 +45,7 @@ void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) 
                                   : weighed_device(options.device, invocation);
   if (!weighed) return fail(invocation, weighed.error());
   const auto answer = shrink(**model, options.question, weighed->capacity,
-                             Evidence(weighed->measurements, weighed->verified));
+                             CostModel(weighed->measurements, weighed->verified));
   if (!answer) return fail(invocation, answer.error());
   std::fputs(
       (options.json ? shrink_json(*answer, weighed->capacity) : shrink_text(*answer, weighed->capacity))

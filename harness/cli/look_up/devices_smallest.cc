@@ -42,8 +42,8 @@ std::vector<Line> measured_lines(const ModelShape& model, const Question& questi
                                  const Invocation& invocation) {
   std::vector<Line> lines;
   for (const WeighedDevice& device : measured_devices(invocation)) {
-    const Evidence evidence(device.measurements, device.verified);
-    Verdict verdict = fit(model, question, device.capacity, evidence);
+    const CostModel costs(device.measurements, device.verified);
+    Verdict verdict = fit(model, question, device.capacity, costs);
     if (!runs(verdict.answer)) continue;
     lines.push_back({device.capacity.device, "measured", "",
                      static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30, std::move(verdict)});

@@ -5,7 +5,7 @@
 
 #include "results/fit/asked_model.h"
 #include "results/measured/placed_step.h"
-#include "tests/results/measured/gpu_evidence.h"
+#include "tests/results/measured/gpu_rows.h"
 
 namespace weighin {
 namespace {
@@ -190,11 +190,11 @@ TEST(PlacedStep, SecondsAreTheSidesAddedUp) {
   std::vector<Measurement> rows;
   add(rows, shape, FileFormatId::q4_0, cpu_speed);
   add(rows, shape, FileFormatId::q4_0, gpu_speed, card, 1e-3);
-  const Evidence evidence(rows);
+  const CostModel costs(rows);
   const std::vector<GpuCapacity> gpus{gpu(card, "Card", 8 * gib)};
   const Placement placement = place(placed_model(shape), all(gpus), 16);
   const auto step = decode_step(shape, file_format_of(FileFormatId::q4_0), 640);
-  const auto time = timer_of(shape, placement, evidence, {})(step, "decode", 1);
+  const auto time = timer_of(shape, placement, costs, {})(step, "decode", 1);
   ASSERT_TRUE(time) << time.error();
   const PlacedStep placed = placed_step(step, shape, placement, 1);
   double expected = 1e-3 + 4.0 * (shape.width + shape.vocab) / 10e9;

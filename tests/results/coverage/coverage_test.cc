@@ -129,7 +129,7 @@ TEST(Coverage, ALabelOfTheDatabaseIsAnsweredFromItsMeasurements) {
   const CoverageRow& row = coverage->rows[0];
   EXPECT_TRUE(row.measured);
   EXPECT_FALSE(coverage->rows[1].measured);
-  const Verdict alone = fit(toy::model(), question.question, here.capacity, Evidence(here.measurements));
+  const Verdict alone = fit(toy::model(), question.question, here.capacity, CostModel(here.measurements));
   EXPECT_EQ(row.verdict.answer, alone.answer);
   EXPECT_EQ(row.verdict.decode_tps->mid, alone.decode_tps->mid);
   here.measurements.clear();

@@ -25,7 +25,7 @@ Capacity roomy() {
 Verdict toy_verdict(const Capacity& capacity, Question question = {}, double slower = 1) {
   if (!question.format) question.format = FileFormatId::f16;
   question.engine = reference_engine;  // sums by hand
-  return fit(toy::model(), question, capacity, Evidence(toy::measurements(slower)));
+  return fit(toy::model(), question, capacity, CostModel(toy::measurements(slower)));
 }
 
 TEST(Fit, MemoryDecidesToTheByte) {
@@ -89,7 +89,7 @@ TEST(Fit, UndisclosedModelsAreUnknownWithTheReason) {
   ModelShape secret;
   secret.name = "secret";
   secret.undisclosed = "its makers never said";
-  const Verdict v = fit(secret, {}, roomy(), Evidence(toy::measurements()));
+  const Verdict v = fit(secret, {}, roomy(), CostModel(toy::measurements()));
   EXPECT_EQ(v.answer, Answer::unknown);
   EXPECT_FALSE(v.fits.has_value());
   EXPECT_NE(v.limit.text.find("never said"), std::string::npos);
@@ -165,7 +165,7 @@ TEST(Fit, TextStatesItsAssumptionsAndFitsTheTerminal) {
 TEST(Fit, LlamacppIsAnsweredForUnlessAnotherEngineIsAsked) {
   Question question;
   question.format = FileFormatId::f16;
-  const Verdict v = fit(toy::model(), question, roomy(), Evidence(toy::measurements()));
+  const Verdict v = fit(toy::model(), question, roomy(), CostModel(toy::measurements()));
   EXPECT_EQ(v.engine, "llama.cpp");
   EXPECT_EQ(v.efficiency, EfficiencyBasis::stand_in);  // the toy's kernels are of no instruction set
   EXPECT_NE(v.decode_tps->mid, toy_verdict(roomy()).decode_tps->mid);

@@ -7,7 +7,7 @@
 #include "results/fit/asked_model.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/shrink/shrink.h"
-#include "tests/results/measured/gpu_evidence.h"
+#include "tests/results/measured/gpu_rows.h"
 
 namespace weighin {
 namespace {
@@ -28,7 +28,7 @@ std::vector<Measurement> measurements(double submit_s = 50e-6, const Speed& on_g
 
 Verdict verdict_of(const Capacity& capacity, const std::vector<Measurement>& rows,
                    PlaceAsked place = PlaceAsked::automatic) {
-  return fit(llama(), asked(place), capacity, Evidence(rows));
+  return fit(llama(), asked(place), capacity, CostModel(rows));
 }
 
 bool says(const std::string& text, const std::string& words) {
@@ -95,13 +95,13 @@ TEST(GpuFit, ShrinkKnowsThatACardHoldsWhatTheMachineDoesNot) {
   const auto rows = measurements();
   const ShrinkQuestion question{.format = FileFormatId::q4_0, .context = 0};
   const Capacity with_card = machine({gpu(card, "Card", 8 * gib)}, 2 * gib);
-  const auto answer = shrink(llama(), question, with_card, Evidence(rows));
+  const auto answer = shrink(llama(), question, with_card, CostModel(rows));
   ASSERT_TRUE(answer) << answer.error();
   EXPECT_EQ(answer->as_it_is.fits, true);
   EXPECT_EQ(answer->as_it_is.placement, "gpu Card");
   EXPECT_GT(answer->as_it_is.decode_tps->mid, 0);
   EXPECT_TRUE(says(shrink_text(*answer, with_card), "fits on gpu Card"));
-  const auto without = shrink(llama(), question, machine({}, 2 * gib), Evidence(rows));
+  const auto without = shrink(llama(), question, machine({}, 2 * gib), CostModel(rows));
   ASSERT_TRUE(without) << without.error();
   EXPECT_EQ(without->as_it_is.fits, false);
   EXPECT_EQ(without->as_it_is.placement, "cpu");
@@ -188,8 +188,8 @@ TEST(GpuFit, SoftwareDevicesAnswerForNothing) {
   for (const std::string engine : {"reference", "llama.cpp"}) {
     Question question = asked();
     question.engine = engine;
-    const Verdict alone = fit(llama(), question, capacity, Evidence(cpu_rows)),
-                  beside = fit(llama(), question, capacity, Evidence(all_rows));
+    const Verdict alone = fit(llama(), question, capacity, CostModel(cpu_rows)),
+                  beside = fit(llama(), question, capacity, CostModel(all_rows));
     EXPECT_EQ(alone.decode_tps->mid, beside.decode_tps->mid);
     EXPECT_EQ(alone.prefill_tps->high, beside.prefill_tps->high);
     EXPECT_EQ(alone.basis, beside.basis);
@@ -225,9 +225,9 @@ TEST(GpuFit, AnEngineNeverTimedOnAGpuIsTheKernelsOwnTimeAndWide) {
   const auto rows = measurements();
   Question question = asked(PlaceAsked::gpu);
   const Capacity capacity = machine({gpu(card, "Card", 8 * gib)});
-  const Verdict kernels = fit(llama(), question, capacity, Evidence(rows));
+  const Verdict kernels = fit(llama(), question, capacity, CostModel(rows));
   question.engine = llamacpp_engine;
-  const Verdict engine = fit(llama(), question, capacity, Evidence(rows));
+  const Verdict engine = fit(llama(), question, capacity, CostModel(rows));
   EXPECT_EQ(engine.efficiency, EfficiencyBasis::unmeasured);
   EXPECT_TRUE(says(engine.efficiency_source, "not measured on GPUs")) << engine.efficiency_source;
   EXPECT_NEAR(engine.decode_tps->mid, kernels.decode_tps->mid, 1e-3 * kernels.decode_tps->mid);
@@ -255,7 +255,7 @@ TEST(CpuOrGpu, SmallModelsAreTheCpusWhereSubmittingTakesLong) {
   const Capacity capacity = machine({gpu(card, "Card", 24 * gib)}, 64 * gib);
   const auto compared_at = [&](double submit_s) {
     const auto rows = measurements(submit_s);
-    return cpu_or_gpu(asked(), capacity, Evidence(rows));
+    return cpu_or_gpu(asked(), capacity, CostModel(rows));
   };
   const auto usual = compared_at(2e-3);
   ASSERT_EQ(usual.size(), 1u);
@@ -268,16 +268,16 @@ TEST(CpuOrGpu, SmallModelsAreTheCpusWhereSubmittingTakesLong) {
                           std::string(usual[0].gpu_faster.front()) + ".");
   EXPECT_TRUE(says(comparison_sentence(compared_at(100)), "in every class"));
   EXPECT_LT(compared_at(100e-6).at(0).cpu_faster.size(), usual[0].cpu_faster.size());
-  EXPECT_TRUE(cpu_or_gpu(asked(), machine({}), Evidence(measurements())).empty());
+  EXPECT_TRUE(cpu_or_gpu(asked(), machine({}), CostModel(measurements())).empty());
   EXPECT_EQ(comparison_sentence({}), "");
 }
 
 TEST(GpuFit, TextJsonAndCsvSayWhere) {
   const auto rows = measurements();
-  const Evidence evidence(rows);
+  const CostModel costs(rows);
   const Capacity capacity = machine({gpu(card, "Card", 3 * gib)});
-  const std::vector<Verdict> verdicts{fit(llama(), asked(), capacity, evidence)};
-  const auto compared = cpu_or_gpu(asked(), capacity, evidence);
+  const std::vector<Verdict> verdicts{fit(llama(), asked(), capacity, costs)};
+  const auto compared = cpu_or_gpu(asked(), capacity, costs);
   const auto json = nlohmann::json::parse(verdicts_json(verdicts, capacity, asked(), "", compared));
   EXPECT_EQ(json["gpus"][0]["name"], "Card");
   EXPECT_EQ(json["gpus"][0]["webgpu"]["default_binding_bytes"], 128 << 20);

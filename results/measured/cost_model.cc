@@ -1,4 +1,4 @@
-#include "results/measured/evidence.h"
+#include "results/measured/cost_model.h"
 
 #include <algorithm>
 
@@ -28,27 +28,27 @@ std::optional<double> fastest_storage(std::span<const Measurement* const> measur
 
 }  // namespace
 
-Evidence::Evidence(std::span<const Measurement> measurements, std::span<const Verification> verified)
-    : Evidence(measurements, verified, "") {
+CostModel::CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified)
+    : CostModel(measurements, verified, "") {
   for (const Measurement& m : measurements) {
     if (m.backend != gpu_backend || m.gpu.empty() || gpus_.contains(m.gpu)) continue;
     // The constructor is private: make_unique may not call it.
-    gpus_.emplace(m.gpu, std::unique_ptr<Evidence>(new Evidence(measurements, {}, m.gpu)));
+    gpus_.emplace(m.gpu, std::unique_ptr<CostModel>(new CostModel(measurements, {}, m.gpu)));
   }
 }
 
-Evidence::Evidence(std::span<const Measurement> measurements, std::span<const Verification> verified,
-                   std::string gpu)
+CostModel::CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
+                     std::string gpu)
     : gpu_(std::move(gpu)),
       measurements_(measured_on(measurements, gpu_)),
       measured_(measurements_),
       storage_bytes_per_s_(fastest_storage(measurements_)) {
   const uint32_t most = measured_.most_measured();
-  const Prices* other = nullptr;
-  if (most) other = &prices_.try_emplace(most, measured_, most, nullptr).first->second;
+  const OperationCosts* other = nullptr;
+  if (most) other = &costs_.try_emplace(most, measured_, most, nullptr).first->second;
   const std::string isa = isa_of(measurements);
   for (const uint32_t threads : thread_counts()) {
-    prices_.try_emplace(threads, measured_, threads, other);
+    costs_.try_emplace(threads, measured_, threads, other);
     for (const std::string_view engine : known_engines()) {
       const std::pair key{engine, threads};
       if (on_gpu()) {
@@ -60,19 +60,19 @@ Evidence::Evidence(std::span<const Measurement> measurements, std::span<const Ve
   }
 }
 
-const Evidence* Evidence::gpu(std::string_view id) const {
+const CostModel* CostModel::gpu(std::string_view id) const {
   const auto found = gpus_.find(id);
   return found == gpus_.end() ? nullptr : found->second.get();
 }
 
-double Evidence::int8_peak(uint32_t threads) const {
+double CostModel::int8_peak(uint32_t threads) const {
   double best = 0;
   for (const Measurement* m : measured_.of(Op::peak_int8, FormatId::none, threads))
     best = std::max(best, cost_of(m->problem).operations / m->seconds);
   return best;
 }
 
-const EngineEfficiency& Evidence::efficiency(std::string_view engine, uint32_t threads) const {
+const EngineEfficiency& CostModel::efficiency(std::string_view engine, uint32_t threads) const {
   const auto found = efficiencies_.find({engine, threads});
   return found == efficiencies_.end() ? reference_ : found->second;
 }

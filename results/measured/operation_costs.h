@@ -1,4 +1,4 @@
-// What one operation costs: the measured problems of a device as a price list.
+// What one operation costs: the measured problems of a device as a cost list.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Spread {
 };
 
 /// Seconds of one operation, and what they stand on.
-struct Price {
+struct OperationCost {
   double seconds = 0;
   Spread spread;
   bool stand_in = false;      // scaled from a measurement of another k, batch or head count
@@ -52,32 +52,32 @@ class MeasuredProblems {
   uint32_t most_measured_ = 0;
 };
 
-/// The measured problems at one thread count, or on a GPU, whose thread count is 1. Each price is that of the
+/// The measured problems at one thread count, or on a GPU, whose thread count is 1. Each cost is that of the
 /// nearest problem of the same operation and format, scaled by what its time grows with (docs/method.md).
 /// What was not measured at this count is taken from the count with the most measurements, by how the
 /// products measured at both compare.
-class Prices {
+class OperationCosts {
  public:
-  /// `measured` outlives it; so does `other`, the prices of the count with the most measurements (nullptr:
+  /// `measured` outlives it; so does `other`, the costs of the count with the most measurements (nullptr:
   /// this one is).
-  Prices(const MeasuredProblems& measured, uint32_t threads, const Prices* other);
+  OperationCosts(const MeasuredProblems& measured, uint32_t threads, const OperationCosts* other);
 
   /// Nothing where no problem of the operation and format was measured.
-  std::optional<Price> of(const Problem& problem) const;
+  std::optional<OperationCost> of(const Problem& problem) const;
 
  private:
-  std::optional<Price> measured_here(const Problem& problem) const;
-  std::optional<Price> from_other_count(const Problem& problem) const;
-  std::optional<Price> scaled(const Problem& problem) const;
-  void at_least_one_pass(const Problem& problem, Price& price) const;
-  std::optional<Price> of_f16_cache(Problem problem) const;
-  std::optional<Price> attention_of_each_token(const Problem& problem) const;
+  std::optional<OperationCost> measured_here(const Problem& problem) const;
+  std::optional<OperationCost> from_other_count(const Problem& problem) const;
+  std::optional<OperationCost> scaled(const Problem& problem) const;
+  void at_least_one_pass(const Problem& problem, OperationCost& cost) const;
+  std::optional<OperationCost> of_f16_cache(Problem problem) const;
+  std::optional<OperationCost> attention_of_each_token(const Problem& problem) const;
   const Measurement* nearest(const Problem& problem, uint32_t threads) const;
 
   const MeasuredProblems& measured_;
   uint32_t threads_;
   double fixed_s_ = 0;  // of an operation: all threads meet once; on a GPU the next waits for it
-  const Prices* other_;
+  const OperationCosts* other_;
   std::optional<double> of_decode_;   // seconds here over seconds there, of products of one token,
   std::optional<double> of_prefill_;  // and of many
 };

@@ -12,32 +12,32 @@
 #include <vector>
 
 #include "results/measured/engine_efficiency.h"
-#include "results/measured/prices.h"
+#include "results/measured/operation_costs.h"
 #include "results/records/measurement.h"
 #include "results/records/verification.h"
 
 namespace weighin {
 
-/// Measurements of a CPU, or of one GPU, as price lists, and the efficiency of engines on it. Made once a
+/// Measurements of a CPU, or of one GPU, as cost lists, and the efficiency of engines on it. Made once a
 /// device and asked for every model, format and step. Refers to what it was made of.
-class Evidence {
+class CostModel {
  public:
   /// Of a device's CPU, with that of its GPUs beside it. `verified`: runs of engines on the CPU, from which
   /// their efficiency is learned.
-  explicit Evidence(std::span<const Measurement> measurements, std::span<const Verification> verified = {});
-  Evidence(const Evidence&) = delete;
-  Evidence& operator=(const Evidence&) = delete;
+  explicit CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified = {});
+  CostModel(const CostModel&) = delete;
+  CostModel& operator=(const CostModel&) = delete;
 
   /// Of the GPU with that id; nullptr where nothing was tried on it.
-  const Evidence* gpu(std::string_view id) const;
+  const CostModel* gpu(std::string_view id) const;
   /// Whether it is a GPU's itself.
   bool on_gpu() const { return !gpu_.empty(); }
 
   /// All of it, with those that came to nothing.
   std::span<const Measurement* const> measurements() const { return measurements_; }
-  /// At which products were measured, ascending (on a GPU 1); each has prices and efficiencies.
+  /// At which products were measured, ascending (on a GPU 1); each has costs and efficiencies.
   const std::vector<uint32_t>& thread_counts() const { return measured_.thread_counts(); }
-  const Prices& prices(uint32_t threads) const { return prices_.at(threads); }
+  const OperationCosts& operation_costs(uint32_t threads) const { return costs_.at(threads); }
   /// Of one of known_engines() or the reference kernels.
   const EngineEfficiency& efficiency(std::string_view engine, uint32_t threads) const;
   /// Operations/s of int8 dot products in registers; 0: not measured at so many threads.
@@ -47,17 +47,17 @@ class Evidence {
 
  private:
   /// Of what was measured on `gpu` (its id), or of the CPU (empty).
-  Evidence(std::span<const Measurement> measurements, std::span<const Verification> verified,
-           std::string gpu);
+  CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
+            std::string gpu);
 
   std::string gpu_;
   std::vector<const Measurement*> measurements_;
   MeasuredProblems measured_;
-  std::map<uint32_t, Prices> prices_;
+  std::map<uint32_t, OperationCosts> costs_;
   std::map<std::pair<std::string_view, uint32_t>, EngineEfficiency> efficiencies_;
   EngineEfficiency reference_;
   std::optional<double> storage_bytes_per_s_;
-  std::map<std::string, std::unique_ptr<Evidence>, std::less<>> gpus_;
+  std::map<std::string, std::unique_ptr<CostModel>, std::less<>> gpus_;
 };
 
 }  // namespace weighin

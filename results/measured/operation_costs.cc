@@ -1,4 +1,4 @@
-#include "results/measured/prices.h"
+#include "results/measured/operation_costs.h"
 
 #include <fmt/format.h>
 
@@ -71,7 +71,8 @@ Problem one_token(Problem problem) {
 
 }  // namespace
 
-Prices::Prices(const MeasuredProblems& measured, uint32_t threads, const Prices* other)
+OperationCosts::OperationCosts(const MeasuredProblems& measured, uint32_t threads,
+                               const OperationCosts* other)
     : measured_(measured), threads_(threads), other_(other) {
   if (other) {
     of_decode_ = measured.slower_than(Op::gemv, threads, other->threads_);
@@ -82,47 +83,47 @@ Prices::Prices(const MeasuredProblems& measured, uint32_t threads, const Prices*
   if (fixed) fixed_s_ = fixed->seconds;
 }
 
-std::optional<Price> Prices::of(const Problem& problem) const {
-  std::optional<Price> here = measured_here(problem);
+std::optional<OperationCost> OperationCosts::of(const Problem& problem) const {
+  std::optional<OperationCost> here = measured_here(problem);
   if (!other_ || (here && !here->stand_in && nearest(problem, threads_))) return here;
-  std::optional<Price> other = from_other_count(problem);
+  std::optional<OperationCost> other = from_other_count(problem);
   if (!other || (here && other->stand_in && nearest(problem, threads_))) return here;
   other->stand_in = true;
   return other;
 }
 
 /// Scaled as the products that were measured at both counts, those of one token or of many.
-std::optional<Price> Prices::from_other_count(const Problem& problem) const {
+std::optional<OperationCost> OperationCosts::from_other_count(const Problem& problem) const {
   const std::optional<double>& slower = problem.n > 1 ? of_prefill_ : of_decode_;
   if (!slower) return std::nullopt;
-  std::optional<Price> price = other_->measured_here(problem);
-  if (!price) return std::nullopt;
-  price->seconds *= *slower;
-  price->from_threads = other_->threads_;
-  if (!price->note.empty()) price->note += ", ";
-  price->note += fmt::format("{:.3g} x the time at {} threads", *slower, other_->threads_);
-  return price;
+  std::optional<OperationCost> cost = other_->measured_here(problem);
+  if (!cost) return std::nullopt;
+  cost->seconds *= *slower;
+  cost->from_threads = other_->threads_;
+  if (!cost->note.empty()) cost->note += ", ";
+  cost->note += fmt::format("{:.3g} x the time at {} threads", *slower, other_->threads_);
+  return cost;
 }
 
-std::optional<Price> Prices::measured_here(const Problem& problem) const {
-  std::optional<Price> price = scaled(problem);
-  if (!price && problem.op == Op::prefill_attention) price = attention_of_each_token(problem);
-  if (!price && is_attention(problem.op) && problem.format != FormatId::f16) return of_f16_cache(problem);
-  return price;
+std::optional<OperationCost> OperationCosts::measured_here(const Problem& problem) const {
+  std::optional<OperationCost> cost = scaled(problem);
+  if (!cost && problem.op == Op::prefill_attention) cost = attention_of_each_token(problem);
+  if (!cost && is_attention(problem.op) && problem.format != FormatId::f16) return of_f16_cache(problem);
+  return cost;
 }
 
 /// Where attention over a cache of this format was not measured (only `run --full` does): as over an f16 one,
 /// which takes 0.8 to 1.4 times as long (docs/performance.md).
-std::optional<Price> Prices::of_f16_cache(Problem problem) const {
+std::optional<OperationCost> OperationCosts::of_f16_cache(Problem problem) const {
   problem.format = FormatId::f16;
-  std::optional<Price> price = measured_here(problem);
-  if (!price) return std::nullopt;
-  price->stand_in = true;
-  price->note = price->note.empty() ? "as over an f16 cache" : "as over an f16 cache: " + price->note;
-  return price;
+  std::optional<OperationCost> cost = measured_here(problem);
+  if (!cost) return std::nullopt;
+  cost->stand_in = true;
+  cost->note = cost->note.empty() ? "as over an f16 cache" : "as over an f16 cache: " + cost->note;
+  return cost;
 }
 
-std::optional<Price> Prices::scaled(const Problem& problem) const {
+std::optional<OperationCost> OperationCosts::scaled(const Problem& problem) const {
   const Measurement* found = nearest(problem, threads_);
   double fixed_s = fixed_s_;
   std::string note;
@@ -134,44 +135,44 @@ std::optional<Price> Prices::scaled(const Problem& problem) const {
   if (!found) return std::nullopt;
   const double ratio = work(problem) / std::max(work(found->problem), 1.0);
   fixed_s = std::min(fixed_s, most_fixed * found->seconds);
-  Price price{.seconds = fixed_s + (found->seconds - fixed_s) * ratio,
-              .spread = spread_of(*found),
-              .stand_in = !same_rate(problem, found->problem),
-              .measurement = found->id,
-              .note = std::move(note)};
+  OperationCost cost{.seconds = fixed_s + (found->seconds - fixed_s) * ratio,
+                     .spread = spread_of(*found),
+                     .stand_in = !same_rate(problem, found->problem),
+                     .measurement = found->id,
+                     .note = std::move(note)};
   if (!(problem == found->problem)) {
-    if (!price.note.empty()) price.note += ", ";
-    price.note += fmt::format("{:.3g} x {}", ratio, describe(found->problem));
+    if (!cost.note.empty()) cost.note += ", ";
+    cost.note += fmt::format("{:.3g} x {}", ratio, describe(found->problem));
   }
-  if (problem.op == Op::gemm && problem.n < found->problem.n) at_least_one_pass(problem, price);
-  return price;
+  if (problem.op == Op::gemm && problem.n < found->problem.n) at_least_one_pass(problem, cost);
+  return cost;
 }
 
 /// A small batch still reads every weight once: never faster than the matrix times one vector.
-void Prices::at_least_one_pass(const Problem& problem, Price& price) const {
-  const std::optional<Price> one = scaled(one_token(problem));
-  if (!one || one->seconds <= price.seconds) return;
-  price = *one;
-  price.stand_in = true;
-  price.note = "one pass over the weights: " + price.note;
+void OperationCosts::at_least_one_pass(const Problem& problem, OperationCost& cost) const {
+  const std::optional<OperationCost> one = scaled(one_token(problem));
+  if (!one || one->seconds <= cost.seconds) return;
+  cost = *one;
+  cost.stand_in = true;
+  cost.note = "one pass over the weights: " + cost.note;
 }
 
 /// Where attention of a prompt was not measured: attention of one token, as often as the same operations
 /// need.
-std::optional<Price> Prices::attention_of_each_token(const Problem& problem) const {
+std::optional<OperationCost> OperationCosts::attention_of_each_token(const Problem& problem) const {
   Problem one = problem;
   one.op = Op::attention;
   one.n = 0;
   one.context = std::max<uint32_t>(1, problem.context == 0 ? problem.n : (problem.n + 1) / 2);
-  std::optional<Price> price = scaled(one);
-  if (!price) return std::nullopt;
-  price->seconds *= problem.n;
-  price->stand_in = true;
-  price->note = fmt::format("{} tokens one by one: {}", problem.n, price->note);
-  return price;
+  std::optional<OperationCost> cost = scaled(one);
+  if (!cost) return std::nullopt;
+  cost->seconds *= problem.n;
+  cost->stand_in = true;
+  cost->note = fmt::format("{} tokens one by one: {}", problem.n, cost->note);
+  return cost;
 }
 
-const Measurement* Prices::nearest(const Problem& problem, uint32_t threads) const {
+const Measurement* OperationCosts::nearest(const Problem& problem, uint32_t threads) const {
   const Measurement* best = nullptr;
   std::pair<double, double> best_distance;
   for (const Measurement* candidate : measured_.of(problem.op, problem.format, threads)) {
