@@ -1,6 +1,5 @@
 #include "models/names/catalogue.h"
 
-#include <edlib.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "models/config/config.h"
+#include "models/text/edit_distance.h"
 
 namespace weighin {
 
@@ -126,15 +126,6 @@ std::string normalized(std::string_view name) {
     text += c == ' ' || c == '_' || c == ':' ? '-' : static_cast<char>(std::tolower(c));
   }
   return text;
-}
-
-/// Levenshtein's distance: insertions, deletions and substitutions of letters.
-size_t edit_distance(std::string_view a, std::string_view b) {
-  const EdlibAlignResult aligned = edlibAlign(a.data(), static_cast<int>(a.size()), b.data(),
-                                              static_cast<int>(b.size()), edlibDefaultAlignConfig());
-  const int distance = aligned.editDistance;
-  edlibFreeAlignResult(aligned);
-  return static_cast<size_t>(distance);
 }
 
 std::vector<ModelShape> load_catalogue() {

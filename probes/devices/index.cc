@@ -1,13 +1,12 @@
 #include "probes/devices/index.h"
 
-#include <edlib.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "models/text/edit_distance.h"
 #include "probes/devices/catalogue.h"
 #include "probes/devices/name.h"
 
@@ -90,15 +89,6 @@ class DeviceIndex {
   std::vector<std::vector<uint32_t>> aliases_with_;  // by word
 };
 
-/// Levenshtein's distance: insertions, deletions and substitutions of letters.
-size_t changed_letters(std::string_view a, std::string_view b) {
-  const EdlibAlignResult aligned = edlibAlign(a.data(), static_cast<int>(a.size()), b.data(),
-                                              static_cast<int>(b.size()), edlibDefaultAlignConfig());
-  const int distance = aligned.editDistance;
-  edlibFreeAlignResult(aligned);
-  return static_cast<size_t>(distance);
-}
-
 std::vector<std::string> DeviceIndex::nearest(std::string_view name, size_t most) const {
   constexpr size_t looked_at = 24;      // whose letters are compared
   constexpr size_t longest_text = 100;  // of what somebody typed
@@ -119,7 +109,7 @@ std::vector<std::string> DeviceIndex::nearest(std::string_view name, size_t most
   ranked.resize(kept);
   // A word in common is worth three letters: "RTX 6000" is nearer to "RTX 6000 Ada" than to "RTX 5090".
   for (auto& [rank, alias] : ranked)
-    rank = static_cast<double>(changed_letters(text, aliases_[alias].text)) -
+    rank = static_cast<double>(edit_distance(text, aliases_[alias].text)) -
            3.0 * static_cast<double>(shared[alias]);
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> names;

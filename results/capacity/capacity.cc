@@ -6,13 +6,10 @@
 #include <algorithm>
 
 #include "probes/devices/budgets.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
-
-std::string gib_text(uint64_t bytes) {
-  return fmt::format("{:.2g} GiB", static_cast<double>(bytes) / (1024.0 * 1024 * 1024));
-}
 
 /// Its own, or of the machine's what it may use; where the driver says no more, its largest heap.
 uint64_t total_bytes(const VulkanDevice& gpu) {
@@ -120,7 +117,7 @@ void warn_of_unmeasured_gpus(Capacity& capacity, std::span<const Measurement> me
     }
     if (measured) continue;
     std::string text = fmt::format("GPU {}", gpu.name);
-    if (gpu.memory_total_bytes) text += fmt::format(" ({})", gib_text(gpu.memory_total_bytes));
+    if (gpu.memory_total_bytes) text += fmt::format(" ({})", nominal_gib_text(gpu.memory_total_bytes));
     text += tried ? fmt::format(" gave no measured product ({}{}{})", status_name(tried->status),
                                 tried->reason.empty() ? "" : ": ", tried->reason)
                   : std::string(" was not measured: `weighin run` measures it");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/text/units.h"
 #include "results/fit/best_format.h"
 
 namespace weighin {
@@ -68,7 +69,7 @@ DeviceTier tier_of(const WeighedDevice& device) {
     if (m.on_cpu() && m.problem.op == Op::stream_read && m.status == Status::measured)
       spec.bandwidth_gbs.value =
           std::max(spec.bandwidth_gbs.value, cost_of(m.problem).bytes() / m.seconds / 1e9);
-  return tier_of(spec, static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30);
+  return tier_of(spec, in_gib(device.capacity.memory_total_bytes));
 }
 
 void weigh_measured(CoverageRow& row, const AskedModel& model, const WeighedDevice& device,

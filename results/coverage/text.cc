@@ -5,6 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "models/text/units.h"
 #include "results/accuracy/accuracy.h"
 #include "results/coverage/coverage.h"
 #include "results/fit/verdict.h"
@@ -17,8 +18,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr size_t most_unknown = 5;  // names of unknown devices that are listed
-
-constexpr double gib = 1024.0 * 1024 * 1024;
 
 /// Below it a device does not run the model.
 double least_tps(const Question& question) {
@@ -47,8 +46,8 @@ std::string downloads(const Coverage& coverage, std::optional<double> link_bits_
   const double least = coverage.least_download_bytes, most = coverage.most_download_bytes;
   if (most <= 0) return "";
   std::string text = least == most
-                         ? fmt::format("download: {:.2f} GB", most / 1e9)
-                         : fmt::format("download: {:.2f} to {:.2f} GB, by format", least / 1e9, most / 1e9);
+                         ? fmt::format("download: {:.2f} GB", in_gb(most))
+                         : fmt::format("download: {:.2f} to {:.2f} GB, by format", in_gb(least), in_gb(most));
   if (link_bits_s) {
     const std::string shortest = minutes(8 * least / *link_bits_s),
                       longest = minutes(8 * most / *link_bits_s);
@@ -149,8 +148,8 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
       device["outcome"] = outcome_name(row.outcome);
       device["format"] = row.verdict.format;
       device["decode_tps"] = interval_json(row.verdict.decode_tps);
-      device["held_gib"] = static_cast<double>(row.verdict.memory.peak_bytes()) / gib;
-      device["budget_gib"] = row.budget_bytes / gib;
+      device["held_gib"] = in_gib(row.verdict.memory.peak_bytes());
+      device["budget_gib"] = in_gib(row.budget_bytes);
     }
     out["devices"].push_back(std::move(device));
   }
@@ -172,7 +171,7 @@ std::string coverage_csv(const Coverage& coverage) {
                    csv_field(row.name), row.weight, csv_field(row.device), row.measured ? "measured" : "spec",
                    device_tier_name(row.tier), outcome_name(row.outcome), row.verdict.format,
                    tps ? fmt::format("{:.3g},{:.3g},{:.3g}", tps->low, tps->mid, tps->high) : ",,",
-                   static_cast<double>(row.verdict.memory.peak_bytes()) / gib, row.budget_bytes / gib,
+                   in_gib(row.verdict.memory.peak_bytes()), in_gib(row.budget_bytes),
                    row.verdict.download_bytes);
   }
   return csv;

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "models/text/units.h"
 #include "results/measured/predict.h"
 #include "results/spec/prediction.h"
 
 namespace weighin {
 namespace {
-
-constexpr double gib = 1024.0 * 1024 * 1024;
 
 std::string sum_text(const std::vector<SpecTerm>& terms) {
   std::string text;
@@ -64,7 +63,7 @@ Capacity capacity_of(const SpecTarget& target) {
   capacity.device = named.count > 1 ? fmt::format("{} x {}", named.count, device.name) : device.name;
   capacity.now = false;
   const MemoryBudget budget = memory_budget(device, named.part, named.memory_gib, target.runs_as);
-  capacity.memory_bytes = static_cast<uint64_t>(budget.gib * gib) * named.count;
+  capacity.memory_bytes = static_cast<uint64_t>(budget.gib * bytes_per_gib) * named.count;
   capacity.memory_total_bytes = capacity.memory_bytes;
   const bool own = named.part == DevicePart::gpu && !device.unified;
   capacity.memory_kind = named.memory_gib <= 0 ? "unknown" : own ? "VRAM" : "RAM";

@@ -2,20 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <utility>
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
-
-std::string digits(double value, int significant) {
-  if (value == 0 || !std::isfinite(value)) return fmt::format("{:g}", value);
-  // The decimal exponent once rounded: 9.96 has two digits as 10, not as 10.0.
-  const double rounded = std::stod(fmt::format("{:.{}e}", value, significant - 1));
-  const int after = significant - 1 - static_cast<int>(std::floor(std::log10(std::abs(rounded))));
-  return fmt::format("{:.{}f}", rounded, std::max(after, 0));
-}
 
 Answer chat_answer(double tps, std::optional<double> ttft_s, const VerdictLines& lines) {
   if (tps < lines.runs_tps) return Answer::slow;
@@ -27,20 +17,6 @@ Answer chat_answer(double tps, std::optional<double> ttft_s, const VerdictLines&
 Answer encoder_answer(double ms, const VerdictLines& lines) {
   if (ms > lines.runs_encode_ms) return Answer::slow;
   return ms <= lines.well_encode_ms ? Answer::runs_well : Answer::runs;
-}
-
-/// As few digits as it takes to see which of the two is larger, two at least.
-int digits_to_tell(double a, double b) {
-  int significant = 2;
-  while (a != b && significant < 12 && digits(a, significant) == digits(b, significant)) ++significant;
-  return significant;
-}
-
-/// "needs the first token within 2.0 s, 3.9 s predicted: speed".
-std::string within_text(const std::string& what, double line, double predicted, const std::string& unit) {
-  const int significant = digits_to_tell(line, predicted);
-  return fmt::format("needs {} within {} {}, {} {} predicted: speed", what, digits(line, significant), unit,
-                     digits(predicted, significant), unit);
 }
 
 }  // namespace
@@ -59,22 +35,6 @@ std::string efficiency_source_of(std::span<const Verdict> verdicts) {
     if (sources.find(verdict.efficiency_source) == std::string::npos)
       sources += (sources.empty() ? "" : "; ") + verdict.efficiency_source;
   return sources;
-}
-
-std::string two_digits(double value) {
-  return digits(value, 2);
-}
-
-std::string interval_text(const std::optional<Interval>& value) {
-  if (!value) return "-";
-  return fmt::format("{} ({}-{})", two_digits(value->mid), two_digits(value->low), two_digits(value->high));
-}
-
-std::string needs_text(double needed, double usable, const std::string& unit, const std::string& word,
-                       const std::string& kind) {
-  const int significant = digits_to_tell(needed, usable);
-  return fmt::format("needs {} {}, {} {} {}: {}", digits(needed, significant), unit,
-                     digits(usable, significant), unit, word, kind);
 }
 
 Judgement judge(Task task, const Prediction& prediction, std::optional<double> min_tps) {

@@ -39,14 +39,4 @@ std::string engine_sentence(const std::string& engine, const std::string& effici
 /// What the efficiency of `verdicts` stands on, each source once; empty for the reference kernels.
 std::string efficiency_source_of(std::span<const Verdict> verdicts);
 
-/// `value` with two significant digits and no exponent: 4.9, 22, 120, 0.012.
-std::string two_digits(double value);
-
-/// "10 (4.8-22)": the middle and the 80% interval; "-" where it is not known.
-std::string interval_text(const std::optional<Interval>& value);
-
-/// "needs A unit, B unit WORD: KIND", with as many digits (two or more) as it takes to see which is larger.
-std::string needs_text(double needed, double usable, const std::string& unit, const std::string& word,
-                       const std::string& kind);
-
 }  // namespace weighin

@@ -7,22 +7,14 @@
 
 #include "results/fit/cpu_or_gpu.h"
 #include "results/fit/verdict.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
 
-constexpr double gib_bytes = 1024.0 * 1024 * 1024;
-constexpr double gb_bytes = 1e9;
 constexpr size_t columns_of_table = 9;
 constexpr size_t first_right_aligned = 4;
 using Row = std::array<std::string, columns_of_table>;
-
-std::string gib(uint64_t bytes) {
-  return two_digits(static_cast<double>(bytes) / gib_bytes) + " GiB";
-}
-std::string gb(uint64_t bytes) {
-  return two_digits(static_cast<double>(bytes) / gb_bytes) + " GB";
-}
 
 std::string answer_text(const Verdict& v) {
   return std::string(answer_name(v.answer)) + (v.borderline ? ", borderline" : "");
@@ -38,8 +30,8 @@ Row row_of(const Verdict& v) {
           known ? v.size_class : unknown,
           known ? v.format : unknown,
           answer_text(v),
-          known ? gib(v.memory.peak_bytes()) : unknown,
-          known ? gb(v.download_bytes) : unknown,
+          known ? gib_text(v.memory.peak_bytes()) : unknown,
+          known ? gb_text(v.download_bytes) : unknown,
           speed,
           v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : unknown,
           v.placement_sign};
@@ -95,16 +87,18 @@ std::string details(const Verdict& v, size_t columns) {
                                      two_digits(static_cast<double>(v.params) / billions),
                                      two_digits(static_cast<double>(v.active_params) / billions))));
   line("limit", v.limit.text);
-  line("memory", fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}",
-                             gib(v.memory.peak_bytes()), gib(v.memory.weights_bytes), gib(v.memory.kv_bytes),
-                             gib(v.memory.workspace_bytes), gib(v.memory.other_bytes())));
+  line("memory",
+       fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}", gib_text(v.memory.peak_bytes()),
+                   gib_text(v.memory.weights_bytes), gib_text(v.memory.kv_bytes),
+                   gib_text(v.memory.workspace_bytes), gib_text(v.memory.other_bytes())));
   if (v.layout && !v.layout->on_cpu())
     line("placement", fmt::format("{}: {} on the GPU, {} in the machine's memory", v.placement,
-                                  gib(v.layout->gpu_bytes()), gib(v.layout->cpu_bytes)));
+                                  gib_text(v.layout->gpu_bytes()), gib_text(v.layout->cpu_bytes)));
   if (v.layout && v.layout->on_cpu() && !v.others.empty()) line("placement", v.placement);
   for (const OtherPlacement& other : v.others) line("beside it", other_text(other));
-  line("download", gb(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
-                                                    : std::string(", load time not measured")));
+  line("download",
+       gb_text(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
+                                             : std::string(", load time not measured")));
   if (v.encode_ms)
     line("encode", fmt::format("{} ms for a text of {} tokens", interval_text(v.encode_ms), v.prompt));
   if (v.decode_tps) line("decode", interval_text(v.decode_tps) + " tokens/s");
@@ -180,7 +174,7 @@ std::string device_text(const Capacity& capacity) {
   std::string text = "Device " + capacity.device + ": ";
   text += capacity.memory_kind == "unknown"
               ? "how much memory there is could not be read"
-              : fmt::format("{} of memory {}", gib(capacity.memory_bytes),
+              : fmt::format("{} of memory {}", gib_text(capacity.memory_bytes),
                             capacity.now            ? "available now"
                             : capacity.rule.empty() ? "to use (the total less a reserve for the system)"
                                                     : fmt::format("to use ({})", capacity.rule));
@@ -189,10 +183,10 @@ std::string device_text(const Capacity& capacity) {
   for (const GpuCapacity& gpu : capacity.gpus)
     text += fmt::format(
         ", GPU {} with {} {}", gpu.name,
-        gpu.memory_total_bytes ? gib(gpu.memory_total_bytes) : std::string("memory of unknown size"),
-        gpu.unified ? "of it" : fmt::format("({} usable: {})", gib(gpu.memory_bytes), gpu.rule));
+        gpu.memory_total_bytes ? gib_text(gpu.memory_total_bytes) : std::string("memory of unknown size"),
+        gpu.unified ? "of it" : fmt::format("({} usable: {})", gib_text(gpu.memory_bytes), gpu.rule));
   if (capacity.storage_free_bytes)
-    text += fmt::format(", {} of storage free", gb(*capacity.storage_free_bytes));
+    text += fmt::format(", {} of storage free", gb_text(*capacity.storage_free_bytes));
   return text + ". Swap never counts.";
 }
 

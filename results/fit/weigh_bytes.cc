@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
+#include "models/text/units.h"
 #include "results/fit/verdict.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
 
-constexpr double gib = 1024.0 * 1024 * 1024;
-constexpr double gb = 1e9;
 /// llama.cpp's Vulkan backend takes memory in pieces of at most so many bytes (suballocation_block_size in
 /// ggml-vulkan.cpp, recalled).
 constexpr uint64_t allocation_bytes = uint64_t{1} << 30;
@@ -19,9 +19,9 @@ constexpr double no_room = 1e300;
 Limit memory_limit(double needed, const Capacity& capacity) {
   const double usable = static_cast<double>(capacity.memory_bytes);
   Limit limit{capacity.memory_kind, needed, usable,
-              needs_text(needed / gib, usable / gib, "GiB", "available", capacity.memory_kind)};
+              needs_text(in_gib(needed), in_gib(usable), "GiB", "available", capacity.memory_kind)};
   if (needed > usable && capacity.now && needed <= static_cast<double>(capacity.memory_total_bytes))
-    limit.text += fmt::format("; fits after freeing {} GiB", two_digits((needed - usable) / gib));
+    limit.text += fmt::format("; fits after freeing {} GiB", two_digits(in_gib(needed - usable)));
   return limit;
 }
 
@@ -29,17 +29,17 @@ Limit gpu_limit(const GpuShare& share) {
   const double needed = static_cast<double>(share.bytes),
                usable = static_cast<double>(share.gpu.memory_bytes);
   Limit limit{"VRAM", needed, usable,
-              needs_text(needed / gib, usable / gib, "GiB", share.gpu.free_now ? "free" : "usable",
+              needs_text(in_gib(needed), in_gib(usable), "GiB", share.gpu.free_now ? "free" : "usable",
                          "VRAM of " + share.gpu.name)};
   const double total = static_cast<double>(share.gpu.memory_total_bytes);
   if (needed > usable && share.gpu.free_now && needed <= total)
-    limit.text += fmt::format("; fits after freeing {} GiB", two_digits((needed - usable) / gib));
+    limit.text += fmt::format("; fits after freeing {} GiB", two_digits(in_gib(needed - usable)));
   return limit;
 }
 
 Limit storage_limit(const Verdict& verdict, uint64_t free_bytes) {
   const double needed = static_cast<double>(verdict.download_bytes), usable = static_cast<double>(free_bytes);
-  return {"storage", needed, usable, needs_text(needed / gb, usable / gb, "GB", "free", "storage")};
+  return {"storage", needed, usable, needs_text(in_gb(needed), in_gb(usable), "GB", "free", "storage")};
 }
 
 std::string webgpu_text(const GpuShare& share, double needed, bool binding) {
@@ -48,7 +48,8 @@ std::string webgpu_text(const GpuShare& share, double needed, bool binding) {
   const double usual = static_cast<double>(binding ? web.default_binding_bytes : web.default_buffer_bytes),
                raised = static_cast<double>(binding ? web.raised_binding_bytes : web.raised_buffer_bytes);
   return fmt::format("; a browser's WebGPU on it allows {} GiB ({} where a page asks for more), {} enough",
-                     two_digits(usual / gib), two_digits(raised / gib), raised < needed ? "not" : "which is");
+                     two_digits(in_gib(usual)), two_digits(in_gib(raised)),
+                     raised < needed ? "not" : "which is");
 }
 
 void weigh_memory(Verdict& verdict, const Capacity& capacity) {
@@ -59,7 +60,7 @@ void weigh_memory(Verdict& verdict, const Capacity& capacity) {
     verdict.limit = {.kind = "unknown",
                      .needed = static_cast<double>(machine_bytes),
                      .text = fmt::format("needs {} GiB, how much memory there is could not be read",
-                                         two_digits(static_cast<double>(machine_bytes) / gib))};
+                                         two_digits(in_gib(machine_bytes)))};
   } else {
     verdict.fits = machine_bytes <= capacity.memory_bytes;
   }
@@ -93,7 +94,7 @@ std::optional<Limit> driver_limit(const GpuShare& share, const MemoryUse& memory
   const auto too_large = [&](const char* kind, uint64_t most, bool binding) {
     const double allowed = static_cast<double>(most);
     return Limit{kind, tensor, allowed,
-                 needs_text(tensor / gib, allowed / gib, "GiB for one tensor",
+                 needs_text(in_gib(tensor), in_gib(allowed), "GiB for one tensor",
                             "allowed by the driver of " + gpu.name, kind) +
                      webgpu_text(share, tensor, binding)};
   };

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "models/text/units.h"
 #include "results/fit/verdict.h"
 #include "results/report/parts.h"
 #include "results/text/interval_json.h"
@@ -13,10 +14,6 @@ namespace weighin {
 namespace {
 
 using nlohmann::ordered_json;
-
-double gib(uint64_t bytes) {
-  return static_cast<double>(bytes) / (1024.0 * 1024 * 1024);
-}
 
 ordered_json identity(const Verdict& v) {
   return {{"model", v.model}, {"format", v.format}, {"answer", answer_words(v)}, {"fits", v.fits == true}};
@@ -27,14 +24,14 @@ ordered_json memory_chart(const ReportInput& input) {
   for (const Verdict& v : input.best) {
     if (v.params == 0) continue;
     ordered_json row = identity(v);
-    row["weights"] = gib(v.memory.weights_bytes);
-    row["kv"] = gib(v.memory.kv_bytes);
-    row["other"] = gib(v.memory.workspace_bytes + v.memory.other_bytes());
-    row["peak"] = gib(v.memory.peak_bytes());
+    row["weights"] = in_gib(v.memory.weights_bytes);
+    row["kv"] = in_gib(v.memory.kv_bytes);
+    row["other"] = in_gib(v.memory.workspace_bytes + v.memory.other_bytes());
+    row["peak"] = in_gib(v.memory.peak_bytes());
     models.push_back(std::move(row));
   }
   const bool known = input.capacity.memory_kind != "unknown";
-  return {{"limit_gib", known ? ordered_json(gib(input.capacity.memory_bytes)) : ordered_json()},
+  return {{"limit_gib", known ? ordered_json(in_gib(input.capacity.memory_bytes)) : ordered_json()},
           {"kind", input.capacity.memory_kind},
           {"models", models}};
 }

@@ -7,6 +7,7 @@
 #include "results/fit/verdict.h"
 #include "results/measured/predict.h"
 #include "results/report/parts.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
@@ -29,8 +30,8 @@ std::string model_sentence(const std::vector<const Verdict*>& models) {
   const Verdict& v = *models.front();
   std::string text = fmt::format("The largest known model there: {} in {}", v.model, v.format);
   if (v.layout && !v.layout->on_cpu()) text += " on " + v.placement;
-  if (v.decode_tps) text += ", " + interval_words(*v.decode_tps, "tokens/s");
-  if (v.encode_ms) text += ", " + interval_words(*v.encode_ms, "ms a text");
+  if (v.decode_tps) text += ", " + interval_with_unit(*v.decode_tps, "tokens/s");
+  if (v.encode_ms) text += ", " + interval_with_unit(*v.encode_ms, "ms a text");
   if (v.ttft_s) text += fmt::format(", first token in {} s", two_digits(v.ttft_s->mid));
   text += fmt::format(", {} of memory", gib_text(v.memory.peak_bytes()));
   if (v.borderline) text += "; it is borderline";

@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/text/units.h"
 #include "results/fit/verdict.h"
 #include "results/report/parts.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
@@ -50,8 +52,8 @@ class FactRows {
 std::string bytes_words(const json& fact) {
   if (!fact.is_number()) return plain(fact);
   const double bytes = fact.get<double>();
-  if (bytes >= 1 << 30) return two_digits(bytes / (1 << 30)) + " GiB";
-  if (bytes >= 1 << 20) return fmt::format("{:.4g} MiB", bytes / (1 << 20));
+  if (bytes >= bytes_per_gib) return two_digits(in_gib(bytes)) + " GiB";
+  if (bytes >= bytes_per_mib) return fmt::format("{:.4g} MiB", in_mib(bytes));
   return fmt::format("{:.4g} KiB", bytes / 1024);
 }
 

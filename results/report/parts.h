@@ -31,10 +31,6 @@ void add_provenance(TemplateData& page, const ReportInput& input);
 ///  intensity, ops_per_s, fraction}]}]}. Memory in GiB.
 std::string charts_json(const ReportInput& input);
 
-/// "4.9 GiB", "12 GB", "29 tokens/s (25 to 33)": two significant digits.
-std::string gib_text(uint64_t bytes);
-std::string gb_text(uint64_t bytes);
-std::string interval_words(const Interval& interval, const std::string& unit);
 /// The speed a model is judged by: tokens/s, or an encoder's milliseconds; empty when it is not known.
 std::string speed_words(const Verdict& verdict);
 /// The answer's words; "not measured" for one that is unknown for want of measurements, "borderline" added.

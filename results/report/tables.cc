@@ -6,6 +6,7 @@
 #include "models/names/catalogue.h"
 #include "results/fit/verdict.h"
 #include "results/report/parts.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
@@ -30,16 +31,9 @@ std::string title_of_reference(const std::string& model) {
 }
 
 std::string params_text(const Verdict& v) {
-  const auto count = [](uint64_t params) {
-    const double n = static_cast<double>(params);
-    if (n >= 1e12) return fmt::format("{:.3g}T", n / 1e12);
-    if (n >= 1e9) return fmt::format("{:.3g}B", n / 1e9);
-    if (n >= 1e6) return fmt::format("{:.3g}M", n / 1e6);
-    return fmt::format("{:.3g}K", n / 1e3);
-  };
   if (v.params == 0) return "undisclosed";
-  return count(v.params) +
-         (v.active_params != v.params ? fmt::format(", {} active", count(v.active_params)) : "");
+  return count_text(v.params) +
+         (v.active_params != v.params ? fmt::format(", {} active", count_text(v.active_params)) : "");
 }
 
 /// `value` seconds in the unit that leaves it between 1 and 1000.

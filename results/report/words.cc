@@ -1,25 +1,10 @@
-// Numbers and answers as the report says them.
-#include <fmt/format.h>
-
+// Answers as the report says them.
 #include <algorithm>
 
-#include "results/fit/verdict.h"
 #include "results/report/parts.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
-
-std::string gib_text(uint64_t bytes) {
-  return two_digits(static_cast<double>(bytes) / (1024.0 * 1024 * 1024)) + " GiB";
-}
-
-std::string gb_text(uint64_t bytes) {
-  return two_digits(static_cast<double>(bytes) / 1e9) + " GB";
-}
-
-std::string interval_words(const Interval& interval, const std::string& unit) {
-  return fmt::format("{} {} ({} to {})", two_digits(interval.mid), unit, two_digits(interval.low),
-                     two_digits(interval.high));
-}
 
 std::string speed_words(const Verdict& verdict) {
   if (verdict.task == Task::encode)

@@ -7,15 +7,15 @@
 #include <map>
 
 #include "models/memory/memory.h"
+#include "models/text/units.h"
 #include "results/fit/asked_model.h"
 #include "results/fit/verdict.h"
 #include "results/measured/predict.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
 
-constexpr double gib = 1024.0 * 1024 * 1024;
-constexpr double gb = 1e9;
 /// LoRA's rank in the answer: within what the paper tries (1 to 64), and the default of its library.
 constexpr uint32_t lora_rank = 8;
 
@@ -58,16 +58,14 @@ void weigh_bytes(ShrinkOption& option, const Capacity& capacity) {
   option.fits = needed <= capacity.memory_bytes;
   if (!*option.fits)
     option.fits_text =
-        needs_text(static_cast<double>(needed) / gib, static_cast<double>(capacity.memory_bytes) / gib, "GiB",
-                   "available", capacity.memory_kind);
+        needs_text(in_gib(needed), in_gib(capacity.memory_bytes), "GiB", "available", capacity.memory_kind);
   if (!*option.fits && needed - option.memory.repacked_bytes <= capacity.memory_bytes)
     option.fits_text += "; fits without the repacked copy (llama.cpp's --no-repack)";
   if (!capacity.storage_free_bytes || option.download_bytes <= *capacity.storage_free_bytes) return;
   option.fits = false;
   if (!option.fits_text.empty()) option.fits_text += "; ";
   option.fits_text +=
-      needs_text(static_cast<double>(option.download_bytes) / gb,
-                 static_cast<double>(*capacity.storage_free_bytes) / gb, "GB", "free", "storage");
+      needs_text(in_gb(option.download_bytes), in_gb(*capacity.storage_free_bytes), "GB", "free", "storage");
 }
 
 bool has_kernels(FileFormatId id) {

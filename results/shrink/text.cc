@@ -3,27 +3,19 @@
 
 #include <algorithm>
 
-#include "results/fit/verdict.h"
 #include "results/shrink/shrink.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
 
-constexpr double gib_bytes = 1024.0 * 1024 * 1024;
-constexpr double gb_bytes = 1e9;
 constexpr size_t most_shown = 15;
 constexpr size_t nearest_shown = 3;
 
-std::string gib(uint64_t bytes) {
-  return two_digits(static_cast<double>(bytes) / gib_bytes) + " GiB";
-}
-std::string gb(uint64_t bytes) {
-  return two_digits(static_cast<double>(bytes) / gb_bytes) + " GB";
-}
 /// With a sign, for what is saved.
 std::string saved(int64_t bytes) {
   const uint64_t size = static_cast<uint64_t>(bytes < 0 ? -bytes : bytes);
-  return fmt::format("{} {}", gib(size), bytes < 0 ? "more" : "less");
+  return fmt::format("{} {}", gib_text(size), bytes < 0 ? "more" : "less");
 }
 
 /// "+2.8% perplexity, WikiText-2 (on llama-3-8b; SOURCE)".
@@ -49,8 +41,9 @@ std::string speed_text(const ShrinkOption& option) {
 
 void add_option(std::string& out, size_t number, const ShrinkOption& option) {
   out += fmt::format("{:>3}. {}: {}\n", number, option.technique, option.what);
-  out += fmt::format("     {} to download, {} of memory ({}), {}\n", gb(option.download_bytes),
-                     gib(option.memory.peak_bytes()), saved(option.memory_saved_bytes), speed_text(option));
+  out +=
+      fmt::format("     {} to download, {} of memory ({}), {}\n", gb_text(option.download_bytes),
+                  gib_text(option.memory.peak_bytes()), saved(option.memory_saved_bytes), speed_text(option));
   for (const QualityCost& cost : option.quality) out += fmt::format("     {}\n", quality_text(cost));
   if (option.quality.size() > 1) out += "     the two together: nobody published a figure\n";
   out += fmt::format("     takes {}{}{}\n", option.takes, option.note.empty() ? "" : "; ", option.note);
@@ -62,7 +55,7 @@ std::string lora_text(const LoraCost& cost, const char* target) {
       "  rank {} on {}: {} MB of adapter, {} of memory; {} over a 4-bit model (QLoRA); {:.2g}% "
       "more work a token, none once merged\n",
       cost.rank, target, two_digits(static_cast<double>(cost.adapter_bytes) / 1e6),
-      gib(cost.lora_training_bytes), gib(cost.qlora_training_bytes), 100 * cost.extra_work);
+      gib_text(cost.lora_training_bytes), gib_text(cost.qlora_training_bytes), 100 * cost.extra_work);
 }
 
 }  // namespace
@@ -70,11 +63,11 @@ std::string lora_text(const LoraCost& cost, const char* target) {
 std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity) {
   const ShrinkOption& now = answer.as_it_is;
   std::string out = fmt::format("{} in {}, {} tokens of context, on {} with {} of memory\n", answer.model,
-                                now.format, answer.context, capacity.device, gib(capacity.memory_bytes));
+                                now.format, answer.context, capacity.device, gib_text(capacity.memory_bytes));
   for (const GpuCapacity& gpu : capacity.gpus)
-    out.insert(out.size() - 1, fmt::format(", {} of {}", gib(gpu.memory_bytes), gpu.name));
-  out += fmt::format("as it is: {} to download, {} of memory: {}\n\n", gb(now.download_bytes),
-                     gib(now.memory.peak_bytes()),
+    out.insert(out.size() - 1, fmt::format(", {} of {}", gib_text(gpu.memory_bytes), gpu.name));
+  out += fmt::format("as it is: {} to download, {} of memory: {}\n\n", gb_text(now.download_bytes),
+                     gib_text(now.memory.peak_bytes()),
                      now.fits == true    ? "fits" + on_text(now)
                      : now.fits == false ? "does not fit, " + now.fits_text
                                          : "unknown, " + now.fits_text);
@@ -96,7 +89,7 @@ std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity) {
   out += fmt::format(
       "\nLoRA does not make it fit: it is for training. Full training with Adam holds {} without "
       "activations;\n",
-      gib(answer.lora.full_training_bytes));
+      gib_text(answer.lora.full_training_bytes));
   out += lora_text(answer.lora, "queries and values");
   out += lora_text(answer.lora_all, "every product in layers");
   if (answer.task == Task::encode)

@@ -15,6 +15,7 @@
 #include "results/fit/verdict.h"
 #include "results/text/csv_field.h"
 #include "results/text/interval_json.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {

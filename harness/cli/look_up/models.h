@@ -24,9 +24,6 @@ void list_models(const Invocation& invocation, const ModelFilter& filter, bool a
 /// Shows the model that `name` names, or fails with near names.
 void show_model(Invocation& invocation, const std::string& name, bool as_json);
 
-/// "2.51B", "66.4M": three significant digits.
-std::string count_text(uint64_t count);
-
 /// The smallest GGUF of `model` whose matrices have at least 4 bits a weight.
 struct SmallestFile {
   const FileFormat* format = nullptr;

@@ -10,6 +10,7 @@
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
 #include "models/shape/size_class.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
@@ -68,15 +69,6 @@ void print_line(const ModelShape& model) {
 }
 
 }  // namespace
-
-std::string count_text(uint64_t count) {
-  constexpr std::pair<double, const char*> units[] = {{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "K"}};
-  for (const auto& [size, letter] : units) {
-    const double scaled = static_cast<double>(count) / size;
-    if (scaled >= 1) return fmt::format("{:.{}f}{}", scaled, scaled < 10 ? 2 : scaled < 100 ? 1 : 0, letter);
-  }
-  return std::to_string(count);
-}
 
 SmallestFile smallest_four_bit_file(const ModelShape& model) {
   SmallestFile smallest;

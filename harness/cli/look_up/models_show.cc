@@ -8,6 +8,7 @@
 #include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/shape/size_class.h"
+#include "results/text/numbers.h"
 
 namespace weighin {
 namespace {

@@ -66,15 +66,6 @@ TEST(Verdicts, NameTheLineThatWasMissed) {
             "needs the first token within 10 s, 21 s predicted: speed");
 }
 
-TEST(Verdicts, NumbersHaveTwoDigitsUnlessMoreAreNeededToTellThemApart) {
-  EXPECT_EQ(two_digits(4.86), "4.9");
-  EXPECT_EQ(two_digits(123), "120");
-  EXPECT_EQ(two_digits(0.01234), "0.012");
-  EXPECT_EQ(two_digits(9.96), "10");
-  EXPECT_EQ(two_digits(0), "0");
-  EXPECT_EQ(needs_text(4.91, 4.89, "GiB", "available", "RAM"), "needs 4.91 GiB, 4.89 GiB available: RAM");
-}
-
 TEST(Verdicts, RulesNameTheirSources) {
   for (const char* word : {"MLPerf", "130 ms", "200 ms", "borderline", "--min-tps"})
     EXPECT_NE(verdict_rules().find(word), std::string::npos) << word;
