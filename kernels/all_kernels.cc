@@ -1,7 +1,15 @@
 // The kernel table: every family's rows.
 #include <algorithm>
 
-#include "kernels/cpu/rows.h"
+#include "kernels/cpu/attention/attention.h"
+#include "kernels/cpu/bounds/barrier.h"
+#include "kernels/cpu/bounds/bounds.h"
+#include "kernels/cpu/bounds/storage.h"
+#include "kernels/cpu/matrix/products.h"
+#include "kernels/cpu/matrix/rounding.h"
+#include "kernels/cpu/rows/rows.h"
+#include "kernels/cpu/weights/embedding.h"
+#include "kernels/cpu/weights/repack.h"
 #include "kernels/kernel.h"
 #include "kernels/vulkan/gpu.h"
 #include "kernels/vulkan/rows.h"
@@ -24,13 +32,12 @@ std::vector<const Kernel*> computing(const Problem& problem, Backend backend, Ca
 
 const std::vector<Kernel>& all_kernels() {
   static const std::vector<Kernel> kernels = [] {
-    std::vector<Kernel> all = matrix_kernels();
-    for (Kernel& kernel : rounding_kernels()) all.push_back(std::move(kernel));
-    for (Kernel& kernel : embedding_kernels()) all.push_back(std::move(kernel));
-    for (Kernel& kernel : repack_kernels()) all.push_back(std::move(kernel));
-    for (Kernel& kernel : ops_kernels()) all.push_back(std::move(kernel));
-    for (Kernel& kernel : storage_kernels()) all.push_back(std::move(kernel));
-    for (Kernel& kernel : vulkan_kernels()) all.push_back(std::move(kernel));
+    std::vector<Kernel> all;
+    for (const auto family :
+         {matrix_kernels, rounding_kernels, embedding_kernels, repack_kernels, bound_kernels,
+          attention_kernels, barrier_kernels, row_kernels, storage_kernels, vulkan_kernels}) {
+      for (Kernel& kernel : family()) all.push_back(std::move(kernel));
+    }
     return all;
   }();
   return kernels;

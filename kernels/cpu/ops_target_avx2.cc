@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,f16c")
@@ -71,7 +71,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-#include "kernels/cpu/ops_set.inl"
+#include "kernels/cpu/rows/all.inl"
 
 /// Bytes times bytes to pairs in 16 bits, pairs to 32 bits, accumulated: 64 operations.
 __m256i int8_step(__m256i a, __m256i x, __m256i y) {

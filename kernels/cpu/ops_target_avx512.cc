@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 // GCC 12 warns of the undefined operands inside its own intrinsics (GCC bug 105593).
 #pragma GCC diagnostic ignored "-Wuninitialized"
@@ -72,7 +72,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-#include "kernels/cpu/ops_set.inl"
+#include "kernels/cpu/rows/all.inl"
 
 /// As AVX2's, twice as wide: 128 operations.
 __m512i int8_step(__m512i a, __m512i x, __m512i y) {

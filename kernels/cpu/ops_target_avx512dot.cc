@@ -2,7 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 // GCC 12 warns of the undefined operands inside its own intrinsics (GCC bug 105593).
 #pragma GCC diagnostic ignored "-Wuninitialized"
@@ -14,7 +14,7 @@ namespace weighin {
 namespace ops_avx512vnni_code {
 namespace {
 
-#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 __m512i int8_step(__m512i a, __m512i x, __m512i y) {
   return _mm512_dpbusd_epi32(a, x, y);
@@ -35,7 +35,7 @@ namespace weighin {
 namespace ops_avx512bf16_code {
 namespace {
 
-#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 __m512 bf16_step(__m512 a, __m512i x, __m512i y) {
   return _mm512_dpbf16_ps(a, reinterpret_cast<__m512bh>(x), reinterpret_cast<__m512bh>(y));

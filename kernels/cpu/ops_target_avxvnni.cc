@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,f16c,avxvnni")
@@ -11,7 +11,7 @@ namespace weighin {
 namespace ops_avxvnni_code {
 namespace {
 
-#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 __m256i int8_step(__m256i a, __m256i x, __m256i y) {
   return _mm256_dpbusd_avx_epi32(a, x, y);

@@ -1,7 +1,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 namespace weighin {
 namespace ops_neon_code {
@@ -31,7 +31,7 @@ WEIGHIN_WORD float largest_lane(F v) {
 WEIGHIN_WORD F load_f16(const uint16_t* from) {
   return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
 }
-#include "kernels/cpu/ops_parts.h"
+#include "kernels/cpu/isa/ops_parts.h"
 WEIGHIN_WORD F load_i8(const std::byte* from) {
   int32_t four;
   __builtin_memcpy(&four, from, sizeof four);
@@ -48,7 +48,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return vzip2q_f32(a, b);
 }
 
-#include "kernels/cpu/ops_set.inl"
+#include "kernels/cpu/rows/all.inl"
 
 /// Bytes times bytes to 16 bits, two of them added, pairs to 32 bits, accumulated: 32 operations.
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {

@@ -2,7 +2,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 #pragma GCC push_options
 #pragma GCC target("arch=armv8.2-a+dotprod")
@@ -10,7 +10,7 @@ namespace weighin {
 namespace ops_neon_dotprod_code {
 namespace {
 
-#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
   return vdotq_s32(a, x, y);
@@ -31,7 +31,7 @@ namespace weighin {
 namespace ops_neon_i8mm_code {
 namespace {
 
-#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 /// Two rows by two columns of 8 bytes each: 64 operations.
 int32x4_t int8_step(int32x4_t a, int8x16_t x, int8x16_t y) {
@@ -53,7 +53,7 @@ namespace weighin {
 namespace ops_neon_bf16_code {
 namespace {
 
-#include "kernels/cpu/ops_peaks.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 /// Two rows by two columns of 4 bf16 each: 32 operations.
 float32x4_t bf16_step(float32x4_t a, uint16x8_t x, uint16x8_t y) {

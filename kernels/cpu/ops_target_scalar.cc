@@ -1,4 +1,4 @@
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 #include "kernels/formats/half.h"
 
 namespace weighin {
@@ -49,11 +49,11 @@ WEIGHIN_WORD F zip_high(F, F b) {
   return b;
 }
 
-#include "kernels/cpu/ops_generic.inl"
+#include "kernels/cpu/rows/rows.inl"
 
-#include "kernels/cpu/ops_attention.inl"
-#include "kernels/cpu/ops_peaks.inl"
-#include "kernels/cpu/ops_prefill.inl"
+#include "kernels/cpu/attention/decode.inl"
+#include "kernels/cpu/attention/prefill.inl"
+#include "kernels/cpu/bounds/peaks.inl"
 
 float peak_step(float a, float x, float y) {
   return a * x + y;

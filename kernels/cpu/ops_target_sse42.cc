@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 
 #pragma GCC push_options
 #pragma GCC target("sse4.2")
@@ -16,7 +16,7 @@ typedef float F __attribute__((vector_size(16)));
 typedef int32_t I __attribute__((vector_size(16)));
 typedef uint64_t W __attribute__((vector_size(16)));
 
-#include "kernels/cpu/half_sse42.h"
+#include "kernels/cpu/isa/half_sse42.h"
 
 WEIGHIN_WORD F multiply_add(F a, F b, F c) {
   return a * b + c;
@@ -38,7 +38,7 @@ WEIGHIN_WORD float largest_lane(F v) {
 WEIGHIN_WORD F load_f16(const uint16_t* from) {
   return widen_halves(_mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
 }
-#include "kernels/cpu/ops_parts.h"
+#include "kernels/cpu/isa/ops_parts.h"
 WEIGHIN_WORD F load_i8(const std::byte* from) {
   int four;
   __builtin_memcpy(&four, from, sizeof four);
@@ -54,7 +54,7 @@ WEIGHIN_WORD F zip_high(F a, F b) {
   return _mm_unpackhi_ps(a, b);
 }
 
-#include "kernels/cpu/ops_set.inl"
+#include "kernels/cpu/rows/all.inl"
 
 /// As AVX2's, half as wide: 32 operations.
 __m128i int8_step(__m128i a, __m128i x, __m128i y) {

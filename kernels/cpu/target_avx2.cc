@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -20,8 +20,8 @@
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::avx2 {
-#include "kernels/cpu/isa_avx2.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/avx2.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::avx2
 
 #pragma GCC pop_options

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -23,8 +23,8 @@
 #define WEIGHIN_SPLIT_SUMS
 
 namespace weighin::avx512 {
-#include "kernels/cpu/isa_avx512.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/avx512.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::avx512
 
 #pragma GCC pop_options

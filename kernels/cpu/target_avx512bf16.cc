@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/half.h"
 
 #pragma GCC push_options
@@ -19,11 +19,13 @@
 #define WEIGHIN_VNNI 0
 
 namespace weighin::avx512bf16 {
-#include "kernels/cpu/isa_avx512bf16.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_floats_panels.inl"
-#include "kernels/cpu/matrix_pairs.inl"
-#include "kernels/cpu/matrix_rounding_bf16.inl"
+// clang-format off
+#include "kernels/cpu/isa/avx512bf16.h"
+#include "kernels/cpu/matrix/floats.inl"
+#include "kernels/cpu/matrix/float_panels.inl"
+#include "kernels/cpu/matrix/bf16_pairs.inl"
+#include "kernels/cpu/matrix/rounding_bf16.inl"
+// clang-format on
 
 static constexpr MatrixFunctions functions[] = {
     {FormatId::bf16,

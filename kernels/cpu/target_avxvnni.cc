@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -21,8 +21,8 @@
 #define WEIGHIN_FLOATS 0
 
 namespace weighin::avxvnni {
-#include "kernels/cpu/isa_avx2.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/avx2.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::avxvnni
 
 #pragma GCC pop_options

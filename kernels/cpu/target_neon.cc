@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -17,7 +17,7 @@
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::neon {
-#include "kernels/cpu/isa_neon.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/neon.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::neon
 #endif

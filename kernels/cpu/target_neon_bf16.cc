@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/half.h"
 
 #pragma GCC push_options
@@ -17,11 +17,13 @@
 #define WEIGHIN_DOTPROD 0
 
 namespace weighin::neon_bf16 {
-#include "kernels/cpu/isa_neon_bf16.h"
-#include "kernels/cpu/matrix_floats.inl"
-#include "kernels/cpu/matrix_floats_panels.inl"
-#include "kernels/cpu/matrix_quads.inl"
-#include "kernels/cpu/matrix_rounding_bf16.inl"
+// clang-format off
+#include "kernels/cpu/isa/neon_bf16.h"
+#include "kernels/cpu/matrix/floats.inl"
+#include "kernels/cpu/matrix/float_panels.inl"
+#include "kernels/cpu/matrix/bf16_quads.inl"
+#include "kernels/cpu/matrix/rounding_bf16.inl"
+// clang-format on
 
 static constexpr MatrixFunctions functions[] = {
     {FormatId::bf16,

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -20,8 +20,8 @@
 #define WEIGHIN_FLOATS 0
 
 namespace weighin::neon_dotprod {
-#include "kernels/cpu/isa_neon.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/neon.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::neon_dotprod
 
 #pragma GCC pop_options

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -21,8 +21,8 @@
 #define WEIGHIN_FLOATS 0
 
 namespace weighin::neon_i8mm {
-#include "kernels/cpu/isa_neon_i8mm.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/neon_i8mm.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::neon_i8mm
 
 #pragma GCC pop_options

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -12,6 +12,6 @@
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::scalar {
-#include "kernels/cpu/isa_scalar.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/scalar.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::scalar

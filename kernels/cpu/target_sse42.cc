@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix_work.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -19,8 +19,8 @@
 #define WEIGHIN_FLOATS 1
 
 namespace weighin::sse42 {
-#include "kernels/cpu/isa_sse42.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/sse42.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::sse42
 
 #pragma GCC pop_options

@@ -7,8 +7,8 @@
 namespace weighin {
 namespace {
 
-/// One token's context is cut between threads at multiples of so many tokens, as kernels/cpu/ops_attention.cc
-/// cuts it.
+/// One token's context is cut between threads at multiples of so many tokens, as
+/// kernels/cpu/attention/attention.cc cuts it.
 constexpr uint32_t part_grain = 16;
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/cpu/instruction_sets.h"
+#include "kernels/cpu/isa/instruction_sets.h"
 
 namespace weighin {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/cpu/ops_functions.h"
+#include "kernels/cpu/isa/ops_functions.h"
 #include "kernels/forward/cache.h"
 #include "kernels/forward/facts.h"
 #include "kernels/forward/product_input.h"

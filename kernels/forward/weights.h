@@ -7,7 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/cpu/matrix.h"
+#include "kernels/cpu/matrix/products.h"
 #include "kernels/forward/facts.h"
 #include "kernels/forward/page_memory.h"
 #include "kernels/forward/tensor_source.h"

@@ -25,7 +25,7 @@ const std::vector<GpuParameters> prefill_parameters{
     {128, 8, 32, 0}, {128, 16, 32, 0}, {256, 16, 32, 0}, {64, 8, 16, 0}};
 constexpr uint32_t least_tile = 4, join_threads = 64;
 
-/// As on the CPU (kernels/cpu/ops_attention.cc), and an exp of 3 + 2 |x| units of the last place, which
+/// As on the CPU (kernels/cpu/attention/attention.cc), and an exp of 3 + 2 |x| units of the last place, which
 /// counts most where x is near 0: weights of e^-10 are half a thousandth.
 double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2 * (3 + 2 * 10.0) + 2.0 * k + tokens / 16.0);

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/cpu/matrix.h"
+#include "kernels/cpu/matrix/products.h"
 #include "kernels/formats/codec.h"
 
 namespace weighin {

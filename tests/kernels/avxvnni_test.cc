@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/cpu/matrix.h"
+#include "kernels/cpu/matrix/products.h"
 #include "kernels/formats/codebook.h"
 #include "kernels/formats/half.h"
 
@@ -22,8 +22,8 @@
 #define WEIGHIN_FLOATS 0
 
 namespace weighin::avxvnni_in_evex {
-#include "kernels/cpu/isa_avx2.h"
-#include "kernels/cpu/matrix_kernels.inl"
+#include "kernels/cpu/isa/avx2.h"
+#include "kernels/cpu/matrix/all.inl"
 }  // namespace weighin::avxvnni_in_evex
 
 #pragma GCC pop_options

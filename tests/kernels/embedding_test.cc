@@ -1,7 +1,7 @@
 // Embedding look-up: every kernel this CPU runs reads the rows it says, of every format.
 #include <gtest/gtest.h>
 
-#include "kernels/cpu/rows.h"
+#include "kernels/cpu/weights/embedding.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "kernels/cpu/instruction_sets.h"
+#include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/kernel.h"
 
 namespace weighin {

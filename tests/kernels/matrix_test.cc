@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/cpu/matrix.h"
-#include "kernels/cpu/rows.h"
+#include "kernels/cpu/matrix/products.h"
 #include "kernels/formats/codec.h"
 #include "kernels/operands.h"
 #include "kernels/reference/matrix.h"

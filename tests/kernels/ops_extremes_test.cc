@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "kernels/cpu/instruction_sets.h"
+#include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/formats/half.h"
 #include "kernels/isa.h"
 #include "kernels/operand_memory.h"

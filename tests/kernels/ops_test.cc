@@ -2,10 +2,22 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/rows.h"
+#include "kernels/cpu/attention/attention.h"
+#include "kernels/cpu/bounds/barrier.h"
+#include "kernels/cpu/bounds/bounds.h"
+#include "kernels/cpu/rows/rows.h"
 
 namespace weighin {
 namespace {
+
+/// The kernels that are no matrix products.
+std::vector<Kernel> ops_kernels() {
+  std::vector<Kernel> all;
+  for (const auto family : {bound_kernels, attention_kernels, barrier_kernels, row_kernels}) {
+    for (Kernel& kernel : family()) all.push_back(std::move(kernel));
+  }
+  return all;
+}
 
 /// Small problems of odd sizes: tails in every loop, slices that are empty for some threads.
 std::vector<Problem> problems_of(Op op) {

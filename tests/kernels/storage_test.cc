@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <limits>
 
-#include "kernels/cpu/rows.h"
+#include "kernels/cpu/bounds/storage.h"
 #include "tests/folder.h"
 
 namespace weighin {

@@ -1,4 +1,4 @@
-// Readers of every quantized format that has a kernel, in the words of an isa_*.h: how its blocks (Plain) and
+// Readers of every quantized format that has a kernel, in the words of an isa/*.h: how its blocks (Plain) and
 // its units (Packed, packing.h) become groups of 32 unsigned bytes and their scales.
 //
 // Plain<format>: shape, and groups(block, each): each(j, bytes of group j, its scales and mins); of formats

@@ -1,0 +1,271 @@
+#include "kernels/cpu/attention/attention.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "kernels/cpu/isa/instruction_sets.h"
+#include "kernels/operands.h"
+#include "kernels/reference/attention.h"
+#include "kernels/work_split.h"
+
+namespace weighin {
+namespace {
+
+/// f32 rounding, 2^-24, of a dot product of k terms, of exp and of the sum over the tokens (of which a lane
+/// and a tile sum few in a row), relative to the terms' sizes and, where scores are large, to theirs: what a
+/// score is off by, its weight is off by in proportion.
+double tolerance_of(uint32_t k, uint32_t tokens) {
+  return 0x1p-24 * (64 + 2.0 * k + tokens / 16.0);
+}
+
+/// Outputs whose terms are smaller than this are compared as if they were not: weights below e^-87 are 0.
+constexpr double least_size = 0x1p-60;
+
+/// Pool values are ordinarily below 2^-3: scores then differ by ones. Adversarial ones reach 65504: scores
+/// then differ by up to thousands, of which f32 still keeps the weights to a per cent. Values of q8_0 are up
+/// to 128 times its scales, which are f16 numbers of those sizes.
+float query_limit(Data data, FormatId cache) {
+  return (data == Data::ordinary ? 8.0F : 0x1p-8F) * (cache == FormatId::q8_0 ? 0x1p-7F : 1.0F);
+}
+
+/// One token's context is cut between threads at multiples of so many tokens.
+constexpr uint32_t part_grain = 16;
+/// Where cores are unlike: the last task is waited for, an eighth of a thread's share.
+constexpr uint32_t tasks_a_thread = 8;
+
+/// Where each KV head's keys and values lie: slab after slab through the buffer, then from its start again.
+struct Cache {
+  std::span<const std::byte> buffer;
+  uint64_t slab_bytes = 0;
+  uint64_t first_slab = 0;  // of the present run
+
+  const std::byte* slab(uint64_t index) const {
+    const uint64_t slabs = buffer.size() / slab_bytes;
+    return buffer.data() + (first_slab + index) % slabs * slab_bytes;
+  }
+  const std::byte* keys(uint32_t kv_head) const { return slab(2ULL * kv_head); }
+  const std::byte* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
+};
+
+/// The functions of a cache's format: of one token, and of a prompt's block.
+struct AttentionFunctions {
+  AttendFunction attend;
+  BlockFunction attend_block;
+};
+
+AttentionFunctions functions_of(const OpsFunctions& ops, FormatId cache) {
+  if (cache == FormatId::q8_0) return {ops.attend_q8_0, ops.attend_block_q8_0};
+  return {ops.attend, ops.attend_block};
+}
+
+class Attention : public Prepared {
+ public:
+  Attention(ThreadPool& pool, const Problem& problem, Cache cache, AttentionFunctions functions, Data data,
+            uint64_t seed)
+      : pool_(pool), p_(problem), cache_(cache), functions_(functions) {
+    queries_of_cache_ = p_.heads / p_.kv_heads;
+    tokens_ = std::max(1U, p_.n);
+    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data, p_.format), data, seed);
+    y_.resize(q_.size());
+    if (decode()) {
+      parts_ = parts_of_context();
+      tasks_.emplace(pool, uint64_t{parts_} * p_.kv_heads);
+      states_.resize(uint64_t{p_.heads} * parts_ * (p_.k + 2));
+    } else {
+      block_tokens_ = tokens_of_block();
+      const uint64_t queries = uint64_t{block_tokens_} * queries_of_cache_;
+      scratch_floats_ = prefill_scratch(queries, p_.k);
+      states_.resize(scratch_floats_ * pool.threads());
+    }
+  }
+
+  void run() noexcept override {
+    cache_.first_slab += 2ULL * p_.kv_heads;
+    next_block_.store(0, std::memory_order_relaxed);
+    if (tasks_) tasks_->restart();
+    pool_.run([this](uint32_t rank) { decode() ? one_token(rank) : many_tokens(rank); });
+  }
+
+  Check check(uint32_t samples) override {
+    run();
+    const uint64_t count = y_.size(), step = std::max<uint64_t>(1, count / std::max(1U, samples));
+    Check check{0, tolerance_of(p_.k, seen_by(tokens_ - 1))};
+    uint64_t known = count;  // the vector `truth` is of
+    AttentionTruth truth;
+    for (uint64_t back = 0; back < count; back += step) {  // from the last output
+      const uint64_t at = count - 1 - back, vector = at / p_.k, i = at % p_.k;
+      if (vector != known) truth = truth_of(vector);
+      known = vector;
+      const double size = std::max(truth.sizes[i], least_size) * std::max(1.0, truth.score_size);
+      const double error = std::abs(y_[at] - truth.values[i]) / size;
+      if (!(error <= check.error)) check.error = error;  // a NaN stays
+      if (std::isnan(error)) break;
+    }
+    return check;
+  }
+
+ private:
+  bool decode() const { return p_.op == Op::attention; }
+
+  /// How many tokens the query of `token` attends to.
+  uint32_t seen_by(uint32_t token) const {
+    if (decode()) return p_.context;
+    return p_.context == 0 ? p_.n : token + 1;
+  }
+
+  AttentionTruth truth_of(uint64_t vector) const {
+    const auto token = static_cast<uint32_t>(vector / p_.heads);
+    const uint32_t kv_head = static_cast<uint32_t>(vector % p_.heads) / queries_of_cache_;
+    return attention_truth(&q_[vector * p_.k], p_.format, cache_.keys(kv_head), cache_.values(kv_head),
+                           seen_by(token), p_.k);
+  }
+
+  /// State of `head` in context part `part`; the heads of one KV head follow each other.
+  float* state(uint64_t part, uint64_t head) noexcept {
+    return &states_[(part * p_.heads + head) * (p_.k + 2)];
+  }
+
+  /// Into how many parts one token's context is cut. Cores alike: none where the KV heads divide evenly
+  /// between them, else one for each. Others take tasks as they get free, some for each.
+  uint32_t parts_of_context() const {
+    const uint32_t threads = pool_.threads();
+    if (pool_.alike()) return p_.kv_heads % threads == 0 ? 1 : threads;
+    return (tasks_a_thread * threads + p_.kv_heads - 1) / p_.kv_heads;
+  }
+
+  /// A task is a part of one KV head's context; those of one part follow each other.
+  void one_token(uint32_t rank) noexcept {
+    tasks_->each(rank, [this](Slice tasks) {
+      for (uint64_t task = tasks.first; task < tasks.last; ++task) {
+        const auto part = static_cast<uint32_t>(task / p_.kv_heads);
+        attend_part(static_cast<uint32_t>(task % p_.kv_heads), part);
+      }
+    });
+    if (parts_ == 1) return;
+    pool_.barrier();
+    const Slice mine = slice_of(p_.heads, rank, pool_.threads());
+    for (uint64_t head = mine.first; head < mine.last; ++head) join(head);
+  }
+
+  void attend_part(uint32_t kv_head, uint32_t part) noexcept {
+    const Slice tokens = slice_of(p_.context, part, parts_, part_grain);
+    const uint64_t at = tokens.first * row_bytes(p_.format, p_.k),
+                   head = uint64_t{kv_head} * queries_of_cache_;
+    functions_.attend(&q_[head * p_.k], queries_of_cache_, cache_.keys(kv_head) + at,
+                      cache_.values(kv_head) + at, static_cast<uint32_t>(tokens.last - tokens.first), p_.k,
+                      state(part, head));
+    if (parts_ > 1) return;
+    for (uint64_t one = head; one < head + queries_of_cache_; ++one) join(one);
+  }
+
+  /// y of `head` from the states of all parts, each shrunk to the largest score of all.
+  void join(uint64_t head) noexcept {
+    float most = state(0, head)[0], total = 0;
+    for (uint32_t part = 1; part < parts_; ++part) most = std::max(most, state(part, head)[0]);
+    float* y = &y_[head * p_.k];
+    std::fill(y, y + p_.k, 0.0F);
+    for (uint32_t part = 0; part < parts_; ++part) {
+      const float* one = state(part, head);
+      const float shrink = std::exp(one[0] - most);
+      total += one[1] * shrink;
+      for (uint32_t i = 0; i < p_.k; ++i) y[i] += one[2 + i] * shrink;
+    }
+    for (uint32_t i = 0; i < p_.k; ++i) y[i] /= total;
+  }
+
+  /// Large blocks, but some for each thread, so that their unlike lengths even out.
+  uint32_t tokens_of_block() const {
+    uint64_t queries = prefill_queries;
+    const uint64_t all = uint64_t{tokens_} * queries_of_cache_;
+    while (queries > 48 && (all + queries - 1) / queries * p_.kv_heads < 4ULL * pool_.threads()) queries /= 2;
+    return std::min(tokens_, std::max(1U, static_cast<uint32_t>(queries / queries_of_cache_)));
+  }
+
+  /// Blocks are taken as threads get free, one KV head after the other, whose keys and values then come from
+  /// a cache. Of a head those of late tokens are first: they see the most, and the short ones at the end even
+  /// out.
+  void many_tokens(uint32_t rank) noexcept {
+    const uint64_t blocks = (tokens_ + block_tokens_ - 1) / block_tokens_;
+    for (;;) {
+      const uint64_t taken = next_block_.fetch_add(1, std::memory_order_relaxed);
+      if (taken >= blocks * p_.kv_heads) return;
+      const auto kv_head = static_cast<uint32_t>(taken / blocks);
+      const auto first = static_cast<uint32_t>(blocks - 1 - taken % blocks) * block_tokens_;
+      const uint64_t vector = uint64_t{first} * p_.heads + uint64_t{kv_head} * queries_of_cache_;
+      functions_.attend_block({.q = &q_[vector * p_.k],
+                               .y = &y_[vector * p_.k],
+                               .token_pitch = uint64_t{p_.heads} * p_.k,
+                               .tokens = std::min(block_tokens_, tokens_ - first),
+                               .heads = queries_of_cache_,
+                               .k = p_.k,
+                               .first = first,
+                               .context = tokens_,
+                               .causal = p_.context != 0,
+                               .keys = cache_.keys(kv_head),
+                               .values = cache_.values(kv_head)},
+                              &states_[rank * scratch_floats_]);
+    }
+  }
+
+  ThreadPool& pool_;
+  Problem p_;
+  Cache cache_;
+  AttentionFunctions functions_;
+  uint32_t queries_of_cache_ = 1, tokens_ = 1, parts_ = 1, block_tokens_ = 1;
+  Floats q_, y_;   // [tokens][heads][k]
+  Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch of each thread
+  uint64_t scratch_floats_ = 0;
+  std::atomic<uint64_t> next_block_{0};
+  std::optional<WorkSplit> tasks_;  // decode's
+};
+
+using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
+Made prepare(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
+  if (problem.kv_heads == 0 || problem.heads % problem.kv_heads != 0 || problem.k == 0) {
+    return tl::unexpected(fmt::format("{} cannot be run: heads must be a multiple of KV heads and k not 0.",
+                                      describe(problem)));
+  }
+  if (const uint32_t block = format_of(problem.format).block_values; problem.k % block != 0) {
+    return tl::unexpected(
+        fmt::format("{} cannot be run: a head's {} values are no whole blocks of {}. Use f16.",
+                    describe(problem), problem.k, block));
+  }
+  const uint64_t tokens = problem.op == Op::attention ? problem.context : problem.n;
+  const uint64_t slab_bytes = tokens * row_bytes(problem.format, problem.k);
+  const auto buffer = bench.weights.weights(problem.format, bench.pool);
+  if (!buffer) return tl::unexpected(buffer.error());
+  if (slab_bytes == 0 || slab_bytes > buffer->size()) {
+    return tl::unexpected(
+        fmt::format("{} needs {} bytes for one head's keys, the working set has {} bytes: "
+                    "choose 1 token or more, and fewer tokens or more memory.",
+                    describe(problem), slab_bytes, buffer->size()));
+  }
+  return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes},
+                                     functions_of(functions, problem.format), bench.data, bench.seed);
+}
+
+}  // namespace
+
+std::vector<Kernel> attention_kernels() {
+  std::vector<Kernel> rows;
+  for (const InstructionSet& set : instruction_sets()) {
+    if (set.ops.attend == nullptr) continue;
+    for (const Op op : {Op::attention, Op::prefill_attention}) {
+      for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
+        rows.push_back({fmt::format("cpu.{}.{}.{}", op_name(op), format_of(cache).name, isa_name(set.isa)),
+                        op, cache, set.isa, [&ops = set.ops](const Problem& problem, Workbench& bench) {
+                          return prepare(problem, bench, ops);
+                        }});
+      }
+    }
+  }
+  return rows;
+}
+
+}  // namespace weighin

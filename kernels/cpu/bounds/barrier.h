@@ -1,0 +1,13 @@
+// What it costs that all threads of a team meet.
+#pragma once
+
+#include <vector>
+
+#include "kernels/kernel.h"
+
+namespace weighin {
+
+/// cpu.barrier: one run of the thread pool with nothing to do.
+std::vector<Kernel> barrier_kernels();
+
+}  // namespace weighin
