@@ -5,7 +5,7 @@
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 
-#include "probes/cpu.h"
+#include "probes/system/simd_flags.h"
 #endif
 
 namespace weighin {

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "probes/machine.h"
+#include "probes/machine/machine.h"
 
 namespace weighin {
 

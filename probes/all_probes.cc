@@ -1,17 +1,27 @@
+#include "probes/all_probes.h"
+
 #include <array>
 
-#include "probes/cpu.h"
 #include "probes/gpu/gpus.h"
 #include "probes/gpu/vulkan.h"
-#include "probes/identity.h"
-#include "probes/memory.h"
-#include "probes/platform.h"
-#include "probes/storage.h"
-#include "probes/topology.h"
+#include "probes/system/cpu.h"
+#include "probes/system/identity.h"
+#include "probes/system/limits.h"
+#include "probes/system/memory.h"
+#include "probes/system/platform.h"
+#include "probes/system/simd_flags.h"
+#include "probes/system/storage.h"
+#include "probes/system/topology.h"
 
 namespace weighin {
 
 namespace {
+
+/// One probe: its name in messages and what it fills. Probes only read.
+struct Probe {
+  const char* name;
+  void (*fill)(const Host& host, Machine& machine);
+};
 
 // In this order: the GPUs need the memory and Vulkan before them, the identity the CPU, the topology and the
 // platform.

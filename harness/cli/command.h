@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "probes/host.h"
+#include "probes/host/host.h"
 
 namespace weighin {
 

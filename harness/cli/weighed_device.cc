@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "probes/all_probes.h"
+
 namespace weighin {
 namespace {
 

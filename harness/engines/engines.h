@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "probes/host.h"
+#include "probes/host/host.h"
 
 namespace weighin {
 

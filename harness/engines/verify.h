@@ -9,7 +9,7 @@
 #include "harness/engines/engines.h"
 #include "models/format/file_format.h"
 #include "models/shape/shape.h"
-#include "probes/machine.h"
+#include "probes/machine/machine.h"
 #include "results/records/verification.h"
 
 namespace weighin {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/gpu/job.h"
-#include "probes/host.h"
+#include "probes/host/host.h"
 #include "results/store/store.h"
 
 namespace weighin {

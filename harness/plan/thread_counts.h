@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "probes/machine.h"
+#include "probes/machine/machine.h"
 
 namespace weighin {
 

@@ -12,6 +12,7 @@
 #include "harness/plan/thread_counts.h"
 #include "harness/run/watch.h"
 #include "kernels/operand_memory.h"
+#include "probes/system/storage.h"
 #include "results/store/store.h"
 
 namespace weighin {

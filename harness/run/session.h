@@ -10,8 +10,8 @@
 
 #include "harness/plan/scaling.h"
 #include "harness/timing/runner.h"
-#include "probes/host.h"
-#include "probes/machine.h"
+#include "probes/host/host.h"
+#include "probes/machine/machine.h"
 
 namespace weighin {
 

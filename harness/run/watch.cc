@@ -8,7 +8,7 @@
 #include <charconv>
 #include <chrono>
 
-#include "probes/text.h"
+#include "probes/host/text.h"
 
 namespace weighin {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "probes/host.h"
+#include "probes/host/host.h"
 
 namespace weighin {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/forward/pass.h"
-#include "probes/machine.h"
+#include "probes/machine/machine.h"
 #include "results/measured/predict.h"
 
 namespace weighin {

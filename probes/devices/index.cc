@@ -8,7 +8,6 @@
 
 #include "models/text/edit_distance.h"
 #include "probes/devices/catalogue.h"
-#include "probes/devices/name.h"
 
 namespace weighin {
 namespace {

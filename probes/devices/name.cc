@@ -12,6 +12,7 @@
 
 #include "probes/devices/catalogue.h"
 #include "probes/devices/found.h"
+#include "probes/devices/index.h"
 #include "probes/devices/words.h"
 
 namespace weighin {

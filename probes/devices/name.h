@@ -31,7 +31,4 @@ struct NamedDevice {
 /// part's numbers. Error: that the name is unknown, the nearest names, and what describes such a device.
 tl::expected<NamedDevice, std::string> find_device(std::string_view name);
 
-/// Up to `most` names near `name`, nearest first.
-std::vector<std::string> nearest_devices(std::string_view name, size_t most = 3);
-
 }  // namespace weighin

@@ -5,7 +5,8 @@
 
 #include "probes/gpu/nvml.h"
 #include "probes/gpu/sysfs.h"
-#include "probes/machine.h"
+#include "probes/host/host.h"
+#include "probes/machine/machine.h"
 
 namespace weighin {
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "probes/gpu/nvml_child.h"
+
 namespace weighin {
 
 namespace {

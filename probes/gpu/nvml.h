@@ -5,12 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "probes/machine.h"
+#include "probes/host/host.h"
+#include "probes/machine/gpu.h"
 
 namespace weighin {
-
-/// The hidden subcommand with which this program is run again as that child.
-inline constexpr const char* nvml_child_command = "probe-nvml";
 
 struct NvmlGpu {
   std::string name;
@@ -23,9 +21,6 @@ struct NvmlGpu {
 
 /// Runs the child where there is a driver of NVIDIA's to ask, with a time limit.
 Fact<std::vector<NvmlGpu>> nvml_gpus(const Host& host);
-
-/// In the child: opens libnvidia-ml.so.1 and lists the GPUs as JSON.
-std::string nvml_gpus_json();
 
 /// The child's answer. Error (as the absent fact's reason): what the child said, or that it said nonsense.
 Fact<std::vector<NvmlGpu>> nvml_gpus_from_json(const std::string& text);

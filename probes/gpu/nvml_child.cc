@@ -1,10 +1,10 @@
+#include "probes/gpu/nvml_child.h"
+
 #include <dlfcn.h>
 
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-
-#include "probes/gpu/nvml.h"
 
 namespace weighin {
 

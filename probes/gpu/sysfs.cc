@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "probes/text.h"
+#include "probes/host/text.h"
 
 namespace weighin {
 

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "probes/machine.h"
+#include "probes/host/host.h"
+#include "probes/machine/gpu.h"
 
 namespace weighin {
 

@@ -1,8 +1,9 @@
 #include "probes/gpu/vulkan.h"
 
 #include "probes/gpu/gpus.h"
+#include "probes/gpu/vulkan_child.h"
 #include "probes/gpu/vulkan_drivers.h"
-#include "probes/sha256.h"
+#include "probes/host/sha256.h"
 
 namespace weighin {
 

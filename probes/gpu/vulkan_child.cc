@@ -1,3 +1,5 @@
+#include "probes/gpu/vulkan_child.h"
+
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "probes/gpu/vulkan.h"
 #include "probes/gpu/vulkan_describe.h"
 
 namespace weighin {

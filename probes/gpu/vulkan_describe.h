@@ -19,7 +19,7 @@ struct VulkanInstance {
   }
 };
 
-/// What devices_from_json (probes/gpu/vulkan.h) reads of one device.
+/// What devices_from_json (probes/gpu/vulkan_json.h) reads of one device.
 nlohmann::json describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device);
 
 }  // namespace weighin

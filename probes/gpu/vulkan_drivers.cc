@@ -4,7 +4,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "probes/gpu/vulkan.h"
+#include "probes/gpu/vulkan_child.h"
+#include "probes/gpu/vulkan_json.h"
 
 namespace weighin {
 

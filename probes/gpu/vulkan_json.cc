@@ -1,7 +1,6 @@
-// Reading what the Vulkan child process answered.
-#include <nlohmann/json.hpp>
+#include "probes/gpu/vulkan_json.h"
 
-#include "probes/gpu/vulkan.h"
+#include <nlohmann/json.hpp>
 
 namespace weighin {
 

@@ -1,5 +1,7 @@
 #include "results/records/device.h"
 
+#include "probes/machine/machine_json.h"
+
 namespace weighin {
 
 Device device_of(const Machine& machine, const std::string& probed_at) {

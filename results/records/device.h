@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "probes/machine.h"
+#include "probes/machine/machine.h"
 
 namespace weighin {
 

@@ -5,9 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "probes/machine.h"
-#include "probes/storage.h"
-#include "probes/topology.h"
+#include "probes/all_probes.h"
+#include "probes/machine/machine.h"
+#include "probes/system/storage.h"
+#include "probes/system/topology.h"
 #include "tests/folder.h"
 
 namespace weighin {

@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "probes/cpu.h"
-#include "probes/machine.h"
-#include "probes/platform.h"
-#include "probes/sha256.h"
+#include "probes/all_probes.h"
+#include "probes/host/sha256.h"
+#include "probes/machine/machine.h"
+#include "probes/machine/machine_json.h"
+#include "probes/machine/machine_text.h"
+#include "probes/system/cpu.h"
+#include "probes/system/platform.h"
+#include "probes/system/simd_flags.h"
 #include "tests/folder.h"
 
 namespace weighin {

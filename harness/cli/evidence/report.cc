@@ -6,6 +6,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/whole_file.h"
+#include "probes/all_probes.h"
 #include "results/report/report.h"
 
 namespace weighin {

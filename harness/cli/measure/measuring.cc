@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "harness/cli/measure/progress.h"
-#include "probes/process.h"
+#include "probes/host/process.h"
 
 namespace weighin {
 namespace {

@@ -6,10 +6,13 @@
 #include <memory>
 
 #include "harness/cli/command.h"
-#include "probes/gpu/nvml.h"
-#include "probes/gpu/vulkan.h"
-#include "probes/machine.h"
-#include "probes/storage.h"
+#include "probes/all_probes.h"
+#include "probes/gpu/nvml_child.h"
+#include "probes/gpu/vulkan_child.h"
+#include "probes/machine/machine.h"
+#include "probes/machine/machine_json.h"
+#include "probes/machine/machine_text.h"
+#include "probes/system/storage.h"
 
 namespace weighin {
 

@@ -7,6 +7,7 @@
 #include "harness/cli/measure/measuring.h"
 #include "harness/gpu/session.h"
 #include "kernels/vulkan/gpu.h"
+#include "probes/all_probes.h"
 
 namespace weighin {
 namespace {

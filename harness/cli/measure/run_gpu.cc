@@ -7,7 +7,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/gpu/child.h"
-#include "probes/gpu/vulkan.h"
+#include "probes/gpu/vulkan_child.h"
 #include "probes/gpu/vulkan_drivers.h"
 
 namespace weighin {

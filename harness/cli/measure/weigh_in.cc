@@ -7,6 +7,7 @@
 
 #include "harness/cli/measure/measuring.h"
 #include "harness/cli/whole_file.h"
+#include "probes/all_probes.h"
 #include "results/report/report.h"
 #include "results/store/store.h"
 

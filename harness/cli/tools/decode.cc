@@ -14,6 +14,7 @@
 #include "harness/plan/plan.h"
 #include "harness/timing/decode_run.h"
 #include "harness/timing/statistics.h"
+#include "probes/all_probes.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "probes/storage_file.h"
+#include "probes/host/storage_file.h"
 
 namespace weighin {
 namespace {

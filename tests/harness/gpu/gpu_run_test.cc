@@ -6,6 +6,7 @@
 
 #include "harness/gpu/session.h"
 #include "kernels/vulkan/gpu.h"
+#include "probes/all_probes.h"
 #include "tests/harness/database_test.h"
 #include "tests/harness/shell.h"
 

@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "probes/machine.h"
+#include "probes/all_probes.h"
+#include "probes/machine/machine.h"
 #include "tests/harness/database_test.h"
 
 namespace weighin {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "probes/devices/catalogue.h"
+#include "probes/devices/index.h"
 
 namespace weighin {
 namespace {

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "probes/gpu/nvml.h"
 #include "probes/gpu/vulkan_drivers.h"
 #include "tests/folder.h"
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "probes/process.h"
+#include "probes/host/process.h"
 
 namespace weighin {
 namespace {

@@ -1,0 +1,14 @@
+// The child process that loads NVIDIA's management library.
+#pragma once
+
+#include <string>
+
+namespace weighin {
+
+/// The hidden subcommand with which this program is run again as that child.
+inline constexpr const char* nvml_child_command = "probe-nvml";
+
+/// In the child: opens libnvidia-ml.so.1 and lists the GPUs as JSON.
+std::string nvml_gpus_json();
+
+}  // namespace weighin

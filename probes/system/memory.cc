@@ -1,0 +1,85 @@
+#include "probes/system/memory.h"
+
+#include <sys/sysinfo.h>
+
+#include <limits>
+
+#include "probes/host/text.h"
+
+namespace weighin {
+
+namespace {
+
+// Fields of /proc/meminfo are in "kB", which there means 1024 bytes (proc(5)).
+Fact<uint64_t> meminfo_bytes(const std::string& text, const char* key) {
+  const std::string source = std::string("/proc/meminfo ") + key;
+  const auto value = field(text, key);
+  if (!value) return absent<uint64_t>(std::string("/proc/meminfo has no line ") + key, source);
+  const auto words = words_of(*value);
+  const auto number = words.empty() ? std::nullopt : whole_number(words[0]);
+  if (!number) return absent<uint64_t>(std::string(key) + " in /proc/meminfo is not a number", source);
+  const bool kib = words.size() > 1 && words[1] == "kB";
+  if (kib && *number > std::numeric_limits<uint64_t>::max() / 1024) {
+    return absent<uint64_t>(std::string(key) + " in /proc/meminfo is too large to be true", source);
+  }
+  return known(kib ? *number * 1024 : *number, source);
+}
+
+// The mode in force is the one in brackets: "always [madvise] never".
+Fact<std::string> huge_page_mode(const Host& host) {
+  const char* path = "/sys/kernel/mm/transparent_hugepage/enabled";
+  const auto text = host.read(path);
+  if (!text) return absent<std::string>(text.error(), path);
+  const auto open = text->find('[');
+  const auto close = text->find(']');
+  if (open == std::string::npos || close == std::string::npos || close < open) {
+    return absent<std::string>("no mode in brackets in \"" + *text + "\"", path);
+  }
+  return known(text->substr(open + 1, close - open - 1), path);
+}
+
+// Kernels before 3.14 have no MemAvailable; free memory and page cache are then the usual estimate (proc(5)).
+Fact<uint64_t> available_bytes(const std::string& text) {
+  auto available = meminfo_bytes(text, "MemAvailable");
+  if (available.known()) return available;
+  const auto free = meminfo_bytes(text, "MemFree");
+  const auto cached = meminfo_bytes(text, "Cached");
+  if (!free.known() || !cached.known()) return available;
+  return known(*free.value + *cached.value, "/proc/meminfo MemFree + Cached");
+}
+
+/// Where /proc is missing the kernel is asked itself. Free memory leaves out the page cache that could be
+/// dropped, so it is the least that is available.
+void ask_kernel(Memory& memory) {
+  struct sysinfo facts {};
+  if (::sysinfo(&facts) != 0) return;
+  const uint64_t unit = facts.mem_unit;
+  memory.total_bytes = known(facts.totalram * unit, "sysinfo(2)");
+  memory.available_bytes = known(facts.freeram * unit, "sysinfo(2), free memory without the page cache");
+  memory.swap_total_bytes = known(facts.totalswap * unit, "sysinfo(2)");
+  memory.swap_free_bytes = known(facts.freeswap * unit, "sysinfo(2)");
+}
+
+}  // namespace
+
+void probe_memory(const Host& host, Machine& machine) {
+  Memory& memory = machine.memory;
+  const auto text = host.read("/proc/meminfo");
+  if (text) {
+    memory.total_bytes = meminfo_bytes(*text, "MemTotal");
+    memory.available_bytes = available_bytes(*text);
+    memory.swap_total_bytes = meminfo_bytes(*text, "SwapTotal");
+    memory.swap_free_bytes = meminfo_bytes(*text, "SwapFree");
+    memory.huge_page_bytes = meminfo_bytes(*text, "Hugepagesize");
+    memory.huge_pages_free = meminfo_bytes(*text, "HugePages_Free");
+  } else {
+    for (Fact<uint64_t>* fact : {&memory.total_bytes, &memory.available_bytes, &memory.swap_total_bytes,
+                                 &memory.swap_free_bytes, &memory.huge_page_bytes, &memory.huge_pages_free}) {
+      *fact = absent<uint64_t>(text.error(), "/proc/meminfo");
+    }
+    if (host.live) ask_kernel(memory);
+  }
+  memory.transparent_huge_pages = huge_page_mode(host);
+}
+
+}  // namespace weighin

@@ -1,0 +1,12 @@
+// Memory: what the kernel says there is.
+#pragma once
+
+#include "probes/host/host.h"
+#include "probes/machine/machine.h"
+
+namespace weighin {
+
+/// RAM, swap and huge pages, from /proc/meminfo and /sys/kernel/mm/transparent_hugepage.
+void probe_memory(const Host& host, Machine& machine);
+
+}  // namespace weighin
