@@ -4,25 +4,25 @@
 
 namespace weighin {
 
-void add_probe(CLI::App& app, Invocation& invocation);
-void add_models(CLI::App& app, Invocation& invocation);
-void add_devices(CLI::App& app, Invocation& invocation);
-void add_run(CLI::App& app, Invocation& invocation);
-void add_run_gpu(CLI::App& app, Invocation& invocation);
-void add_fit(CLI::App& app, Invocation& invocation);
-void add_report(CLI::App& app, Invocation& invocation);
-void add_memory(CLI::App& app, Invocation& invocation);
-void add_synth(CLI::App& app, Invocation& invocation);
-void add_shrink(CLI::App& app, Invocation& invocation);
-void add_decode(CLI::App& app, Invocation& invocation);
-void add_verify(CLI::App& app, Invocation& invocation);
-void add_predict(CLI::App& app, Invocation& invocation);
-void add_coverage(CLI::App& app, Invocation& invocation);
-void add_accuracy(CLI::App& app, Invocation& invocation);
-void add_schema(CLI::App& app, Invocation& invocation);
+void add_probe(Command program, Invocation& invocation);
+void add_models(Command program, Invocation& invocation);
+void add_devices(Command program, Invocation& invocation);
+void add_run(Command program, Invocation& invocation);
+void add_run_gpu(Command program, Invocation& invocation);
+void add_fit(Command program, Invocation& invocation);
+void add_report(Command program, Invocation& invocation);
+void add_memory(Command program, Invocation& invocation);
+void add_synth(Command program, Invocation& invocation);
+void add_shrink(Command program, Invocation& invocation);
+void add_decode(Command program, Invocation& invocation);
+void add_verify(Command program, Invocation& invocation);
+void add_predict(Command program, Invocation& invocation);
+void add_coverage(Command program, Invocation& invocation);
+void add_accuracy(Command program, Invocation& invocation);
+void add_schema(Command program, Invocation& invocation);
 
-std::span<const Command> all_commands() {
-  static constexpr auto commands = std::to_array<Command>({
+std::span<const CommandRow> all_commands() {
+  static constexpr auto commands = std::to_array<CommandRow>({
       {"probe", add_probe},
       {"run", add_run},
       {"run-gpu", add_run_gpu},

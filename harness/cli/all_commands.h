@@ -8,6 +8,6 @@
 namespace weighin {
 
 /// Every subcommand, in the order --help shows them.
-std::span<const Command> all_commands();
+std::span<const CommandRow> all_commands();
 
 }  // namespace weighin

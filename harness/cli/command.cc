@@ -18,9 +18,9 @@ std::string data_folder(const Host& host) {
   return "";
 }
 
-void add_database_option(CLI::App& command, Invocation& invocation) {
-  command.add_option("--db", invocation.database, "The database file (default: below the XDG data folder)")
-      ->type_name("FILE");
+void add_database_option(Command command, Invocation& invocation) {
+  command.option("--db", &invocation.database, "The database file (default: below the XDG data folder)")
+      .type_name("FILE");
 }
 
 unsigned terminal_columns(int descriptor, unsigned otherwise) {
@@ -37,20 +37,20 @@ void fail(Invocation& invocation, const std::string& message) {
 
 int run_command_line(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not the end of a run that measures
-  CLI::App app{
+  CommandLine line(
+      "weighin",
       "weighin weighs this machine in: which language models it can run, how fast, and what binds if not.",
-      "weighin"};
+      "weighin " WEIGHIN_VERSION);
   Invocation invocation{.host = this_host(), .program = argv[0], .database = "", .exit_code = exit_yes};
   if (const std::string data = data_folder(invocation.host); !data.empty())
     invocation.database = data + "/weighin.db";
-  app.set_version_flag("--version", "weighin " WEIGHIN_VERSION);
-  app.require_subcommand(0, 1);
-  add_weigh_in(app, invocation);
-  for (const Command& command : all_commands()) command.add(app, invocation);
+  add_weigh_in(line.program(), invocation);
+  for (const CommandRow& row : all_commands()) row.add(line.program(), invocation);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    invocation.exit_code = app.exit(error) == 0 ? exit_yes : exit_error;
+    if (const auto action = line.parse(argc, argv))
+      (*action)();
+    else
+      invocation.exit_code = action.error() ? exit_yes : exit_error;
   } catch (const std::system_error& error) {  // fmt::print could not write
     fail(invocation, fmt::format("cannot write: {}", error.what()));
   }

@@ -1,9 +1,9 @@
 // Subcommands: each file of this folder adds one to the command line; all_commands.cc lists them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "harness/cli/options.h"
 #include "probes/host/host.h"
 
 namespace weighin {
@@ -21,10 +21,10 @@ struct Invocation {
   int exit_code = exit_yes;  // set by the subcommand that ran
 };
 
-/// Adds a subcommand to `app`; its callback does the work and sets invocation.exit_code.
-struct Command {
+/// A row of the table of commands: `add` adds the command to `program`; its action sets invocation.exit_code.
+struct CommandRow {
   const char* name;
-  void (*add)(CLI::App& app, Invocation& invocation);
+  void (*add)(Command program, Invocation& invocation);
 };
 
 /// $XDG_DATA_HOME/weighin, else ~/.local/share/weighin (XDG Base Directory Specification 0.8); empty when
@@ -32,7 +32,7 @@ struct Command {
 std::string data_folder(const Host& host);
 
 /// Adds --db to a subcommand.
-void add_database_option(CLI::App& command, Invocation& invocation);
+void add_database_option(Command command, Invocation& invocation);
 
 /// Says `message` on standard error as "weighin: ..." and sets the exit code for errors.
 void fail(Invocation& invocation, const std::string& message);
@@ -40,8 +40,8 @@ void fail(Invocation& invocation, const std::string& message);
 /// Columns of the terminal that `descriptor` (of standard output or error) is, or `otherwise`.
 unsigned terminal_columns(int descriptor, unsigned otherwise);
 
-/// Plain `weighin`, where no subcommand is named: the whole weigh-in. Adds its options to `app` itself.
-void add_weigh_in(CLI::App& app, Invocation& invocation);
+/// Plain `weighin`, where no subcommand is named: the whole weigh-in. Adds its options to `program` itself.
+void add_weigh_in(Command program, Invocation& invocation);
 
 /// Parses argv, runs the subcommand (plain `weighin`: the whole weigh-in), returns the exit code.
 int run_command_line(int argc, char** argv);

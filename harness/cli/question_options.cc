@@ -29,33 +29,28 @@ std::string not_a_speed(const std::string& text) {
 
 }  // namespace
 
-void add_question(CLI::App& command, QuestionOptions& options) {
+void add_question(Command command, QuestionOptions& options, const std::string& format_help) {
   Question& question = options.question;
-  command.add_option("--format", options.format, "A format as ggml spells it; else the best one");
-  command.add_option("--context", question.context, "Tokens of context; else min(4096, the model's maximum)")
-      ->check(not_tokens);
-  command.add_option("--prompt", question.prompt, "Tokens of the prompt")
-      ->check(not_tokens)
-      ->capture_default_str();
-  command.add_option("--answer", question.answer, "Tokens of the answer")
-      ->check(not_tokens)
-      ->capture_default_str();
-  command.add_option("--kv", options.kv, "Format of the KV cache, in memory and in speed")
-      ->check(CLI::IsMember({"f16", "q8_0"}))
-      ->capture_default_str();
-  command.add_option("--min-tps", options.min_tps, "Tokens/s that a model must reach to run")
-      ->check(not_a_speed);
-  command.add_flag("--allow-low-bit", question.allow_low_bit, "Allow formats of fewer than 4 bits");
+  command.option("--format", &options.format, format_help);
+  command.option("--context", &question.context, "Tokens of context; else min(4096, the model's maximum)")
+      .check(not_tokens);
+  command.option("--prompt", &question.prompt, "Tokens of the prompt").check(not_tokens).show_default();
+  command.option("--answer", &question.answer, "Tokens of the answer").check(not_tokens).show_default();
+  command.option("--kv", &options.kv, "Format of the KV cache, in memory and in speed")
+      .one_of({"f16", "q8_0"})
+      .show_default();
+  command.option("--min-tps", &options.min_tps, "Tokens/s that a model must reach to run").check(not_a_speed);
+  command.flag("--allow-low-bit", &question.allow_low_bit, "Allow formats of fewer than 4 bits");
 }
 
-void add_runs_as(CLI::App& command, QuestionOptions& options) {
+void add_runs_as(Command command, QuestionOptions& options) {
   std::vector<std::string> kinds;
   for (const RunsAs kind : all_runs_as) kinds.emplace_back(runs_as_name(kind));
   command
-      .add_option("--as", options.runs_as,
-                  "What runs the model on a published or described device, by which it may have memory")
-      ->check(CLI::IsMember(kinds))
-      ->capture_default_str();
+      .option("--as", &options.runs_as,
+              "What runs the model on a published or described device, by which it may have memory")
+      .one_of(kinds)
+      .show_default();
 }
 
 tl::expected<Question, std::string> question_of(const QuestionOptions& options) {

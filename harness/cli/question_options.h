@@ -17,10 +17,11 @@ struct QuestionOptions {
 };
 
 /// Adds --format, --context, --prompt, --answer, --kv, --min-tps and --allow-low-bit.
-void add_question(CLI::App& command, QuestionOptions& options);
+void add_question(Command command, QuestionOptions& options,
+                  const std::string& format_help = "A format as ggml spells it; else the best one");
 
 /// Adds --as, which only devices known by their specs heed.
-void add_runs_as(CLI::App& command, QuestionOptions& options);
+void add_runs_as(Command command, QuestionOptions& options);
 
 /// The question that was asked. Error: the formats there are.
 tl::expected<Question, std::string> question_of(const QuestionOptions& options);

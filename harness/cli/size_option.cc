@@ -1,21 +1,18 @@
 #include "harness/cli/size_option.h"
 
-#include <map>
-#include <string>
-
 namespace weighin {
 
-CLI::Validator as_bytes() {
-  return CLI::AsNumberWithUnit(std::map<std::string, double>{{"B", 1},
-                                                             {"KB", 1e3},
-                                                             {"MB", 1e6},
-                                                             {"GB", 1e9},
-                                                             {"TB", 1e12},
-                                                             {"KiB", 1024},
-                                                             {"MiB", 1048576},
-                                                             {"GiB", 1073741824},
-                                                             {"TiB", 1099511627776}},
-                               CLI::AsNumberWithUnit::CASE_INSENSITIVE, "SIZE");
+Units byte_units() {
+  return {.factors = {{"B", 1},
+                      {"KB", 1e3},
+                      {"MB", 1e6},
+                      {"GB", 1e9},
+                      {"TB", 1e12},
+                      {"KiB", 1024},
+                      {"MiB", 1048576},
+                      {"GiB", 1073741824},
+                      {"TiB", 1099511627776}},
+          .name = "SIZE"};
 }
 
 }  // namespace weighin

@@ -1,11 +1,11 @@
 // Sizes on a command line.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "harness/cli/options.h"
 
 namespace weighin {
 
-/// Bytes with a unit, decimal or binary: "500MB", "2.5 GiB".
-CLI::Validator as_bytes();
+/// Units of bytes, decimal and binary: "500MB", "2.5 GiB".
+Units byte_units();
 
 }  // namespace weighin

@@ -22,19 +22,10 @@ struct CoverageOptions {
   bool json = false, csv = false;
 };
 
-CLI::Validator as_bits_s() {
-  return CLI::AsNumberWithUnit(
-      std::map<std::string, double>{{"bit", 1}, {"kbit", 1e3}, {"Mbit", 1e6}, {"Gbit", 1e9}},
-      CLI::AsNumberWithUnit::CASE_INSENSITIVE, "RATE");
-}
-
-/// CLI11's units have letters only.
-CLI::Validator without_per_second() {
-  return {[](std::string& text) {
-            if (text.ends_with("/s")) text.resize(text.size() - 2);
-            return std::string();
-          },
-          ""};
+Units bits_s_units() {
+  return {.factors = {{"bit", 1}, {"kbit", 1e3}, {"Mbit", 1e6}, {"Gbit", 1e9}},
+          .name = "RATE",
+          .dropped_ending = "/s"};
 }
 
 tl::expected<Population, std::string> population_called(const std::string& name) {
@@ -67,33 +58,31 @@ void run_coverage(const CoverageOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_coverage(CLI::App& app, Invocation& invocation) {
+void add_coverage(Command program, Invocation& invocation) {
   auto options = std::make_shared<CoverageOptions>();
-  CLI::App* command =
-      app.add_subcommand("coverage", "Which share of some users' devices, or of a fleet, runs a model");
-  command->footer(
+  const Command command =
+      program.subcommand("coverage", "Which share of some users' devices, or of a fleet, runs a model");
+  command.footer(
       fmt::format("\nFILE: a CSV with the columns device (as people write it, or the label of a measured "
                   "one) and count or share; others are "
                   "passed over,\n"
                   "but for memory_gib. Shipped, from published shares: {}.",
                   fmt::join(shipped_populations(), ", ")));
-  add_database_option(*command, invocation);
-  command->add_option("MODEL", options->model, "A model by name, file, folder or URL")->required();
-  command->add_option("--population", options->population,
-                      "Whose devices: FILE, or a shipped one's name; else steam");
-  add_question(*command, options->asked);
-  add_runs_as(*command, options->asked);
-  command->add_option("--max-download", options->most_download_bytes, "Largest download: 500MB")
-      ->transform(as_bytes())
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--link", options->link_bits_s, "Say how long the download takes at such a rate: 50Mbit/s")
-      ->transform(as_bits_s())
-      ->transform(without_per_second())
-      ->check(CLI::PositiveNumber);
-  CLI::Option* json = command->add_flag("--json", options->json, "As JSON, with every device");
-  command->add_flag("--csv", options->csv, "As CSV, one row a device")->excludes(json);
-  command->callback([options, &invocation] { run_coverage(*options, invocation); });
+  add_database_option(command, invocation);
+  command.option("MODEL", &options->model, "A model by name, file, folder or URL").required();
+  command.option("--population", &options->population,
+                 "Whose devices: FILE, or a shipped one's name; else steam");
+  add_question(command, options->asked);
+  add_runs_as(command, options->asked);
+  command.option("--max-download", &options->most_download_bytes, "Largest download: 500MB")
+      .in_units(byte_units())
+      .positive();
+  command.option("--link", &options->link_bits_s, "Say how long the download takes at such a rate: 50Mbit/s")
+      .in_units(bits_s_units())
+      .positive();
+  const Option json = command.flag("--json", &options->json, "As JSON, with every device");
+  command.flag("--csv", &options->csv, "As CSV, one row a device").excludes(json);
+  command.action([options, &invocation] { run_coverage(*options, invocation); });
 }
 
 }  // namespace weighin

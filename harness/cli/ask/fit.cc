@@ -200,41 +200,39 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_fit(CLI::App& app, Invocation& invocation) {
+void add_fit(Command program, Invocation& invocation) {
   auto options = std::make_shared<FitOptions>();
-  CLI::App* command =
-      app.add_subcommand("fit", "Which models this machine, or a measured one, can run, and how fast");
-  command->footer("\n" + verdict_rules());
-  add_database_option(*command, invocation);
+  const Command command =
+      program.subcommand("fit", "Which models this machine, or a measured one, can run, and how fast");
+  command.footer("\n" + verdict_rules());
+  add_database_option(command, invocation);
   command
-      ->add_option("models", options->models,
-                   "Models by name (weighin models list), file, folder or URL; all when none is named")
-      ->type_name("MODEL");
-  command->add_option(
-      "--device", options->device,
-      "A measured device, by label or id, or one of `weighin devices`; else this machine, now");
-  command->add_option("--bandwidth", options->described.bandwidth,
-                      "A device by its numbers, instead: 120GB/s; with --memory");
-  command->add_option("--memory", options->described.memory, "Its memory: 16GiB");
-  command->add_option("--tflops", options->described.tflops, "Its peak arithmetic, fp16: 8");
-  command->add_option("--part", options->described.part, "Which part it is: cpu, gpu or npu; else gpu");
-  add_question(*command, options->asked);
-  command->get_option("--format")->description("A format as ggml spells it, or all; else the best one");
-  add_runs_as(*command, options->asked);
-  command->add_option("--engine", options->asked.question.engine, "Whose speed is predicted")
-      ->check(CLI::IsMember(engine_names()))
-      ->capture_default_str();
+      .option("models", &options->models,
+              "Models by name (weighin models list), file, folder or URL; all when none is named")
+      .type_name("MODEL");
+  command.option("--device", &options->device,
+                 "A measured device, by label or id, or one of `weighin devices`; else this machine, now");
+  command.option("--bandwidth", &options->described.bandwidth,
+                 "A device by its numbers, instead: 120GB/s; with --memory");
+  command.option("--memory", &options->described.memory, "Its memory: 16GiB");
+  command.option("--tflops", &options->described.tflops, "Its peak arithmetic, fp16: 8");
+  command.option("--part", &options->described.part, "Which part it is: cpu, gpu or npu; else gpu");
+  add_question(command, options->asked, "A format as ggml spells it, or all; else the best one");
+  add_runs_as(command, options->asked);
+  command.option("--engine", &options->asked.question.engine, "Whose speed is predicted")
+      .one_of(engine_names())
+      .show_default();
   command
-      ->add_option("--placement", options->placement,
-                   "Where a measured device holds the layers; auto: where that is fastest")
-      ->check(CLI::IsMember(places()))
-      ->capture_default_str();
-  command->add_flag("--largest", options->largest,
-                    "Answer with the largest of the models that generate text and run, in its best format");
-  command->add_flag("--explain", options->explain, "Show the predicted time term by term");
-  CLI::Option* json = command->add_flag("--json", options->json, "Answer as JSON");
-  command->add_flag("--csv", options->csv, "Answer as CSV, one row a verdict")->excludes(json);
-  command->callback([options, &invocation] { run_fit(*options, invocation); });
+      .option("--placement", &options->placement,
+              "Where a measured device holds the layers; auto: where that is fastest")
+      .one_of(places())
+      .show_default();
+  command.flag("--largest", &options->largest,
+               "Answer with the largest of the models that generate text and run, in its best format");
+  command.flag("--explain", &options->explain, "Show the predicted time term by term");
+  const Option json = command.flag("--json", &options->json, "Answer as JSON");
+  command.flag("--csv", &options->csv, "Answer as CSV, one row a verdict").excludes(json);
+  command.action([options, &invocation] { run_fit(*options, invocation); });
 }
 
 }  // namespace weighin

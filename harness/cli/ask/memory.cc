@@ -115,41 +115,38 @@ void run_memory(MemoryOptions options, Invocation& invocation) {
 
 }  // namespace
 
-void add_memory(CLI::App& app, Invocation& invocation) {
+void add_memory(Command program, Invocation& invocation) {
   auto options = std::make_shared<MemoryOptions>();
   MemorySettings& settings = options->settings;
-  CLI::App* command = app.add_subcommand("memory", "What running a model holds in memory, by part");
-  const CLI::Range tokens(1u, UINT32_MAX);
-  command->add_option("MODEL", options->model, "A model by name (weighin models list)")->required();
-  command->add_option("--format", options->format, "A file format (weighin models show MODEL)")
-      ->capture_default_str();
-  command->add_option("--engine", options->engine, "Whose memory")
-      ->check(CLI::IsMember({"llama.cpp", "generic"}))
-      ->capture_default_str();
-  command->add_option("--context", settings.context, "Tokens of context, all sequences together")
-      ->check(tokens)
-      ->capture_default_str();
-  command->add_option("--ubatch", settings.micro_batch, "Tokens computed together")
-      ->check(tokens)
-      ->capture_default_str();
-  command->add_option("--prompt", settings.prompt,
-                      "Tokens of the longest prompt; else as many as are computed together");
-  command->add_option("--parallel", settings.sequences, "Sequences at once")
-      ->check(tokens)
-      ->capture_default_str();
-  command->add_option("--kv", options->kv, "Format of the KV cache")
-      ->check(CLI::IsMember({"f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"}))
-      ->capture_default_str();
+  const Command command = program.subcommand("memory", "What running a model holds in memory, by part");
+  command.option("MODEL", &options->model, "A model by name (weighin models list)").required();
+  command.option("--format", &options->format, "A file format (weighin models show MODEL)").show_default();
+  command.option("--engine", &options->engine, "Whose memory")
+      .one_of({"llama.cpp", "generic"})
+      .show_default();
+  command.option("--context", &settings.context, "Tokens of context, all sequences together")
+      .between(1, UINT32_MAX)
+      .show_default();
+  command.option("--ubatch", &settings.micro_batch, "Tokens computed together")
+      .between(1, UINT32_MAX)
+      .show_default();
+  command.option("--prompt", &settings.prompt,
+                 "Tokens of the longest prompt; else as many as are computed together");
+  command.option("--parallel", &settings.sequences, "Sequences at once")
+      .between(1, UINT32_MAX)
+      .show_default();
+  command.option("--kv", &options->kv, "Format of the KV cache")
+      .one_of({"f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"})
+      .show_default();
   command
-      ->add_option("--gpu", options->gpu_bytes,
-                   "Free memory of a GPU: how many layers fit there, and what each side holds")
-      ->transform(as_bytes());
-  command->add_flag("--no-flash-attention", options->no_flash_attention,
-                    "Scores of all tokens are kept at once");
-  command->add_flag("--no-mmap", options->no_mmap, "The file is read, not mapped");
-  command->add_flag("--no-repack", options->no_repack, "Weights stay as the file has them");
-  command->add_flag("--json", options->json, "As JSON, in bytes");
-  command->callback([options, &invocation] { run_memory(*options, invocation); });
+      .option("--gpu", &options->gpu_bytes,
+              "Free memory of a GPU: how many layers fit there, and what each side holds")
+      .in_units(byte_units());
+  command.flag("--no-flash-attention", &options->no_flash_attention, "Scores of all tokens are kept at once");
+  command.flag("--no-mmap", &options->no_mmap, "The file is read, not mapped");
+  command.flag("--no-repack", &options->no_repack, "Weights stay as the file has them");
+  command.flag("--json", &options->json, "As JSON, in bytes");
+  command.action([options, &invocation] { run_memory(*options, invocation); });
 }
 
 }  // namespace weighin

@@ -56,30 +56,28 @@ void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) 
 
 }  // namespace
 
-void add_shrink(CLI::App& app, Invocation& invocation) {
+void add_shrink(Command program, Invocation& invocation) {
   auto options = std::make_shared<ShrinkOptions>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.subcommand(
       "shrink", "What would make a model fit: formats, students, pruning, sharing, and what each costs");
-  add_database_option(*command, invocation);
-  command->add_option("MODEL", options->model, "A model by name (weighin models list), file, folder or URL")
-      ->required();
-  CLI::Option* device = command->add_option("--device", options->device,
-                                            "A measured device, by label or id; else this machine, now");
-  CLI::Option* target =
-      command
-          ->add_option("--target-bytes", options->target_bytes, "Memory it must fit in, of no device: 4GiB")
-          ->transform(as_bytes())
-          ->check(CLI::PositiveNumber)
-          ->excludes(device);
-  command->add_option("--format", options->format, "The GGUF format the model is in now; a file's is its own")
-      ->capture_default_str();
+  add_database_option(command, invocation);
+  command.option("MODEL", &options->model, "A model by name (weighin models list), file, folder or URL")
+      .required();
+  const Option device = command.option("--device", &options->device,
+                                       "A measured device, by label or id; else this machine, now");
+  const Option target =
+      command.option("--target-bytes", &options->target_bytes, "Memory it must fit in, of no device: 4GiB")
+          .in_units(byte_units())
+          .positive()
+          .excludes(device);
+  command.option("--format", &options->format, "The GGUF format the model is in now; a file's is its own")
+      .show_default();
   command
-      ->add_option("--context", options->question.context,
-                   "Tokens of context; else min(4096, the model's maximum)")
-      ->check(CLI::Range(1u, UINT32_MAX));
-  command->add_flag("--json", options->json, "Answer as JSON");
-  command->callback(
-      [options, target, &invocation] { run_shrink(*options, target->count() > 0, invocation); });
+      .option("--context", &options->question.context,
+              "Tokens of context; else min(4096, the model's maximum)")
+      .between(1u, UINT32_MAX);
+  command.flag("--json", &options->json, "Answer as JSON");
+  command.action([options, target, &invocation] { run_shrink(*options, target.given(), invocation); });
 }
 
 }  // namespace weighin

@@ -37,23 +37,23 @@ void run_accuracy(const AccuracyOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_accuracy(CLI::App& app, Invocation& invocation) {
+void add_accuracy(Command program, Invocation& invocation) {
   auto options = std::make_shared<AccuracyOptions>();
-  CLI::App* command =
-      app.add_subcommand("accuracy", "How right predictions are: of engines run here, and of published rows");
-  command->footer(
+  const Command command =
+      program.subcommand("accuracy", "How right predictions are: of engines run here, and of published rows");
+  command.footer(
       "\nWithout ROWS: engines that `weighin verify` ran on this machine, and the published rows that ship "
       "with "
       "weighin.\nEach chip of those is in one split for good: fit, or test, which is kept for testing.");
-  command->add_option("ROWS", options->rows,
-                      "Published rows (CSV) instead: predict's columns, and tg_tps, pp_tps, mem_gib_used");
+  command.option("ROWS", &options->rows,
+                 "Published rows (CSV) instead: predict's columns, and tg_tps, pp_tps, mem_gib_used");
   command
-      ->add_option("--split", options->split,
-                   "Rows of that split alone; default test of the shipped ones, all of ROWS")
-      ->check(CLI::IsMember({"fit", "test", "all"}));
-  command->add_flag("--json", options->json, "As JSON");
-  add_database_option(*command, invocation);
-  command->callback([options, &invocation] { run_accuracy(*options, invocation); });
+      .option("--split", &options->split,
+              "Rows of that split alone; default test of the shipped ones, all of ROWS")
+      .one_of({"fit", "test", "all"});
+  command.flag("--json", &options->json, "As JSON");
+  add_database_option(command, invocation);
+  command.action([options, &invocation] { run_accuracy(*options, invocation); });
 }
 
 }  // namespace weighin

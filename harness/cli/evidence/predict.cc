@@ -33,11 +33,11 @@ void run_predict(const PredictOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_predict(CLI::App& app, Invocation& invocation) {
+void add_predict(Command program, Invocation& invocation) {
   auto options = std::make_shared<PredictOptions>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.subcommand(
       "predict", "Speeds and memory of a table of machines and models, from specs alone, with 80% intervals");
-  command->footer(
+  command.footer(
       "\nROWS.csv: a header, then one machine and model a row. Columns, in any order, blank or missing where "
       "not known:\n"
       "model, params_b, active_params_b, quant, model_bytes; device, chip_class, mem_bandwidth_gbs, mem_gib, "
@@ -47,9 +47,9 @@ void add_predict(CLI::App& app, Invocation& invocation) {
       "PRED.csv: row (from 0), tg_tps, tg_low, tg_high, pp_tps, pp_low, pp_high (tokens/s), mem_gib, basis, "
       "why; a row\n"
       "that cannot be answered says why.");
-  command->add_option("ROWS", options->rows, "The table (CSV)")->required();
-  command->add_option("--out", options->out, "Where to write the predictions; else standard output");
-  command->callback([options, &invocation] { run_predict(*options, invocation); });
+  command.option("ROWS", &options->rows, "The table (CSV)").required();
+  command.option("--out", &options->out, "Where to write the predictions; else standard output");
+  command.action([options, &invocation] { run_predict(*options, invocation); });
 }
 
 }  // namespace weighin

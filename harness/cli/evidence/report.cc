@@ -74,19 +74,18 @@ void run_report(const ReportOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Invocation& invocation) {
+void add_report(Command program, Invocation& invocation) {
   auto options = std::make_shared<ReportOptions>();
-  CLI::App* command = app.add_subcommand("report", "Write what was measured as one HTML file, or as CSV");
-  command->footer(
+  const Command command = program.subcommand("report", "Write what was measured as one HTML file, or as CSV");
+  command.footer(
       "\nThe HTML file is whole: it needs no network, and can be read with scripts off.\n"
       "Without options it is written as report.html beside the database.");
-  add_database_option(*command, invocation);
-  command->add_option("--html", options->html, "Where the HTML report is written")->type_name("FILE");
-  command->add_option("--csv", options->csv, "A folder for CSV files, one a table of the database")
-      ->type_name("DIR");
-  command->add_option("--device", options->device,
-                      "A measured device, by label or id; else this machine, now");
-  command->callback([options, &invocation] { run_report(*options, invocation); });
+  add_database_option(command, invocation);
+  command.option("--html", &options->html, "Where the HTML report is written").type_name("FILE");
+  command.option("--csv", &options->csv, "A folder for CSV files, one a table of the database")
+      .type_name("DIR");
+  command.option("--device", &options->device, "A measured device, by label or id; else this machine, now");
+  command.action([options, &invocation] { run_report(*options, invocation); });
 }
 
 }  // namespace weighin

@@ -6,8 +6,8 @@
 
 namespace weighin {
 
-void add_schema(CLI::App& app, Invocation&) {
-  app.add_subcommand("schema", "Describe the database's tables, as Markdown")->callback([] {
+void add_schema(Command program, Invocation&) {
+  program.subcommand("schema", "Describe the database's tables, as Markdown").action([] {
     std::fputs(schema_markdown().c_str(), stdout);
   });
 }

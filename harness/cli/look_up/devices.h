@@ -21,7 +21,7 @@ enum class ListForm : uint8_t { text, json, csv };
 
 bool passes(const DeviceSpec& device, const DeviceFilter& filter);
 /// Adds --kind, --tier, --vendor and --min-memory.
-void add_filter(CLI::App& command, DeviceFilter& filter);
+void add_filter(Command command, DeviceFilter& filter);
 
 /// Lists the catalogue's devices that pass `filter`.
 void list_devices(const DeviceFilter& filter, ListForm form);
@@ -30,10 +30,10 @@ void list_devices(const DeviceFilter& filter, ListForm form);
 void show_device(Invocation& invocation, const std::string& name, bool as_json);
 
 /// Adds `devices describe`: a device by its numbers.
-CLI::App* add_devices_describe(CLI::App& devices, Invocation& invocation);
+void add_devices_describe(Command devices, Invocation& invocation);
 
 /// Adds `devices smallest`: the smallest devices that run a model.
-CLI::App* add_devices_smallest(CLI::App& devices, Invocation& invocation);
+void add_devices_smallest(Command devices, Invocation& invocation);
 
 /// Everything known of one device; `named` says of which part, how many and what was assumed.
 void print_device(const NamedDevice& named, bool as_json);

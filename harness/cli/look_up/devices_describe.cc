@@ -5,24 +5,24 @@
 
 namespace weighin {
 
-CLI::App* add_devices_describe(CLI::App& devices, Invocation& invocation) {
+void add_devices_describe(Command devices, Invocation& invocation) {
   struct Options {
     DeviceDescription description;
     bool json = false;
   };
   auto options = std::make_shared<Options>();
   DeviceDescription& description = options->description;
-  CLI::App* describe =
-      devices.add_subcommand("describe", "A device by its numbers: its tier and memory budgets");
-  describe->add_option("--name", description.name, "What to call it");
-  describe->add_option("--bandwidth", description.bandwidth, "Of its memory: 120GB/s")->required();
-  describe->add_option("--memory", description.memory, "How much: 16GiB")->required();
-  describe->add_option("--tflops", description.tflops, "Peak fp16 arithmetic, without sparsity: 8");
-  describe->add_option("--tops", description.tops, "Peak int8 arithmetic, without sparsity: 45");
-  describe->add_option("--part", description.part, "What computes: cpu, gpu (else) or npu");
-  describe->add_option("--kind", description.kind, "A kind of `devices list`; else by the part");
-  describe->add_flag("--json", options->json, "As JSON");
-  describe->callback([options, &invocation] {
+  const Command describe =
+      devices.subcommand("describe", "A device by its numbers: its tier and memory budgets");
+  describe.option("--name", &description.name, "What to call it");
+  describe.option("--bandwidth", &description.bandwidth, "Of its memory: 120GB/s").required();
+  describe.option("--memory", &description.memory, "How much: 16GiB").required();
+  describe.option("--tflops", &description.tflops, "Peak fp16 arithmetic, without sparsity: 8");
+  describe.option("--tops", &description.tops, "Peak int8 arithmetic, without sparsity: 45");
+  describe.option("--part", &description.part, "What computes: cpu, gpu (else) or npu");
+  describe.option("--kind", &description.kind, "A kind of `devices list`; else by the part");
+  describe.flag("--json", &options->json, "As JSON");
+  describe.action([options, &invocation] {
     const auto device = describe_device(options->description);
     if (!device) return fail(invocation, device.error());
     NamedDevice named;
@@ -33,7 +33,6 @@ CLI::App* add_devices_describe(CLI::App& devices, Invocation& invocation) {
     named.memory_stated = true;
     print_device(named, options->json);
   });
-  return describe;
 }
 
 }  // namespace weighin

@@ -141,23 +141,22 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-CLI::App* add_devices_smallest(CLI::App& devices, Invocation& invocation) {
+void add_devices_smallest(Command devices, Invocation& invocation) {
   auto options = std::make_shared<SmallestOptions>();
-  CLI::App* command = devices.add_subcommand(
+  const Command command = devices.subcommand(
       "smallest", "The smallest devices that run a model: measured ones, and of each kind in the catalogue");
-  add_database_option(*command, invocation);
-  command->add_option("MODEL", options->model, "A model by name, file, folder or URL")->required();
-  add_question(*command, options->asked);
-  add_runs_as(*command, options->asked);
-  add_filter(*command, options->filter);
+  add_database_option(command, invocation);
+  command.option("MODEL", &options->model, "A model by name, file, folder or URL").required();
+  add_question(command, options->asked);
+  add_runs_as(command, options->asked);
+  add_filter(command, options->filter);
   command
-      ->add_option("--most", options->most,
-                   "So many, the smallest first; else one of each kind, or ten of --kind")
-      ->check(CLI::Range(1, 100000));
-  CLI::Option* json = command->add_flag("--json", options->json, "As JSON");
-  command->add_flag("--csv", options->csv, "As CSV, one row a device")->excludes(json);
-  command->callback([options, &invocation] { run_smallest(*options, invocation); });
-  return command;
+      .option("--most", &options->most,
+              "So many, the smallest first; else one of each kind, or ten of --kind")
+      .between(1, 100000);
+  const Option json = command.flag("--json", &options->json, "As JSON");
+  command.flag("--csv", &options->csv, "As CSV, one row a device").excludes(json);
+  command.action([options, &invocation] { run_smallest(*options, invocation); });
 }
 
 }  // namespace weighin

@@ -94,26 +94,21 @@ void forget(const std::string& name, Invocation& invocation) {
 
 }  // namespace
 
-std::function<bool()> add_models_import(CLI::App& models, Invocation& invocation) {
+void add_models_import(Command models, Invocation& invocation) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App* importing = models.add_subcommand(
-      "import", "Reads a model's shape from its files' headers and keeps it as your own");
-  importing->footer(
+  const Command importing =
+      models.subcommand("import", "Reads a model's shape from its files' headers and keeps it as your own");
+  importing.footer(
       "A file (.gguf, .safetensors, config.json), a folder, or a URL; of a URL only the header travels. "
       "HTTPS_PROXY,\n"
       "HTTP_PROXY and NO_PROXY are heeded; HF_TOKEN is sent to the host that the URL names.");
-  importing->add_option("FROM", options->from, "A file, a folder or a URL")
-      ->required()
-      ->type_name("PATH|URL");
-  importing->add_option("--as", options->as, "The name it shall have; else the one it gives itself");
-  importing->add_flag("--json", options->json, "As JSON");
-  CLI::App* forgetting = models.add_subcommand("forget", "Deletes an imported model's shape");
-  forgetting->add_option("NAME", options->forget, "Its name")->required();
-  return [options, importing, forgetting, &invocation] {
-    if (importing->parsed()) import(*options, invocation);
-    if (forgetting->parsed()) forget(options->forget, invocation);
-    return importing->parsed() || forgetting->parsed();
-  };
+  importing.option("FROM", &options->from, "A file, a folder or a URL").required().type_name("PATH|URL");
+  importing.option("--as", &options->as, "The name it shall have; else the one it gives itself");
+  importing.flag("--json", &options->json, "As JSON");
+  const Command forgetting = models.subcommand("forget", "Deletes an imported model's shape");
+  forgetting.option("NAME", &options->forget, "Its name").required();
+  importing.action([options, &invocation] { import(*options, invocation); });
+  forgetting.action([options, &invocation] { forget(options->forget, invocation); });
 }
 
 }  // namespace weighin

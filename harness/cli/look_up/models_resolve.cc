@@ -40,18 +40,18 @@ void print_line(const std::string& name) {
 
 }  // namespace
 
-CLI::App* add_models_resolve(CLI::App& models) {
+void add_models_resolve(Command models) {
   struct Options {
     bool json = false;
     std::vector<std::string> names;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* resolve =
-      models.add_subcommand("resolve", "What names of files and models say: model, size, format");
-  resolve->add_option("NAME", options->names, "File names, paths, URLs, Hugging Face ids, Ollama's name:tag")
-      ->required();
-  resolve->add_flag("--json", options->json, "As JSON: an object; for several names {\"names\": [...]}");
-  resolve->callback([options] {
+  const Command resolve =
+      models.subcommand("resolve", "What names of files and models say: model, size, format");
+  resolve.option("NAME", &options->names, "File names, paths, URLs, Hugging Face ids, Ollama's name:tag")
+      .required();
+  resolve.flag("--json", &options->json, "As JSON: an object; for several names {\"names\": [...]}");
+  resolve.action([options] {
     if (!options->json) {
       for (const std::string& name : options->names) print_line(name);
       return;
@@ -60,7 +60,6 @@ CLI::App* add_models_resolve(CLI::App& models) {
     for (const std::string& name : options->names) objects.push_back(resolved_json(name));
     std::puts((objects.size() == 1 ? objects[0] : ordered_json{{"names", objects}}).dump(2).c_str());
   });
-  return resolve;
 }
 
 }  // namespace weighin

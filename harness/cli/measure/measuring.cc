@@ -38,18 +38,19 @@ std::string summary(const SessionResult& result, const std::string& database) {
 
 }  // namespace
 
-void add_session_options(CLI::App& command, SessionOptions& options) {
-  command.add_option("--budget", options.budget_s, "Time to spend, e.g. 90s or 5m")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}}))
-      ->check([](const std::string& text) {
-        return text.find_first_not_of("0.") == std::string::npos || text.starts_with('-')
-                   ? "\"" + text + "\" is no time to spend: give one above zero, such as 90s"
-                   : std::string();
-      })
-      ->type_name("TIME")
-      ->default_str("90s");
-  command.add_option("--label", options.label, "Name this device, e.g. pi5-07");
+Option add_session_options(Command command, SessionOptions& options) {
+  const Option budget =
+      command.option("--budget", &options.budget_s, "Time to spend, e.g. 90s or 5m")
+          .in_units({.factors = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}}})
+          .check([](const std::string& text) {
+            return text.find_first_not_of("0.") == std::string::npos || text.starts_with('-')
+                       ? "\"" + text + "\" is no time to spend: give one above zero, such as 90s"
+                       : std::string();
+          })
+          .type_name("TIME")
+          .show_default("90s");
+  command.option("--label", &options.label, "Name this device, e.g. pi5-07");
+  return budget;
 }
 
 std::optional<SessionResult> measure_machine(Invocation& invocation, const Machine& machine,

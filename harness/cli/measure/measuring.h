@@ -1,7 +1,6 @@
 // What `weighin run` and plain `weighin` share: a session with its progress shown, and Ctrl-C obeyed.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 
 #include "harness/cli/command.h"
@@ -12,8 +11,8 @@ namespace weighin {
 /// Exit code after Ctrl-C, as shells have it: 128 + SIGINT.
 inline constexpr int exit_interrupted = 130;
 
-/// Adds --budget and --label to a command.
-void add_session_options(CLI::App& command, SessionOptions& options);
+/// Adds --budget, which it returns, and --label to a command.
+Option add_session_options(Command command, SessionOptions& options);
 
 /// Runs the session. The first Ctrl-C (or SIGTERM) ends it and keeps what was measured, a second one kills.
 /// Nothing, with the error said, when the plan or the store failed; says what was kept and every warning on

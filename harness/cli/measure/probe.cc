@@ -49,23 +49,25 @@ void answer_apart(Ask ask) {
 
 }  // namespace
 
-void add_probe(CLI::App& app, Invocation& invocation) {
+void add_probe(Command program, Invocation& invocation) {
   auto options = std::make_shared<ProbeOptions>();
-  CLI::App* command =
-      app.add_subcommand("probe", "What this machine is: memory, processor, storage, GPUs; only reads");
-  command->add_flag("--json", options->json, "As JSON; what cannot be read as {\"absent\": reason}");
-  command->add_flag("--measure", options->measure, "Also measure storage speed with a temporary file");
-  command->add_option("--label", options->label, "Name this device, e.g. pi5-07");
-  command->callback([options, &invocation] { carry_out(*options, invocation); });
+  const Command command =
+      program.subcommand("probe", "What this machine is: memory, processor, storage, GPUs; only reads");
+  command.flag("--json", &options->json, "As JSON; what cannot be read as {\"absent\": reason}");
+  command.flag("--measure", &options->measure, "Also measure storage speed with a temporary file");
+  command.option("--label", &options->label, "Name this device, e.g. pi5-07");
+  command.action([options, &invocation] { carry_out(*options, invocation); });
 
   // Hidden: run as a child by the Vulkan probe, because drivers may crash.
   auto manifest = std::make_shared<std::string>();
-  CLI::App* child = app.add_subcommand(vulkan_child_command, "Vulkan devices as JSON")->group("");
-  child->add_option("--driver", *manifest, "The manifest of the one driver to ask");
-  child->callback([manifest] { answer_apart([&] { return vulkan_devices_json(*manifest); }); });
+  const Command child = program.subcommand(vulkan_child_command, "Vulkan devices as JSON");
+  child.heading("");
+  child.option("--driver", manifest.get(), "The manifest of the one driver to ask");
+  child.action([manifest] { answer_apart([&] { return vulkan_devices_json(*manifest); }); });
 
-  CLI::App* nvml = app.add_subcommand(nvml_child_command, "NVIDIA's GPUs as JSON")->group("");
-  nvml->callback([] { answer_apart(nvml_gpus_json); });
+  const Command nvml = program.subcommand(nvml_child_command, "NVIDIA's GPUs as JSON");
+  nvml.heading("");
+  nvml.action([] { answer_apart(nvml_gpus_json); });
 }
 
 }  // namespace weighin

@@ -65,35 +65,33 @@ void carry_out(const RunOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Invocation& invocation) {
+void add_run(Command program, Invocation& invocation) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* run = app.add_subcommand("run", "Measure this machine on all cores and keep the results");
-  run->footer(
+  const Command run = program.subcommand("run", "Measure this machine on all cores and keep the results");
+  run.footer(
       "\nBounds first (read bandwidth, peak arithmetic), then every size class in every format once, then\n"
       "more samples where the interval is wide, until the budget ends. What was not reached is kept as\n"
       "skipped; --resume goes on with it.\n"
       "Flags of Google Benchmark follow --: weighin run --only gemv -- --benchmark_out=gemv.json");
-  add_session_options(*run, options->session);
-  const CLI::Option* budget = run->get_option("--budget");
-  run->add_option("--only", options->session.only,
-                  "Only problems that match this regular expression (see --list); bounds always")
-      ->type_name("REGEX");
-  run->add_option("--threads", options->session.threads,
-                  "Threads beside one and the counts between; default all")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  run->add_flag("--list", options->list, "List the problems, measure nothing");
-  run->add_flag("--resume", options->session.resume, "Go on with the last run if it was left before its end");
-  run->add_flag("--full", options->session.full,
-                "Also other batches and depths, q8_0 caches and more whole matrices; the budget is then 30m");
-  run->add_flag("--allocate", options->session.allocate,
-                "Also find out how much of each GPU's memory can really be had, by taking and writing it");
-  run->add_flag("--force-software", options->session.force_software,
-                "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
-  run->add_option("flags", options->flags, "Flags of Google Benchmark, after --")->type_name("-- FLAGS");
-  add_database_option(*run, invocation);
-  run->callback([options, budget, &invocation] {
-    if (options->session.full && budget->count() == 0) options->session.budget_s = full_budget_s;
+  const Option budget = add_session_options(run, options->session);
+  run.option("--only", &options->session.only,
+             "Only problems that match this regular expression (see --list); bounds always")
+      .type_name("REGEX");
+  run.option("--threads", &options->session.threads, "Threads beside one and the counts between; default all")
+      .positive()
+      .type_name("N");
+  run.flag("--list", &options->list, "List the problems, measure nothing");
+  run.flag("--resume", &options->session.resume, "Go on with the last run if it was left before its end");
+  run.flag("--full", &options->session.full,
+           "Also other batches and depths, q8_0 caches and more whole matrices; the budget is then 30m");
+  run.flag("--allocate", &options->session.allocate,
+           "Also find out how much of each GPU's memory can really be had, by taking and writing it");
+  run.flag("--force-software", &options->session.force_software,
+           "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
+  run.option("flags", &options->flags, "Flags of Google Benchmark, after --").type_name("-- FLAGS");
+  add_database_option(run, invocation);
+  run.action([options, budget, &invocation] {
+    if (options->session.full && !budget.given()) options->session.budget_s = full_budget_s;
     carry_out(*options, invocation);
   });
 }

@@ -22,11 +22,12 @@ void hold_loader_to_driver_of(const std::string& manifest, const Host& host) {
 
 }  // namespace
 
-void add_run_gpu(CLI::App& app, Invocation& invocation) {
-  CLI::App* child = app.add_subcommand(gpu_child_command, "Measures a GPU and tells in JSON")->group("");
+void add_run_gpu(Command program, Invocation& invocation) {
+  const Command child = program.subcommand(gpu_child_command, "Measures a GPU and tells in JSON");
+  child.heading("");
   auto job = std::make_shared<std::string>();
-  child->add_option("job", *job)->required();
-  child->callback([job, &invocation] {
+  child.option("job", job.get(), "").required();
+  child.action([job, &invocation] {
     const auto read = job_from_json(*job);
     if (!read) return fail(invocation, read.error());
     hold_loader_to_driver_of(read->manifest, invocation.host);

@@ -137,13 +137,13 @@ void run_verify(VerifyOptions options, Invocation& invocation) {
 
 }  // namespace
 
-void add_verify(CLI::App& app, Invocation& invocation) {
+void add_verify(Command program, Invocation& invocation) {
   auto options = std::make_shared<VerifyOptions>();
   VerifySettings& settings = options->settings;
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.subcommand(
       "verify",
       "Run a real engine on a model, beside the prediction, and learn how fast that engine is here");
-  command->footer(
+  command.footer(
       "\nA model by name is written with random weights into a temporary file. An engine is any command "
       "that\n"
       "takes llama-bench's options (-m -p -n -d -t -r -o json) and prints its JSON; without --engine it is\n"
@@ -151,37 +151,34 @@ void add_verify(CLI::App& app, Invocation& invocation) {
       "later\n"
       "`weighin fit` predicts this engine by what was learned.\n"
       "Exit codes: 0 verified, 1 not enough memory, 2 any other reason.");
-  command->add_option("MODEL", options->model, "A model by name (weighin models list), or a GGUF file")
-      ->required();
-  command->add_option("--format", options->format, "Of random weights: a GGUF format; default Q4_K_M");
-  command->add_option("--engine", settings.engine, "The command to run")->type_name("CMD");
-  command->add_option("--threads", settings.threads, "Default all")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  command
-      ->add_option("--depth", settings.depth, "Tokens in the KV cache before; with them only decode is run")
-      ->check(CLI::Range(0u, 1u << 20));
-  command->add_option("--prompt", settings.prompt, "Tokens of the prompt; 0: none")
-      ->check(CLI::Range(0u, 1u << 20))
-      ->capture_default_str();
-  command->add_option("--tokens", settings.generated, "Tokens generated; 0: none")
-      ->check(CLI::Range(0u, 1u << 20))
-      ->capture_default_str();
-  command->add_option("--rounds", settings.rounds, "The engine and weighin's kernels so many times in turn")
-      ->check(CLI::Range(1u, 1000u))
-      ->capture_default_str();
-  command->add_option("--repetitions", settings.repetitions, "Of each test, in each round")
-      ->check(CLI::Range(1u, 1000u))
-      ->capture_default_str();
-  command->add_option("--limit", options->limit_s, "Most time for the engine, e.g. 90s or 5m")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}}))
-      ->check(CLI::PositiveNumber)
-      ->type_name("TIME");
-  command->add_flag("--no-measure", options->no_measure,
-                    "Predict from stored measurements; weighin's kernels are not measured beside the engine");
-  command->add_flag("--json", options->json, "As JSON, in tokens/s and bytes");
-  add_database_option(*command, invocation);
-  command->callback([options, &invocation] { run_verify(*options, invocation); });
+  command.option("MODEL", &options->model, "A model by name (weighin models list), or a GGUF file")
+      .required();
+  command.option("--format", &options->format, "Of random weights: a GGUF format; default Q4_K_M");
+  command.option("--engine", &settings.engine, "The command to run").type_name("CMD");
+  command.option("--threads", &settings.threads, "Default all").positive().type_name("N");
+  command.option("--depth", &settings.depth, "Tokens in the KV cache before; with them only decode is run")
+      .between(0u, 1u << 20);
+  command.option("--prompt", &settings.prompt, "Tokens of the prompt; 0: none")
+      .between(0u, 1u << 20)
+      .show_default();
+  command.option("--tokens", &settings.generated, "Tokens generated; 0: none")
+      .between(0u, 1u << 20)
+      .show_default();
+  command.option("--rounds", &settings.rounds, "The engine and weighin's kernels so many times in turn")
+      .between(1u, 1000u)
+      .show_default();
+  command.option("--repetitions", &settings.repetitions, "Of each test, in each round")
+      .between(1u, 1000u)
+      .show_default();
+  command.option("--limit", &options->limit_s, "Most time for the engine, e.g. 90s or 5m")
+      .in_units({.factors = {{"s", 1}, {"m", 60}, {"h", 3600}}})
+      .positive()
+      .type_name("TIME");
+  command.flag("--no-measure", &options->no_measure,
+               "Predict from stored measurements; weighin's kernels are not measured beside the engine");
+  command.flag("--json", &options->json, "As JSON, in tokens/s and bytes");
+  add_database_option(command, invocation);
+  command.action([options, &invocation] { run_verify(*options, invocation); });
 }
 
 }  // namespace weighin

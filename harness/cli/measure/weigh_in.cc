@@ -84,15 +84,13 @@ void weigh_in(const SessionOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_weigh_in(CLI::App& app, Invocation& invocation) {
+void add_weigh_in(Command program, Invocation& invocation) {
   auto options = std::make_shared<SessionOptions>();
-  app.footer(
+  program.footer(
       "\nWithout a command: the whole weigh-in, about 90 s on all cores, then the answers and a report.");
-  add_session_options(app, *options);
-  add_database_option(app, invocation);
-  app.callback([&app, options, &invocation] {
-    if (app.get_subcommands().empty()) weigh_in(*options, invocation);
-  });
+  add_session_options(program, *options);
+  add_database_option(program, invocation);
+  program.action([options, &invocation] { weigh_in(*options, invocation); });
 }
 
 }  // namespace weighin

@@ -121,40 +121,36 @@ void run_decode_command(DecodeOptions options, bool depth_given, Invocation& inv
 
 }  // namespace
 
-void add_decode(CLI::App& app, Invocation& invocation) {
+void add_decode(Command program, Invocation& invocation) {
   auto options = std::make_shared<DecodeOptions>();
   DecodeSettings& settings = options->settings;
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.subcommand(
       "decode", "Run the reference kernels' whole forward pass, token by token, beside the sum of its parts");
-  command->footer(
+  command.footer(
       "\nA model by name, or a config.json, has random weights; a GGUF file's own are used. Architectures:\n"
       "llama, qwen2, qwen3, gemma, gemma3. Each token is followed by its parts, measured one by one as "
       "`run`\n"
       "measures them and added up as `fit` adds them.");
-  command->add_option("MODEL", options->model, "A model by name (weighin models list), or a GGUF file")
-      ->required();
-  command->add_option("--format", options->format, "Of random weights: a GGUF format; default q4_0");
-  CLI::Option* depth =
-      command->add_option("--depth", settings.depth,
-                          "Tokens in the KV cache at first, of random values; default 1024, or "
-                          "0 with a prompt");
-  command->add_option("--tokens", settings.tokens, "Tokens to decode, each the likeliest")
-      ->check(CLI::Range(0u, 1u << 20))
-      ->capture_default_str();
-  depth->check(CLI::Range(0u, 1u << 24));
-  command->add_option("--prompt-tokens", settings.prompt, "Token numbers that are computed first, e.g. 1,2,3")
-      ->delimiter(',');
-  command->add_option("--threads", options->threads, "Default all")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
+  command.option("MODEL", &options->model, "A model by name (weighin models list), or a GGUF file")
+      .required();
+  command.option("--format", &options->format, "Of random weights: a GGUF format; default q4_0");
+  const Option depth = command.option("--depth", &settings.depth,
+                                      "Tokens in the KV cache at first, of random values; default 1024, or "
+                                      "0 with a prompt");
+  command.option("--tokens", &settings.tokens, "Tokens to decode, each the likeliest")
+      .between(0u, 1u << 20)
+      .show_default();
+  depth.between(0u, 1u << 24);
+  command.option("--prompt-tokens", &settings.prompt, "Token numbers that are computed first, e.g. 1,2,3")
+      .separated_by(',');
+  command.option("--threads", &options->threads, "Default all").positive().type_name("N");
   command
-      ->add_option("--logits", options->logits,
-                   "Write the logits of each token of the prompt and the run: f32, [tokens][vocabulary]")
-      ->type_name("FILE");
-  command->add_flag("--no-parts", options->no_parts, "Leave the parts unmeasured");
-  command->add_flag("--json", options->json, "As JSON, in seconds and bytes");
-  command->callback(
-      [options, depth, &invocation] { run_decode_command(*options, depth->count() > 0, invocation); });
+      .option("--logits", &options->logits,
+              "Write the logits of each token of the prompt and the run: f32, [tokens][vocabulary]")
+      .type_name("FILE");
+  command.flag("--no-parts", &options->no_parts, "Leave the parts unmeasured");
+  command.flag("--json", &options->json, "As JSON, in seconds and bytes");
+  command.action([options, depth, &invocation] { run_decode_command(*options, depth.given(), invocation); });
 }
 
 }  // namespace weighin

@@ -48,24 +48,23 @@ void run_synth(SynthOptions options, Invocation& invocation) {
 
 }  // namespace
 
-void add_synth(CLI::App& app, Invocation& invocation) {
+void add_synth(Command program, Invocation& invocation) {
   auto options = std::make_shared<SynthOptions>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.subcommand(
       "synth", "Write a model file of true shape with random weights, to time engines without a download");
-  command->add_option("MODEL", options->model, "A model by name (weighin models list)")->required();
+  command.option("MODEL", &options->model, "A model by name (weighin models list)").required();
   command
-      ->add_option(
-          "--format", options->format,
-          "A GGUF format, or of encoders onnx-fp32, onnx-fp16, onnx-int8 (weighin models show MODEL)")
-      ->capture_default_str();
-  command->add_option("-o,--output", options->output, "The file to write")->required();
-  command->add_option("--seed", options->synthetic.seed, "Of the random weights")->capture_default_str();
-  command->add_flag("--no-vocabulary", options->no_vocabulary,
-                    "Without a tokenizer (tokenizer.ggml.model no_vocab)");
-  command->add_flag("--sparse", options->synthetic.sparse,
-                    "The header, and holes in place of weights: engines read its sizes, it cannot be run");
-  command->add_flag("--dry-run", options->dry_run, "Say how large the file would be, and write nothing");
-  command->callback([options, &invocation] { run_synth(*options, invocation); });
+      .option("--format", &options->format,
+              "A GGUF format, or of encoders onnx-fp32, onnx-fp16, onnx-int8 (weighin models show MODEL)")
+      .show_default();
+  command.option("-o,--output", &options->output, "The file to write").required();
+  command.option("--seed", &options->synthetic.seed, "Of the random weights").show_default();
+  command.flag("--no-vocabulary", &options->no_vocabulary,
+               "Without a tokenizer (tokenizer.ggml.model no_vocab)");
+  command.flag("--sparse", &options->synthetic.sparse,
+               "The header, and holes in place of weights: engines read its sizes, it cannot be run");
+  command.flag("--dry-run", &options->dry_run, "Say how large the file would be, and write nothing");
+  command.action([options, &invocation] { run_synth(*options, invocation); });
 }
 
 }  // namespace weighin
