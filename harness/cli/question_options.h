@@ -6,7 +6,7 @@
 
 #include "harness/cli/command.h"
 #include "probes/devices/budgets.h"
-#include "results/fit/fit.h"
+#include "results/fit/question.h"
 
 namespace weighin {
 

@@ -52,7 +52,7 @@ uint64_t predicted_memory(const ModelShape& shape, const FileFormat& format, con
   memory.context = settings.depth + std::max(settings.prompt, settings.generated);
   memory.prompt = std::max(1u, settings.depth ? settings.depth : settings.prompt);
   memory.mmap = mmap;
-  return memory_use(shape, format, memory).peak_bytes();
+  return memory_use(shape, format, memory).peak_resident_bytes();
 }
 
 tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& machine,

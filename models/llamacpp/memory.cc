@@ -161,7 +161,7 @@ MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const Me
   use.runtime_bytes = program_bytes + rounded_input_bytes(shape, formats, sizes.used_tokens);
   if (!settings.mmap) {
     // A matrix is read whole before it is repacked, at a time when nothing else but weights is there.
-    const uint64_t later = use.peak_bytes() - use.weights_bytes - program_bytes;
+    const uint64_t later = use.peak_resident_bytes() - use.weights_bytes - program_bytes;
     use.runtime_bytes += repacked.largest > later ? repacked.largest - later : 0;
   }
   use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});

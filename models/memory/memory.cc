@@ -80,9 +80,9 @@ uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint
   };
   if (shape.max_context == 0) return 0;
   const MemoryUse least = use_at(1);
-  if (least.peak_bytes() > usable_bytes) return 0;
+  if (least.needed_bytes() > usable_bytes) return 0;
   const MemoryUse most = use_at(shape.max_context);
-  if (most.peak_bytes() <= usable_bytes) return shape.max_context;
+  if (most.needed_bytes() <= usable_bytes) return shape.max_context;
 
   // Memory grows with each step of tokens; every context within a step has the last one's cache. The search
   // is over steps: low fits (or is 0), high does not. All but the cache lies between the two ends', so that
@@ -95,7 +95,7 @@ uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint
     return low;
   };
   const auto fits_beside = [&](const MemoryUse& end) {
-    return [&, beside = end.peak_bytes() - end.kv_bytes](uint32_t step) {
+    return [&, beside = end.needed_bytes() - end.kv_bytes](uint32_t step) {
       settings.context = step * context_step;
       return beside + llamacpp::cache_bytes(shape, settings) <= usable_bytes;
     };
@@ -104,7 +104,7 @@ uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint
   const uint32_t surely = search(0, beyond, fits_beside(most));
   const uint32_t at_most = search(surely, beyond, fits_beside(least));
   const uint32_t found = search(surely, at_most + 1, [&](uint32_t step) {
-    return use_at(step * context_step).peak_bytes() <= usable_bytes;
+    return use_at(step * context_step).needed_bytes() <= usable_bytes;
   });
   return found * context_step;
 }

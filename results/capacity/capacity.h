@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "probes/devices/spec.h"
 #include "probes/gpu/webgpu_limits.h"
+#include "results/capacity/limit.h"
 #include "results/records/device.h"
 #include "results/records/measurement.h"
 
@@ -30,23 +32,24 @@ struct GpuCapacity {
 struct Capacity {
   std::string device;         // label
   uint64_t memory_bytes = 0;  // usable
-  std::string memory_kind;    // what binds: "RAM", "cgroup", "ulimit -v"
+  LimitKind memory_kind =
+      LimitKind::unknown;  // which of them it is that binds; unknown: it could not be read
   uint64_t memory_total_bytes =
       0;            // could be had after freeing: total less the reserve, under every hard limit
   bool now = true;  // available now, or a stored device's total less the reserve
   /// Of a device known by its specs, how much of its memory that is; its storage is not asked for.
   std::string rule;
   std::optional<uint64_t> storage_free_bytes;
-  /// What runs a model there where no GPU is named: "cpu"; of a device known by its specs the part asked for.
-  std::string part = "cpu";
+  /// What runs a model there where no GPU is named; of a device known by its specs the part asked for.
+  DevicePart part = DevicePart::cpu;
   std::vector<GpuCapacity> gpus;  // software ones are none
   std::vector<std::string> warnings;
 };
 
 /// This machine now.
-Capacity capacity_of(const Machine& machine);
+Capacity capacity_now(const Machine& machine);
 /// A stored device: total memory less a reserve for the system.
-Capacity capacity_of(const Device& device);
+Capacity stored_capacity(const Device& device);
 
 /// Where what is free now is not known, the most that `weighin run --allocate` could have is what may be
 /// used.

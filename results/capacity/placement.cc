@@ -15,7 +15,7 @@ constexpr std::array all_places{PlaceAsked::automatic, PlaceAsked::cpu, PlaceAsk
 Placement all_on_cpu(const PlacedModel& model) {
   return {.layers = model.layers.layers(),
           .gpus = {},
-          .cpu_bytes = model.memory.peak_bytes(),
+          .cpu_bytes = model.memory.needed_bytes(),
           .memory = model.memory};
 }
 
@@ -125,7 +125,7 @@ Placement place(const PlacedModel& model, std::span<const GpuCapacity* const> gp
   placement.memory.kv_bytes = cpu.kv + on_gpus.kv;
   // Of the machine's memory what is touched counts; a GPU's buffers are held whole.
   placement.memory.workspace_bytes = (cpu.compute ? model.memory.workspace_bytes : 0) + on_gpus.compute;
-  placement.cpu_bytes = placement.memory.peak_bytes() - on_gpus.all();
+  placement.cpu_bytes = placement.memory.needed_bytes() - on_gpus.all();
   return placement;
 }
 

@@ -7,6 +7,8 @@
 
 #include "models/text/units.h"
 #include "results/fit/best_format.h"
+#include "results/fit/speed_published.h"
+#include "results/fit/weigh.h"
 
 namespace weighin {
 namespace {
@@ -40,60 +42,60 @@ void to_shares(CoverageShare& share) {
 }
 
 DeviceOutcome outcome_of(const Verdict& verdict) {
-  if (runs(verdict.answer)) return DeviceOutcome::runs;
+  if (runs(verdict.judgement.answer)) return DeviceOutcome::runs;
   if (verdict.fits != false) return DeviceOutcome::slow;
-  return verdict.limit.kind == "storage" ? DeviceOutcome::too_large_to_download : DeviceOutcome::does_not_fit;
+  return verdict.limit.kind == LimitKind::storage ? DeviceOutcome::too_large_to_download
+                                                  : DeviceOutcome::does_not_fit;
 }
 
 /// Sets the verdict and what the row says of it, from the verdicts in each format.
-void judge_row(CoverageRow& row, const std::vector<Verdict>& verdicts, const Capacity& capacity,
-               bool low_bit) {
-  row.verdict = best_format(verdicts, low_bit);
+void judge_row(CoverageRow& row, const Request& request, const DeviceProfile& device) {
+  const bool low_bit = request.question.allow_low_bit;
+  const std::vector<Verdict> verdicts = weigh_formats(request, device);
+  row.verdict = verdicts[best_format(verdicts, low_bit)];
   row.outcome = outcome_of(row.verdict);
-  row.budget_bytes = static_cast<double>(capacity.memory_bytes);
-  const auto some = [&](Answer Verdict::*end) {
+  row.budget_bytes = static_cast<double>(device.capacity.memory_bytes);
+  const auto some = [&](Answer Judgement::*end) {
     return std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& v) {
-      return may_be_chosen(v.bits_per_weight, low_bit) && runs(v.*end);
+      return may_be_chosen(v.needs.bits_per_weight, low_bit) && runs(v.judgement.*end);
     });
   };
   const bool middle = row.outcome == DeviceOutcome::runs;
-  row.runs_if_slow = middle && some(&Verdict::at_slow_end);
-  row.runs_if_fast = middle || some(&Verdict::at_fast_end);
+  row.runs_if_slow = middle && some(&Judgement::at_slow_end);
+  row.runs_if_fast = middle || some(&Judgement::at_fast_end);
 }
 
 /// The tier of a machine by what was measured of it, as a computer.
-DeviceTier tier_of(const WeighedDevice& device) {
+DeviceTier measured_tier(const DeviceProfile& device) {
   DeviceSpec spec;
   spec.kind = DeviceKind::cpu;
-  for (const Measurement& m : device.measurements)
+  for (const Measurement& m : device.measured->measurements)
     if (m.on_cpu() && m.problem.op == Op::stream_read && m.status == Status::measured)
       spec.bandwidth_gbs.value =
-          std::max(spec.bandwidth_gbs.value, cost_of(m.problem).bytes() / m.seconds / 1e9);
+          std::max(spec.bandwidth_gbs.value, in_gb(cost_of(m.problem).bytes()) / m.seconds);
   return tier_of(spec, in_gib(device.capacity.memory_total_bytes));
 }
 
-void weigh_measured(CoverageRow& row, const AskedModel& model, const WeighedDevice& device,
+void weigh_measured(CoverageRow& row, const Request& request, DeviceProfile device,
                     const CoverageQuestion& question) {
   row.device = device.capacity.device;
   row.measured = true;
-  row.tier = tier_of(device);
-  Capacity capacity = device.capacity;
-  capacity.storage_free_bytes = question.most_download_bytes;
-  judge_row(row, weigh(model, capacity, CostModel(device.measurements, device.verified)), capacity,
-            model.question.allow_low_bit);
-  if (row.verdict.answer != Answer::unknown) return;
+  row.tier = measured_tier(device);
+  device.capacity.storage_free_bytes = question.most_download_bytes;
+  judge_row(row, request, device);
+  if (row.verdict.judgement.answer != Answer::unknown) return;
   row.device.clear();
-  row.why = row.verdict.basis;
+  row.why = row.verdict.prediction.basis;
 }
 
-CoverageRow weighed(const PopulationRow& row, const SpecAsked& model, const CoverageQuestion& question,
-                    std::span<const WeighedDevice> measured) {
+CoverageRow weighed(const PopulationRow& row, const Request& request, const CoverageQuestion& question,
+                    std::span<const DeviceProfile> measured) {
   CoverageRow out;
   out.name = row.name;
   out.weight = row.weight;
-  for (const WeighedDevice& device : measured) {
+  for (const DeviceProfile& device : measured) {
     if (device.capacity.device != row.name) continue;
-    weigh_measured(out, model.model, device, question);
+    weigh_measured(out, request, device, question);
     return out;
   }
   if (!row.device) {
@@ -113,10 +115,9 @@ CoverageRow weighed(const PopulationRow& row, const SpecAsked& model, const Cove
   }
   out.device = named.device->name;
   out.tier = tier_of(*named.device, named.memory_gib);
-  const SpecTarget target{named, question.runs_as};
-  Capacity capacity = capacity_of(target);
-  capacity.storage_free_bytes = question.most_download_bytes;
-  judge_row(out, weigh(model, capacity, target), capacity, model.model.question.allow_low_bit);
+  DeviceProfile device = published_profile({named, question.runs_as});
+  device.capacity.storage_free_bytes = question.most_download_bytes;
+  judge_row(out, request, device);
   return out;
 }
 
@@ -138,9 +139,9 @@ std::string_view outcome_name(DeviceOutcome outcome) {
 
 tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
                                                 const Population& population,
-                                                std::span<const WeighedDevice> measured) {
+                                                std::span<const DeviceProfile> measured) {
   if (auto known = answered_by_specs(model); !known) return tl::unexpected(known.error());
-  const SpecAsked asked = ask_specs(model, question.question);
+  const Request request = request_of(model, question.question);
   Coverage coverage;
   coverage.model = model.name;
   coverage.population = population.name;
@@ -148,13 +149,13 @@ tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const C
   coverage.context = answered_context(model, question.question.context);
   std::array<CoverageShare, tiers.size()> by_tier;
   for (const PopulationRow& row : population.rows) {
-    coverage.rows.push_back(weighed(row, asked, question, measured));
+    coverage.rows.push_back(weighed(row, request, question, measured));
     const CoverageRow& done = coverage.rows.back();
     if (done.device.empty()) continue;
     add(coverage.all, done);
     add(by_tier[static_cast<size_t>(done.tier)], done);
     if (done.outcome != DeviceOutcome::runs) continue;
-    const auto bytes = static_cast<double>(done.verdict.download_bytes);
+    const auto bytes = static_cast<double>(done.verdict.needs.download_bytes);
     coverage.most_download_bytes = std::max(coverage.most_download_bytes, bytes);
     coverage.least_download_bytes =
         coverage.least_download_bytes > 0 ? std::min(coverage.least_download_bytes, bytes) : bytes;

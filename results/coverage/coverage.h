@@ -8,8 +8,8 @@
 
 #include "probes/devices/tier.h"
 #include "results/coverage/population.h"
-#include "results/fit/spec_fit.h"
-#include "results/fit/weighed_device.h"
+#include "results/fit/verdict.h"
+#include "results/profile/device_profile.h"
 
 namespace weighin {
 
@@ -62,7 +62,7 @@ struct Coverage {
 /// are), or no device of the population is known.
 tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
                                                 const Population& population,
-                                                std::span<const WeighedDevice> measured = {});
+                                                std::span<const DeviceProfile> measured = {});
 
 /// For a terminal. `link_bits_s`: download times are said for it.
 std::string coverage_text(const Coverage& coverage, std::optional<double> link_bits_s);

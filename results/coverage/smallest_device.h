@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "probes/devices/tier.h"
-#include "results/fit/spec_fit.h"
+#include "results/fit/verdict.h"
+#include "results/profile/device_profile.h"
 
 namespace weighin {
 

@@ -8,7 +8,7 @@
 #include "models/text/units.h"
 #include "results/accuracy/accuracy.h"
 #include "results/coverage/coverage.h"
-#include "results/fit/verdict.h"
+#include "results/fit/judgement.h"
 #include "results/text/csv_field.h"
 #include "results/text/interval_json.h"
 
@@ -62,7 +62,7 @@ std::string formats(const Coverage& coverage) {
   std::vector<std::pair<std::string_view, double>> shares;
   for (const CoverageRow& row : coverage.rows) {
     if (row.device.empty() || row.outcome != DeviceOutcome::runs) continue;
-    const std::string_view name = row.verdict.format;
+    const std::string_view name = row.verdict.needs.format;
     auto found = std::find_if(shares.begin(), shares.end(), [&](const auto& s) { return s.first == name; });
     if (found == shares.end()) found = shares.insert(shares.end(), {name, 0});
     found->second += row.weight / coverage.all.weight;
@@ -146,9 +146,9 @@ std::string coverage_json(const Coverage& coverage, std::optional<double> link_b
       device["basis"] = row.measured ? "measured" : "spec";
       device["tier"] = device_tier_name(row.tier);
       device["outcome"] = outcome_name(row.outcome);
-      device["format"] = row.verdict.format;
-      device["decode_tps"] = interval_json(row.verdict.decode_tps);
-      device["held_gib"] = in_gib(row.verdict.memory.peak_bytes());
+      device["format"] = row.verdict.needs.format;
+      device["decode_tps"] = interval_json(row.verdict.prediction.decode_tps);
+      device["held_gib"] = in_gib(row.verdict.needs.memory.needed_bytes());
       device["budget_gib"] = in_gib(row.budget_bytes);
     }
     out["devices"].push_back(std::move(device));
@@ -166,13 +166,13 @@ std::string coverage_csv(const Coverage& coverage) {
                      csv_field(row.why));
       continue;
     }
-    const auto& tps = row.verdict.decode_tps;
+    const auto& tps = row.verdict.prediction.decode_tps;
     fmt::format_to(std::back_inserter(csv), "{},{:g},{},{},{},{},{},{},{:.3g},{:.3g},{},\n",
                    csv_field(row.name), row.weight, csv_field(row.device), row.measured ? "measured" : "spec",
-                   device_tier_name(row.tier), outcome_name(row.outcome), row.verdict.format,
+                   device_tier_name(row.tier), outcome_name(row.outcome), row.verdict.needs.format,
                    tps ? fmt::format("{:.3g},{:.3g},{:.3g}", tps->low, tps->mid, tps->high) : ",,",
-                   in_gib(row.verdict.memory.peak_bytes()), in_gib(row.budget_bytes),
-                   row.verdict.download_bytes);
+                   in_gib(row.verdict.needs.memory.needed_bytes()), in_gib(row.budget_bytes),
+                   row.verdict.needs.download_bytes);
   }
   return csv;
 }

@@ -1,5 +1,7 @@
 #include "results/fit/best_format.h"
 
+#include <optional>
+
 namespace weighin {
 namespace {
 
@@ -9,8 +11,8 @@ constexpr double fewest_bits = 4;
 
 /// Larger is faster; negative when not known.
 double speed(const Verdict& verdict) {
-  if (verdict.encode_ms) return 1 / verdict.encode_ms->mid;
-  return verdict.decode_tps ? verdict.decode_tps->mid : -1;
+  if (verdict.prediction.encode_ms) return 1 / verdict.prediction.encode_ms->mid;
+  return verdict.prediction.decode_tps ? verdict.prediction.decode_tps->mid : -1;
 }
 
 }  // namespace
@@ -19,24 +21,22 @@ bool may_be_chosen(double bits_per_weight, bool allow_low_bit) {
   return allow_low_bit || bits_per_weight >= fewest_bits;
 }
 
-const Verdict& best_format(std::span<const Verdict> verdicts, bool allow_low_bit) {
-  const auto bits = [](const Verdict& v) { return v.bits_per_weight; };
-  const auto allowed = [&](const Verdict& v) { return may_be_chosen(bits(v), allow_low_bit); };
-  for (const Verdict& v : verdicts)
-    if (allowed(v) && bits(v) <= most_bits && v.answer == Answer::runs_well) return v;
-  const Verdict* fastest = nullptr;
-  const Verdict* finest = nullptr;  // where no speed is known
-  const Verdict* smallest = nullptr;
-  for (const Verdict& v : verdicts) {
-    if (!allowed(v)) continue;
-    if (!smallest || v.memory.peak_bytes() < smallest->memory.peak_bytes()) smallest = &v;
-    if (v.fits == false) continue;
-    if (!finest && bits(v) <= most_bits) finest = &v;
-    if (speed(v) > 0 && (!fastest || speed(v) > speed(*fastest))) fastest = &v;
+size_t best_format(std::span<const Verdict> verdicts, bool allow_low_bit) {
+  const auto bits = [&](size_t i) { return verdicts[i].needs.bits_per_weight; };
+  const auto needed = [&](size_t i) { return verdicts[i].needs.memory.needed_bytes(); };
+  std::optional<size_t> fastest, smallest;
+  std::optional<size_t> finest;  // where no speed is known
+  for (size_t i = 0; i < verdicts.size(); ++i) {
+    if (!may_be_chosen(bits(i), allow_low_bit)) continue;
+    if (bits(i) <= most_bits && verdicts[i].judgement.answer == Answer::runs_well) return i;
+    if (!smallest || needed(i) < needed(*smallest)) smallest = i;
+    if (verdicts[i].fits == false) continue;
+    if (!finest && bits(i) <= most_bits) finest = i;
+    if (speed(verdicts[i]) > 0 && (!fastest || speed(verdicts[i]) > speed(verdicts[*fastest]))) fastest = i;
   }
-  for (const Verdict* found : {fastest, finest, smallest})
+  for (const auto& found : {fastest, finest, smallest})
     if (found) return *found;
-  return verdicts.front();
+  return 0;
 }
 
 }  // namespace weighin

@@ -1,10 +1,10 @@
 // Which format a model is answered in when none is asked for.
 #pragma once
 
+#include <cstddef>
 #include <span>
-#include <vector>
 
-#include "results/fit/fit.h"
+#include "results/fit/verdict.h"
 
 namespace weighin {
 
@@ -12,10 +12,10 @@ namespace weighin {
 /// any.
 bool may_be_chosen(double bits_per_weight, bool allow_low_bit);
 
-/// The best of one model's verdicts, one a format, highest fidelity first: the highest-fidelity one of at
-/// most 8 bits that runs well, else the fastest of at least 4 bits that fits, else the smallest of at least 4
-/// bits. `allow_low_bit` lifts the 4. Bits are nominal: q8_0's 8.5 with its scales count as 8. `verdicts` is
-/// not empty.
-const Verdict& best_format(std::span<const Verdict> verdicts, bool allow_low_bit);
+/// Which of one model's verdicts, one a format with the highest fidelity first, is the best: the
+/// highest-fidelity one of at most 8 bits that runs well, else the fastest of at least 4 bits that fits, else
+/// the smallest of at least 4 bits. `allow_low_bit` lifts the 4. Bits are nominal: q8_0's 8.5 with its scales
+/// count as 8. `verdicts` is not empty.
+size_t best_format(std::span<const Verdict> verdicts, bool allow_low_bit);
 
 }  // namespace weighin

@@ -8,7 +8,7 @@
 
 #include "models/names/catalogue.h"
 #include "models/shape/size_class.h"
-#include "results/fit/asked_model.h"
+#include "results/fit/weigh.h"
 
 namespace weighin {
 namespace {
@@ -28,27 +28,27 @@ bool measured(const CostModel* costs) {
   return costs && !costs->thread_counts().empty();
 }
 
-void compare(CpuOrGpu& compared, std::string_view size_class, const AskedModel& asked, const Capacity& cpu,
-             const Capacity& gpu, const CostModel& costs) {
-  AskedModel on_gpu = asked;
+void compare(CpuOrGpu& compared, std::string_view size_class, const Request& request,
+             const DeviceProfile& cpu, const DeviceProfile& gpu) {
+  Request on_gpu = request;
   on_gpu.question.place = PlaceAsked::gpu;
-  const Verdict a = weigh(asked, cpu, costs).front(), b = weigh(on_gpu, gpu, costs).front();
+  const Verdict a = weigh_formats(request, cpu).front(), b = weigh_formats(on_gpu, gpu).front();
   if (a.fits == false || b.fits == false) return;
-  const auto a_s = request_s(a, asked.question), b_s = request_s(b, asked.question);
+  const auto a_s = request_s(a.prediction, request.question), b_s = request_s(b.prediction, request.question);
   if (!a_s || !b_s) return;
   (*a_s <= *b_s ? compared.cpu_faster : compared.gpu_faster).push_back(size_class);
 }
 
 }  // namespace
 
-std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const Capacity& capacity, const CostModel& costs) {
+std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const DeviceProfile& device) {
   std::vector<CpuOrGpu> found;
-  if (!measured(&costs)) return found;
-  for (const GpuCapacity& gpu : capacity.gpus) {
-    if (!measured(costs.gpu(gpu.id))) continue;
-    Capacity alone = capacity, none = capacity;
-    alone.gpus = {gpu};
-    none.gpus.clear();
+  if (!measured(&device.measured->costs)) return found;
+  for (const GpuCapacity& gpu : device.capacity.gpus) {
+    if (!measured(device.measured->costs.gpu(gpu.id))) continue;
+    DeviceProfile alone = device, none = device;
+    alone.capacity.gpus = {gpu};
+    none.capacity.gpus.clear();
     for (const FileFormat& format : kernel_file_formats()) {
       if (question.format && *question.format != format.id) continue;
       Question in_format = question;
@@ -56,7 +56,7 @@ std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const Capacity& capac
       in_format.place = PlaceAsked::cpu;
       CpuOrGpu compared{gpu.name, std::string(format.name), {}, {}};
       for (const SizeClass& size_class : all_size_classes())
-        compare(compared, size_class.name, ask(reference_model(size_class), in_format), none, alone, costs);
+        compare(compared, size_class.name, request_of(reference_model(size_class), in_format), none, alone);
       if (!compared.cpu_faster.empty() || !compared.gpu_faster.empty()) found.push_back(std::move(compared));
     }
   }

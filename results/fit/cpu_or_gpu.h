@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "results/fit/fit.h"
+#include "results/fit/question.h"
+#include "results/profile/device_profile.h"
 
 namespace weighin {
 
@@ -20,7 +21,7 @@ struct CpuOrGpu {
 
 /// Of every GPU that was measured and every format (or the one that `question` names) of which both were. The
 /// time is that of the prompt and the answer asked.
-std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const Capacity& capacity, const CostModel& costs);
+std::vector<CpuOrGpu> cpu_or_gpu(const Question& question, const DeviceProfile& device);
 
 /// "On this machine the CPU is faster than X for q4_0, q8_0 under 1B, for f16 in no class."; empty where
 /// nothing was compared. A sentence a GPU.

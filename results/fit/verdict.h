@@ -1,39 +1,54 @@
-// The lines between verdicts, in one table, and where a prediction falls among them.
+// A verdict: whether one model in one format runs on one device, made of its parts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
-#include "results/fit/fit.h"
-#include "results/measured/predict.h"
+#include "results/capacity/limit.h"
+#include "results/capacity/placement.h"
+#include "results/fit/judgement.h"
+#include "results/fit/request.h"
+#include "results/records/prediction.h"
 
 namespace weighin {
 
-/// The lines of verdict_rules(); sources stand there.
-struct VerdictLines {
-  double runs_tps = 5;
-  double well_tps = 10;
-  double runs_ttft_s = 10;
-  double well_ttft_s = 2;
-  double runs_encode_ms = 1000;
-  double well_encode_ms = 130;
+/// A placement that was weighed beside the one that is answered with.
+struct OtherPlacement {
+  std::string placement;
+  std::optional<bool> fits;
+  std::optional<Interval> decode_tps, encode_ms, ttft_s;
+  std::string text;  // what keeps it from fitting, or from being predicted; empty where neither
 };
 
-/// A prediction's answer by speed alone, and the line that kept it from a better one.
-struct Judgement {
-  Answer answer = Answer::unknown;
-  Answer at_slow_end = Answer::unknown, at_fast_end = Answer::unknown;  // of the interval
-  bool borderline = false;                                              // they differ
-  double needed = 0;  // tokens/s, seconds or milliseconds; 0 when it runs well or is unknown
-  double usable = 0;
-  std::string text;  // "needs 10 tokens/s, 6.3 predicted: speed"
+/// Where the model lies.
+struct VerdictPlacement {
+  std::optional<Placement> layout;  // layer by layer, where the device's sides are told apart
+  std::optional<DevicePart> part;   // else the part that runs it all; empty: the model is undisclosed
+  std::vector<OtherPlacement> others;
+
+  bool on_gpu() const { return layout && !layout->on_cpu(); }
 };
 
-/// `min_tps` stands in for both tokens/s lines.
-Judgement judge(Task task, const Prediction& prediction, std::optional<double> min_tps);
+/// "cpu", "gpu RTX 3060 22 of 33 layers + cpu", "npu"; empty where it is not known.
+std::string placement_name(const VerdictPlacement& placement);
+/// The same in few letters: "cpu", "gpu 22/33", "npu".
+std::string placement_sign(const VerdictPlacement& placement);
 
-/// Whose speeds they are, and what its efficiency stands on: a sentence for every answer.
+struct Verdict {
+  Needs needs;               // with the memory of the placement that is answered with
+  std::optional<bool> fits;  // memory and storage suffice; empty: not known
+  Prediction prediction;
+  Judgement judgement;
+  Limit limit;  // what keeps it from running, or from running well; else what comes nearest to binding
+  VerdictPlacement placement;
+  uint32_t max_context = 0;  // the largest that fits
+  std::vector<std::string> warnings;
+};
+
+/// Whose speeds they are, and what the engine's efficiency stands on: a sentence for every answer.
 std::string engine_sentence(const std::string& engine, const std::string& efficiency_source);
 
 /// What the efficiency of `verdicts` stands on, each source once; empty for the reference kernels.

@@ -1,11 +1,10 @@
-// Verdicts for other programs: JSON kept stable by its schema version, and CSV.
+#include "results/fit/verdict_json.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "results/fit/cpu_or_gpu.h"
-#include "results/fit/fit.h"
 #include "results/text/csv_field.h"
 #include "results/text/interval_json.h"
 
@@ -33,22 +32,23 @@ std::optional<double> middle(const std::optional<Interval>& value) {
 /// Bytes as integers; tokens/s and seconds rounded; null where nothing is known to be needed.
 ordered_json amount(const Limit& limit, double value) {
   if (limit.needed <= 0) return nullptr;
-  if (limit.kind == "speed") return rounded(value);
-  if (limit.kind == "unknown" && value <= 0) return nullptr;
+  if (limit.kind == LimitKind::speed) return rounded(value);
+  if (limit.kind == LimitKind::unknown && value <= 0) return nullptr;
   return static_cast<uint64_t>(value);
 }
 
 /// Where the layers lie, and how many bytes where.
 void add_placement(ordered_json& out, const Verdict& v) {
-  out["placement"] = v.placement.empty() ? ordered_json(nullptr) : ordered_json(v.placement);
-  const bool known = v.layout.has_value();
+  const std::string name = placement_name(v.placement);
+  out["placement"] = name.empty() ? ordered_json(nullptr) : ordered_json(name);
+  const bool known = v.placement.layout.has_value();
   const auto if_known = [&](auto value) { return known ? ordered_json(value) : ordered_json(nullptr); };
-  const Placement layout = v.layout.value_or(Placement{});
+  const Placement layout = v.placement.layout.value_or(Placement{});
   out["gpu_layers"] = if_known(layout.on_cpu() ? 0 : layout.gpu_layers());
   out["cpu_bytes"] = if_known(layout.cpu_bytes);
   out["gpu_bytes"] = if_known(layout.gpu_bytes());
   out["other_placements"] = ordered_json::array();
-  for (const OtherPlacement& other : v.others)
+  for (const OtherPlacement& other : v.placement.others)
     out["other_placements"].push_back(
         {{"placement", other.placement},
          {"fits", other.fits ? ordered_json(*other.fits) : ordered_json(nullptr)},
@@ -59,46 +59,47 @@ void add_placement(ordered_json& out, const Verdict& v) {
 }
 
 ordered_json json_of(const Verdict& v) {
-  const bool known = v.params > 0;
+  const bool known = v.needs.params > 0;
   const auto if_known = [&](auto value) { return known ? ordered_json(value) : ordered_json(nullptr); };
   ordered_json out;
-  out["model"] = v.model;
-  out["size_class"] = if_known(v.size_class);
-  out["params"] = if_known(v.params);
-  out["active_params"] = if_known(v.active_params);
-  out["format"] = if_known(v.format);
-  out["task"] = v.task == Task::chat ? "chat" : "encode";
+  out["model"] = v.needs.model;
+  out["size_class"] = if_known(v.needs.size_class);
+  out["params"] = if_known(v.needs.params);
+  out["active_params"] = if_known(v.needs.active_params);
+  out["format"] = if_known(v.needs.format);
+  out["task"] = v.needs.task == Task::chat ? "chat" : "encode";
   out["fits"] = v.fits ? ordered_json(*v.fits) : ordered_json(nullptr);
-  out["verdict"] = answer_name(v.answer);
-  out["borderline"] = v.borderline;
-  out["limit"] = {{"kind", v.limit.kind},
+  out["verdict"] = answer_name(v.judgement.answer);
+  out["borderline"] = v.judgement.borderline;
+  out["limit"] = {{"kind", limit_name(v.limit.kind)},
                   {"needed", amount(v.limit, v.limit.needed)},
                   {"usable", amount(v.limit, v.limit.usable)},
                   {"text", v.limit.text}};
-  out["bytes"] = {{"weights", if_known(v.memory.weights_bytes)},
-                  {"kv", if_known(v.memory.kv_bytes)},
-                  {"workspace", if_known(v.memory.workspace_bytes)},
-                  {"runtime", if_known(v.memory.other_bytes())},
-                  {"peak", if_known(v.memory.peak_bytes())}};
-  out["runtime_bytes"] = {{"logits", if_known(v.memory.logits_bytes)},
-                          {"tokenizer", if_known(v.memory.tokenizer_bytes)},
-                          {"program", if_known(v.memory.runtime_bytes)}};
-  out["largest_buffer_bytes"] = if_known(v.memory.largest_buffer_bytes);
-  out["download_bytes"] = if_known(v.download_bytes);
-  out["decode_tps"] = interval_json(v.decode_tps);
-  out["prefill_tps"] = interval_json(v.prefill_tps);
-  out["encode_ms"] = number(middle(v.encode_ms));
-  out["encode_ms_range"] = ends(v.encode_ms);
-  out["ttft_s"] = number(middle(v.ttft_s));
-  out["ttft_s_range"] = ends(v.ttft_s);
-  out["load_s"] = number(v.load_s);
-  out["context"] = if_known(v.context);
-  out["prompt"] = if_known(v.prompt);
+  out["bytes"] = {{"weights", if_known(v.needs.memory.weights_bytes)},
+                  {"kv", if_known(v.needs.memory.kv_bytes)},
+                  {"workspace", if_known(v.needs.memory.workspace_bytes)},
+                  {"runtime", if_known(v.needs.memory.other_bytes())},
+                  {"needed", if_known(v.needs.memory.needed_bytes())},
+                  {"peak", if_known(v.needs.memory.needed_bytes())}};
+  out["runtime_bytes"] = {{"logits", if_known(v.needs.memory.logits_bytes)},
+                          {"tokenizer", if_known(v.needs.memory.tokenizer_bytes)},
+                          {"program", if_known(v.needs.memory.runtime_bytes)}};
+  out["largest_buffer_bytes"] = if_known(v.needs.memory.largest_buffer_bytes);
+  out["download_bytes"] = if_known(v.needs.download_bytes);
+  out["decode_tps"] = interval_json(v.prediction.decode_tps);
+  out["prefill_tps"] = interval_json(v.prediction.prefill_tps);
+  out["encode_ms"] = number(middle(v.prediction.encode_ms));
+  out["encode_ms_range"] = ends(v.prediction.encode_ms);
+  out["ttft_s"] = number(middle(v.prediction.ttft_s));
+  out["ttft_s_range"] = ends(v.prediction.ttft_s);
+  out["load_s"] = number(v.prediction.load_s);
+  out["context"] = if_known(v.needs.context);
+  out["prompt"] = if_known(v.needs.prompt);
   out["max_context"] = if_known(v.max_context);
-  out["basis"] = v.basis;
-  out["engine"] = v.engine;
-  out["efficiency"] = basis_name(v.efficiency);
-  out["efficiency_source"] = v.efficiency_source;
+  out["basis"] = v.prediction.basis;
+  out["engine"] = v.prediction.engine;
+  out["efficiency"] = efficiency_basis_name(v.prediction.efficiency);
+  out["efficiency_source"] = v.prediction.efficiency_source;
   add_placement(out, v);
   out["warnings"] = v.warnings;
   return out;
@@ -174,7 +175,7 @@ std::string verdicts_json(std::span<const Verdict> verdicts, const Capacity& cap
                           std::span<const CpuOrGpu> compared) {
   uint32_t context = question.context;
   if (context == 0)
-    for (const Verdict& verdict : verdicts) context = std::max(context, verdict.context);
+    for (const Verdict& verdict : verdicts) context = std::max(context, verdict.needs.context);
   ordered_json out;
   out["schema_version"] = schema_version;
   out["device"] = capacity.device;

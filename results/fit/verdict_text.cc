@@ -1,12 +1,11 @@
-// Verdicts for a terminal.
+#include "results/fit/verdict_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <set>
 
-#include "results/fit/cpu_or_gpu.h"
-#include "results/fit/verdict.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
@@ -17,24 +16,24 @@ constexpr size_t first_right_aligned = 4;
 using Row = std::array<std::string, columns_of_table>;
 
 std::string answer_text(const Verdict& v) {
-  return std::string(answer_name(v.answer)) + (v.borderline ? ", borderline" : "");
+  return std::string(answer_name(v.judgement.answer)) + (v.judgement.borderline ? ", borderline" : "");
 }
 
 Row row_of(const Verdict& v) {
   const std::string unknown = "-";
-  const bool known = v.params > 0;
+  const bool known = v.needs.params > 0;
   std::string speed = unknown;
-  if (v.encode_ms) speed = interval_text(v.encode_ms) + " ms/text";
-  if (v.decode_tps) speed = interval_text(v.decode_tps) + " tok/s  ";
-  return {v.model,
-          known ? v.size_class : unknown,
-          known ? v.format : unknown,
+  if (v.prediction.encode_ms) speed = interval_text(v.prediction.encode_ms) + " ms/text";
+  if (v.prediction.decode_tps) speed = interval_text(v.prediction.decode_tps) + " tok/s  ";
+  return {v.needs.model,
+          known ? v.needs.size_class : unknown,
+          known ? v.needs.format : unknown,
           answer_text(v),
-          known ? gib_text(v.memory.peak_bytes()) : unknown,
-          known ? gb_text(v.download_bytes) : unknown,
+          known ? gib_text(v.needs.memory.needed_bytes()) : unknown,
+          known ? gb_text(v.needs.download_bytes) : unknown,
           speed,
-          v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : unknown,
-          v.placement_sign};
+          v.prediction.ttft_s ? two_digits(v.prediction.ttft_s->mid) + " s" : unknown,
+          placement_sign(v.placement)};
 }
 
 /// "13 (9.9-16) tokens/s", or why there is no speed.
@@ -73,42 +72,46 @@ std::string details(const Verdict& v, size_t columns) {
     const std::string lines = wrapped(value, indent, std::max<size_t>(columns, 60));
     text += fmt::format("  {:<{}}", name, indent - 2) + lines.substr(indent);
   };
-  if (v.params == 0) {
+  if (v.needs.params == 0) {
     line("verdict", answer_text(v));
     line("limit", v.limit.text);
     return text;
   }
   const double billions = 1e9;
   line("verdict",
-       fmt::format("{} in {}{}", answer_text(v), v.format,
-                   v.active_params == v.params
+       fmt::format("{} in {}{}", answer_text(v), v.needs.format,
+                   v.needs.active_params == v.needs.params
                        ? ""
                        : fmt::format("; {}B parameters, {}B of them active",
-                                     two_digits(static_cast<double>(v.params) / billions),
-                                     two_digits(static_cast<double>(v.active_params) / billions))));
+                                     two_digits(static_cast<double>(v.needs.params) / billions),
+                                     two_digits(static_cast<double>(v.needs.active_params) / billions))));
   line("limit", v.limit.text);
-  line("memory",
-       fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}", gib_text(v.memory.peak_bytes()),
-                   gib_text(v.memory.weights_bytes), gib_text(v.memory.kv_bytes),
-                   gib_text(v.memory.workspace_bytes), gib_text(v.memory.other_bytes())));
-  if (v.layout && !v.layout->on_cpu())
-    line("placement", fmt::format("{}: {} on the GPU, {} in the machine's memory", v.placement,
-                                  gib_text(v.layout->gpu_bytes()), gib_text(v.layout->cpu_bytes)));
-  if (v.layout && v.layout->on_cpu() && !v.others.empty()) line("placement", v.placement);
-  for (const OtherPlacement& other : v.others) line("beside it", other_text(other));
-  line("download",
-       gb_text(v.download_bytes) + (v.load_s ? fmt::format(", loads in {} s", two_digits(*v.load_s))
-                                             : std::string(", load time not measured")));
-  if (v.encode_ms)
-    line("encode", fmt::format("{} ms for a text of {} tokens", interval_text(v.encode_ms), v.prompt));
-  if (v.decode_tps) line("decode", interval_text(v.decode_tps) + " tokens/s");
-  if (v.prefill_tps) line("prefill", interval_text(v.prefill_tps) + " tokens/s");
-  if (v.ttft_s)
-    line("first token", fmt::format("{} s after a prompt of {}", interval_text(v.ttft_s), v.prompt));
+  line("memory", fmt::format("{}: weights {}, KV cache {}, workspace {}, runtime {}",
+                             gib_text(v.needs.memory.needed_bytes()), gib_text(v.needs.memory.weights_bytes),
+                             gib_text(v.needs.memory.kv_bytes), gib_text(v.needs.memory.workspace_bytes),
+                             gib_text(v.needs.memory.other_bytes())));
+  if (v.placement.layout && !v.placement.layout->on_cpu())
+    line("placement",
+         fmt::format("{}: {} on the GPU, {} in the machine's memory", placement_name(v.placement),
+                     gib_text(v.placement.layout->gpu_bytes()), gib_text(v.placement.layout->cpu_bytes)));
+  if (v.placement.layout && v.placement.layout->on_cpu() && !v.placement.others.empty())
+    line("placement", placement_name(v.placement));
+  for (const OtherPlacement& other : v.placement.others) line("beside it", other_text(other));
+  line("download", gb_text(v.needs.download_bytes) +
+                       (v.prediction.load_s ? fmt::format(", loads in {} s", two_digits(*v.prediction.load_s))
+                                            : std::string(", load time not measured")));
+  if (v.prediction.encode_ms)
+    line("encode",
+         fmt::format("{} ms for a text of {} tokens", interval_text(v.prediction.encode_ms), v.needs.prompt));
+  if (v.prediction.decode_tps) line("decode", interval_text(v.prediction.decode_tps) + " tokens/s");
+  if (v.prediction.prefill_tps) line("prefill", interval_text(v.prediction.prefill_tps) + " tokens/s");
+  if (v.prediction.ttft_s)
+    line("first token",
+         fmt::format("{} s after a prompt of {}", interval_text(v.prediction.ttft_s), v.needs.prompt));
   line("context",
-       fmt::format("{}; {}", v.context,
+       fmt::format("{}; {}", v.needs.context,
                    v.max_context ? fmt::format("the largest that fits is {}", v.max_context) : "none fits"));
-  line("basis", v.basis);
+  line("basis", v.prediction.basis);
   for (const std::string& warning : v.warnings) line("warning", warning);
   return text;
 }
@@ -129,7 +132,7 @@ std::string terms_text(const Verdict& v, size_t columns) {
     if (!phase.empty()) text += fmt::format("  {:<8} sum {:.4g} ms\n", phase, sum * 1e3);
     sum = 0;
   };
-  for (const Term& term : v.terms) {
+  for (const Term& term : v.prediction.terms) {
     if (term.phase != phase) {
       end_phase();
       phase = term.phase;
@@ -137,7 +140,7 @@ std::string terms_text(const Verdict& v, size_t columns) {
     sum += term.seconds;
     std::string line = fmt::format("{:<8} {:<15} {:>9.4g} ms = {:.6g} x {}", term.phase, term.part,
                                    term.seconds * 1e3, term.times, describe(term.problem));
-    line += engine_text(term, v.engine);
+    line += engine_text(term, v.prediction.engine);
     line += term.measurement ? fmt::format(" [measurement {}]", term.measurement)
                              : std::string(" [no measurement]");
     if (!term.note.empty()) line += " " + term.note;
@@ -155,8 +158,8 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
   std::set<uint32_t> contexts;
   bool encoders = false;
   for (const Verdict& v : verdicts) {
-    if (v.context && v.task == Task::chat) contexts.insert(v.context);
-    encoders |= v.task == Task::encode;
+    if (v.needs.context && v.needs.task == Task::chat) contexts.insert(v.needs.context);
+    encoders |= v.needs.task == Task::encode;
   }
   std::string text = fmt::format(
       "Context {}{}, prompt {}, answer {} tokens.", contexts.empty() ? question.context : *contexts.rbegin(),
@@ -172,14 +175,14 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
 /// "Device X: 23 GiB of memory available now, 80 GB of storage free."
 std::string device_text(const Capacity& capacity) {
   std::string text = "Device " + capacity.device + ": ";
-  text += capacity.memory_kind == "unknown"
+  text += capacity.memory_kind == LimitKind::unknown
               ? "how much memory there is could not be read"
               : fmt::format("{} of memory {}", gib_text(capacity.memory_bytes),
                             capacity.now            ? "available now"
                             : capacity.rule.empty() ? "to use (the total less a reserve for the system)"
                                                     : fmt::format("to use ({})", capacity.rule));
-  if (capacity.memory_kind != "unknown" && capacity.memory_kind != "RAM")
-    text += fmt::format(" ({} limit)", capacity.memory_kind);
+  if (capacity.memory_kind != LimitKind::unknown && capacity.memory_kind != LimitKind::ram)
+    text += fmt::format(" ({} limit)", limit_name(capacity.memory_kind));
   for (const GpuCapacity& gpu : capacity.gpus)
     text += fmt::format(
         ", GPU {} with {} {}", gpu.name,
@@ -194,8 +197,9 @@ std::string device_text(const Capacity& capacity) {
 std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t columns) {
   Row titles{"MODEL",       "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
              "FIRST TOKEN", "WHERE"};
-  const bool placed = std::any_of(verdicts.begin(), verdicts.end(),
-                                  [](const Verdict& v) { return v.layout && !v.layout->on_cpu(); });
+  const bool placed = std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) {
+    return v.placement.layout && !v.placement.layout->on_cpu();
+  });
   if (!placed) titles.back().clear();  // all on the CPU, as on a machine without a GPU
   std::vector<Row> rows{titles};
   for (const Verdict& v : verdicts) {
@@ -216,8 +220,9 @@ std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t co
     text += line + "\n";
     if (r == 0 || !limits) continue;
     const Verdict& v = verdicts[r - 1];
-    if (v.answer != Answer::runs_well) text += wrapped(v.limit.text, 4, columns);
-    if (v.answer == Answer::unknown && v.params) text += wrapped(v.basis, 4, columns);
+    if (v.judgement.answer != Answer::runs_well) text += wrapped(v.limit.text, 4, columns);
+    if (v.judgement.answer == Answer::unknown && v.needs.params)
+      text += wrapped(v.prediction.basis, 4, columns);
   }
   return text;
 }
@@ -232,10 +237,10 @@ std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& cap
   if (!whole || verdicts.size() > 1) text += table_text(verdicts, !whole, columns) + "\n";
   if (whole) {
     for (const Verdict& v : verdicts) {
-      text += v.model;
-      if (v.params) text += fmt::format(" {} ({} class)", v.format, v.size_class);
+      text += v.needs.model;
+      if (v.needs.params) text += fmt::format(" {} ({} class)", v.needs.format, v.needs.size_class);
       text += "\n" + details(v, columns);
-      if (explain && !v.terms.empty()) text += terms_text(v, columns);
+      if (explain && !v.prediction.terms.empty()) text += terms_text(v, columns);
       text += "\n";
     }
   }

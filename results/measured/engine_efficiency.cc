@@ -90,22 +90,6 @@ std::span<const std::string_view> known_engines() {
   return engines;
 }
 
-std::string_view basis_name(EfficiencyBasis basis) {
-  switch (basis) {
-    case EfficiencyBasis::shipped:
-      return "shipped";
-    case EfficiencyBasis::stand_in:
-      return "shipped for another instruction set";
-    case EfficiencyBasis::learned:
-      return "learned here";
-    case EfficiencyBasis::unmeasured:
-      return "not measured on this GPU";
-    case EfficiencyBasis::none:
-      break;
-  }
-  return "none";
-}
-
 EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa, uint32_t threads,
                                    std::span<const Verification> verified) {
   if (engine == reference_engine) return;
@@ -121,7 +105,7 @@ EngineEfficiency::EngineEfficiency(std::string_view engine, std::string_view isa
     if (c.isa == family) cores_[c.format] = threads == 1 ? c.one : c.all;
   for (const auto& [set, factor] : llamacpp_passes)
     if (set == family) pass_ = factor;
-  source_ = fmt::format("{}: {}", basis_name(basis_), llamacpp_source);
+  source_ = fmt::format("{}: {}", efficiency_basis_name(basis_), llamacpp_source);
   for (const ShippedOverhead& o : llamacpp_overheads)
     if (o.isa == family) overhead_s_[static_cast<size_t>(o.phase)] = threads == 1 ? o.one : o.all;
   learn(verified, threads);

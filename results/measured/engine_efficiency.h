@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "results/records/measurement.h"
+#include "results/records/prediction.h"
 #include "results/records/verification.h"
 
 namespace weighin {
@@ -18,16 +19,6 @@ inline constexpr std::string_view llamacpp_engine = "llama.cpp";
 
 /// The engines that fit answers for: the default first.
 std::span<const std::string_view> known_engines();
-
-/// Where an efficiency is from.
-enum class EfficiencyBasis : uint8_t {
-  none,        // the reference kernels themselves
-  shipped,     // measured elsewhere (results/measured/engines/*.inc)
-  stand_in,    // shipped for another instruction set
-  learned,     // shipped, corrected by runs of the engine on this device
-  unmeasured,  // the reference kernels' own seconds stand for an engine that was never timed beside them
-};
-std::string_view basis_name(EfficiencyBasis basis);
 
 struct PartKey {
   Phase phase = Phase::decode;

@@ -106,11 +106,9 @@ StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Co
   };
 }
 
-Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const EngineRun& run,
-                   const Placement& placement) {
-  return predict(shape, format, prompt, depth, weights_bytes, costs, cache,
-                 timer_of(shape, placement, costs, run));
+Prediction predict_placed(const PredictedRun& model, const CostModel& costs, const EngineRun& run,
+                          const Placement& placement) {
+  return predict_by_steps(model, costs, timer_of(model.shape, placement, costs, run));
 }
 
 }  // namespace weighin

@@ -30,9 +30,8 @@ PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& sh
 StepTimer timer_of(const ModelShape& shape, const Placement& placement, const CostModel& costs,
                    const EngineRun& run);
 
-/// What predict (predict.h) says of a model laid out so.
-Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const EngineRun& run,
-                   const Placement& placement);
+/// Predicts `model` where its layers lie as `placement` says.
+Prediction predict_placed(const PredictedRun& model, const CostModel& costs, const EngineRun& run,
+                          const Placement& placement);
 
 }  // namespace weighin

@@ -31,19 +31,19 @@ void add_missing(std::string& basis, const std::string& phase, const std::string
 
 }  // namespace
 
-Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const EngineRun& run) {
-  return predict(shape, format, prompt, depth, weights_bytes, costs, cache,
-                 [&](const std::vector<ProblemUse>& step, const std::string& phase, uint32_t) {
-                   return time_of(step, phase, costs, run);
-                 });
+Prediction predict_on_cpu(const PredictedRun& model, const CostModel& costs, const EngineRun& run) {
+  return predict_by_steps(model, costs,
+                          [&](const std::vector<ProblemUse>& step, const std::string& phase, uint32_t) {
+                            return time_of(step, phase, costs, run);
+                          });
 }
 
-Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const StepTimer& timed) {
+Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, const StepTimer& timed) {
+  const ModelShape& shape = model.shape;
+  const FileFormat& format = model.format;
   Prediction prediction;
   if (const auto rate = costs.storage_bytes_per_s())
-    prediction.load_s = static_cast<double>(weights_bytes) / *rate;
+    prediction.load_s = static_cast<double>(model.weights_bytes) / *rate;
   const auto keep_terms = [&](const StepTime& time) {
     prediction.terms.insert(prediction.terms.end(), time.terms.begin(), time.terms.end());
     prediction.efficiency = time.efficiency;
@@ -62,7 +62,7 @@ Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t p
     keep_terms(*text);
     return prediction;
   }
-  const auto decode = timed(decode_step(shape, format, depth, cache), "decode", 1);
+  const auto decode = timed(decode_step(shape, format, model.depth, model.cache), "decode", 1);
   if (decode) {
     add_basis(prediction.basis, "decode", *decode);
     prediction.decode_tps = rate_of(1, *decode);
@@ -70,10 +70,10 @@ Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t p
   } else {
     add_missing(prediction.basis, "decode", decode.error());
   }
-  const auto prefill = timed(prefill_step(shape, format, prompt, cache), "prefill", prompt);
+  const auto prefill = timed(prefill_step(shape, format, model.prompt, model.cache), "prefill", model.prompt);
   if (prefill) {
     add_basis(prediction.basis, "prefill", *prefill);
-    prediction.prefill_tps = rate_of(prompt, *prefill);
+    prediction.prefill_tps = rate_of(model.prompt, *prefill);
     keep_terms(*prefill);
   } else {
     add_missing(prediction.basis, "prefill", prefill.error());

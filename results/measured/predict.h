@@ -9,34 +9,29 @@
 #include <vector>
 
 #include "results/measured/step_time.h"
+#include "results/records/prediction.h"
 
 namespace weighin {
-
-/// Tokens of the text an encoder is timed on: MLPerf inference's maximum BERT sequence length (SQuAD).
-inline constexpr uint32_t encoder_tokens = 384;
-
-/// The speeds of one model in one format.
-struct Prediction {
-  std::optional<Interval> decode_tps, prefill_tps, encode_ms, ttft_s;
-  std::optional<double> load_s;
-  std::string basis;
-  EfficiencyBasis efficiency = EfficiencyBasis::none;
-  std::string efficiency_source;
-  std::vector<Term> terms;
-};
 
 /// Seconds of one phase, "decode", "prefill" or "encode": a step that computes so many tokens together.
 using StepTimer = std::function<tl::expected<StepTime, std::string>(
     const std::vector<ProblemUse>& step, const std::string& phase, uint32_t tokens)>;
 
-/// Predicts `shape` in `format`. Decode is priced with `depth` tokens in the KV cache, prefill with `prompt`
-/// tokens together, an encoder with one text of 384 tokens (or its maximum). Loading reads `weights_bytes`.
-/// The KV cache is in `cache`.
-Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const CostModel& costs, FormatId cache = FormatId::f16,
-                   const EngineRun& run = {});
-/// The same, where each step takes what `timed` says. Loading takes the CPU's costs.
-Prediction predict(const ModelShape& shape, const FileFormat& format, uint32_t prompt, uint32_t depth,
-                   uint64_t weights_bytes, const CostModel& costs, FormatId cache, const StepTimer& timed);
+/// What is predicted: a model in a format, and the tokens of a request.
+struct PredictedRun {
+  const ModelShape& shape;
+  const FileFormat& format;
+  uint32_t prompt = 0;             // tokens computed together by prefill
+  uint32_t depth = 0;              // tokens in the KV cache when a token is decoded
+  uint64_t weights_bytes = 0;      // read when the model is loaded
+  FormatId cache = FormatId::f16;  // of the KV cache
+};
+
+/// Predicts `model` with all of its layers on the CPU that `costs` was measured on. An encoder is predicted
+/// with one text of encoder_tokens (or its maximum) in place of prefill and decode.
+Prediction predict_on_cpu(const PredictedRun& model, const CostModel& costs, const EngineRun& run = {});
+
+/// Predicts `model` where each step takes the seconds that `timed` says. Loading is predicted from `costs`.
+Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, const StepTimer& timed);
 
 }  // namespace weighin

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "results/measured/cost_model.h"
-#include "results/measured/term.h"
+#include "results/records/term.h"
 #include "results/text/interval.h"
 
 namespace weighin {

@@ -16,32 +16,36 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json identity(const Verdict& v) {
-  return {{"model", v.model}, {"format", v.format}, {"answer", answer_words(v)}, {"fits", v.fits == true}};
+  return {{"model", v.needs.model},
+          {"format", v.needs.format},
+          {"answer", answer_words(v)},
+          {"fits", v.fits == true}};
 }
 
 ordered_json memory_chart(const ReportInput& input) {
   ordered_json models = ordered_json::array();
   for (const Verdict& v : input.best) {
-    if (v.params == 0) continue;
+    if (v.needs.params == 0) continue;
     ordered_json row = identity(v);
-    row["weights"] = in_gib(v.memory.weights_bytes);
-    row["kv"] = in_gib(v.memory.kv_bytes);
-    row["other"] = in_gib(v.memory.workspace_bytes + v.memory.other_bytes());
-    row["peak"] = in_gib(v.memory.peak_bytes());
+    row["weights"] = in_gib(v.needs.memory.weights_bytes);
+    row["kv"] = in_gib(v.needs.memory.kv_bytes);
+    row["other"] = in_gib(v.needs.memory.workspace_bytes + v.needs.memory.other_bytes());
+    row["peak"] = in_gib(v.needs.memory.needed_bytes());
     models.push_back(std::move(row));
   }
-  const bool known = input.capacity.memory_kind != "unknown";
+  const bool known = input.capacity.memory_kind != LimitKind::unknown;
   return {{"limit_gib", known ? ordered_json(in_gib(input.capacity.memory_bytes)) : ordered_json()},
-          {"kind", input.capacity.memory_kind},
+          {"kind", limit_name(input.capacity.memory_kind)},
           {"models", models}};
 }
 
 ordered_json speed_chart(const ReportInput& input) {
   ordered_json models = ordered_json::array();
   for (const Verdict& v : input.best) {
-    if (!v.decode_tps || v.task == Task::encode || v.decode_tps->low <= 0) continue;
+    if (!v.prediction.decode_tps || v.needs.task == Task::encode || v.prediction.decode_tps->low <= 0)
+      continue;
     ordered_json row = identity(v);
-    row.update(interval_json(v.decode_tps));
+    row.update(interval_json(v.prediction.decode_tps));
     models.push_back(std::move(row));
   }
   VerdictLines lines;

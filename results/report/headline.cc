@@ -5,7 +5,6 @@
 
 #include "models/shape/size_class.h"
 #include "results/fit/verdict.h"
-#include "results/measured/predict.h"
 #include "results/report/parts.h"
 #include "results/text/numbers.h"
 
@@ -16,29 +15,30 @@ namespace {
 std::vector<const Verdict*> largest_class(const std::vector<Verdict>& best, Task task, Answer answer) {
   std::vector<const Verdict*> found;
   for (const Verdict& v : best) {
-    if (v.task == task && v.answer == answer) found.push_back(&v);
+    if (v.needs.task == task && v.judgement.answer == answer) found.push_back(&v);
   }
-  std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->params > b->params; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](auto* a, auto* b) { return a->needs.params > b->needs.params; });
   if (!found.empty()) {
-    const std::string size_class = found.front()->size_class;
-    std::erase_if(found, [&](const Verdict* v) { return v->size_class != size_class; });
+    const std::string size_class = found.front()->needs.size_class;
+    std::erase_if(found, [&](const Verdict* v) { return v->needs.size_class != size_class; });
   }
   return found;
 }
 
 std::string model_sentence(const std::vector<const Verdict*>& models) {
   const Verdict& v = *models.front();
-  std::string text = fmt::format("The largest known model there: {} in {}", v.model, v.format);
-  if (v.layout && !v.layout->on_cpu()) text += " on " + v.placement;
-  if (v.decode_tps) text += ", " + interval_with_unit(*v.decode_tps, "tokens/s");
-  if (v.encode_ms) text += ", " + interval_with_unit(*v.encode_ms, "ms a text");
-  if (v.ttft_s) text += fmt::format(", first token in {} s", two_digits(v.ttft_s->mid));
-  text += fmt::format(", {} of memory", gib_text(v.memory.peak_bytes()));
-  if (v.borderline) text += "; it is borderline";
+  std::string text = fmt::format("The largest known model there: {} in {}", v.needs.model, v.needs.format);
+  if (v.placement.layout && !v.placement.layout->on_cpu()) text += " on " + placement_name(v.placement);
+  if (v.prediction.decode_tps) text += ", " + interval_with_unit(*v.prediction.decode_tps, "tokens/s");
+  if (v.prediction.encode_ms) text += ", " + interval_with_unit(*v.prediction.encode_ms, "ms a text");
+  if (v.prediction.ttft_s) text += fmt::format(", first token in {} s", two_digits(v.prediction.ttft_s->mid));
+  text += fmt::format(", {} of memory", gib_text(v.needs.memory.needed_bytes()));
+  if (v.judgement.borderline) text += "; it is borderline";
   text += ".";
   if (models.size() == 1) return text;
   std::vector<std::string> others;
-  for (size_t i = 1; i < models.size(); ++i) others.push_back(models[i]->model);
+  for (size_t i = 1; i < models.size(); ++i) others.push_back(models[i]->needs.model);
   return text + fmt::format(" In the same class, with the same answer: {}.", fmt::join(others, ", "));
 }
 
@@ -56,17 +56,17 @@ TemplateData figure(const std::string& value, const std::string& what) {
 
 TemplateData key_figures(const ReportInput& input) {
   TemplateData figures{TemplateData::type::list};
-  const auto disclosed =
-      std::count_if(input.best.begin(), input.best.end(), [](const Verdict& v) { return v.params > 0; });
+  const auto disclosed = std::count_if(input.best.begin(), input.best.end(),
+                                       [](const Verdict& v) { return v.needs.params > 0; });
   const auto well = std::count_if(input.best.begin(), input.best.end(),
-                                  [](const Verdict& v) { return v.answer == Answer::runs_well; });
+                                  [](const Verdict& v) { return v.judgement.answer == Answer::runs_well; });
   const auto fits =
       std::count_if(input.best.begin(), input.best.end(), [](const Verdict& v) { return v.fits == true; });
   figures << figure(fmt::format("{} of {}", well, disclosed), "known models run well");
   figures << figure(fmt::format("{} of {}", fits, disclosed), "known models fit");
-  if (input.capacity.memory_kind != "unknown")
+  if (input.capacity.memory_kind != LimitKind::unknown)
     figures << figure(gib_text(input.capacity.memory_bytes),
-                      fmt::format("of memory usable ({} binds)", input.capacity.memory_kind));
+                      fmt::format("of memory usable ({} binds)", limit_name(input.capacity.memory_kind)));
   if (const double rate = best_rate(input.measurements, Op::stream_read, {}))
     figures << figure(two_digits(rate / 1e9) + " GB/s", "read from memory, measured");
   const std::pair<Op, const char*> peaks[] = {{Op::peak_int8, "int8 dot products, measured"},
@@ -162,13 +162,14 @@ std::pair<std::string, std::string> report_headline(const ReportInput& input) {
     return {fmt::format("{} has not been measured", device),
             "What fits in memory is known, how fast it runs is not: run weighin run."};
   if (const auto well = largest_class(input.best, Task::chat, Answer::runs_well); !well.empty())
-    return {fmt::format("{} runs the {} class well", device, well.front()->size_class), model_sentence(well)};
+    return {fmt::format("{} runs the {} class well", device, well.front()->needs.size_class),
+            model_sentence(well)};
   if (const auto runs = largest_class(input.best, Task::chat, Answer::runs); !runs.empty())
-    return {fmt::format("{} runs the {} class, and none well", device, runs.front()->size_class),
+    return {fmt::format("{} runs the {} class, and none well", device, runs.front()->needs.size_class),
             model_sentence(runs)};
   if (const auto encodes = largest_class(input.best, Task::encode, Answer::runs_well); !encodes.empty())
     return {fmt::format("{} runs no chat model well, encoders of the {} class do", device,
-                        encodes.front()->size_class),
+                        encodes.front()->needs.size_class),
             model_sentence(encodes)};
   return {fmt::format("{} runs no known model well", device),
           "The table of models says what binds for each of them."};

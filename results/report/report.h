@@ -3,11 +3,12 @@
 
 #include <optional>
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
-#include "results/fit/fit.h"
+#include "results/fit/verdict.h"
+#include "results/profile/device_profile.h"
+#include "results/records/run.h"
 
 namespace weighin {
 
@@ -25,11 +26,10 @@ struct ReportInput {
       {};  // of the CPU and GPUs (results/fit/cpu_or_gpu.h); empty where only one was measured
 };
 
-/// Everything the report shows of `device`: its newest measurements and run from `store`, the verdict on
-/// every published model in its best format (or `question.format`), and on each size class's reference model
-/// in every format. Error: the store could not be read.
-tl::expected<ReportInput, std::string> report_input(const Store& store, const Device& device,
-                                                    const Capacity& capacity, const Question& question);
+/// Everything the report shows of `device`: its newest measurements and run, the verdict on every published
+/// model in its best format (or `question.format`), and on each size class's reference model in every format.
+ReportInput report_input(const Device& device, const DeviceProfile& profile, std::optional<Run> run,
+                         const Question& question);
 
 /// The answer in a headline ("pi5-07 runs the 1B class well") and a sentence that says which model, how fast.
 std::pair<std::string, std::string> report_headline(const ReportInput& input);

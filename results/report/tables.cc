@@ -17,11 +17,11 @@ TemplateData empty_list() {
 
 /// What stands below a grid cell's answer: the speed, or what would be needed.
 std::string grid_detail(const Verdict& v) {
-  if (v.answer == Answer::does_not_fit) return "needs " + gib_text(v.memory.peak_bytes());
+  if (v.judgement.answer == Answer::does_not_fit) return "needs " + gib_text(v.needs.memory.needed_bytes());
   std::string words = speed_words(v);
   // Said where it may be what binds; elsewhere it would only fill the cell.
-  if (v.ttft_s && v.ttft_s->mid > VerdictLines{}.well_ttft_s)
-    words += fmt::format("{}first in {} s", words.empty() ? "" : ", ", two_digits(v.ttft_s->mid));
+  if (v.prediction.ttft_s && v.prediction.ttft_s->mid > VerdictLines{}.well_ttft_s)
+    words += fmt::format("{}first in {} s", words.empty() ? "" : ", ", two_digits(v.prediction.ttft_s->mid));
   return words;
 }
 
@@ -31,9 +31,10 @@ std::string title_of_reference(const std::string& model) {
 }
 
 std::string params_text(const Verdict& v) {
-  if (v.params == 0) return "undisclosed";
-  return count_text(v.params) +
-         (v.active_params != v.params ? fmt::format(", {} active", count_text(v.active_params)) : "");
+  if (v.needs.params == 0) return "undisclosed";
+  return count_text(v.needs.params) + (v.needs.active_params != v.needs.params
+                                           ? fmt::format(", {} active", count_text(v.needs.active_params))
+                                           : "");
 }
 
 /// `value` seconds in the unit that leaves it between 1 and 1000.
@@ -46,26 +47,28 @@ std::string time_text(double seconds) {
 
 TemplateData model_row(const Verdict& v) {
   const std::string none = "-";
-  const bool disclosed = v.params > 0;
+  const bool disclosed = v.needs.params > 0;
   TemplateData row;
-  row.set("model", v.model);
-  row.set("size", disclosed ? v.size_class + " class, " + params_text(v) : params_text(v));
-  row.set("format", disclosed ? v.format : none);
+  row.set("model", v.needs.model);
+  row.set("size", disclosed ? v.needs.size_class + " class, " + params_text(v) : params_text(v));
+  row.set("format", disclosed ? v.needs.format : none);
   row.set("answer", answer_words(v));
   row.set("answer_class", answer_class(v));
-  row.set("peak", disclosed ? gib_text(v.memory.peak_bytes()) : none);
-  row.set("parts", disclosed
-                       ? fmt::format("weights {}, KV {}, workspace {}, runtime {}",
-                                     gib_text(v.memory.weights_bytes), gib_text(v.memory.kv_bytes),
-                                     gib_text(v.memory.workspace_bytes), gib_text(v.memory.other_bytes()))
-                       : "");
-  row.set("download", disclosed ? gb_text(v.download_bytes) : none);
-  const std::optional<Interval>& speed = v.task == Task::encode ? v.encode_ms : v.decode_tps;
+  row.set("peak", disclosed ? gib_text(v.needs.memory.needed_bytes()) : none);
+  row.set("parts",
+          disclosed
+              ? fmt::format("weights {}, KV {}, workspace {}, runtime {}",
+                            gib_text(v.needs.memory.weights_bytes), gib_text(v.needs.memory.kv_bytes),
+                            gib_text(v.needs.memory.workspace_bytes), gib_text(v.needs.memory.other_bytes()))
+              : "");
+  row.set("download", disclosed ? gb_text(v.needs.download_bytes) : none);
+  const std::optional<Interval>& speed =
+      v.needs.task == Task::encode ? v.prediction.encode_ms : v.prediction.decode_tps;
   row.set("speed", speed ? speed_words(v) : none);
   row.set("speed_range",
           speed ? fmt::format("{} to {}", two_digits(speed->low), two_digits(speed->high)) : std::string());
-  row.set("first_token", v.ttft_s ? two_digits(v.ttft_s->mid) + " s" : none);
-  row.set("load", v.load_s ? two_digits(*v.load_s) + " s" : none);
+  row.set("first_token", v.prediction.ttft_s ? two_digits(v.prediction.ttft_s->mid) + " s" : none);
+  row.set("load", v.prediction.load_s ? two_digits(*v.prediction.load_s) + " s" : none);
   row.set("max_context", !disclosed      ? none
                          : v.max_context ? fmt::format("{}", v.max_context)
                                          : std::string("none fits"));
@@ -99,14 +102,14 @@ void add_grid(TemplateData& page, const ReportInput& input) {
   for (const FileFormat& format : kernel_file_formats()) formats << TemplateData(std::string(format.name));
   // The grid holds each class's formats one after the other.
   for (size_t i = 0; i < input.grid.size();) {
-    const std::string& size_class = input.grid[i].size_class;
+    const std::string& size_class = input.grid[i].needs.size_class;
     TemplateData row, cells = empty_list();
     row.set("size_class", size_class);
-    row.set("model", title_of_reference(input.grid[i].model));
+    row.set("model", title_of_reference(input.grid[i].needs.model));
     for (const FileFormat& format : kernel_file_formats()) {
       TemplateData cell;
-      const bool there = i < input.grid.size() && input.grid[i].size_class == size_class &&
-                         input.grid[i].format == format.name;
+      const bool there = i < input.grid.size() && input.grid[i].needs.size_class == size_class &&
+                         input.grid[i].needs.format == format.name;
       cell.set("answer", there ? answer_words(input.grid[i]) : std::string("-"));
       cell.set("answer_class", there ? answer_class(input.grid[i]) : std::string("unknown"));
       cell.set("detail", there ? grid_detail(input.grid[i]) : std::string());
@@ -114,7 +117,7 @@ void add_grid(TemplateData& page, const ReportInput& input) {
       if (there) ++i;
     }
     // A verdict in an order or format the columns do not have would never be consumed.
-    while (i < input.grid.size() && input.grid[i].size_class == size_class) ++i;
+    while (i < input.grid.size() && input.grid[i].needs.size_class == size_class) ++i;
     row.set("cells", cells);
     rows << row;
   }

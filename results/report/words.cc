@@ -7,20 +7,21 @@
 namespace weighin {
 
 std::string speed_words(const Verdict& verdict) {
-  if (verdict.task == Task::encode)
-    return verdict.encode_ms ? two_digits(verdict.encode_ms->mid) + " ms a text" : "";
-  return verdict.decode_tps ? two_digits(verdict.decode_tps->mid) + " tokens/s" : "";
+  if (verdict.needs.task == Task::encode)
+    return verdict.prediction.encode_ms ? two_digits(verdict.prediction.encode_ms->mid) + " ms a text" : "";
+  return verdict.prediction.decode_tps ? two_digits(verdict.prediction.decode_tps->mid) + " tokens/s" : "";
 }
 
 std::string answer_words(const Verdict& verdict) {
-  const bool unmeasured = verdict.answer == Answer::unknown && verdict.params > 0 && verdict.fits == true;
-  std::string words = unmeasured ? "not measured" : std::string(answer_name(verdict.answer));
-  if (verdict.borderline) words += ", borderline";
+  const bool unmeasured =
+      verdict.judgement.answer == Answer::unknown && verdict.needs.params > 0 && verdict.fits == true;
+  std::string words = unmeasured ? "not measured" : std::string(answer_name(verdict.judgement.answer));
+  if (verdict.judgement.borderline) words += ", borderline";
   return words;
 }
 
 std::string answer_class(const Verdict& verdict) {
-  switch (verdict.answer) {
+  switch (verdict.judgement.answer) {
     case Answer::runs_well:
       return "well";
     case Answer::runs:

@@ -10,7 +10,8 @@
 #include "models/shrink/lora.h"
 #include "models/shrink/quality.h"
 #include "models/shrink/technique.h"
-#include "results/fit/fit.h"
+#include "results/fit/verdict.h"
+#include "results/profile/device_profile.h"
 
 namespace weighin {
 
@@ -29,26 +30,17 @@ struct QualityCost {
 struct ShrinkOption {
   std::string technique;  // of all_techniques(), two joined by " + ", or "as it is"
   std::string what;       // "Q4_K_M", "8 of 32 layers left out, Q4_K_M"
-  std::string model;      // whose weights
-  std::string format;
   std::string takes;
   std::string note;
-  uint64_t params = 0;
-  uint64_t download_bytes = 0;
-  MemoryUse memory;
+  Verdict verdict;                   // as `weighin fit` answers for that model in that format
   int64_t download_saved_bytes = 0;  // against the model as it is; negative: it is larger
   int64_t memory_saved_bytes = 0;
-  std::optional<bool> fits;
-  std::string fits_text;  // by how much not
-  /// Where it fits, where that is not the CPU alone: as fit names placements.
-  std::string placement = "cpu";
   /// Of tokens/s (of texts/s for an encoder) against the model as it is.
   double speed_gain = 1;
-  /// "bytes": the bytes a token reads before and after; "measured": both predicted from measurements.
+  /// "bytes": the bytes a token reads before and after; else where both speeds come from: "measured", "spec".
   std::string speed_basis = "bytes";
-  std::optional<Interval> decode_tps, encode_ms;
   std::vector<QualityCost> quality;    // one a technique
-  std::optional<double> loss_percent;  // of all of them added up; none: one is unknown
+  std::optional<double> loss_percent;  // of all of them added up; empty: one is unknown
 };
 
 struct ShrinkAnswer {
@@ -64,11 +56,11 @@ struct ShrinkAnswer {
   LoraCost lora_all;      // of every product in layers
 };
 
-/// Error: why nothing can be said of `shape`.
+/// Weighs every way to make `shape` smaller on `device`. Error: why nothing can be said of `shape`.
 tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const ShrinkQuestion& question,
-                                               const Capacity& capacity, const CostModel& costs);
+                                               const DeviceProfile& device);
 
-std::string shrink_json(const ShrinkAnswer& answer, const Capacity& capacity);
-std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity);
+/// What keeps `option` from fitting; empty where it fits.
+std::string why_not(const ShrinkOption& option);
 
 }  // namespace weighin

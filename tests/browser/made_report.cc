@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "results/profile/stored_profile.h"
 #include "tests/results/report/made_report.h"
 
 namespace {
@@ -30,7 +31,11 @@ tl::expected<weighin::ReportInput, std::string> stored(const std::string& databa
   }
   auto ended = store->end_run(*run, made_run.ended_at, made_run.outcome, made_run.warnings);
   if (!ended) return tl::unexpected(ended.error());
-  return report_input(*store, made::device(), capacity, Question{});
+  const auto profile = stored_profile(*store, made::device(), capacity);
+  if (!profile) return tl::unexpected(profile.error());
+  auto newest = store->last_run(made::device().id);
+  if (!newest) return tl::unexpected(newest.error());
+  return report_input(made::device(), *profile, std::move(*newest), Question{});
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ inline void require_reason(const std::string& error) {
 inline void use(const ModelShape& shape) {
   const FileFormat& format = file_format_of(shape.file_bytes ? FileFormatId::as_stored : FileFormatId::q4_0);
   // Memory is that of an engine's whole graph: of many layers it takes longer, and shows nothing more.
-  if (shape.layers <= 16) require(memory_use(shape, format, 4096).peak_bytes() > 0, "a model without bytes");
+  if (shape.layers <= 16)
+    require(memory_use(shape, format, 4096).needed_bytes() > 0, "a model without bytes");
   require(tensor_formats(shape, format).size() == shape.tensors.size(), "tensors without formats");
   require(active_parameters(shape) <= parameters(shape), "more parameters active than there are");
 }

@@ -47,7 +47,7 @@ TEST(Memory, PeakIsARealEngines) {
     settings.mmap = false;
     MemoryUse use = memory_use(model("llama-3.2-1b"), file_format_of(format), settings);
     use.tokenizer_bytes -= 120ull * 128256;  // measured without texts of a vocabulary
-    return static_cast<double>(use.peak_bytes()) / mib;
+    return static_cast<double>(use.peak_resident_bytes()) / mib;
   };
   EXPECT_NEAR(peak(FileFormatId::q4_0), 875, 875 * 0.02);
   EXPECT_NEAR(peak(FileFormatId::q8_0), 1399, 1399 * 0.02);
@@ -175,7 +175,7 @@ TEST(Memory, FewerBitsAreFewerBytes) {
 
 TEST(Memory, TheLargestContextIsTheLastThatFits) {
   const ModelShape& llama = model("llama-3.2-1b");
-  const uint64_t exact = memory_use(llama, file_format_of(FileFormatId::q4_0), 8192).peak_bytes();
+  const uint64_t exact = memory_use(llama, file_format_of(FileFormatId::q4_0), 8192).needed_bytes();
   EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), exact), 8192u);
   EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), exact - 1), 8192u - 256);
   EXPECT_EQ(largest_context(llama, file_format_of(FileFormatId::q4_0), 1 << 20), 0u);

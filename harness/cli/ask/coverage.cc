@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "harness/cli/load_device.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
 #include "harness/cli/size_option.h"
-#include "harness/cli/weighed_device.h"
 #include "results/coverage/coverage.h"
 
 namespace weighin {
@@ -46,7 +46,7 @@ void run_coverage(const CoverageOptions& options, Invocation& invocation) {
   if (!model) return fail(invocation, model.error());
   const auto population = population_called(options.population);
   if (!population) return fail(invocation, population.error());
-  const auto coverage = coverage_of(**model, asked, *population, measured_devices(invocation));
+  const auto coverage = coverage_of(**model, asked, *population, load_measured_devices(invocation));
   if (!coverage) return fail(invocation, coverage.error());
   const std::optional<double> link =
       options.link_bits_s > 0 ? std::optional(options.link_bits_s) : std::nullopt;

@@ -9,15 +9,16 @@
 #include <optional>
 
 #include "harness/cli/command.h"
+#include "harness/cli/load_device.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
-#include "harness/cli/weighed_device.h"
 #include "models/names/catalogue.h"
 #include "probes/devices/described.h"
 #include "results/accuracy/accuracy.h"
 #include "results/fit/cpu_or_gpu.h"
-#include "results/fit/fit.h"
-#include "results/fit/spec_fit.h"
+#include "results/fit/verdict_json.h"
+#include "results/fit/verdict_text.h"
+#include "results/fit/weigh.h"
 
 namespace weighin {
 namespace {
@@ -80,7 +81,7 @@ std::vector<std::string> places() {
 /// Every named model fits in one of its formats at least; where none was named, any model does.
 bool yes(const std::vector<Verdict>& verdicts, bool named) {
   std::map<std::string, bool> fits;
-  for (const Verdict& v : verdicts) fits[v.model] |= v.fits == true;
+  for (const Verdict& v : verdicts) fits[v.needs.model] |= v.fits == true;
   const auto fit_one = [](const auto& model) { return model.second; };
   return named ? std::all_of(fits.begin(), fits.end(), fit_one)
                : std::any_of(fits.begin(), fits.end(), fit_one);
@@ -90,15 +91,14 @@ bool yes(const std::vector<Verdict>& verdicts, bool named) {
 void keep_largest(std::vector<Verdict>& verdicts, uint32_t context) {
   const Verdict* largest = nullptr;
   for (const Verdict& v : verdicts) {
-    if (v.task != Task::chat || !runs(v.answer) || v.context < context) continue;
-    if (!largest || v.params > largest->params) largest = &v;
+    if (v.needs.task != Task::chat || !runs(v.judgement.answer) || v.needs.context < context) continue;
+    if (!largest || v.needs.params > largest->needs.params) largest = &v;
   }
   verdicts = largest ? std::vector<Verdict>{*largest} : std::vector<Verdict>{};
 }
 
 bool any_on_gpu(const std::vector<Verdict>& verdicts) {
-  return std::any_of(verdicts.begin(), verdicts.end(),
-                     [](const Verdict& v) { return v.layout && !v.layout->on_cpu(); });
+  return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.placement.on_gpu(); });
 }
 
 /// GPUs that were asked for and are not there.
@@ -111,34 +111,23 @@ std::string no_gpu(const Capacity& capacity, const Question& question) {
       place_name(question.place), capacity.device);
 }
 
-/// The device of the catalogue that is meant, or the one described; none: a measured one, or this machine.
-/// What was measured comes before what is published. Error: no such device anywhere.
-tl::expected<std::optional<SpecTarget>, std::string> spec_target(const FitOptions& options,
-                                                                 const Invocation& invocation) {
-  SpecTarget target;
-  target.runs_as = runs_as_of(options.asked);
+/// The device that is described by numbers, measured, published, or this machine. Error: nobody knows it.
+tl::expected<DeviceProfile, std::string> profile_of(const FitOptions& options, const Invocation& invocation) {
+  const RunsAs runs_as = runs_as_of(options.asked);
   const bool described = !options.described.bandwidth.empty() || !options.described.memory.empty();
-  if (described) {
-    static DeviceSpec device;  // a target refers to its device
-    const auto made = describe_device(options.described);
-    if (!made) return tl::unexpected(made.error());
-    device = *made;
-    target.named = {.device = &device,
-                    .part = device.usual_part,
-                    .part_stated = true,
-                    .memory_gib = device.memory_gib.front(),
-                    .memory_stated = true,
-                    .assumed = {},
-                    .recalled = {}};
-    return target;
-  }
-  if (options.device.empty()) return std::nullopt;
-  const auto stored = weighed_device(options.device, invocation);
-  if (stored) return std::nullopt;
-  const auto named = find_device(options.device);
-  if (!named) return tl::unexpected(stored.error() + "\nNor is it published: " + named.error());
-  target.named = *named;
-  return target;
+  if (!described) return load_any_device(options.device, runs_as, invocation);
+  static DeviceSpec device;  // a profile refers to its device
+  const auto made = describe_device(options.described);
+  if (!made) return tl::unexpected(made.error());
+  device = *made;
+  return published_profile({{.device = &device,
+                             .part = device.usual_part,
+                             .part_stated = true,
+                             .memory_gib = device.memory_gib.front(),
+                             .memory_stated = true,
+                             .assumed = {},
+                             .recalled = {}},
+                            runs_as});
 }
 
 void run_fit(const FitOptions& options, Invocation& invocation) {
@@ -148,47 +137,44 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   auto questions = questions_of(options.asked);
   if (!questions) return fail(invocation, questions.error());
   for (Question& question : *questions) question.place = *find_place(options.placement);
-  const auto target = spec_target(options, invocation);
-  if (!target) return fail(invocation, target.error());
-  auto weighed = *target
-                     ? tl::expected<WeighedDevice, std::string>{WeighedDevice{capacity_of(**target), {}, {}}}
-                     : measured_device(options.device, invocation);
-  if (!weighed) return fail(invocation, weighed.error());
-  if (!*target)
-    if (const std::string problem = no_gpu(weighed->capacity, questions->front()); !problem.empty())
+  const auto device = profile_of(options, invocation);
+  if (!device) return fail(invocation, device.error());
+  const Question& first = questions->front();
+  const bool by_specs = !device->capacity.rule.empty();  // its GPU, where it has one, is the device itself
+  if (!by_specs)
+    if (const std::string problem = no_gpu(device->capacity, first); !problem.empty())
       return fail(invocation, problem);
-  const CostModel costs(weighed->measurements, weighed->verified);
   std::vector<Verdict> verdicts;
   for (const ModelShape* model : *models) {
     for (const Question& question : *questions) {
-      verdicts.push_back(*target ? fit(*model, question, weighed->capacity, **target)
-                                 : fit(*model, question, weighed->capacity, costs));
+      verdicts.push_back(weigh_model(*model, question, *device));
       if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
     }
   }
-  if (options.largest) keep_largest(verdicts, questions->front().context);
+  if (options.largest) keep_largest(verdicts, first.context);
   const auto accuracy = [&] {
-    if (*target) return published_accuracy_sentence();
-    std::string text = measured_accuracy_sentence(weighed->verified, questions->front().engine,
-                                                  isa_of(weighed->measurements));
+    if (!device->any_measured()) return published_accuracy_sentence();
+    const MeasuredDevice& measured = *device->measured;
+    std::string text =
+        measured_accuracy_sentence(measured.verifications, first.engine, isa_of(measured.measurements));
     if (!text.empty() && any_on_gpu(verdicts)) text += "; nothing of it was measured on a GPU";
     return text;
   };
   std::vector<CpuOrGpu> compared;
-  if (!*target && questions->front().place == PlaceAsked::automatic && !options.csv) {
-    Question question = questions->front();
+  if (first.place == PlaceAsked::automatic && !options.csv) {
+    Question question = first;
     if (options.asked.format == "all") question.format.reset();
-    compared = cpu_or_gpu(question, weighed->capacity, costs);
+    compared = cpu_or_gpu(question, *device);
   }
   std::string text;
   if (options.json) {
-    text = verdicts_json(verdicts, weighed->capacity, questions->front(), accuracy(), compared);
+    text = verdicts_json(verdicts, device->capacity, first, accuracy(), compared);
   } else if (options.csv) {
     text = verdicts_csv(verdicts);
   } else if (verdicts.empty()) {
-    text = fmt::format("None of {} models runs on {}.\n", models->size(), weighed->capacity.device);
+    text = fmt::format("None of {} models runs on {}.\n", models->size(), device->capacity.device);
   } else {
-    text = verdicts_text(verdicts, weighed->capacity, questions->front(), accuracy(), options.explain,
+    text = verdicts_text(verdicts, device->capacity, first, accuracy(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
                          options.largest || (!options.models.empty() && options.asked.format != "all"),
                          compared);

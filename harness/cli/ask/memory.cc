@@ -40,7 +40,8 @@ std::vector<Part> parts_of(const MemoryUse& use) {
       {"logits", use.logits_bytes, "results that the caller reads"},
       {"tokenizer", use.tokenizer_bytes, "estimated from the vocabulary"},
       {"runtime", use.runtime_bytes, "the program, and its threads' inputs"},
-      {"peak", use.peak_bytes(), "resident at once"},
+      {"needed", use.needed_bytes(), "in memory at once; what verdicts stand on"},
+      {"peak", use.peak_resident_bytes(), "resident at once, with the repacked copy beside the mapped file"},
       {"compute_buffer", use.compute_bytes, "as allotted; resident is what is touched"},
       {"largest_buffer", use.largest_buffer_bytes, "against limits such as WebGPU's maxBufferSize"},
       {"largest_tensor", use.largest_tensor_bytes, "against limits such as Vulkan's maxStorageBufferRange"}};

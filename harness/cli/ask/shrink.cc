@@ -1,15 +1,15 @@
 // weighin shrink: what would make a model fit, and what that costs.
-#include "results/shrink/shrink.h"
-
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/cli/load_device.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/size_option.h"
-#include "harness/cli/weighed_device.h"
+#include "results/shrink/shrink_json.h"
+#include "results/shrink/shrink_text.h"
 
 namespace weighin {
 namespace {
@@ -21,16 +21,6 @@ struct ShrinkOptions {
   bool json = false;
 };
 
-/// Memory of a size that was asked for, of no device.
-WeighedDevice target_of(double bytes) {
-  WeighedDevice weighed;
-  weighed.capacity.device = "a target";
-  weighed.capacity.memory_bytes = weighed.capacity.memory_total_bytes = static_cast<uint64_t>(bytes);
-  weighed.capacity.memory_kind = "target";
-  weighed.capacity.now = false;
-  return weighed;
-}
-
 void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
@@ -41,16 +31,15 @@ void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) 
                                         options.format, (*model)->name));
   const bool file = !(*model)->file_format.empty();
   options.question.format = file ? FileFormatId::as_stored : format->id;
-  const auto weighed = has_target ? tl::expected<WeighedDevice, std::string>(target_of(options.target_bytes))
-                                  : weighed_device(options.device, invocation);
-  if (!weighed) return fail(invocation, weighed.error());
-  const auto answer = shrink(**model, options.question, weighed->capacity,
-                             CostModel(weighed->measurements, weighed->verified));
+  const auto device = has_target ? tl::expected<DeviceProfile, std::string>(
+                                       memory_profile(static_cast<uint64_t>(options.target_bytes)))
+                                 : load_device(options.device, invocation);
+  if (!device) return fail(invocation, device.error());
+  const auto answer = shrink(**model, options.question, *device);
   if (!answer) return fail(invocation, answer.error());
-  std::fputs(
-      (options.json ? shrink_json(*answer, weighed->capacity) : shrink_text(*answer, weighed->capacity))
-          .c_str(),
-      stdout);
+  std::fputs((options.json ? shrink_json(*answer, device->capacity) : shrink_text(*answer, device->capacity))
+                 .c_str(),
+             stdout);
   invocation.exit_code = answer->any_fits ? exit_yes : exit_no;
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "harness/cli/command.h"
-#include "harness/cli/weighed_device.h"
+#include "harness/cli/load_device.h"
 #include "results/accuracy/accuracy.h"
 
 namespace weighin {
@@ -28,10 +28,10 @@ void score_table(const AccuracyOptions& options, Invocation& invocation) {
 
 void run_accuracy(const AccuracyOptions& options, Invocation& invocation) {
   if (!options.rows.empty()) return score_table(options, invocation);
-  const auto weighed = weighed_device("", invocation);
-  if (!weighed) return fail(invocation, weighed.error());
+  const auto device = load_device("", invocation);
+  if (!device) return fail(invocation, device.error());
   const AccuracyReport report =
-      accuracy_report(weighed->verified, options.split.empty() ? "test" : options.split);
+      accuracy_report(device->measured->verifications, options.split.empty() ? "test" : options.split);
   std::fputs((options.json ? accuracy_json(report) : accuracy_text(report)).c_str(), stdout);
 }
 

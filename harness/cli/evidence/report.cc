@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/cli/load_device.h"
 #include "harness/cli/whole_file.h"
 #include "probes/all_probes.h"
 #include "results/report/report.h"
+#include "results/store/store.h"
 
 namespace weighin {
 namespace {
@@ -16,40 +18,13 @@ struct ReportOptions {
   std::string html, csv, device;
 };
 
-struct Subject {
-  Device device;
-  Capacity capacity;
-};
-
-/// The stored device named, or this machine now, which must be in the store. Error: it is not.
-tl::expected<Subject, std::string> subject_of(const Store& store, const std::string& name,
-                                              const Invocation& invocation) {
-  if (!name.empty()) {
-    auto device = store.find_device(name);
-    if (!device) return tl::unexpected(device.error());
-    Capacity capacity = capacity_of(*device);
-    return Subject{std::move(*device), std::move(capacity)};
-  }
-  const Machine machine = probe_machine(invocation.host);
-  auto device = store.find_device(machine.id);
-  if (!device)
-    return tl::unexpected(
-        fmt::format("this machine is not in {}; run `weighin run` first, or name a device with --device ({})",
-                    invocation.database, device.error()));
-  Capacity capacity = capacity_of(machine);
-  capacity.device = device->label.empty() ? device->id : device->label;
-  return Subject{std::move(*device), std::move(capacity)};
-}
-
-tl::expected<void, std::string> write_html(const Store& store, const ReportOptions& options,
-                                           const Invocation& invocation) {
-  const auto subject = subject_of(store, options.device, invocation);
-  if (!subject) return tl::unexpected(subject.error());
-  const auto input = report_input(store, subject->device, subject->capacity, Question{});
-  if (!input) return tl::unexpected(input.error());
+tl::expected<void, std::string> write_html(const ReportOptions& options, const Invocation& invocation) {
+  auto loaded = load_stored_device(options.device, invocation);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const ReportInput input = report_input(loaded->device, loaded->profile, std::move(loaded->run), Question{});
   const std::filesystem::path path =
       options.html.empty() ? report_beside(invocation.database) : std::filesystem::path(options.html);
-  if (auto written = write_whole_file(path, report_html(*input)); !written) return written;
+  if (auto written = write_whole_file(path, report_html(input)); !written) return written;
   if (options.html != "/dev/stdout") fmt::print("report: {}\n", path.string());
   return {};
 }
@@ -68,7 +43,7 @@ void run_report(const ReportOptions& options, Invocation& invocation) {
     for (const std::string& file : *files) fmt::print("csv: {}\n", file);
     if (options.html.empty() && options.device.empty()) return;
   }
-  if (const auto written = write_html(*store, options, invocation); !written)
+  if (const auto written = write_html(options, invocation); !written)
     return fail(invocation, written.error());
 }
 

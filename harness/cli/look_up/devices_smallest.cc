@@ -6,13 +6,13 @@
 #include <memory>
 #include <set>
 
+#include "harness/cli/load_device.h"
 #include "harness/cli/look_up/devices.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
-#include "harness/cli/weighed_device.h"
 #include "results/accuracy/accuracy.h"
 #include "results/coverage/smallest_device.h"
-#include "results/fit/verdict.h"
+#include "results/fit/weigh.h"
 #include "results/text/csv_field.h"
 #include "results/text/interval_json.h"
 #include "results/text/numbers.h"
@@ -42,10 +42,9 @@ struct Line {
 std::vector<Line> measured_lines(const ModelShape& model, const Question& question,
                                  const Invocation& invocation) {
   std::vector<Line> lines;
-  for (const WeighedDevice& device : measured_devices(invocation)) {
-    const CostModel costs(device.measurements, device.verified);
-    Verdict verdict = fit(model, question, device.capacity, costs);
-    if (!runs(verdict.answer)) continue;
+  for (const DeviceProfile& device : load_measured_devices(invocation)) {
+    Verdict verdict = weigh_model(model, question, device);
+    if (!runs(verdict.judgement.answer)) continue;
     lines.push_back({device.capacity.device, "measured", "",
                      static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30, std::move(verdict)});
   }
@@ -80,8 +79,9 @@ void print_text(const std::vector<Line>& lines, const ModelShape& model, const Q
              "FORMAT", "TOKENS/S (80%)", "FIRST TOKEN");
   for (const Line& line : lines)
     fmt::print("{:<{}}  {:<15} {:<5} {:>7.3g}  {:<8} {:>18}  {:>9} s\n", line.device, width, line.kind,
-               line.tier, line.memory_gib, line.verdict.format, interval_text(line.verdict.decode_tps),
-               line.verdict.ttft_s ? two_digits(line.verdict.ttft_s->mid) : "-");
+               line.tier, line.memory_gib, line.verdict.needs.format,
+               interval_text(line.verdict.prediction.decode_tps),
+               line.verdict.prediction.ttft_s ? two_digits(line.verdict.prediction.ttft_s->mid) : "-");
   fmt::print(
       "\nSmallest: the least memory, then the least bandwidth. Catalogue devices are answered from published "
       "specs, not measured.\naccuracy: {}\n",
@@ -94,10 +94,10 @@ ordered_json line_json(const Line& line) {
           {"kind", line.kind},
           {"tier", line.tier.empty() ? ordered_json(nullptr) : ordered_json(line.tier)},
           {"memory_gib", line.memory_gib},
-          {"answer", answer_name(v.answer)},
-          {"format", v.format},
-          {"decode_tps", interval_json(v.decode_tps)},
-          {"needed_gib", static_cast<double>(v.memory.peak_bytes()) / 0x1p30},
+          {"answer", answer_name(v.judgement.answer)},
+          {"format", v.needs.format},
+          {"decode_tps", interval_json(v.prediction.decode_tps)},
+          {"needed_gib", static_cast<double>(v.needs.memory.needed_bytes()) / 0x1p30},
           {"basis", line.tier.empty() ? "measured" : "spec"}};
 }
 
@@ -106,8 +106,9 @@ void print_csv(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     const Verdict& v = line.verdict;
     fmt::print("{},{},{},{:.4g},{},{},{:.3g},{:.3g},{:.3g},{:.4g},{}\n", csv_field(line.device), line.kind,
-               line.tier, line.memory_gib, answer_name(v.answer), v.format, v.decode_tps->low,
-               v.decode_tps->mid, v.decode_tps->high, static_cast<double>(v.memory.peak_bytes()) / 0x1p30,
+               line.tier, line.memory_gib, answer_name(v.judgement.answer), v.needs.format,
+               v.prediction.decode_tps->low, v.prediction.decode_tps->mid, v.prediction.decode_tps->high,
+               static_cast<double>(v.needs.memory.needed_bytes()) / 0x1p30,
                line.tier.empty() ? "measured" : "spec");
   }
 }

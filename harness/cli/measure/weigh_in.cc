@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <memory>
 
+#include "harness/cli/load_device.h"
 #include "harness/cli/measure/measuring.h"
 #include "harness/cli/whole_file.h"
 #include "probes/all_probes.h"
+#include "results/fit/verdict_text.h"
 #include "results/report/report.h"
-#include "results/store/store.h"
 
 namespace weighin {
 namespace {
@@ -45,26 +46,20 @@ std::string machine_summary(const Machine& machine) {
 
 /// The answers from all that is stored of this machine, and the report.
 tl::expected<bool, std::string> answer(const Invocation& invocation) {
-  const auto store = Store::open(invocation.database, Access::read);
-  if (!store) return tl::unexpected(store.error());
-  const Machine machine = probe_machine(invocation.host);  // memory as it is now, after the run
-  const auto device = store->find_device(machine.id);
-  if (!device) return tl::unexpected(device.error());
-  Capacity capacity = capacity_of(machine);
-  capacity.device = device->label;
-  const auto input = report_input(*store, *device, capacity, Question{});
-  if (!input) return tl::unexpected(input.error());
+  auto loaded = load_stored_device("", invocation);  // with the memory as it is now, after the run
+  if (!loaded) return tl::unexpected(loaded.error());
+  const ReportInput input = report_input(loaded->device, loaded->profile, std::move(loaded->run), Question{});
   const std::filesystem::path report = report_beside(invocation.database);
-  if (auto written = write_whole_file(report, report_html(*input)); !written)
+  if (auto written = write_whole_file(report, report_html(input)); !written)
     return tl::unexpected(written.error());
-  const auto [headline, sentence] = report_headline(*input);
+  const auto [headline, sentence] = report_headline(input);
   fmt::print(
       "{}\n{}\n\n{}\n\nThe report is {}\nAsk again, of one model or in other words: weighin fit MODEL "
       "(weighin fit --help)\n",
-      verdicts_text(input->best, capacity, Question{}, input->accuracy, false,
+      verdicts_text(input.best, input.capacity, Question{}, input.accuracy, false,
                     terminal_columns(STDOUT_FILENO, default_columns)),
       headline, sentence, report.string());
-  return std::any_of(input->best.begin(), input->best.end(), [](const Verdict& v) { return v.fits == true; });
+  return std::any_of(input.best.begin(), input.best.end(), [](const Verdict& v) { return v.fits == true; });
 }
 
 void weigh_in(const SessionOptions& options, Invocation& invocation) {

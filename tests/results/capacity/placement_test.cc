@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "results/fit/asked_model.h"
 #include "results/measured/placed_step.h"
 #include "tests/results/measured/gpu_rows.h"
 
@@ -13,7 +12,7 @@ namespace {
 using namespace made_gpu;
 
 PlacedModel placed_model(const ModelShape& shape, FileFormatId format = FileFormatId::q4_0) {
-  const MemorySettings settings = settings_of(4096, FormatId::f16);
+  const MemorySettings settings = needed_settings(4096, FormatId::f16);
   const FileFormat& file = file_format_of(format);
   const MemoryUse memory = memory_use(shape, file, settings);
   return {llamacpp::layer_bytes(shape, file, settings, memory.compute_bytes), memory};
@@ -33,7 +32,7 @@ TEST(Placement, WeightsAndCacheLieOnOneSideEach) {
     const Placement placement = place(llama, all(gpus), first);
     EXPECT_EQ(placement.memory.weights_bytes, llama.memory.weights_bytes) << first;
     EXPECT_EQ(placement.memory.kv_bytes, llama.memory.kv_bytes) << first;
-    EXPECT_EQ(placement.cpu_bytes + placement.gpu_bytes(), placement.memory.peak_bytes()) << first;
+    EXPECT_EQ(placement.cpu_bytes + placement.gpu_bytes(), placement.memory.needed_bytes()) << first;
     EXPECT_EQ(placement.gpu_layers(), 33 - first);
   }
 }
@@ -98,9 +97,9 @@ TEST(Placement, ContextsGrowUntilASideIsFull) {
   const std::vector<GpuCapacity> gpus{gpu(card, "Card", 6 * gib)};
   const Placement whole = place(placed_model(shape), all(gpus), 0);
   const FileFormat& file = file_format_of(FileFormatId::q4_0);
-  const uint32_t most = largest_context(shape, file, whole, 16 * gib, settings_of(4096, FormatId::f16));
+  const uint32_t most = largest_context(shape, file, whole, 16 * gib, needed_settings(4096, FormatId::f16));
   const auto bytes_at = [&](uint32_t context) {
-    const MemorySettings settings = settings_of(context, FormatId::f16);
+    const MemorySettings settings = needed_settings(context, FormatId::f16);
     const MemoryUse memory = memory_use(shape, file, settings);
     const PlacedModel there{llamacpp::layer_bytes(shape, file, settings, memory.compute_bytes), memory};
     return place(there, all(gpus), 0).gpu_bytes();

@@ -7,6 +7,7 @@
 
 #include "models/names/catalogue.h"
 #include "results/coverage/smallest_device.h"
+#include "results/fit/weigh.h"
 #include "tests/folder.h"
 #include "tests/results/fit/toy_model.h"
 
@@ -50,15 +51,15 @@ TEST(Coverage, SaysOfEachDeviceWhatFitSaysOfIt) {
       const Coverage coverage = covered(name, question, population);
       ASSERT_EQ(coverage.rows.size(), 6u);
       for (size_t i = 0; i + 1 < population.rows.size(); ++i) {
-        const SpecTarget target{*population.rows[i].device, RunsAs::native};
-        const Verdict alone = fit(model(name), question.question, capacity_of(target), target);
+        const PublishedDevice target{*population.rows[i].device, RunsAs::native};
+        const Verdict alone = weigh_model(model(name), question.question, published_profile(target));
         const Verdict& among = coverage.rows[i].verdict;
         SCOPED_TRACE(std::string(name) + " on " + coverage.rows[i].name);
-        EXPECT_EQ(among.answer, alone.answer);
-        EXPECT_EQ(among.format, alone.format);
-        EXPECT_EQ(among.memory.peak_bytes(), alone.memory.peak_bytes());
-        EXPECT_EQ(among.decode_tps->mid, alone.decode_tps->mid);
-        EXPECT_EQ(coverage.rows[i].outcome == DeviceOutcome::runs, runs(alone.answer));
+        EXPECT_EQ(among.judgement.answer, alone.judgement.answer);
+        EXPECT_EQ(among.needs.format, alone.needs.format);
+        EXPECT_EQ(among.needs.memory.needed_bytes(), alone.needs.memory.needed_bytes());
+        EXPECT_EQ(among.prediction.decode_tps->mid, alone.prediction.decode_tps->mid);
+        EXPECT_EQ(coverage.rows[i].outcome == DeviceOutcome::runs, runs(alone.judgement.answer));
       }
     }
   }
@@ -114,11 +115,11 @@ TEST(Coverage, ADownloadThatIsTooLargeIsItsOwnReason) {
 }
 
 TEST(Coverage, ALabelOfTheDatabaseIsAnsweredFromItsMeasurements) {
-  WeighedDevice here;
-  here.capacity.device = "lab-07";
-  here.capacity.memory_bytes = here.capacity.memory_total_bytes = uint64_t{8} << 30;
-  here.capacity.memory_kind = "RAM";
-  here.measurements = toy::measurements();
+  Capacity capacity;
+  capacity.device = "lab-07";
+  capacity.memory_bytes = capacity.memory_total_bytes = uint64_t{8} << 30;
+  capacity.memory_kind = LimitKind::ram;
+  DeviceProfile here = measured_profile(capacity, toy::measurements());
   CoverageQuestion question;
   question.question.format = FileFormatId::f16;
   question.question.engine = reference_engine;
@@ -129,10 +130,10 @@ TEST(Coverage, ALabelOfTheDatabaseIsAnsweredFromItsMeasurements) {
   const CoverageRow& row = coverage->rows[0];
   EXPECT_TRUE(row.measured);
   EXPECT_FALSE(coverage->rows[1].measured);
-  const Verdict alone = fit(toy::model(), question.question, here.capacity, CostModel(here.measurements));
-  EXPECT_EQ(row.verdict.answer, alone.answer);
-  EXPECT_EQ(row.verdict.decode_tps->mid, alone.decode_tps->mid);
-  here.measurements.clear();
+  const Verdict alone = weigh_model(toy::model(), question.question, here);
+  EXPECT_EQ(row.verdict.judgement.answer, alone.judgement.answer);
+  EXPECT_EQ(row.verdict.prediction.decode_tps->mid, alone.prediction.decode_tps->mid);
+  here = measured_profile(capacity, {});
   const auto unknown = coverage_of(toy::model(), question, population, std::vector{here});
   ASSERT_TRUE(unknown) << unknown.error();
   EXPECT_TRUE(unknown->rows[0].device.empty());
@@ -168,17 +169,17 @@ TEST(SmallestDevice, RunsTheModelAndNoSmallerMemoryOfItDoes) {
   ASSERT_GT(found->size(), 50u);
   for (size_t i = 0; i < found->size(); ++i) {
     const DeviceRun& run = (*found)[i];
-    EXPECT_TRUE(runs(run.verdict.answer)) << run.device->name;
-    EXPECT_GE(run.verdict.decode_tps->mid, 10) << run.device->name;
+    EXPECT_TRUE(runs(run.verdict.judgement.answer)) << run.device->name;
+    EXPECT_GE(run.verdict.prediction.decode_tps->mid, 10) << run.device->name;
     if (i > 0) {
       EXPECT_LE((*found)[i - 1].memory_gib, run.memory_gib);
     }
     for (const double gib : run.device->memory_gib) {
       if (gib >= run.memory_gib) continue;
-      const SpecTarget target{
+      const PublishedDevice target{
           {.device = run.device, .part = run.part, .memory_gib = gib, .assumed = {}, .recalled = {}},
           RunsAs::native};
-      EXPECT_FALSE(runs(fit(gemma, question, capacity_of(target), target).answer))
+      EXPECT_FALSE(runs(weigh_model(gemma, question, published_profile(target)).judgement.answer))
           << run.device->name << " with " << gib;
     }
   }

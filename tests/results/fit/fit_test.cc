@@ -1,11 +1,13 @@
 // Verdicts: what fits to the byte, which limit is named, and what other programs read.
-#include "results/fit/fit.h"
+#include "results/fit/weigh.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "results/fit/verdict_json.h"
+#include "results/fit/verdict_text.h"
 #include "tests/results/fit/toy_model.h"
 
 namespace weighin {
@@ -17,7 +19,7 @@ Capacity roomy() {
   Capacity capacity;
   capacity.device = "toy machine";
   capacity.memory_bytes = capacity.memory_total_bytes = 16 * gib;
-  capacity.memory_kind = "RAM";
+  capacity.memory_kind = LimitKind::ram;
   capacity.storage_free_bytes = 100 * gib;
   return capacity;
 }
@@ -25,30 +27,30 @@ Capacity roomy() {
 Verdict toy_verdict(const Capacity& capacity, Question question = {}, double slower = 1) {
   if (!question.format) question.format = FileFormatId::f16;
   question.engine = reference_engine;  // sums by hand
-  return fit(toy::model(), question, capacity, CostModel(toy::measurements(slower)));
+  return weigh_model(toy::model(), question, measured_profile(capacity, toy::measurements(slower)));
 }
 
 TEST(Fit, MemoryDecidesToTheByte) {
   Capacity capacity = roomy();
-  const uint64_t peak = toy_verdict(capacity).memory.peak_bytes();
+  const uint64_t peak = toy_verdict(capacity).needs.memory.needed_bytes();
   capacity.memory_bytes = capacity.memory_total_bytes = peak;
   EXPECT_EQ(toy_verdict(capacity).fits, true);
   capacity.memory_bytes = capacity.memory_total_bytes = peak - 1;
   const Verdict v = toy_verdict(capacity);
   EXPECT_EQ(v.fits, false);
-  EXPECT_EQ(v.answer, Answer::does_not_fit);
-  EXPECT_EQ(v.limit.kind, "RAM");
-  EXPECT_TRUE(v.decode_tps) << "speeds are filled in even when it does not fit";
+  EXPECT_EQ(v.judgement.answer, Answer::does_not_fit);
+  EXPECT_EQ(v.limit.kind, LimitKind::ram);
+  EXPECT_TRUE(v.prediction.decode_tps) << "speeds are filled in even when it does not fit";
 }
 
 TEST(Fit, StorageBindsToTheByte) {
   Capacity capacity = roomy();
-  const uint64_t download = toy_verdict(capacity).download_bytes;
+  const uint64_t download = toy_verdict(capacity).needs.download_bytes;
   capacity.storage_free_bytes = download;
   EXPECT_EQ(toy_verdict(capacity).fits, true);
   capacity.storage_free_bytes = download - 1;
   EXPECT_EQ(toy_verdict(capacity).fits, false);
-  EXPECT_EQ(toy_verdict(capacity).limit.kind, "storage");
+  EXPECT_EQ(toy_verdict(capacity).limit.kind, LimitKind::storage);
 }
 
 TEST(Fit, SaysWhatFreeingWouldDo) {
@@ -63,25 +65,25 @@ TEST(Fit, SaysWhatFreeingWouldDo) {
 TEST(Fit, UnknownMemoryIsNoAnswer) {
   Capacity capacity = roomy();
   capacity.memory_bytes = 0;
-  capacity.memory_kind = "unknown";
+  capacity.memory_kind = LimitKind::unknown;
   const Verdict v = toy_verdict(capacity);
   EXPECT_FALSE(v.fits.has_value());
-  EXPECT_EQ(v.answer, Answer::unknown);
+  EXPECT_EQ(v.judgement.answer, Answer::unknown);
 }
 
 TEST(Fit, NamesSpeedWhenSpeedDecides) {
   const Verdict v = toy_verdict(roomy(), {}, 100);
-  EXPECT_EQ(v.answer, Answer::slow);
-  EXPECT_EQ(v.limit.kind, "speed");
-  EXPECT_EQ(toy_verdict(roomy()).limit.kind, "none");
+  EXPECT_EQ(v.judgement.answer, Answer::slow);
+  EXPECT_EQ(v.limit.kind, LimitKind::speed);
+  EXPECT_EQ(toy_verdict(roomy()).limit.kind, LimitKind::none);
 }
 
 TEST(Fit, ContextsAreDefaultedAndCapped) {
-  EXPECT_EQ(toy_verdict(roomy()).context, 4096u);
+  EXPECT_EQ(toy_verdict(roomy()).needs.context, 4096u);
   Question very_long;
   very_long.context = 100000;
   const Verdict v = toy_verdict(roomy(), very_long);
-  EXPECT_EQ(v.context, 8192u);
+  EXPECT_EQ(v.needs.context, 8192u);
   ASSERT_FALSE(v.warnings.empty());
 }
 
@@ -89,8 +91,8 @@ TEST(Fit, UndisclosedModelsAreUnknownWithTheReason) {
   ModelShape secret;
   secret.name = "secret";
   secret.undisclosed = "its makers never said";
-  const Verdict v = fit(secret, {}, roomy(), CostModel(toy::measurements()));
-  EXPECT_EQ(v.answer, Answer::unknown);
+  const Verdict v = weigh_model(secret, {}, measured_profile(roomy(), toy::measurements()));
+  EXPECT_EQ(v.judgement.answer, Answer::unknown);
   EXPECT_FALSE(v.fits.has_value());
   EXPECT_NE(v.limit.text.find("never said"), std::string::npos);
 }
@@ -99,13 +101,13 @@ TEST(Fit, StoredDevicesKeepAReserve) {
   Device device;
   device.label = "pi";
   device.memory_bytes = 8 * gib;
-  const Capacity capacity = capacity_of(device);
+  const Capacity capacity = stored_capacity(device);
   EXPECT_FALSE(capacity.now);
   EXPECT_NEAR(static_cast<double>(capacity.memory_bytes), (8 - 1.8) * gib, 1000);
   device.memory_limit = "cgroup";
   device.memory_limit_bytes = 2 * gib;
-  EXPECT_EQ(capacity_of(device).memory_bytes, 2 * gib);
-  EXPECT_EQ(capacity_of(device).memory_kind, "cgroup");
+  EXPECT_EQ(stored_capacity(device).memory_bytes, 2 * gib);
+  EXPECT_EQ(stored_capacity(device).memory_kind, LimitKind::cgroup);
 }
 
 TEST(Fit, JsonHasEveryFieldAndNullWhereMeaningless) {
@@ -135,7 +137,7 @@ TEST(Fit, JsonHasEveryFieldAndNullWhereMeaningless) {
   EXPECT_TRUE(v["load_s"].is_null());
   EXPECT_TRUE(v["bytes"]["peak"].is_number_integer());
   EXPECT_TRUE(v["limit"]["needed"].is_number_integer());
-  EXPECT_NEAR(v["decode_tps"]["mid"].get<double>(), toy_verdict(roomy()).decode_tps->mid, 0.1);
+  EXPECT_NEAR(v["decode_tps"]["mid"].get<double>(), toy_verdict(roomy()).prediction.decode_tps->mid, 0.1);
 }
 
 TEST(Fit, CsvHasOneRowAVerdictAndAsManyCellsAsTitles) {
@@ -165,10 +167,11 @@ TEST(Fit, TextStatesItsAssumptionsAndFitsTheTerminal) {
 TEST(Fit, LlamacppIsAnsweredForUnlessAnotherEngineIsAsked) {
   Question question;
   question.format = FileFormatId::f16;
-  const Verdict v = fit(toy::model(), question, roomy(), CostModel(toy::measurements()));
-  EXPECT_EQ(v.engine, "llama.cpp");
-  EXPECT_EQ(v.efficiency, EfficiencyBasis::stand_in);  // the toy's kernels are of no instruction set
-  EXPECT_NE(v.decode_tps->mid, toy_verdict(roomy()).decode_tps->mid);
+  const Verdict v = weigh_model(toy::model(), question, measured_profile(roomy(), toy::measurements()));
+  EXPECT_EQ(v.prediction.engine, "llama.cpp");
+  EXPECT_EQ(v.prediction.efficiency,
+            EfficiencyBasis::stand_in);  // the toy's kernels are of no instruction set
+  EXPECT_NE(v.prediction.decode_tps->mid, toy_verdict(roomy()).prediction.decode_tps->mid);
   const std::string text =
       verdicts_text(std::vector<Verdict>{v}, roomy(), question, "on three of four", true, 200);
   for (const char* word : {"engine: llama.cpp", "node-llama-cpp", "(llama.cpp)",

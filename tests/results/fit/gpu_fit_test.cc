@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "results/fit/asked_model.h"
 #include "results/fit/cpu_or_gpu.h"
-#include "results/shrink/shrink.h"
+#include "results/fit/verdict_json.h"
+#include "results/fit/verdict_text.h"
+#include "results/shrink/shrink_text.h"
 #include "tests/results/measured/gpu_rows.h"
 
 namespace weighin {
@@ -28,7 +29,7 @@ std::vector<Measurement> measurements(double submit_s = 50e-6, const Speed& on_g
 
 Verdict verdict_of(const Capacity& capacity, const std::vector<Measurement>& rows,
                    PlaceAsked place = PlaceAsked::automatic) {
-  return fit(llama(), asked(place), capacity, CostModel(rows));
+  return weigh_model(llama(), asked(place), measured_profile(capacity, rows));
 }
 
 bool says(const std::string& text, const std::string& words) {
@@ -36,7 +37,7 @@ bool says(const std::string& text, const std::string& words) {
 }
 
 const OtherPlacement* other(const Verdict& verdict, const std::string& placement) {
-  for (const OtherPlacement& o : verdict.others)
+  for (const OtherPlacement& o : verdict.placement.others)
     if (o.placement == placement) return &o;
   return nullptr;
 }
@@ -44,36 +45,36 @@ const OtherPlacement* other(const Verdict& verdict, const std::string& placement
 TEST(GpuFit, TheFastestPlacementThatFitsIsTheAnswer) {
   const auto rows = measurements();
   const Verdict v = verdict_of(machine({gpu(card, "Card", 8 * gib)}), rows);
-  EXPECT_EQ(v.placement, "gpu Card");
+  EXPECT_EQ(placement_name(v.placement), "gpu Card");
   EXPECT_EQ(v.fits, true);
   const OtherPlacement* cpu = other(v, "cpu");
   ASSERT_TRUE(cpu);
-  EXPECT_GT(v.decode_tps->mid, 5 * cpu->decode_tps->mid);
-  EXPECT_TRUE(says(v.basis, "on Card")) << v.basis;
+  EXPECT_GT(v.prediction.decode_tps->mid, 5 * cpu->decode_tps->mid);
+  EXPECT_TRUE(says(v.prediction.basis, "on Card")) << v.prediction.basis;
 
   const Verdict small = verdict_of(machine({gpu(card, "Card", 3 * gib)}), rows);
-  EXPECT_TRUE(says(small.placement, "of 33 layers + cpu")) << small.placement;
-  EXPECT_LT(small.decode_tps->mid, v.decode_tps->mid);
-  EXPECT_GT(small.decode_tps->mid, other(small, "cpu")->decode_tps->mid);
+  EXPECT_TRUE(says(placement_name(small.placement), "of 33 layers + cpu")) << placement_name(small.placement);
+  EXPECT_LT(small.prediction.decode_tps->mid, v.prediction.decode_tps->mid);
+  EXPECT_GT(small.prediction.decode_tps->mid, other(small, "cpu")->decode_tps->mid);
   ASSERT_TRUE(other(small, "gpu Card"));
   EXPECT_EQ(other(small, "gpu Card")->fits, false);
   EXPECT_TRUE(says(other(small, "gpu Card")->text, "VRAM of Card")) << other(small, "gpu Card")->text;
 
   const auto slow = measurements(10);  // ten seconds a submission
-  EXPECT_EQ(verdict_of(machine({gpu(card, "Card", 8 * gib)}), slow).placement, "cpu");
+  EXPECT_EQ(placement_name(verdict_of(machine({gpu(card, "Card", 8 * gib)}), slow).placement), "cpu");
 }
 
 TEST(GpuFit, VramDecidesToTheByte) {
   const auto rows = measurements();
   const uint64_t needed =
-      verdict_of(machine({gpu(card, "Card", 8 * gib)}), rows, PlaceAsked::gpu).layout->gpu_bytes();
+      verdict_of(machine({gpu(card, "Card", 8 * gib)}), rows, PlaceAsked::gpu).placement.layout->gpu_bytes();
   EXPECT_EQ(verdict_of(machine({gpu(card, "Card", needed)}), rows, PlaceAsked::gpu).fits, true);
   GpuCapacity short_of_one = gpu(card, "Card", needed - 1);
   short_of_one.memory_total_bytes = 8 * gib;
   const Verdict v = verdict_of(machine({short_of_one}), rows, PlaceAsked::gpu);
   EXPECT_EQ(v.fits, false);
-  EXPECT_EQ(v.answer, Answer::does_not_fit);
-  EXPECT_EQ(v.limit.kind, "VRAM");
+  EXPECT_EQ(v.judgement.answer, Answer::does_not_fit);
+  EXPECT_EQ(v.limit.kind, LimitKind::vram);
   EXPECT_EQ(v.limit.needed, static_cast<double>(needed));
   EXPECT_TRUE(says(v.limit.text, "VRAM of Card; fits after freeing")) << v.limit.text;
 }
@@ -82,29 +83,29 @@ TEST(GpuFit, AModelTooLargeForTheMachineMayFitOnTheCard) {
   const auto rows = measurements();
   const Verdict v = verdict_of(machine({gpu(card, "Card", 8 * gib)}, 2 * gib), rows);
   EXPECT_EQ(v.fits, true);
-  EXPECT_EQ(v.placement, "gpu Card");
+  EXPECT_EQ(placement_name(v.placement), "gpu Card");
   // Unified: that memory is the machine's.
   GpuCapacity shared = gpu(card, "Card", 8 * gib);
   shared.unified = true;
   const Verdict none = verdict_of(machine({shared}, 2 * gib), rows);
   EXPECT_EQ(none.fits, false);
-  EXPECT_EQ(none.limit.kind, "RAM");
+  EXPECT_EQ(none.limit.kind, LimitKind::ram);
 }
 
 TEST(GpuFit, ShrinkKnowsThatACardHoldsWhatTheMachineDoesNot) {
   const auto rows = measurements();
   const ShrinkQuestion question{.format = FileFormatId::q4_0, .context = 0};
   const Capacity with_card = machine({gpu(card, "Card", 8 * gib)}, 2 * gib);
-  const auto answer = shrink(llama(), question, with_card, CostModel(rows));
+  const auto answer = shrink(llama(), question, measured_profile(with_card, rows));
   ASSERT_TRUE(answer) << answer.error();
-  EXPECT_EQ(answer->as_it_is.fits, true);
-  EXPECT_EQ(answer->as_it_is.placement, "gpu Card");
-  EXPECT_GT(answer->as_it_is.decode_tps->mid, 0);
+  EXPECT_EQ(answer->as_it_is.verdict.fits, true);
+  EXPECT_EQ(placement_name(answer->as_it_is.verdict.placement), "gpu Card");
+  EXPECT_GT(answer->as_it_is.verdict.prediction.decode_tps->mid, 0);
   EXPECT_TRUE(says(shrink_text(*answer, with_card), "fits on gpu Card"));
-  const auto without = shrink(llama(), question, machine({}, 2 * gib), CostModel(rows));
+  const auto without = shrink(llama(), question, measured_profile(machine({}, 2 * gib), rows));
   ASSERT_TRUE(without) << without.error();
-  EXPECT_EQ(without->as_it_is.fits, false);
-  EXPECT_EQ(without->as_it_is.placement, "cpu");
+  EXPECT_EQ(without->as_it_is.verdict.fits, false);
+  EXPECT_EQ(placement_name(without->as_it_is.verdict.placement), "cpu");
 }
 
 TEST(GpuFit, TwoCardsHoldWhatOneDoesNot) {
@@ -112,7 +113,7 @@ TEST(GpuFit, TwoCardsHoldWhatOneDoesNot) {
   const Capacity two = machine({gpu(card, "A", 4 * gib), gpu(other_card, "B", 4 * gib)}, 3 * gib);
   const Verdict v = verdict_of(two, rows, PlaceAsked::gpu);
   EXPECT_EQ(v.fits, true);
-  EXPECT_EQ(v.placement, "gpus A + B");
+  EXPECT_EQ(placement_name(v.placement), "gpus A + B");
   EXPECT_EQ(other(v, "gpu A")->fits, false);
 }
 
@@ -123,20 +124,22 @@ TEST(GpuFit, ADriversLimitIsNamedAlthoughMemoryWouldDo) {
   small.webgpu = webgpu_limits(0x1002, small.max_storage_buffer_range, small.max_allocation_bytes);
   const Verdict v = verdict_of(machine({small}), rows, PlaceAsked::gpu);
   EXPECT_EQ(v.fits, false);
-  EXPECT_EQ(v.limit.kind, "maxStorageBufferRange");
+  EXPECT_EQ(v.limit.kind, LimitKind::max_storage_buffer_range);
   EXPECT_TRUE(says(v.limit.text, "WebGPU")) << v.limit.text;
   // On the CPU it runs, and the card's limit stands beside it.
   const Verdict automatic = verdict_of(machine({small}), rows);
-  EXPECT_EQ(automatic.placement, "cpu");
+  EXPECT_EQ(placement_name(automatic.placement), "cpu");
   ASSERT_TRUE(other(automatic, "gpu Card"));
   EXPECT_TRUE(says(other(automatic, "gpu Card")->text, "maxStorageBufferRange"));
 
   GpuCapacity pieces = gpu(card, "Card", 8 * gib);
   pieces.max_allocation_bytes = uint64_t{256} << 20;
-  EXPECT_EQ(verdict_of(machine({pieces}), rows, PlaceAsked::gpu).limit.kind, "maxMemoryAllocationSize");
+  EXPECT_EQ(verdict_of(machine({pieces}), rows, PlaceAsked::gpu).limit.kind,
+            LimitKind::max_memory_allocation_size);
   GpuCapacity few = gpu(card, "Card", 8 * gib);
   few.max_allocations = 3;
-  EXPECT_EQ(verdict_of(machine({few}), rows, PlaceAsked::gpu).limit.kind, "maxMemoryAllocationCount");
+  EXPECT_EQ(verdict_of(machine({few}), rows, PlaceAsked::gpu).limit.kind,
+            LimitKind::max_memory_allocation_count);
 }
 
 TEST(GpuFit, AGpuThatWasNotMeasuredChangesNoAnswerAndIsNamed) {
@@ -144,8 +147,8 @@ TEST(GpuFit, AGpuThatWasNotMeasuredChangesNoAnswerAndIsNamed) {
   add(rows, llama(), FileFormatId::q4_0, cpu_speed);
   Capacity with = machine({gpu(card, "Card", 8 * gib)});
   const Verdict a = verdict_of(with, rows), b = verdict_of(machine({}), rows);
-  EXPECT_EQ(a.placement, "cpu");
-  EXPECT_EQ(a.decode_tps->mid, b.decode_tps->mid);
+  EXPECT_EQ(placement_name(a.placement), "cpu");
+  EXPECT_EQ(a.prediction.decode_tps->mid, b.prediction.decode_tps->mid);
   warn_of_unmeasured_gpus(with, rows);
   ASSERT_EQ(with.warnings.size(), 1u);
   EXPECT_TRUE(says(with.warnings[0], "Card")) << with.warnings[0];
@@ -153,9 +156,9 @@ TEST(GpuFit, AGpuThatWasNotMeasuredChangesNoAnswerAndIsNamed) {
   // Asked for: its memory is weighed, its speed is not known.
   const Verdict forced = verdict_of(with, rows, PlaceAsked::gpu);
   EXPECT_EQ(forced.fits, true);
-  EXPECT_EQ(forced.answer, Answer::unknown);
-  EXPECT_FALSE(forced.decode_tps);
-  EXPECT_TRUE(says(forced.basis, "was not measured")) << forced.basis;
+  EXPECT_EQ(forced.judgement.answer, Answer::unknown);
+  EXPECT_FALSE(forced.prediction.decode_tps);
+  EXPECT_TRUE(says(forced.prediction.basis, "was not measured")) << forced.prediction.basis;
 
   Measurement lost = measured({.op = Op::gemv, .format = FormatId::q4_0, .m = 1, .n = 1, .k = 256}, 0, card);
   lost.status = Status::failed;
@@ -178,9 +181,9 @@ TEST(GpuFit, SoftwareDevicesAnswerForNothing) {
   rasterizer.software = true;
   rasterizer.memory_total_bytes = known(16 * gib, "a test");
   desk.vulkan = known(std::vector{rasterizer}, "a test");
-  const Capacity capacity = capacity_of(desk);
+  const Capacity capacity = capacity_now(desk);
   EXPECT_TRUE(capacity.gpus.empty());
-  EXPECT_TRUE(capacity_of(device_of(desk, "now")).gpus.empty());
+  EXPECT_TRUE(stored_capacity(device_of(desk, "now")).gpus.empty());
   // Its rows, however fast, move no answer.
   std::vector<Measurement> cpu_rows;
   add(cpu_rows, llama(), FileFormatId::q4_0, cpu_speed);
@@ -188,12 +191,12 @@ TEST(GpuFit, SoftwareDevicesAnswerForNothing) {
   for (const std::string engine : {"reference", "llama.cpp"}) {
     Question question = asked();
     question.engine = engine;
-    const Verdict alone = fit(llama(), question, capacity, CostModel(cpu_rows)),
-                  beside = fit(llama(), question, capacity, CostModel(all_rows));
-    EXPECT_EQ(alone.decode_tps->mid, beside.decode_tps->mid);
-    EXPECT_EQ(alone.prefill_tps->high, beside.prefill_tps->high);
-    EXPECT_EQ(alone.basis, beside.basis);
-    EXPECT_EQ(beside.placement, "cpu");
+    const Verdict alone = weigh_model(llama(), question, measured_profile(capacity, cpu_rows)),
+                  beside = weigh_model(llama(), question, measured_profile(capacity, all_rows));
+    EXPECT_EQ(alone.prediction.decode_tps->mid, beside.prediction.decode_tps->mid);
+    EXPECT_EQ(alone.prediction.prefill_tps->high, beside.prediction.prefill_tps->high);
+    EXPECT_EQ(alone.prediction.basis, beside.prediction.basis);
+    EXPECT_EQ(placement_name(beside.placement), "cpu");
   }
 }
 
@@ -206,15 +209,15 @@ TEST(GpuFit, CapacityIsWhatIsFreeOrTheTotalLessAReserve) {
   probed.memory_total_bytes = known(8 * gib, "a test");
   probed.memory_free_bytes = known(5 * gib, "a test");
   desk.vulkan = known(std::vector{probed}, "a test");
-  EXPECT_EQ(capacity_of(desk).gpus.at(0).memory_bytes, 5 * gib);
-  EXPECT_EQ(capacity_of(desk).gpus.at(0).rule, "free now");
-  const GpuCapacity stored = capacity_of(device_of(desk, "now")).gpus.at(0);
+  EXPECT_EQ(capacity_now(desk).gpus.at(0).memory_bytes, 5 * gib);
+  EXPECT_EQ(capacity_now(desk).gpus.at(0).rule, "free now");
+  const GpuCapacity stored = stored_capacity(device_of(desk, "now")).gpus.at(0);
   EXPECT_EQ(stored.memory_bytes, 7 * gib);
   EXPECT_EQ(stored.rule, "the total less 1 GiB");
   desk.vulkan.value->front().memory_free_bytes = absent<uint64_t>("no extension says", "a test");
-  EXPECT_EQ(capacity_of(desk).gpus.at(0).memory_bytes, 7 * gib);
-  EXPECT_TRUE(says(capacity_of(desk).gpus.at(0).rule, "could not be read"));
-  Capacity found = capacity_of(device_of(desk, "now"));
+  EXPECT_EQ(capacity_now(desk).gpus.at(0).memory_bytes, 7 * gib);
+  EXPECT_TRUE(says(capacity_now(desk).gpus.at(0).rule, "could not be read"));
+  Capacity found = stored_capacity(device_of(desk, "now"));
   use_allocated(found, std::vector{measured({.op = Op::allocate, .m = 6 * gib}, 1, card),
                                    measured({.op = Op::allocate, .m = 5 * gib}, 1, card),
                                    measured({.op = Op::allocate, .m = 9 * gib}, 1, other_card)});
@@ -225,15 +228,17 @@ TEST(GpuFit, AnEngineNeverTimedOnAGpuIsTheKernelsOwnTimeAndWide) {
   const auto rows = measurements();
   Question question = asked(PlaceAsked::gpu);
   const Capacity capacity = machine({gpu(card, "Card", 8 * gib)});
-  const Verdict kernels = fit(llama(), question, capacity, CostModel(rows));
+  const Verdict kernels = weigh_model(llama(), question, measured_profile(capacity, rows));
   question.engine = llamacpp_engine;
-  const Verdict engine = fit(llama(), question, capacity, CostModel(rows));
-  EXPECT_EQ(engine.efficiency, EfficiencyBasis::unmeasured);
-  EXPECT_TRUE(says(engine.efficiency_source, "not measured on GPUs")) << engine.efficiency_source;
-  EXPECT_NEAR(engine.decode_tps->mid, kernels.decode_tps->mid, 1e-3 * kernels.decode_tps->mid);
-  EXPECT_GT(engine.decode_tps->mid / engine.decode_tps->low, 1.7);
-  EXPECT_LT(kernels.decode_tps->mid / kernels.decode_tps->low, 1.2);
-  EXPECT_EQ(kernels.efficiency, EfficiencyBasis::none);
+  const Verdict engine = weigh_model(llama(), question, measured_profile(capacity, rows));
+  EXPECT_EQ(engine.prediction.efficiency, EfficiencyBasis::unmeasured);
+  EXPECT_TRUE(says(engine.prediction.efficiency_source, "not measured on GPUs"))
+      << engine.prediction.efficiency_source;
+  EXPECT_NEAR(engine.prediction.decode_tps->mid, kernels.prediction.decode_tps->mid,
+              1e-3 * kernels.prediction.decode_tps->mid);
+  EXPECT_GT(engine.prediction.decode_tps->mid / engine.prediction.decode_tps->low, 1.7);
+  EXPECT_LT(kernels.prediction.decode_tps->mid / kernels.prediction.decode_tps->low, 1.2);
+  EXPECT_EQ(kernels.prediction.efficiency, EfficiencyBasis::none);
 }
 
 TEST(GpuFit, InputsAreRoundedOnlyWhereTheProductsTakeIntegers) {
@@ -243,7 +248,7 @@ TEST(GpuFit, InputsAreRoundedOnlyWhereTheProductsTakeIntegers) {
     for (Measurement& m : rows)
       if (!m.on_cpu()) m.kernel = "vulkan." + std::string(op_name(m.problem.op)) + ".q4_0." + arithmetic;
     double seconds = 0;
-    for (const Term& term : verdict_of(capacity, rows, PlaceAsked::gpu).terms)
+    for (const Term& term : verdict_of(capacity, rows, PlaceAsked::gpu).prediction.terms)
       if (term.problem.op == Op::quantize) seconds += term.seconds;
     return seconds;
   };
@@ -255,7 +260,7 @@ TEST(CpuOrGpu, SmallModelsAreTheCpusWhereSubmittingTakesLong) {
   const Capacity capacity = machine({gpu(card, "Card", 24 * gib)}, 64 * gib);
   const auto compared_at = [&](double submit_s) {
     const auto rows = measurements(submit_s);
-    return cpu_or_gpu(asked(), capacity, CostModel(rows));
+    return cpu_or_gpu(asked(), measured_profile(capacity, rows));
   };
   const auto usual = compared_at(2e-3);
   ASSERT_EQ(usual.size(), 1u);
@@ -268,23 +273,23 @@ TEST(CpuOrGpu, SmallModelsAreTheCpusWhereSubmittingTakesLong) {
                           std::string(usual[0].gpu_faster.front()) + ".");
   EXPECT_TRUE(says(comparison_sentence(compared_at(100)), "in every class"));
   EXPECT_LT(compared_at(100e-6).at(0).cpu_faster.size(), usual[0].cpu_faster.size());
-  EXPECT_TRUE(cpu_or_gpu(asked(), machine({}), CostModel(measurements())).empty());
+  EXPECT_TRUE(cpu_or_gpu(asked(), measured_profile(machine({}), measurements())).empty());
   EXPECT_EQ(comparison_sentence({}), "");
 }
 
 TEST(GpuFit, TextJsonAndCsvSayWhere) {
   const auto rows = measurements();
-  const CostModel costs(rows);
   const Capacity capacity = machine({gpu(card, "Card", 3 * gib)});
-  const std::vector<Verdict> verdicts{fit(llama(), asked(), capacity, costs)};
-  const auto compared = cpu_or_gpu(asked(), capacity, costs);
+  const DeviceProfile device = measured_profile(capacity, rows);
+  const std::vector<Verdict> verdicts{weigh_model(llama(), asked(), device)};
+  const auto compared = cpu_or_gpu(asked(), device);
   const auto json = nlohmann::json::parse(verdicts_json(verdicts, capacity, asked(), "", compared));
   EXPECT_EQ(json["gpus"][0]["name"], "Card");
   EXPECT_EQ(json["gpus"][0]["webgpu"]["default_binding_bytes"], 128 << 20);
   EXPECT_EQ(json["cpu_or_gpu"][0]["format"], "q4_0");
   const auto& v = json["verdicts"][0];
-  EXPECT_EQ(v["placement"], verdicts[0].placement);
-  EXPECT_EQ(v["gpu_layers"], verdicts[0].layout->gpu_layers());
+  EXPECT_EQ(v["placement"], placement_name(verdicts[0].placement));
+  EXPECT_EQ(v["gpu_layers"], verdicts[0].placement.layout->gpu_layers());
   EXPECT_EQ(v["cpu_bytes"].get<uint64_t>() + v["gpu_bytes"].get<uint64_t>(), v["bytes"]["peak"]);
   ASSERT_EQ(v["other_placements"].size(), 2u);
   EXPECT_EQ(v["other_placements"][0]["placement"], "cpu");

@@ -1,5 +1,5 @@
 // The lines between verdicts stand where the table says, to the token.
-#include "results/fit/verdict.h"
+#include "results/fit/judgement.h"
 
 #include <gtest/gtest.h>
 
@@ -20,20 +20,20 @@ Prediction chat(double tps, double ttft_s) {
 }
 
 TEST(Verdicts, ChatLines) {
-  EXPECT_EQ(judge(Task::chat, chat(10, 2), {}).answer, Answer::runs_well);
-  EXPECT_EQ(judge(Task::chat, chat(9.99, 2), {}).answer, Answer::runs);
-  EXPECT_EQ(judge(Task::chat, chat(10, 2.01), {}).answer, Answer::runs);
-  EXPECT_EQ(judge(Task::chat, chat(5, 10), {}).answer, Answer::runs);
-  EXPECT_EQ(judge(Task::chat, chat(4.99, 1), {}).answer, Answer::slow);
-  EXPECT_EQ(judge(Task::chat, chat(50, 10.01), {}).answer, Answer::slow);
-  EXPECT_EQ(judge(Task::chat, Prediction{}, {}).answer, Answer::unknown);
+  EXPECT_EQ(judge_speed(Task::chat, chat(10, 2), {}).judgement.answer, Answer::runs_well);
+  EXPECT_EQ(judge_speed(Task::chat, chat(9.99, 2), {}).judgement.answer, Answer::runs);
+  EXPECT_EQ(judge_speed(Task::chat, chat(10, 2.01), {}).judgement.answer, Answer::runs);
+  EXPECT_EQ(judge_speed(Task::chat, chat(5, 10), {}).judgement.answer, Answer::runs);
+  EXPECT_EQ(judge_speed(Task::chat, chat(4.99, 1), {}).judgement.answer, Answer::slow);
+  EXPECT_EQ(judge_speed(Task::chat, chat(50, 10.01), {}).judgement.answer, Answer::slow);
+  EXPECT_EQ(judge_speed(Task::chat, Prediction{}, {}).judgement.answer, Answer::unknown);
 }
 
 TEST(Verdicts, EncoderLines) {
   const auto answer = [](double ms) {
     Prediction p;
     p.encode_ms = exactly(ms);
-    return judge(Task::encode, p, {}).answer;
+    return judge_speed(Task::encode, p, {}).judgement.answer;
   };
   EXPECT_EQ(answer(130), Answer::runs_well);
   EXPECT_EQ(answer(131), Answer::runs);
@@ -43,26 +43,28 @@ TEST(Verdicts, EncoderLines) {
 
 TEST(Verdicts, AnIntervalAcrossALineIsBorderline) {
   Prediction p = chat(11, 1);
-  EXPECT_FALSE(judge(Task::chat, p, {}).borderline);
+  EXPECT_FALSE(judge_speed(Task::chat, p, {}).judgement.borderline);
   p.decode_tps = {9.5, 11, 13};
-  EXPECT_TRUE(judge(Task::chat, p, {}).borderline);
+  EXPECT_TRUE(judge_speed(Task::chat, p, {}).judgement.borderline);
   p.decode_tps = {10.5, 11, 13};
-  EXPECT_FALSE(judge(Task::chat, p, {}).borderline);
+  EXPECT_FALSE(judge_speed(Task::chat, p, {}).judgement.borderline);
 }
 
 TEST(Verdicts, MinTpsReplacesBothLines) {
-  EXPECT_EQ(judge(Task::chat, chat(3, 1), 3).answer, Answer::runs_well);
-  EXPECT_EQ(judge(Task::chat, chat(19, 1), 20).answer, Answer::slow);
+  EXPECT_EQ(judge_speed(Task::chat, chat(3, 1), 3).judgement.answer, Answer::runs_well);
+  EXPECT_EQ(judge_speed(Task::chat, chat(19, 1), 20).judgement.answer, Answer::slow);
 }
 
 TEST(Verdicts, NameTheLineThatWasMissed) {
-  EXPECT_EQ(judge(Task::chat, chat(3.1, 1), {}).text, "needs 5.0 tokens/s, 3.1 tokens/s predicted: speed");
-  EXPECT_EQ(judge(Task::chat, chat(30, 10.04), {}).text,
+  EXPECT_EQ(judge_speed(Task::chat, chat(3.1, 1), {}).limit.text,
+            "needs 5.0 tokens/s, 3.1 tokens/s predicted: speed");
+  EXPECT_EQ(judge_speed(Task::chat, chat(30, 10.04), {}).limit.text,
             "needs the first token within 10.00 s, 10.04 s predicted: speed");
   Prediction encoder;
   encoder.encode_ms = exactly(480);
-  EXPECT_EQ(judge(Task::encode, encoder, {}).text, "needs a text within 130 ms, 480 ms predicted: speed");
-  EXPECT_EQ(judge(Task::chat, chat(30, 21), {}).text,
+  EXPECT_EQ(judge_speed(Task::encode, encoder, {}).limit.text,
+            "needs a text within 130 ms, 480 ms predicted: speed");
+  EXPECT_EQ(judge_speed(Task::chat, chat(30, 21), {}).limit.text,
             "needs the first token within 10 s, 21 s predicted: speed");
 }
 
@@ -73,12 +75,12 @@ TEST(Verdicts, RulesNameTheirSources) {
 
 Verdict option(FileFormatId format, Answer answer, double tps, uint64_t bytes, bool fits = true) {
   Verdict v;
-  v.format = file_format_of(format).name;
-  v.bits_per_weight = format_of(file_format_of(format).base).bits_per_weight();
-  v.answer = answer;
+  v.needs.format = file_format_of(format).name;
+  v.needs.bits_per_weight = format_of(file_format_of(format).base).bits_per_weight();
+  v.judgement.answer = answer;
   v.fits = fits;
-  v.decode_tps = exactly(tps);
-  v.memory.weights_bytes = bytes;
+  v.prediction.decode_tps = exactly(tps);
+  v.needs.memory.weights_bytes = bytes;
   return v;
 }
 
@@ -87,16 +89,16 @@ TEST(BestFormat, IsTheFinestOfEightBitsThatRunsWell) {
                                     option(FileFormatId::q8_0, Answer::runs, 9, 100),
                                     option(FileFormatId::q6_K, Answer::runs_well, 14, 80),
                                     option(FileFormatId::q4_0, Answer::runs_well, 20, 50)};
-  EXPECT_EQ(best_format(all, false).format, "q6_K");
+  EXPECT_EQ(all[best_format(all, false)].needs.format, "q6_K");
 }
 
 TEST(BestFormat, ElseTheFastestElseTheSmallest) {
   std::vector<Verdict> all = {option(FileFormatId::q8_0, Answer::slow, 2, 100),
                               option(FileFormatId::q4_K, Answer::slow, 4, 55),
                               option(FileFormatId::q4_0, Answer::slow, 3, 50)};
-  EXPECT_EQ(best_format(all, false).format, "q4_K");
-  for (Verdict& v : all) v.fits = false, v.answer = Answer::does_not_fit;
-  EXPECT_EQ(best_format(all, false).format, "q4_0");
+  EXPECT_EQ(all[best_format(all, false)].needs.format, "q4_K");
+  for (Verdict& v : all) v.fits = false, v.judgement.answer = Answer::does_not_fit;
+  EXPECT_EQ(all[best_format(all, false)].needs.format, "q4_0");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/names/catalogue.h"
-#include "results/fit/fit.h"
+#include "results/fit/weigh.h"
 
 namespace weighin::made_gpu {
 
@@ -69,7 +69,7 @@ inline Capacity machine(std::vector<GpuCapacity> gpus, uint64_t memory_bytes = 1
   Capacity capacity;
   capacity.device = "made machine";
   capacity.memory_bytes = capacity.memory_total_bytes = memory_bytes;
-  capacity.memory_kind = "RAM";
+  capacity.memory_kind = LimitKind::ram;
   capacity.storage_free_bytes = 1000 * gib;
   capacity.gpus = std::move(gpus);
   return capacity;

@@ -10,7 +10,7 @@ namespace {
 
 Prediction toy_prediction(const std::vector<Measurement>& measurements,
                           FileFormatId format = FileFormatId::f16) {
-  return predict(toy::model(), file_format_of(format), 512, 199, 1000, CostModel(measurements));
+  return predict_on_cpu({toy::model(), file_format_of(format), 512, 199, 1000}, CostModel(measurements));
 }
 
 TEST(Predict, AddsSlabsAndAttentionUpAsByHand) {
@@ -87,8 +87,8 @@ TEST(Predict, AFormatThatTheOtherCountDidNotMeasureScalesToo) {
 TEST(Predict, AnotherCacheIsPricedByItsOwnMeasurementsOrElseAsF16) {
   auto rows = toy::measurements();
   const auto decode = [&] {
-    return predict(toy::model(), file_format_of(FileFormatId::f16), 512, 199, 0, CostModel(rows),
-                   FormatId::q8_0);
+    return predict_on_cpu({toy::model(), file_format_of(FileFormatId::f16), 512, 199, 0, FormatId::q8_0},
+                          CostModel(rows));
   };
   EXPECT_NEAR(decode().decode_tps->mid, 1 / 13e-3, 1e-6);
   bool said = false;
@@ -151,11 +151,12 @@ TEST(Predict, SmallOperationsCountWhenMeasuredAndAreNamedWhenNot) {
   ModelShape shape = toy::model();
   shape.norms = 20;
   auto rows = toy::measurements();
-  EXPECT_NE(
-      predict(shape, file_format_of(FileFormatId::f16), 512, 199, 0, CostModel(rows)).basis.find("rms_norm"),
-      std::string::npos);
+  EXPECT_NE(predict_on_cpu({shape, file_format_of(FileFormatId::f16), 512, 199, 0}, CostModel(rows))
+                .basis.find("rms_norm"),
+            std::string::npos);
   rows.push_back(toy::measured(7, {.op = Op::rms_norm, .n = 1, .k = 128}, 0.05e-3));
-  EXPECT_NEAR(predict(shape, file_format_of(FileFormatId::f16), 512, 199, 0, CostModel(rows)).decode_tps->mid,
+  EXPECT_NEAR(predict_on_cpu({shape, file_format_of(FileFormatId::f16), 512, 199, 0}, CostModel(rows))
+                  .decode_tps->mid,
               1 / (13e-3 + 20 * 0.1e-3), 1e-6);
 }
 
@@ -164,9 +165,10 @@ TEST(Predict, OnlyActiveExpertsAreRead) {
   shape.experts = 8;
   shape.experts_active = 2;
   shape.tensors[1] = {"blk.0.ffn_up_exps.weight", TensorRole::expert_up, 0, 1024, 256, 80, 20};
-  EXPECT_NEAR(predict(shape, file_format_of(FileFormatId::f16), 512, 199, 0, CostModel(toy::measurements()))
-                  .decode_tps->mid,
-              1 / (21e-3 + 2e-3), 1e-6);
+  EXPECT_NEAR(
+      predict_on_cpu({shape, file_format_of(FileFormatId::f16), 512, 199, 0}, CostModel(toy::measurements()))
+          .decode_tps->mid,
+      1 / (21e-3 + 2e-3), 1e-6);
 }
 
 TEST(Predict, EncodersAreTimedOnOneText) {
@@ -175,7 +177,7 @@ TEST(Predict, EncodersAreTimedOnOneText) {
   shape.max_context = 512;
   auto rows = toy::measurements();
   rows[3].problem.context = 0;
-  const Prediction p = predict(shape, file_format_of(FileFormatId::f16), 512, 0, 0, CostModel(rows));
+  const Prediction p = predict_on_cpu({shape, file_format_of(FileFormatId::f16), 512, 0, 0}, CostModel(rows));
   ASSERT_TRUE(p.encode_ms);
   EXPECT_FALSE(p.decode_tps || p.prefill_tps || p.ttft_s);
   // 384 of 512 tokens: products by 3/4, attention by 9/16, the head once.

@@ -170,7 +170,7 @@ inline Capacity capacity() {
   Capacity capacity;
   capacity.device = "made-laptop-0123";
   capacity.memory_bytes = uint64_t{10} << 30;
-  capacity.memory_kind = "cgroup";
+  capacity.memory_kind = LimitKind::cgroup;
   capacity.memory_total_bytes = uint64_t{12} << 30;
   capacity.storage_free_bytes = uint64_t{200} << 30;
   capacity.warnings = {"on battery: a run may be slower than on mains"};

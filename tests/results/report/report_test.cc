@@ -14,15 +14,15 @@ namespace {
 
 Verdict verdict(const std::string& model, const std::string& size_class, uint64_t params, Answer answer) {
   Verdict v;
-  v.model = model;
-  v.size_class = size_class;
-  v.params = v.active_params = params;
-  v.format = "q4_K";
-  v.answer = answer;
+  v.needs.model = model;
+  v.needs.size_class = size_class;
+  v.needs.params = v.needs.active_params = params;
+  v.needs.format = "q4_K";
+  v.judgement.answer = answer;
   v.fits = answer != Answer::does_not_fit;
-  v.memory.weights_bytes = uint64_t{3} << 30;
-  v.decode_tps = Interval{10, 12, 14};
-  v.ttft_s = Interval{1.4, 1.5, 1.6};
+  v.needs.memory.weights_bytes = uint64_t{3} << 30;
+  v.prediction.decode_tps = Interval{10, 12, 14};
+  v.prediction.ttft_s = Interval{1.4, 1.5, 1.6};
   v.limit.text = "needs 3.0 GiB, 10 GiB available: cgroup";
   return v;
 }
@@ -61,9 +61,9 @@ TEST(Report, HeadlineIsTheLargestClassThatRunsWellAndItsLargestModel) {
 
 TEST(Report, HeadlineSaysWhenNothingRunsWellAndWhenNothingWasMeasured) {
   ReportInput input = made_input();
-  for (Verdict& v : input.best) v.answer = v.model == "big" ? Answer::runs : Answer::slow;
+  for (Verdict& v : input.best) v.judgement.answer = v.needs.model == "big" ? Answer::runs : Answer::slow;
   EXPECT_TRUE(has(report_html(input), "runs the 7B class, and none well"));
-  for (Verdict& v : input.best) v.answer = Answer::slow;
+  for (Verdict& v : input.best) v.judgement.answer = Answer::slow;
   EXPECT_TRUE(has(report_html(input), "runs no known model well"));
   input.measurements.clear();
   const std::string html = report_html(input);
@@ -74,9 +74,9 @@ TEST(Report, HeadlineSaysWhenNothingRunsWellAndWhenNothingWasMeasured) {
 TEST(Report, AnEncoderIsNeverTheHeadlineWhileAChatModelRuns) {
   ReportInput input = made_input();
   Verdict encoder = verdict("reader", "13B", 13'000'000'000, Answer::runs_well);
-  encoder.task = Task::encode;
-  encoder.decode_tps.reset();
-  encoder.encode_ms = Interval{90, 100, 120};
+  encoder.needs.task = Task::encode;
+  encoder.prediction.decode_tps.reset();
+  encoder.prediction.encode_ms = Interval{90, 100, 120};
   input.best.push_back(encoder);
   const std::string html = report_html(input);
   EXPECT_TRUE(has(html, "runs the 3B class well"));
@@ -101,8 +101,8 @@ TEST(Report, GridHasWordsInEveryCell) {
   size_t i = 0;
   for (const FileFormat& format : kernel_file_formats()) {
     Verdict v = verdict("middling", "3B", 2'900'000'000, answers[i++ % std::size(answers)]);
-    v.format = format.name;
-    if (v.answer == Answer::unknown) v.decode_tps.reset();
+    v.needs.format = format.name;
+    if (v.judgement.answer == Answer::unknown) v.prediction.decode_tps.reset();
     input.grid.push_back(v);
   }
   const std::string html = report_html(input);
@@ -118,9 +118,9 @@ TEST(Report, GridHasWordsInEveryCell) {
 TEST(Report, AGridInAnotherOrderIsShownWithoutEnd) {
   ReportInput input = made_input();
   Verdict v = verdict("middling", "3B", 2'900'000'000, Answer::runs);
-  v.format = "q4_0";
+  v.needs.format = "q4_0";
   input.grid.push_back(v);
-  v.format = "f32";
+  v.needs.format = "f32";
   input.grid.push_back(v);
   EXPECT_TRUE(has(report_html(input), "<table class=\"grid\">"));
 }
@@ -154,11 +154,10 @@ TEST(Report, DataCannotBecomePartOfThePage) {
       {"vulkan", {{{"name", attack}, {"driver", attack}}}},
       {"gpus_without_vulkan", {{{"name", attack}, {"reason", attack}}}},
       {"remarks", {attack}}}.dump();
-  input.capacity.memory_kind = attack;
   input.capacity.warnings = {attack};
   input.run->options = input.run->compiler = attack;
   input.measurements[0].kernel = input.measurements[0].reason = attack;
-  input.best[0].model = input.best[1].model = input.best[2].model = attack;
+  input.best[0].needs.model = input.best[1].needs.model = input.best[2].needs.model = attack;
   input.best[0].limit.text = attack;
   input.best[0].warnings = {attack};
   const std::string html = report_html(input);
@@ -169,12 +168,12 @@ TEST(Report, DataCannotBecomePartOfThePage) {
   EXPECT_TRUE(has(html, "&lt;/script&gt;&lt;script&gt;alert"));
   const auto data = chart_data(html);
   ASSERT_TRUE(data.is_object());
-  EXPECT_EQ(data["memory"]["kind"], attack) << "escaped, not changed";
+  EXPECT_EQ(data["memory"]["models"][0]["model"], attack) << "escaped, not changed";
 }
 
 TEST(Report, LabelsThatAreNotUtf8DoNotEndIt) {
   ReportInput input = made_input();
-  input.best[0].model = "caf\xe9";
+  input.best[0].needs.model = "caf\xe9";
   EXPECT_TRUE(chart_data(report_html(input)).is_object());
 }
 
@@ -276,24 +275,20 @@ TEST(Report, AGpusRooflineStandsBesideTheCpus) {
 
 TEST(Report, UnknownMemoryIsNoLimitOfZero) {
   ReportInput input = made_input();
-  input.capacity.memory_kind = "unknown";
+  input.capacity.memory_kind = LimitKind::unknown;
   input.capacity.memory_bytes = 0;
   EXPECT_TRUE(chart_data(report_html(input))["memory"]["limit_gib"].is_null());
 }
 
 TEST(ReportInput, HoldsEveryPublishedModelAndEveryClassInEveryFormat) {
-  const Folder folder;
-  auto store = Store::open(folder.path() / "weighin.db", Access::write);
-  ASSERT_TRUE(store) << store.error();
-  ASSERT_TRUE(store->put_device(made::device()));
-  const auto input = report_input(*store, made::device(), made::capacity(), Question{});
-  ASSERT_TRUE(input) << input.error();
-  EXPECT_FALSE(input->run);
-  EXPECT_EQ(input->grid.size(), all_size_classes().size() * kernel_file_formats().size());
+  const ReportInput input =
+      report_input(made::device(), measured_profile(made::capacity(), {}), std::nullopt, Question{});
+  EXPECT_FALSE(input.run);
+  EXPECT_EQ(input.grid.size(), all_size_classes().size() * kernel_file_formats().size());
   const auto published =
       std::count_if(all_models().begin(), all_models().end(), [](const ModelShape& m) { return !m.made; });
-  EXPECT_EQ(input->best.size(), static_cast<size_t>(published));
-  EXPECT_TRUE(has(report_html(*input), "has not been measured"));
+  EXPECT_EQ(input.best.size(), static_cast<size_t>(published));
+  EXPECT_TRUE(has(report_html(input), "has not been measured"));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-// What would make a model fit, for other programs.
+#include "results/shrink/shrink_json.h"
+
 #include <nlohmann/json.hpp>
 
-#include "results/shrink/shrink.h"
 #include "results/text/interval_json.h"
 
 namespace weighin {
@@ -28,20 +28,20 @@ ordered_json json_of(const ShrinkOption& option) {
   ordered_json out;
   out["technique"] = option.technique;
   out["what"] = option.what;
-  out["model"] = option.model;
-  out["format"] = option.format;
-  out["params"] = option.params;
-  out["download_bytes"] = option.download_bytes;
-  out["memory_bytes"] = option.memory.peak_bytes();
+  out["model"] = option.verdict.needs.model;
+  out["format"] = option.verdict.needs.format;
+  out["params"] = option.verdict.needs.params;
+  out["download_bytes"] = option.verdict.needs.download_bytes;
+  out["memory_bytes"] = option.verdict.needs.memory.needed_bytes();
   out["download_saved_bytes"] = option.download_saved_bytes;
   out["memory_saved_bytes"] = option.memory_saved_bytes;
-  out["fits"] = option.fits ? ordered_json(*option.fits) : ordered_json(nullptr);
-  out["fits_text"] = option.fits_text;
-  out["placement"] = option.placement;
+  out["fits"] = option.verdict.fits ? ordered_json(*option.verdict.fits) : ordered_json(nullptr);
+  out["fits_text"] = why_not(option);
+  out["placement"] = placement_name(option.verdict.placement);
   out["speed"] = {{"gain", rounded(option.speed_gain)},
                   {"basis", option.speed_basis},
-                  {"decode_tps", interval_json(option.decode_tps)},
-                  {"encode_ms", interval_json(option.encode_ms)}};
+                  {"decode_tps", interval_json(option.verdict.prediction.decode_tps)},
+                  {"encode_ms", interval_json(option.verdict.prediction.encode_ms)}};
   out["loss_percent"] =
       option.loss_percent ? ordered_json(rounded(*option.loss_percent)) : ordered_json("unknown");
   out["quality"] = ordered_json::array();
@@ -70,7 +70,7 @@ std::string shrink_json(const ShrinkAnswer& answer, const Capacity& capacity) {
   out["model"] = answer.model;
   out["device"] = capacity.device;
   out["context"] = answer.context;
-  out["memory"] = {{"usable_bytes", capacity.memory_bytes}, {"kind", capacity.memory_kind}};
+  out["memory"] = {{"usable_bytes", capacity.memory_bytes}, {"kind", limit_name(capacity.memory_kind)}};
   out["any_fits"] = answer.any_fits;
   out["as_it_is"] = json_of(answer.as_it_is);
   out["options"] = ordered_json::array();

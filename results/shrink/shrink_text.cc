@@ -1,9 +1,9 @@
-// What would make a model fit, for a terminal.
+#include "results/shrink/shrink_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "results/shrink/shrink.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
@@ -29,25 +29,28 @@ std::string quality_text(const QualityCost& cost) {
 
 /// " on GPU", where it is not the CPU alone.
 std::string on_text(const ShrinkOption& option) {
-  return option.placement == "cpu" ? "" : " on " + option.placement;
+  return option.verdict.placement.on_gpu() ? " on " + placement_name(option.verdict.placement) : "";
 }
 
 std::string speed_text(const ShrinkOption& option) {
   std::string text = fmt::format("{}x as fast ({})", two_digits(option.speed_gain), option.speed_basis);
-  if (option.decode_tps) text += fmt::format(", {} tok/s", two_digits(option.decode_tps->mid));
-  if (option.encode_ms) text += fmt::format(", {} ms/text", two_digits(option.encode_ms->mid));
+  if (option.verdict.prediction.decode_tps)
+    text += fmt::format(", {} tok/s", two_digits(option.verdict.prediction.decode_tps->mid));
+  if (option.verdict.prediction.encode_ms)
+    text += fmt::format(", {} ms/text", two_digits(option.verdict.prediction.encode_ms->mid));
   return text + on_text(option);
 }
 
 void add_option(std::string& out, size_t number, const ShrinkOption& option) {
   out += fmt::format("{:>3}. {}: {}\n", number, option.technique, option.what);
-  out +=
-      fmt::format("     {} to download, {} of memory ({}), {}\n", gb_text(option.download_bytes),
-                  gib_text(option.memory.peak_bytes()), saved(option.memory_saved_bytes), speed_text(option));
+  out += fmt::format("     {} to download, {} of memory ({}), {}\n",
+                     gb_text(option.verdict.needs.download_bytes),
+                     gib_text(option.verdict.needs.memory.needed_bytes()), saved(option.memory_saved_bytes),
+                     speed_text(option));
   for (const QualityCost& cost : option.quality) out += fmt::format("     {}\n", quality_text(cost));
   if (option.quality.size() > 1) out += "     the two together: nobody published a figure\n";
   out += fmt::format("     takes {}{}{}\n", option.takes, option.note.empty() ? "" : "; ", option.note);
-  if (option.fits == false) out += fmt::format("     {}\n", option.fits_text);
+  if (option.verdict.fits == false) out += fmt::format("     {}\n", why_not(option));
 }
 
 std::string lora_text(const LoraCost& cost, const char* target) {
@@ -62,18 +65,20 @@ std::string lora_text(const LoraCost& cost, const char* target) {
 
 std::string shrink_text(const ShrinkAnswer& answer, const Capacity& capacity) {
   const ShrinkOption& now = answer.as_it_is;
-  std::string out = fmt::format("{} in {}, {} tokens of context, on {} with {} of memory\n", answer.model,
-                                now.format, answer.context, capacity.device, gib_text(capacity.memory_bytes));
+  std::string out =
+      fmt::format("{} in {}, {} tokens of context, on {} with {} of memory\n", answer.model,
+                  now.verdict.needs.format, answer.context, capacity.device, gib_text(capacity.memory_bytes));
   for (const GpuCapacity& gpu : capacity.gpus)
     out.insert(out.size() - 1, fmt::format(", {} of {}", gib_text(gpu.memory_bytes), gpu.name));
-  out += fmt::format("as it is: {} to download, {} of memory: {}\n\n", gb_text(now.download_bytes),
-                     gib_text(now.memory.peak_bytes()),
-                     now.fits == true    ? "fits" + on_text(now)
-                     : now.fits == false ? "does not fit, " + now.fits_text
-                                         : "unknown, " + now.fits_text);
-  const auto fitting =
-      static_cast<size_t>(std::count_if(answer.options.begin(), answer.options.end(),
-                                        [](const ShrinkOption& option) { return option.fits != false; }));
+  out +=
+      fmt::format("as it is: {} to download, {} of memory: {}\n\n", gb_text(now.verdict.needs.download_bytes),
+                  gib_text(now.verdict.needs.memory.needed_bytes()),
+                  now.verdict.fits == true    ? "fits" + on_text(now)
+                  : now.verdict.fits == false ? "does not fit, " + why_not(now)
+                                              : "unknown, " + why_not(now));
+  const auto fitting = static_cast<size_t>(
+      std::count_if(answer.options.begin(), answer.options.end(),
+                    [](const ShrinkOption& option) { return option.verdict.fits != false; }));
   if (fitting == 0) {
     out += "nothing makes it fit; nearest:\n";
     for (size_t i = 0; i < std::min(nearest_shown, answer.options.size()); ++i)
