@@ -57,7 +57,7 @@ void judge_row(CoverageRow& row, const Request& request, const DeviceProfile& de
   row.budget_bytes = static_cast<double>(device.capacity.memory_bytes);
   const auto some = [&](Answer Judgement::*end) {
     return std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& v) {
-      return may_be_chosen(v.needs.bits_per_weight, low_bit) && runs(v.judgement.*end);
+      return may_be_chosen(v.needs.task, v.needs.bits_per_weight, low_bit) && runs(v.judgement.*end);
     });
   };
   const bool middle = row.outcome == DeviceOutcome::runs;

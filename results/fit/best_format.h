@@ -8,9 +8,9 @@
 
 namespace weighin {
 
-/// Whether a format of so many nominal bits may be chosen unasked: of 4 and more, or with `allow_low_bit`
-/// any.
-bool may_be_chosen(double bits_per_weight, bool allow_low_bit);
+/// Whether a format of so many nominal bits may be chosen unasked: of 4 and more; of an encoder, whose users
+/// get it in f16, q8_0 or ONNX's int8, of 8 and more; with `allow_low_bit` any.
+bool may_be_chosen(Task task, double bits_per_weight, bool allow_low_bit);
 
 /// Which of one model's verdicts, one a format with the highest fidelity first, is the best: the
 /// highest-fidelity one of at most 8 bits that runs well, else the fastest of at least 4 bits that fits, else

@@ -19,6 +19,11 @@ Answer encoder_answer(double ms, const VerdictLines& lines) {
   return ms <= lines.well_encode_ms ? Answer::runs_well : Answer::runs;
 }
 
+Answer speech_answer(double audio_s_per_s, const VerdictLines& lines) {
+  if (audio_s_per_s < lines.runs_audio) return Answer::slow;
+  return audio_s_per_s >= lines.well_audio ? Answer::runs_well : Answer::runs;
+}
+
 /// The line that keeps an answer of `answer` from a better one, and how it is missed.
 struct Missed {
   double line = 0, predicted = 0;
@@ -28,6 +33,11 @@ struct Missed {
 Missed missed_by_encoder(const Interval& ms, Answer answer, const VerdictLines& lines) {
   const double line = answer == Answer::slow ? lines.runs_encode_ms : lines.well_encode_ms;
   return {line, ms.mid, within_text("a text", line, ms.mid, "ms")};
+}
+
+Missed missed_by_speech(const Interval& audio, Answer answer, const VerdictLines& lines) {
+  const double line = answer == Answer::slow ? lines.runs_audio : lines.well_audio;
+  return {line, audio.mid, needs_text(line, audio.mid, "s of audio/s", "predicted", "speed")};
 }
 
 Missed missed_by_chat(const Prediction& prediction, Answer answer, const VerdictLines& lines) {
@@ -46,8 +56,12 @@ SpeedJudgement judge_speed(Task task, const Prediction& prediction, std::optiona
   SpeedJudgement judged;
   judged.limit.kind = LimitKind::unknown;
   Judgement& judgement = judged.judgement;
-  const bool encoder = task == Task::encode;
-  if (encoder) {
+  const auto& audio = prediction.audio_s_per_s;
+  const bool encoder = task == Task::encode && !audio;
+  if (audio) {
+    judgement = {speech_answer(audio->mid, lines), speech_answer(audio->low, lines),
+                 speech_answer(audio->high, lines)};
+  } else if (encoder) {
     if (!prediction.encode_ms) return judged;
     const Interval& ms = *prediction.encode_ms;
     judgement = {encoder_answer(ms.mid, lines), encoder_answer(ms.high, lines),
@@ -66,8 +80,9 @@ SpeedJudgement judge_speed(Task task, const Prediction& prediction, std::optiona
   if (judgement.answer == Answer::unknown) return judged;
   judged.limit.kind = LimitKind::none;
   if (judgement.answer == Answer::runs_well) return judged;
-  Missed missed = encoder ? missed_by_encoder(*prediction.encode_ms, judgement.answer, lines)
-                          : missed_by_chat(prediction, judgement.answer, lines);
+  Missed missed = audio     ? missed_by_speech(*audio, judgement.answer, lines)
+                  : encoder ? missed_by_encoder(*prediction.encode_ms, judgement.answer, lines)
+                            : missed_by_chat(prediction, judgement.answer, lines);
   judged.limit = {LimitKind::speed, missed.line, missed.predicted, std::move(missed.text)};
   return judged;
 }
@@ -108,12 +123,17 @@ std::string verdict_rules() {
       "    runs well     within {:g} ms (MLPerf inference, BERT server)\n"
       "    runs          within {:g} ms (1 s keeps a train of thought, Nielsen 1993)\n"
       "    slow          it fits, but is slower than that\n"
+      "  speech models, seconds of audio in a second (a window of 30 s, 100 tokens written)\n"
+      "    runs well     at least {:g} (a window within 10 s, which keep a user's attention, Nielsen 1993)\n"
+      "    runs          at least {:g} (it keeps up with somebody who speaks)\n"
+      "    slow          it fits, but is slower than that\n"
       "  does not fit    memory or free storage is too small; swap never counts\n"
       "  unknown         the model is undisclosed, or what it needs was not measured\n"
       "  borderline      is added when the 80% interval straddles a line\n"
       "--min-tps X stands in for the {:g} and the {:g} tokens/s.\n",
       lines.well_tps, lines.well_ttft_s, lines.runs_tps, lines.runs_ttft_s, encoder_tokens,
-      lines.well_encode_ms, lines.runs_encode_ms, lines.runs_tps, lines.well_tps);
+      lines.well_encode_ms, lines.runs_encode_ms, lines.well_audio, lines.runs_audio, lines.runs_tps,
+      lines.well_tps);
 }
 
 }  // namespace weighin

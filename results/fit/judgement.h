@@ -24,6 +24,8 @@ struct VerdictLines {
   double well_ttft_s = 2;
   double runs_encode_ms = 1000;
   double well_encode_ms = 130;
+  double runs_audio = 1;  // seconds of audio a second
+  double well_audio = 3;
 };
 
 struct Judgement {

@@ -19,7 +19,7 @@ namespace weighin {
 struct OtherPlacement {
   std::string placement;
   std::optional<bool> fits;
-  std::optional<Interval> decode_tps, encode_ms, ttft_s;
+  std::optional<Interval> decode_tps, encode_ms, audio_s_per_s, ttft_s;
   std::string text;  // what keeps it from fitting, or from being predicted; empty where neither
 };
 

@@ -102,6 +102,8 @@ ordered_json json_of(const Verdict& v) {
   out["efficiency_source"] = v.prediction.efficiency_source;
   add_placement(out, v);
   out["warnings"] = v.warnings;
+  // Of speech models alone, so that what other programs read of others stays as it is.
+  if (v.prediction.audio_s_per_s) out["audio_s_per_s"] = interval_json(v.prediction.audio_s_per_s);
   return out;
 }
 
@@ -161,8 +163,9 @@ void flatten(const std::string& name, const ordered_json& value,
 
 /// Intervals are as many columns whether they are known or not.
 ordered_json with_interval_columns(ordered_json verdict) {
-  for (const char* name : {"decode_tps", "prefill_tps"})
-    if (verdict[name].is_null()) verdict[name] = {{"low", nullptr}, {"mid", nullptr}, {"high", nullptr}};
+  for (const char* name : {"decode_tps", "prefill_tps", "audio_s_per_s"})
+    if (!verdict.contains(name) || verdict[name].is_null())
+      verdict[name] = {{"low", nullptr}, {"mid", nullptr}, {"high", nullptr}};
   for (const char* name : {"encode_ms_range", "ttft_s_range"})
     if (verdict[name].is_null()) verdict[name] = {{"low", nullptr}, {"high", nullptr}};
   return verdict;

@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "results/text/numbers.h"
+#include "results/text/terminal.h"
 
 namespace weighin {
 namespace {
 
-constexpr size_t columns_of_table = 9;
-constexpr size_t first_right_aligned = 4;
-using Row = std::array<std::string, columns_of_table>;
+using Row = std::vector<std::string>;
 
 std::string answer_text(const Verdict& v) {
   return std::string(answer_name(v.judgement.answer)) + (v.judgement.borderline ? ", borderline" : "");
@@ -24,6 +22,7 @@ Row row_of(const Verdict& v) {
   const bool known = v.needs.params > 0;
   std::string speed = unknown;
   if (v.prediction.encode_ms) speed = interval_text(v.prediction.encode_ms) + " ms/text";
+  if (v.prediction.audio_s_per_s) speed = interval_text(v.prediction.audio_s_per_s) + " s/s    ";
   if (v.prediction.decode_tps) speed = interval_text(v.prediction.decode_tps) + " tok/s  ";
   return {v.needs.model,
           known ? v.needs.size_class : unknown,
@@ -39,29 +38,12 @@ Row row_of(const Verdict& v) {
 /// "13 (9.9-16) tokens/s", or why there is no speed.
 std::string other_text(const OtherPlacement& other) {
   std::string speed = other.text;
+  if (other.audio_s_per_s) speed = interval_text(other.audio_s_per_s) + " s of audio/s";
   if (other.encode_ms) speed = interval_text(other.encode_ms) + " ms a text";
   if (other.decode_tps) speed = interval_text(other.decode_tps) + " tokens/s";
   if (other.ttft_s) speed += fmt::format(", first token {} s", two_digits(other.ttft_s->mid));
   if (other.fits == false) speed = "does not fit, " + other.text;
   return fmt::format("{}: {}", other.placement, speed);
-}
-
-/// `text` in lines of at most `columns`, each after `indent` spaces.
-std::string wrapped(const std::string& text, size_t indent, size_t columns) {
-  std::string out, line(indent, ' ');
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    if (line.size() > indent && line.size() + 1 + word.size() > columns) {
-      out += line + "\n";
-      line.assign(indent, ' ');
-    }
-    if (line.size() > indent) line += ' ';
-    line += word;
-    begin = end + 1;
-  }
-  return out + line + "\n";
 }
 
 /// What one line of the table leaves out, a line a matter.
@@ -103,6 +85,8 @@ std::string details(const Verdict& v, size_t columns) {
   if (v.prediction.encode_ms)
     line("encode",
          fmt::format("{} ms for a text of {} tokens", interval_text(v.prediction.encode_ms), v.needs.prompt));
+  if (v.prediction.audio_s_per_s)
+    line("speech", interval_text(v.prediction.audio_s_per_s) + " seconds of audio in a second");
   if (v.prediction.decode_tps) line("decode", interval_text(v.prediction.decode_tps) + " tokens/s");
   if (v.prediction.prefill_tps) line("prefill", interval_text(v.prediction.prefill_tps) + " tokens/s");
   if (v.prediction.ttft_s)
@@ -172,7 +156,34 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
   return text + " Weighin speaks of fit and speed, not of the answers' quality.";
 }
 
-/// "Device X: 23 GiB of memory available now, 80 GB of storage free."
+/// One line a verdict; below it what keeps it from running well, where something does and `limits` is true.
+std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t columns) {
+  Row titles{"MODEL",       "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
+             "FIRST TOKEN", "WHERE"};
+  const bool placed = std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) {
+    return v.placement.layout && !v.placement.layout->on_cpu();
+  });
+  if (!placed) titles.back().clear();  // all on the CPU, as on a machine without a GPU
+  std::vector<Row> rows{titles};
+  for (const Verdict& v : verdicts) {
+    rows.push_back(row_of(v));
+    if (!placed) rows.back().back().clear();
+  }
+  const std::vector<std::string> lines = aligned(rows, {4, 5, 6, 7});
+  std::string text;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    text += lines[r] + "\n";
+    if (r == 0 || !limits) continue;
+    const Verdict& v = verdicts[r - 1];
+    if (v.judgement.answer != Answer::runs_well) text += wrapped(v.limit.text, 4, columns);
+    if (v.judgement.answer == Answer::unknown && v.needs.params)
+      text += wrapped(v.prediction.basis, 4, columns);
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string device_text(const Capacity& capacity) {
   std::string text = "Device " + capacity.device + ": ";
   text += capacity.memory_kind == LimitKind::unknown
@@ -192,42 +203,6 @@ std::string device_text(const Capacity& capacity) {
     text += fmt::format(", {} of storage free", gb_text(*capacity.storage_free_bytes));
   return text + ". Swap never counts.";
 }
-
-/// One line a verdict; below it what keeps it from running well, where something does and `limits` is true.
-std::string table_text(std::span<const Verdict> verdicts, bool limits, size_t columns) {
-  Row titles{"MODEL",       "CLASS", "FORMAT", "VERDICT", "MEMORY", "DOWNLOAD", "SPEED (80%)      ",
-             "FIRST TOKEN", "WHERE"};
-  const bool placed = std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) {
-    return v.placement.layout && !v.placement.layout->on_cpu();
-  });
-  if (!placed) titles.back().clear();  // all on the CPU, as on a machine without a GPU
-  std::vector<Row> rows{titles};
-  for (const Verdict& v : verdicts) {
-    rows.push_back(row_of(v));
-    if (!placed) rows.back().back().clear();
-  }
-  std::array<size_t, columns_of_table> widths{};
-  for (const Row& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::string text;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (size_t i = 0; i < columns_of_table; ++i)
-      line += i >= first_right_aligned && i + 1 < columns_of_table
-                  ? fmt::format("{:>{}} ", rows[r][i], widths[i])
-                  : fmt::format("{:<{}} ", rows[r][i], widths[i]);
-    while (!line.empty() && line.back() == ' ') line.pop_back();
-    text += line + "\n";
-    if (r == 0 || !limits) continue;
-    const Verdict& v = verdicts[r - 1];
-    if (v.judgement.answer != Answer::runs_well) text += wrapped(v.limit.text, 4, columns);
-    if (v.judgement.answer == Answer::unknown && v.needs.params)
-      text += wrapped(v.prediction.basis, 4, columns);
-  }
-  return text;
-}
-
-}  // namespace
 
 std::string verdicts_text(std::span<const Verdict> verdicts, const Capacity& capacity,
                           const Question& question, const std::string& accuracy, bool explain,

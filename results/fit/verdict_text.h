@@ -10,6 +10,9 @@
 
 namespace weighin {
 
+/// "Device X: 23 GiB of memory available now, 80 GB of storage free."
+std::string device_text(const Capacity& capacity);
+
 /// For a terminal `columns` wide: a table with what keeps each model from running well, or the `whole` of
 /// each verdict
 /// (`explain`: term by term); then assumptions, `accuracy` (how right such answers are, a line) and warnings.

@@ -87,10 +87,12 @@ OtherPlacement other_of(const Verdict& v) {
                        .fits = v.fits,
                        .decode_tps = v.prediction.decode_tps,
                        .encode_ms = v.prediction.encode_ms,
+                       .audio_s_per_s = v.prediction.audio_s_per_s,
                        .ttft_s = v.prediction.ttft_s,
                        .text = ""};
   if (v.fits == false) other.text = v.limit.text;
-  if (v.fits != false && !other.decode_tps && !other.encode_ms) other.text = v.prediction.basis;
+  if (v.fits != false && !other.decode_tps && !other.encode_ms && !other.audio_s_per_s)
+    other.text = v.prediction.basis;
   return other;
 }
 
@@ -148,6 +150,7 @@ uint32_t largest_context_of(const Verdict& verdict, const Request& request, cons
 }  // namespace
 
 std::optional<double> request_s(const Prediction& prediction, const Question& question) {
+  if (prediction.audio_s_per_s) return 1 / prediction.audio_s_per_s->mid;
   if (prediction.encode_ms) return prediction.encode_ms->mid / 1e3;
   if (!prediction.ttft_s || !prediction.decode_tps) return std::nullopt;
   return prediction.ttft_s->mid + (std::max(question.answer, 1u) - 1) / prediction.decode_tps->mid;

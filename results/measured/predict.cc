@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+
+#include "kernels/problem/speech_steps.h"
 
 namespace weighin {
 namespace {
@@ -49,6 +52,26 @@ Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, c
     prediction.efficiency = time.efficiency;
     prediction.efficiency_source = time.efficiency_source;
   };
+  if (is_speech(shape)) {
+    const uint32_t positions = static_cast<uint32_t>(shape.encoder_positions);
+    const auto heard = timed(hear_step(shape, format), "encode", positions);
+    const auto written = timed(write_step(shape, format, model.cache), "decode", 1);
+    for (const auto& [time, phase] : {std::pair(&heard, "encode"), std::pair(&written, "decode")}) {
+      if (*time) {
+        add_basis(prediction.basis, phase, **time);
+        keep_terms(**time);
+      } else {
+        add_missing(prediction.basis, phase, time->error());
+      }
+    }
+    if (!heard || !written) return prediction;
+    const Interval hearing = seconds_of(*heard), writing = seconds_of(*written);
+    const double audio_s = window_s(shape);
+    prediction.audio_s_per_s =
+        Interval{audio_s / (hearing.high + writing.high), audio_s / (hearing.mid + writing.mid),
+                 audio_s / (hearing.low + writing.low)};
+    return prediction;
+  }
   if (shape.task == Task::encode) {
     const uint32_t tokens = std::min(encoder_tokens, std::max<uint32_t>(1, shape.max_context));
     const auto text = timed(prefill_step(shape, format, tokens), "encode", tokens);

@@ -27,8 +27,9 @@ struct PredictedRun {
   FormatId cache = FormatId::f16;  // of the KV cache
 };
 
-/// Predicts `model` with all of its layers on the CPU that `costs` was measured on. An encoder is predicted
-/// with one text of encoder_tokens (or its maximum) in place of prefill and decode.
+/// Predicts `model` with all of its layers on the CPU that `costs` was measured on. A speech model is
+/// predicted with one window of audio (kernels/problem/speech_steps.h), and an encoder with one text of
+/// encoder_tokens (or its maximum), in place of prefill and decode.
 Prediction predict_on_cpu(const PredictedRun& model, const CostModel& costs, const EngineRun& run = {});
 
 /// Predicts `model` where each step takes the seconds that `timed` says. Loading is predicted from `costs`.

@@ -30,6 +30,7 @@ std::string_view efficiency_basis_name(EfficiencyBasis basis);
 struct Prediction {
   std::optional<Interval> decode_tps, prefill_tps;  // tokens/s
   std::optional<Interval> encode_ms;                // milliseconds a text of encoder_tokens
+  std::optional<Interval> audio_s_per_s;            // a speech model's: seconds of audio in a second
   std::optional<Interval> ttft_s;                   // seconds to the first token
   std::optional<double> load_s;                     // seconds to read the weights
   std::string basis;                                // what the speeds stand on, in words

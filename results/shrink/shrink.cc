@@ -74,6 +74,9 @@ void compare(ShrinkOption& option, const Shrunk& shrunk, const ShrinkOption& bef
   if (then.decode_tps && now.decode_tps) {
     option.speed_gain = now.decode_tps->mid / then.decode_tps->mid;
     option.speed_basis = speeds;
+  } else if (then.audio_s_per_s && now.audio_s_per_s) {
+    option.speed_gain = now.audio_s_per_s->mid / then.audio_s_per_s->mid;
+    option.speed_basis = speeds;
   } else if (then.encode_ms && now.encode_ms) {
     option.speed_gain = then.encode_ms->mid / now.encode_ms->mid;
     option.speed_basis = speeds;

@@ -36,6 +36,8 @@ std::string speed_text(const ShrinkOption& option) {
   std::string text = fmt::format("{}x as fast ({})", two_digits(option.speed_gain), option.speed_basis);
   if (option.verdict.prediction.decode_tps)
     text += fmt::format(", {} tok/s", two_digits(option.verdict.prediction.decode_tps->mid));
+  if (option.verdict.prediction.audio_s_per_s)
+    text += fmt::format(", {} s of audio/s", two_digits(option.verdict.prediction.audio_s_per_s->mid));
   if (option.verdict.prediction.encode_ms)
     text += fmt::format(", {} ms/text", two_digits(option.verdict.prediction.encode_ms->mid));
   return text + on_text(option);

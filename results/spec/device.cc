@@ -82,6 +82,9 @@ SpecClass class_of_spec(const DeviceSpec& spec, DevicePart part) {
     if (vendor == "nvidia") return spec.unified ? SpecClass::nvidia_soc : SpecClass::nvidia_gpu;
     if (vendor == "amd") return spec.unified ? SpecClass::amd_apu : SpecClass::amd_gpu;
     if (vendor == "intel") return SpecClass::intel_gpu;
+    // Of a card that no maker is stated for, the middle of the makers' cards in decode efficiency
+    // (constants.inc).
+    if (vendor.empty() && has_own_memory(spec.kind)) return SpecClass::amd_gpu;
     return has(name, "radeon") || has(name, "ryzen") ? SpecClass::amd_apu : SpecClass::phone_gpu;
   }
   if (phone) return SpecClass::phone_cpu;
@@ -156,7 +159,8 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
   out.early_matrix = out.tensor_cores && device.year < 2020;
   out.late_matrix = out.device == SpecClass::apple_gpu && device.gpu.matrix_units;
   out.discrete = part == DevicePart::gpu && !device.unified;
-  out.guessed = !recalled_numbers(device, part).empty();
+  out.maker_unknown = device.vendor.empty();
+  out.guessed = out.maker_unknown || !recalled_numbers(device, part).empty();
   out.name = device.name;
   return out;
 }

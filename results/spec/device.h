@@ -40,16 +40,17 @@ struct SpecDevice {
   double peak = 0;       // operations/s that quantized products are bound by (peak_of_part); 0: not known
   double vector_peak =
       0;  // operations/s in fp32 without matrix units: what one token's products use; 0: not known
-  double memory_gib = 0;      // of one device; 0: not known
-  double count = 1;           // devices
-  bool stacked = false;       // high-bandwidth memory
-  bool plain_simd = false;    // a CPU without 8-bit dot products or AVX2
-  bool tensor_cores = false;  // NVIDIA's cards with them
-  bool early_matrix = false;  // NVIDIA's tensor cores of before Ampere, without copies beside the arithmetic
-  bool late_matrix = false;   // Apple's M5: matrix units that engines of before Metal 4 pass by
-  bool discrete = false;      // its memory is its own: what does not fit lies behind a bus
-  bool guessed = false;       // bandwidth or peak recalled, or the name left something open
-  std::string_view name;      // of the catalogue, empty: not in it
+  double memory_gib = 0;       // of one device; 0: not known
+  double count = 1;            // devices
+  bool stacked = false;        // high-bandwidth memory
+  bool plain_simd = false;     // a CPU without 8-bit dot products or AVX2
+  bool tensor_cores = false;   // NVIDIA's cards with them
+  bool early_matrix = false;   // NVIDIA's tensor cores of before Ampere, without copies beside the arithmetic
+  bool late_matrix = false;    // Apple's M5: matrix units that engines of before Metal 4 pass by
+  bool discrete = false;       // its memory is its own: what does not fit lies behind a bus
+  bool guessed = false;        // bandwidth or peak recalled, or the name left something open
+  bool maker_unknown = false;  // described by numbers alone: its class is an assumption
+  std::string_view name;       // of the catalogue, empty: not in it
 };
 
 /// Operations/s of `part` that quantized products are bound by: a quarter of the peak of 8-bit integers where

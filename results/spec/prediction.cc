@@ -94,7 +94,8 @@ double memory_of(const SpecFeatures& features) {
 
 std::string basis_of(const SpecFeatures& features) {
   const ModelWork& work = features.work;
-  std::string text = fmt::format("spec; {}", class_name(features.device.device));
+  std::string text = fmt::format("spec; {}{}", class_name(features.device.device),
+                                 features.device.maker_unknown ? " assumed, since no maker is stated," : "");
   if (!features.device.name.empty()) text += fmt::format(" {}", features.device.name);
   text +=
       fmt::format("; {} {}", work.basis == ShapeBasis::exact ? "shape of" : "scaled from", work.shape->name);

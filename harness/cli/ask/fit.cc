@@ -16,6 +16,7 @@
 #include "probes/devices/described.h"
 #include "results/accuracy/accuracy.h"
 #include "results/fit/cpu_or_gpu.h"
+#include "results/fit/summary.h"
 #include "results/fit/verdict_json.h"
 #include "results/fit/verdict_text.h"
 #include "results/fit/weigh.h"
@@ -32,7 +33,7 @@ struct FitOptions {
   DeviceDescription described;
   QuestionOptions asked;
   std::string placement = std::string(place_name(PlaceAsked::automatic));
-  bool explain = false, json = false, csv = false, largest = false;
+  bool explain = false, json = false, csv = false, largest = false, all = false;
 };
 
 /// The models named, or all of the catalogue. Error: the name that is not there, and the nearest ones.
@@ -78,10 +79,12 @@ std::vector<std::string> places() {
   return names;
 }
 
-/// Every named model fits in one of its formats at least; where none was named, any model does.
+/// Every named model fits in one of its formats at least, and how fast it runs is known; where none was
+/// named, any model does.
 bool yes(const std::vector<Verdict>& verdicts, bool named) {
   std::map<std::string, bool> fits;
-  for (const Verdict& v : verdicts) fits[v.needs.model] |= v.fits == true;
+  for (const Verdict& v : verdicts)
+    fits[v.needs.model] |= v.fits == true && v.judgement.answer != Answer::unknown;
   const auto fit_one = [](const auto& model) { return model.second; };
   return named ? std::all_of(fits.begin(), fits.end(), fit_one)
                : std::any_of(fits.begin(), fits.end(), fit_one);
@@ -173,6 +176,10 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
     text = verdicts_csv(verdicts);
   } else if (verdicts.empty()) {
     text = fmt::format("None of {} models runs on {}.\n", models->size(), device->capacity.device);
+  } else if (options.models.empty() && !options.largest && !options.all && !options.explain &&
+             options.asked.format != "all") {
+    text = summary_text(verdicts, device->capacity, first, accuracy(),
+                        terminal_columns(STDOUT_FILENO, default_columns));
   } else {
     text = verdicts_text(verdicts, device->capacity, first, accuracy(), options.explain,
                          terminal_columns(STDOUT_FILENO, default_columns),
@@ -213,6 +220,8 @@ void add_fit(Command program, Invocation& invocation) {
               "Where a measured device holds the layers; auto: where that is fastest")
       .one_of(places())
       .show_default();
+  command.flag("--all", &options->all,
+               "Where no model is named: every model of the catalogue, not the best of each size class");
   command.flag("--largest", &options->largest,
                "Answer with the largest of the models that generate text and run, in its best format");
   command.flag("--explain", &options->explain, "Show the predicted time term by term");

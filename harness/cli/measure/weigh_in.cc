@@ -9,7 +9,7 @@
 #include "harness/cli/measure/measuring.h"
 #include "harness/cli/whole_file.h"
 #include "probes/all_probes.h"
-#include "results/fit/verdict_text.h"
+#include "results/fit/summary.h"
 #include "results/report/report.h"
 
 namespace weighin {
@@ -52,13 +52,10 @@ tl::expected<bool, std::string> answer(const Invocation& invocation) {
   const std::filesystem::path report = report_beside(invocation.database);
   if (auto written = write_whole_file(report, report_html(input)); !written)
     return tl::unexpected(written.error());
-  const auto [headline, sentence] = report_headline(input);
-  fmt::print(
-      "{}\n{}\n\n{}\n\nThe report is {}\nAsk again, of one model or in other words: weighin fit MODEL "
-      "(weighin fit --help)\n",
-      verdicts_text(input.best, input.capacity, Question{}, input.accuracy, false,
-                    terminal_columns(STDOUT_FILENO, default_columns)),
-      headline, sentence, report.string());
+  fmt::print("{}The report is {}\n",
+             summary_text(input.best, input.capacity, Question{}, input.accuracy,
+                          terminal_columns(STDOUT_FILENO, default_columns)),
+             report.string());
   return std::any_of(input.best.begin(), input.best.end(), [](const Verdict& v) { return v.fits == true; });
 }
 
