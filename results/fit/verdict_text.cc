@@ -143,11 +143,13 @@ std::string assumptions(std::span<const Verdict> verdicts, const Question& quest
   bool encoders = false;
   for (const Verdict& v : verdicts) {
     if (v.needs.context && v.needs.task == Task::chat) contexts.insert(v.needs.context);
-    encoders |= v.needs.task == Task::encode;
+    encoders |= v.prediction.encode_ms.has_value();
   }
-  std::string text = fmt::format(
-      "Context {}{}, prompt {}, answer {} tokens.", contexts.empty() ? question.context : *contexts.rbegin(),
-      contexts.size() > 1 ? " or the model's maximum" : "", question.prompt, question.answer);
+  std::string text;
+  if (!contexts.empty())
+    text =
+        fmt::format("Context {}{}, prompt {}, answer {} tokens.", *contexts.rbegin(),
+                    contexts.size() > 1 ? " or the model's maximum" : "", question.prompt, question.answer);
   if (question.cache != FormatId::f16)
     text += fmt::format(" KV cache in {}.", format_of(question.cache).name);
   if (encoders) text += fmt::format(" Encoders: milliseconds for a text of {} tokens.", encoder_tokens);

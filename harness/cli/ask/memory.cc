@@ -31,7 +31,7 @@ struct Part {
   const char* what;
 };
 
-std::vector<Part> parts_of(const MemoryUse& use) {
+std::vector<Part> parts_of(const MemoryUse& use, uint64_t needed_bytes) {
   return {
       {"weights", use.weights_bytes, "the tensors of the file"},
       {"repacked", use.repacked_bytes, "a second copy in the CPU's order, beside the mapped file"},
@@ -40,8 +40,8 @@ std::vector<Part> parts_of(const MemoryUse& use) {
       {"logits", use.logits_bytes, "results that the caller reads"},
       {"tokenizer", use.tokenizer_bytes, "estimated from the vocabulary"},
       {"runtime", use.runtime_bytes, "the program, and its threads' inputs"},
-      {"needed", use.needed_bytes(), "in memory at once; what verdicts stand on"},
-      {"peak", use.peak_resident_bytes(), "resident at once, with the repacked copy beside the mapped file"},
+      {"needed", needed_bytes, "in memory at once: what verdicts stand on"},
+      {"peak_resident", use.peak_resident_bytes(), "with the repacked copy beside the mapped file's pages"},
       {"compute_buffer", use.compute_bytes, "as allotted; resident is what is touched"},
       {"largest_buffer", use.largest_buffer_bytes, "against limits such as WebGPU's maxBufferSize"},
       {"largest_tensor", use.largest_tensor_bytes, "against limits such as Vulkan's maxStorageBufferRange"}};
@@ -64,12 +64,16 @@ ordered_json split_json(const llamacpp::SplitUse& use) {
 
 void print(const ModelShape& model, const FileFormat& format, const MemoryOptions& options) {
   const MemoryUse use = memory_use(model, format, options.settings);
+  MemorySettings not_mapped = options.settings;  // as a verdict counts: each weight once
+  not_mapped.mmap = false;
+  const std::vector<Part> parts = parts_of(use, memory_use(model, format, not_mapped).needed_bytes());
   llamacpp::SplitUse split;
   if (options.gpu_bytes > 0)
     split = llamacpp::best_split(model, format, options.settings, static_cast<uint64_t>(options.gpu_bytes));
   if (options.json) {
     ordered_json bytes;
-    for (const Part& part : parts_of(use)) bytes[part.name] = part.bytes;
+    for (const Part& part : parts) bytes[part.name] = part.bytes;
+    bytes["peak"] = use.peak_resident_bytes();  // its name in schema 1
     const ordered_json out = {{"model", model.name},
                               {"format", format.name},
                               {"engine", options.engine},
@@ -81,7 +85,7 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
   }
   fmt::print("{} in {}, {} tokens of context, {}\n", model.name, format.name, options.settings.context,
              options.engine);
-  for (const Part& part : parts_of(use))
+  for (const Part& part : parts)
     fmt::print("  {:<15} {:>10.1f} MiB  {}\n", part.name, static_cast<double>(part.bytes) / (1 << 20),
                part.what);
   if (options.gpu_bytes > 0) {

@@ -118,6 +118,30 @@ TEST(OneWay, EveryAnswerHasTheSameBytesVerdictAndSpeed) {
   }
 }
 
+TEST(OneWay, AsManyLayersGoToAGpuAsTheMemoryCommandSays) {
+  Draw draw(16);
+  int split = 0;
+  for (int i = 0; i < 100; ++i) {
+    const ModelShape& model = draw.model();
+    Question question;
+    question.format = draw.format();
+    question.place = PlaceAsked::split;
+    const uint64_t vram = made_gpu::gib * (1 + draw.below(24));
+    const DeviceProfile device = measured_profile(
+        made_gpu::machine({made_gpu::gpu(made_gpu::card, "Card", vram)}, 4000 * made_gpu::gib), {});
+    const Verdict v = weigh_model(model, question, device);
+    if (!v.placement.on_gpu() || v.placement.layout->cpu_layers() == 0) continue;
+    ++split;
+    const uint32_t most = llamacpp::best_split(model, file_format_of(*question.format),
+                                               needed_settings(v.needs.context, FormatId::f16), vram)
+                              .gpu_layers;
+    // A split leaves a layer to the CPU at least, even where the GPU would hold them all.
+    EXPECT_EQ(v.placement.layout->gpu_layers(), std::min(most, model.layers))
+        << model.name << " " << v.needs.format;
+  }
+  EXPECT_GT(split, 10);
+}
+
 TEST(OneWay, AReportSaysWhatFitSays) {
   std::vector<Measurement> rows;
   for (const char* name : {"llama-3.1-8b", "gemma-2b", "qwen3-0.6b"})
