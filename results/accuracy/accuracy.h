@@ -6,8 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "results/accuracy/published.h"
-#include "results/records/verification.h"
+#include "results/text/interval.h"
 
 namespace weighin {
 
@@ -43,38 +42,5 @@ std::vector<AccuracyLine> accuracy_of(std::span<const Scored> scored);
 
 /// The line of all rows in `phase`; nullptr: there is none.
 const AccuracyLine* line_of_all(std::span<const AccuracyLine> lines, std::string_view phase);
-
-/// Engines run on one machine (`weighin verify`) against what was predicted of them before; a model in a
-/// format counts once. By engine and by format.
-std::vector<AccuracyLine> accuracy_of(std::span<const Verification> verified);
-
-/// A published table against predictions from specs; a device counts once. By class and by format.
-std::vector<AccuracyLine> accuracy_of(const PublishedTable& table, const RowChoice& choice = {});
-
-/// How right answers from specs are, in one line: "on published rows of unseen chips: decode
-/// within 30% on 62%, median error 21%; prefill ...". Predicts the shipped rows of the split `test`, once a
-/// process (50 ms).
-const std::string& published_accuracy_sentence();
-
-/// How right answers for `engine` from measurements on one device are: by its runs there, else by what is
-/// shipped of the engine for kernels of `isa`.
-std::string measured_accuracy_sentence(std::span<const Verification> verified, std::string_view engine,
-                                       std::string_view isa);
-
-/// For a terminal. `unit`: what counts once, "device".
-std::string accuracy_text(std::span<const AccuracyLine> lines, std::string_view unit = "device");
-std::string accuracy_json(std::span<const AccuracyLine> lines);
-
-/// Everything there is to show without a table of the user's own.
-struct AccuracyReport {
-  std::vector<AccuracyLine> verified;
-  std::string split;  // of the shipped rows: "test", "fit", "all"
-  size_t doubtful = 0;
-  std::vector<AccuracyLine> published;      // without doubtful rows
-  std::vector<AccuracyLine> with_doubtful;  // of all rows alone
-};
-AccuracyReport accuracy_report(std::span<const Verification> verified, const std::string& split);
-std::string accuracy_text(const AccuracyReport& report);
-std::string accuracy_json(const AccuracyReport& report);
 
 }  // namespace weighin

@@ -3,7 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include "results/accuracy/accuracy.h"
 #include "results/spec/prediction.h"
 
 namespace weighin {
@@ -32,7 +31,7 @@ const PublishedTable& shipped_rows() {
   return table;
 }
 
-std::vector<AccuracyLine> accuracy_of(const PublishedTable& table, const RowChoice& choice) {
+std::vector<AccuracyLine> accuracy_of_rows(const PublishedTable& table, const RowChoice& choice) {
   SpecReader reader;
   std::vector<Scored> scored;
   for (const PublishedRow& row : table.rows()) {
@@ -53,19 +52,6 @@ std::vector<AccuracyLine> accuracy_of(const PublishedTable& table, const RowChoi
     add_scored(scored, common, "memory", row.mem_gib_used.value_or(0), {0, p.memory_gib, 0});
   }
   return accuracy_of(scored);
-}
-
-AccuracyReport accuracy_report(std::span<const Verification> verified, const std::string& split) {
-  AccuracyReport report;
-  report.verified = accuracy_of(verified);
-  report.split = split;
-  const std::string only = split == "all" ? "" : split;
-  for (const PublishedRow& row : shipped_rows().rows())
-    report.doubtful += is_doubtful(row) && (only.empty() || row.split == only);
-  report.published = accuracy_of(shipped_rows(), {only, false});
-  for (const AccuracyLine& line : accuracy_of(shipped_rows(), {only, true}))
-    if (line.by == "all") report.with_doubtful.push_back(line);
-  return report;
 }
 
 }  // namespace weighin

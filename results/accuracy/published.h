@@ -3,7 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "results/accuracy/accuracy.h"
 #include "results/spec/published_row.h"
 
 namespace weighin {
@@ -18,5 +20,8 @@ bool is_doubtful(const PublishedRow& row);
 
 /// results/accuracy/published/rows.csv; read once a process.
 const PublishedTable& shipped_rows();
+
+/// A published table against predictions from specs; a device counts once. By class and by format.
+std::vector<AccuracyLine> accuracy_of_rows(const PublishedTable& table, const RowChoice& choice = {});
 
 }  // namespace weighin

@@ -1,11 +1,13 @@
-// One line of the error table, to stand beside an answer.
+#include "results/accuracy/sentence.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/published.h"
+#include "results/accuracy/verified.h"
 #include "results/measured/engine_efficiency.h"
 #include "results/measured/predict.h"
 
@@ -29,7 +31,7 @@ std::string phases_text(std::span<const AccuracyLine> lines) {
 
 const std::string& published_accuracy_sentence() {
   static const std::string sentence =
-      "on published rows of unseen chips: " + phases_text(accuracy_of(shipped_rows(), {"test", false})) +
+      "on published rows of unseen chips: " + phases_text(accuracy_of_rows(shipped_rows(), {"test", false})) +
       " (weighin accuracy)";
   return sentence;
 }
@@ -39,7 +41,7 @@ std::string measured_accuracy_sentence(std::span<const Verification> verified, s
   std::vector<Verification> runs;
   std::copy_if(verified.begin(), verified.end(), std::back_inserter(runs),
                [&](const Verification& v) { return v.engine == engine; });
-  const std::string phases = phases_text(accuracy_of(runs));
+  const std::string phases = phases_text(accuracy_of_runs(runs));
   if (!phases.empty())
     return fmt::format("in {} run{} of {} on this device: {} (weighin accuracy)", runs.size(),
                        runs.size() == 1 ? "" : "s", engine, phases);

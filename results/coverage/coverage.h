@@ -64,10 +64,4 @@ tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const C
                                                 const Population& population,
                                                 std::span<const DeviceProfile> measured = {});
 
-/// For a terminal. `link_bits_s`: download times are said for it.
-std::string coverage_text(const Coverage& coverage, std::optional<double> link_bits_s);
-std::string coverage_json(const Coverage& coverage, std::optional<double> link_bits_s);
-/// One line a row of the population.
-std::string coverage_csv(const Coverage& coverage);
-
 }  // namespace weighin

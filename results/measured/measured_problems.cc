@@ -1,7 +1,6 @@
-// The measurements of a device as they are looked up.
-#include <cmath>
+#include "results/measured/measured_problems.h"
 
-#include "results/measured/operation_costs.h"
+#include <cmath>
 
 namespace weighin {
 

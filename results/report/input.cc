@@ -1,6 +1,6 @@
 // What a report shows of one device, gathered from the store and answered over the catalogue.
 #include "models/names/catalogue.h"
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/sentence.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/fit/weigh.h"
 #include "results/report/report.h"

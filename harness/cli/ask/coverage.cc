@@ -9,7 +9,7 @@
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
 #include "harness/cli/size_option.h"
-#include "results/coverage/coverage.h"
+#include "results/coverage/coverage_text.h"
 
 namespace weighin {
 namespace {

@@ -14,7 +14,7 @@
 #include "harness/cli/question_options.h"
 #include "models/names/catalogue.h"
 #include "probes/devices/described.h"
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/sentence.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/fit/summary.h"
 #include "results/fit/verdict_json.h"

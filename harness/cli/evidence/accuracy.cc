@@ -4,7 +4,8 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/load_device.h"
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/accuracy_text.h"
+#include "results/accuracy/published.h"
 
 namespace weighin {
 namespace {
@@ -19,7 +20,7 @@ void score_table(const AccuracyOptions& options, Invocation& invocation) {
   const auto table = PublishedTable::read_file(options.rows);
   if (!table) return fail(invocation, table.error());
   const auto lines =
-      accuracy_of(*table, {.split = options.split == "all" ? "" : options.split, .doubtful = true});
+      accuracy_of_rows(*table, {.split = options.split == "all" ? "" : options.split, .doubtful = true});
   if (lines.empty())
     return fail(invocation, options.rows + ": no row has a measurement (tg_tps, pp_tps or mem_gib_used)" +
                                 (options.split.empty() ? "" : " in that split"));
@@ -32,7 +33,7 @@ void run_accuracy(const AccuracyOptions& options, Invocation& invocation) {
   if (!device) return fail(invocation, device.error());
   const AccuracyReport report =
       accuracy_report(device->measured->verifications, options.split.empty() ? "test" : options.split);
-  std::fputs((options.json ? accuracy_json(report) : accuracy_text(report)).c_str(), stdout);
+  std::fputs((options.json ? accuracy_report_json(report) : accuracy_report_text(report)).c_str(), stdout);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "harness/cli/look_up/devices.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/sentence.h"
 #include "results/coverage/smallest_device.h"
 #include "results/fit/weigh.h"
 #include "results/text/csv_field.h"

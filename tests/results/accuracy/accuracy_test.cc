@@ -1,6 +1,9 @@
 // The error table: of engines run on a machine, of the rows that ship, and the line beside answers. And a
 // guard: the figures on the frozen test split may not get worse.
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/accuracy_text.h"
+#include "results/accuracy/published.h"
+#include "results/accuracy/sentence.h"
+#include "results/accuracy/verified.h"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +39,7 @@ const AccuracyLine& line_of(const std::vector<AccuracyLine>& lines, const std::s
 TEST(Accuracy, OfEnginesRunHere) {
   const std::vector<Verification> runs{run_of("a", 10, 11), run_of("a", 10, 11), run_of("a", 10, 11),
                                        run_of("b", 10, 20), run_of("c", 10, 0)};
-  const auto lines = accuracy_of(runs);
+  const auto lines = accuracy_of_runs(runs);
   const AccuracyLine& decode = line_of(lines, "decode");
   EXPECT_EQ(decode.rows, 5u);
   EXPECT_EQ(decode.units, 3u);
@@ -61,10 +64,10 @@ TEST(Accuracy, ALineSaysWhatAnswersOfADeviceStandOn) {
 
 TEST(Accuracy, ReportSaysWhetherAnythingWasRunHere) {
   const AccuracyReport none = accuracy_report({}, "test");
-  EXPECT_NE(accuracy_text(none).find("none was run yet; `weighin verify MODEL`"), std::string::npos);
+  EXPECT_NE(accuracy_report_text(none).find("none was run yet; `weighin verify MODEL`"), std::string::npos);
   EXPECT_GT(none.doubtful, 0u);
   const std::vector<Verification> runs{run_of("a", 10, 11)};
-  const auto json = nlohmann::json::parse(accuracy_json(accuracy_report(runs, "fit")), nullptr, false);
+  const auto json = nlohmann::json::parse(accuracy_report_json(accuracy_report(runs, "fit")), nullptr, false);
   ASSERT_TRUE(json.is_object());
   EXPECT_EQ(json["verified"][0]["cases"], 1);
   EXPECT_EQ(json["published"]["split"], "fit");
@@ -90,7 +93,7 @@ TEST(Accuracy, FrozenTestSplitDoesNotGetWorse) {
     const char* phase;
     double least_within, most_median, least_covered, most_covered;
   };
-  const auto lines = accuracy_of(shipped_rows(), {"test", false});
+  const auto lines = accuracy_of_rows(shipped_rows(), {"test", false});
   for (const Bound& bound :
        {Bound{"decode", 0.66, 0.175, 0.75, 0.90}, Bound{"prefill", 0.58, 0.22, 0.75, 0.90}}) {
     const AccuracyLine& line = line_of(lines, bound.phase);

@@ -7,8 +7,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "results/accuracy/accuracy.h"
+#include "results/accuracy/accuracy_text.h"
 #include "results/accuracy/predicted_csv.h"
+#include "results/accuracy/published.h"
 #include "results/spec/constants.h"
 
 namespace weighin {
@@ -192,7 +193,7 @@ TEST(Accuracy, WeighsByDevice) {
       "RTX 4090,nvidia,1008,24,CUDA,llama.cpp b5000,llama-3.1-8b,,Q4_K_M,,0,512,128,2025-06," +
       std::to_string(truth) + ",,\n";
   const std::string unknown = "a thing,nvidia,,,,,llama-3.1-8b,,Q4_K_M,,,,,,10,,\n";
-  const auto lines = accuracy_of(table_of(right + right + right + unknown));
+  const auto lines = accuracy_of_rows(table_of(right + right + right + unknown));
   ASSERT_FALSE(lines.empty());
   EXPECT_EQ(lines[0].phase, "decode");
   EXPECT_EQ(lines[0].rows, 4u);

@@ -1,10 +1,9 @@
-// The error table for a terminal, and as JSON.
+#include "results/accuracy/accuracy_text.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-
-#include "results/accuracy/accuracy.h"
 
 namespace weighin {
 namespace {
@@ -77,7 +76,7 @@ std::string accuracy_json(std::span<const AccuracyLine> lines) {
   return ordered_json{{"accuracy", json_of(lines, "devices")}}.dump(2) + "\n";
 }
 
-std::string accuracy_text(const AccuracyReport& report) {
+std::string accuracy_report_text(const AccuracyReport& report) {
   const std::string verified =
       report.verified.empty() ? "Engines on this machine: none was run yet; `weighin verify MODEL` runs one "
                                 "beside its prediction.\n"
@@ -89,7 +88,7 @@ std::string accuracy_text(const AccuracyReport& report) {
       legend(cases ? "case (a model in a format), or device," : "device"), doubtful_text(report));
 }
 
-std::string accuracy_json(const AccuracyReport& report) {
+std::string accuracy_report_json(const AccuracyReport& report) {
   const ordered_json out{{"schema_version", 1},
                          {"verified", json_of(report.verified, "cases")},
                          {"published",

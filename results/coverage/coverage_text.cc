@@ -1,4 +1,5 @@
-// Coverage as text, JSON and CSV.
+#include "results/coverage/coverage_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,8 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/text/units.h"
-#include "results/accuracy/accuracy.h"
-#include "results/coverage/coverage.h"
+#include "results/accuracy/sentence.h"
 #include "results/fit/judgement.h"
 #include "results/text/csv_field.h"
 #include "results/text/interval_json.h"
