@@ -1,4 +1,4 @@
-// SHA-256, FIPS 180-4.
+// SHA-256, by OpenSSL's libcrypto.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace weighin {
 
-/// The digest of `text` as 64 hex digits.
+/// The SHA-256 digest (FIPS 180-4) of `text` as 64 hex digits.
 std::string sha256_hex(std::string_view text);
 
 }  // namespace weighin
