@@ -1,6 +1,5 @@
 #include "harness/engines/verify.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,23 +9,18 @@
 #include "harness/run/watch.h"
 #include "models/memory/memory.h"
 #include "models/synthetic/write_gguf.h"
+#include "models/text/units.h"
+#include "models/text/utc_time.h"
 #include "results/measured/predict.h"
 #include "results/store/store.h"
 
 namespace weighin {
 namespace {
 
-constexpr double gib = 1024.0 * 1024 * 1024;
-
-std::string utc_now(const Host& host) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(host.now())));
-}
-
 std::string not_enough_memory(const ModelShape& shape, uint64_t needed, const UsableMemory& usable) {
   if (usable.limit == "unknown" || needed <= usable.bytes) return "";
   return fmt::format("{} needs {:.1f} GiB of memory, {:.1f} GiB can be had ({}): the engine was not started",
-                     shape.name, static_cast<double>(needed) / gib, static_cast<double>(usable.bytes) / gib,
-                     usable.limit);
+                     shape.name, in_gib(needed), in_gib(usable.bytes), usable.limit);
 }
 
 /// Ten times what the stored measurements promise, since a shared machine may be that slow.
@@ -85,7 +79,8 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
     const bool there = std::any_of(known->begin(), known->end(),
                                    [&](const Device& device) { return device.id == machine.id; });
     if (!there)
-      if (auto put = store->put_device(device_of(machine, utc_now(host))); !put) return no(put.error());
+      if (auto put = store->put_device(device_of(machine, utc_text(host.now()))); !put)
+        return no(put.error());
   }
   const auto before = known_of(settings.database, machine.id);
   if (!before) return no(before.error());
@@ -115,7 +110,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
 
   Verification verification{
       .device = machine.id,
-      .verified_at = utc_now(host),
+      .verified_at = utc_text(host.now()),
       .engine = report.engine,
       .build = report.build,
       .backend = report.backend,

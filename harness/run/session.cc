@@ -1,6 +1,5 @@
 #include "harness/run/session.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,15 +11,12 @@
 #include "harness/plan/thread_counts.h"
 #include "harness/run/watch.h"
 #include "kernels/operand_memory.h"
+#include "models/text/utc_time.h"
 #include "probes/system/storage.h"
 #include "results/store/store.h"
 
 namespace weighin {
 namespace {
-
-std::string utc_now(const Host& host) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(host.now())));
-}
 
 uint32_t threads_of(const Machine& machine, const SessionOptions& options) {
   const uint32_t usable = std::max(1u, machine.topology.usable_threads.value.value_or(1));
@@ -79,7 +75,7 @@ tl::expected<std::optional<Run>, std::string> unfinished_run(const Store& store,
 /// The device's row, with the label given now, or before, or the machine's own.
 tl::expected<void, std::string> put_device(Store& store, const Host& host, const Machine& machine,
                                            const std::string& label) {
-  Device device = device_of(machine, utc_now(host));
+  Device device = device_of(machine, utc_text(host.now()));
   const auto known = store.devices();
   if (!known) return tl::unexpected(known.error());
   for (const Device& before : *known)
@@ -113,7 +109,7 @@ tl::expected<Opened, std::string> open_run(Store& store, const Host& host, const
   run.compiler = WEIGHIN_COMPILER;
   run.build = WEIGHIN_BUILD;
   run.options = options_text(options);
-  run.started_at = utc_now(host);
+  run.started_at = utc_text(host.now());
   run.warnings = warnings;
   const auto id = store.begin_run(run);
   if (!id) return tl::unexpected(id.error());
@@ -154,7 +150,7 @@ tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& ma
                          .keep_tuning =
                              [&](GpuTuning tuning) {
                                tuning.driver_version = gpu->driver_version;
-                               tuning.tuned_at = utc_now(host);
+                               tuning.tuned_at = utc_text(host.now());
                                return store.put_tuning(tuning);
                              },
                          .progress =
@@ -264,7 +260,7 @@ tl::expected<SessionResult, std::string> run_session(
       std::abs(result.scaling->mid - 1) > most_slab_error)
     result.warnings.push_back(
         fmt::format("whole matrices take {:.2f} times what their slabs say", result.scaling->mid));
-  if (auto end = store->end_run(result.run, utc_now(host), std::string(outcome_name(result.outcome)),
+  if (auto end = store->end_run(result.run, utc_text(host.now()), std::string(outcome_name(result.outcome)),
                                 result.warnings);
       !end)
     return tl::unexpected(end.error());

@@ -9,11 +9,11 @@
 #include "harness/timing/statistics.h"
 #include "kernels/isa.h"
 #include "models/source/source.h"
+#include "models/text/units.h"
 
 namespace weighin {
 namespace {
 
-constexpr double gib = 1 << 30;
 /// What the parts' own operands may take.
 constexpr uint64_t operand_bytes = uint64_t{1} << 30;
 /// Seeds of the random weights and of the random cache.
@@ -53,9 +53,8 @@ std::string too_large(const ModelShape& shape, const FileFormat& format, uint64_
       "{} in {} takes {:.1f} GiB to decode (weights {:.1f}, KV cache {:.1f}), and {:.1f} GiB of memory may "
       "be "
       "used ({}): name a smaller model, a smaller format or fewer tokens",
-      shape.name, format.name, static_cast<double>(weight_bytes + cached_bytes) / gib,
-      static_cast<double>(weight_bytes) / gib, static_cast<double>(cached_bytes) / gib,
-      static_cast<double>(usable.bytes) / gib, usable.limit);
+      shape.name, format.name, in_gib(weight_bytes + cached_bytes), in_gib(weight_bytes),
+      in_gib(cached_bytes), in_gib(usable.bytes), usable.limit);
 }
 
 /// Of each format's weights. All problems are held ready at once, so all their buffers must fit.

@@ -8,6 +8,7 @@
 
 #include "kernels/adversarial.h"
 #include "kernels/vulkan/bench.h"
+#include "models/text/units.h"
 
 namespace weighin {
 namespace {
@@ -101,7 +102,7 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
     return tl::unexpected(
         unmeasured(item, context.kernels, Status::skipped,
                    fmt::format("memory: its activations need {:.0f} MiB, {:.0f} MiB may be used",
-                               operands / 0x1p20, context.operand_bytes / 0x1p20)));
+                               in_mib(operands), in_mib(context.operand_bytes))));
   }
   std::string reason = fmt::format("no kernel here computes {}", describe(item.problem));
   Status status = Status::unsupported;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "models/format/quantize_mixes.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -15,11 +15,6 @@ constexpr std::array formats{
 #include "models/format/file_formats.inc"
 #undef FILE_FORMAT
 };
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 bool has_kernels(const FileFormat& format) {
   return format.container == Container::gguf && mixes_kernel_formats(format);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
+
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -16,11 +17,6 @@ constexpr std::array formats{
 #include "models/format/formats.inc"
 #undef FORMAT
 };
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 }  // namespace
 

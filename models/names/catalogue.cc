@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 
 #include "models/config/config.h"
 #include "models/text/edit_distance.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 
@@ -122,9 +122,7 @@ void read_about(Fields& fields, ModelShape& shape) {
 std::string normalized(std::string_view name) {
   if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
   std::string text;
-  for (const unsigned char c : name) {
-    text += c == ' ' || c == '_' || c == ':' ? '-' : static_cast<char>(std::tolower(c));
-  }
+  for (const char c : name) text += c == ' ' || c == '_' || c == ':' ? '-' : lower_letter(c);
   return text;
 }
 

@@ -1,11 +1,10 @@
 #include "models/names/name_format.h"
 
-#include <algorithm>
-#include <cctype>
 #include <regex>
 #include <vector>
 
 #include "models/format/file_format.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -24,15 +23,10 @@ constexpr const char* patterns[] = {
     R"(AWQ|GPTQ|EXL\d|Q[2-8])",
 };
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
-
 /// The table's spelling where the format is in the table.
 std::string spelled(const std::string& written) {
   std::string name = written;
-  const std::string capitals = upper(written);
+  const std::string capitals = upper_case(written);
   if (capitals == "FP16" || capitals == "FP32") name.erase(1, 1);
   // Whether "-" or "_" stands between a K-quant's letters.
   std::string joined = name;
@@ -49,7 +43,7 @@ std::string spelled(const std::string& written) {
   const bool quant = (capitals.starts_with("Q") && capitals.find('F') == std::string::npos) ||
                      capitals.starts_with("IQ") || capitals.starts_with("MX") || capitals.starts_with("NV") ||
                      capitals.starts_with("INT") || capitals.starts_with("FP");
-  return quant ? upper(name) : name;
+  return quant ? upper_case(name) : name;
 }
 
 }  // namespace

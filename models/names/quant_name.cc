@@ -7,6 +7,7 @@
 #include <string>
 
 #include "models/format/format.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -74,13 +75,6 @@ constexpr std::array parts{
     Part{"IQ6_K", 6.625, 0, QuantKind::i_quant},
 };
 
-std::string capitals(std::string_view name) {
-  std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
 bool in_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
@@ -111,7 +105,7 @@ const std::vector<Spelling>& spellings() {
       list.push_back({std::move(name), &file_format_of(id), more});
     };
     for (const FileFormat& format : all_file_formats())
-      if (format.container == Container::gguf) list.push_back({capitals(format.name), &format, 1.0});
+      if (format.container == Container::gguf) list.push_back({upper_case(format.name), &format, 1.0});
     add("Q2_K_L", FileFormatId::q2_K, 1.04);
     add("Q2_K_XL", FileFormatId::q2_K, 1.06);
     add("Q3_K_XL", FileFormatId::q3_K_L, 1.02);
@@ -181,7 +175,7 @@ std::string_view kind_name(QuantKind kind) {
 
 std::optional<QuantName> quant_of_name(std::string_view name) {
   // What stands in brackets is how somebody else stores it: "W2 (llama.cpp Q2_K/Q4_0 class)".
-  std::string text = capitals(name.substr(0, name.find('(')));
+  std::string text = upper_case(name.substr(0, name.find('(')));
   std::replace(text.begin(), text.end(), '-', ' ');
   // "MLX nvfp4", "MXFP4 mxfp4": on MLX all matrices are in it, and the head with them.
   const bool mlx = text.find("MLX") != std::string::npos;
@@ -189,7 +183,7 @@ std::optional<QuantName> quant_of_name(std::string_view name) {
     for (const Spelling& spelling : spellings()) {
       std::string written = spelling.name;
       std::replace(written.begin(), written.end(), '-', ' ');
-      if (!has_word(text, written) && !has_word(text, capitals(written))) continue;
+      if (!has_word(text, written) && !has_word(text, upper_case(written))) continue;
       return QuantName{.format = spelling.format,
                        .bits = format_of(spelling.format->base).bits_per_weight(),
                        .more = spelling.more,

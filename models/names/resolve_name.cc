@@ -11,6 +11,7 @@
 
 #include "models/names/catalogue.h"
 #include "models/names/name_format.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -22,7 +23,7 @@ struct StatedSize {
 };
 
 uint64_t count(const std::string& digits, char unit) {
-  const char letter = static_cast<char>(std::toupper(static_cast<unsigned char>(unit)));
+  const char letter = upper_letter(unit);
   const double scale = letter == 'T' ? 1e12 : letter == 'B' ? 1e9 : 1e6;
   return static_cast<uint64_t>(std::llround(std::stod(digits) * scale));
 }
@@ -39,8 +40,8 @@ StatedSize stated_size(const std::string& name) {
   std::string rest = name;
   for (std::smatch match; std::regex_search(rest, match, expression); rest = match.suffix()) {
     const uint64_t value = count(match[4], match[5].str()[0]);
-    const char kind = match[2].length() ? static_cast<char>(std::toupper(match[2].str()[0])) : ' ';
-    const bool in_millions = std::toupper(match[5].str()[0]) == 'M';
+    const char kind = match[2].length() ? upper_letter(match[2].str()[0]) : ' ';
+    const bool in_millions = upper_letter(match[5].str()[0]) == 'M';
     if (match[6].matched) {
       if (!size.active) size.active = value;  // "17Bx16E": each expert's share
     } else if (kind == 'A') {
@@ -98,7 +99,7 @@ std::vector<std::string> words_of(std::string_view name) {
     if (is_digit(name[i]) && !words.back().empty() &&
         std::isalpha(static_cast<unsigned char>(words.back().back())))
       words.emplace_back();
-    words.back() += static_cast<char>(std::tolower(c));
+    words.back() += lower_letter(name[i]);
   }
   if (words.back().empty()) words.pop_back();
   return words;

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
+
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -44,10 +45,8 @@ const SizeClass& size_class_of(uint64_t params) {
 }
 
 const SizeClass* find_size_class(std::string_view name) {
-  const auto found = std::find_if(classes.begin(), classes.end(), [&](const SizeClass& c) {
-    return std::equal(c.name.begin(), c.name.end(), name.begin(), name.end(),
-                      [](unsigned char a, unsigned char b) { return std::toupper(a) == std::toupper(b); });
-  });
+  const auto found = std::find_if(classes.begin(), classes.end(),
+                                  [&](const SizeClass& c) { return same_letters(c.name, name); });
   return found == classes.end() ? nullptr : &*found;
 }
 

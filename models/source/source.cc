@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -94,9 +95,7 @@ tl::expected<std::string_view, std::string> ByteSource::read_some(uint64_t offse
 
 bool is_url(std::string_view text) {
   const auto starts = [&](std::string_view scheme) {
-    return text.size() > scheme.size() &&
-           std::equal(scheme.begin(), scheme.end(), text.begin(),
-                      [](unsigned char a, unsigned char b) { return a == std::tolower(b); });
+    return text.size() > scheme.size() && same_letters(text.substr(0, scheme.size()), scheme);
   };
   return starts("http://") || starts("https://");
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "models/source/source.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -15,24 +16,17 @@ namespace {
 /// RFC 1035, section 2.3.4.
 constexpr size_t longest_host = 253;
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lowered;
-}
-
 /// "host", "host:port" or "[address]:port". Error: neither.
 bool read_authority(std::string_view text, std::string& host, int& port) {
   std::string_view after;
   if (text.starts_with('[')) {
     const size_t end = text.find(']');
     if (end == std::string_view::npos) return false;
-    host = lower(text.substr(1, end - 1));
+    host = lower_case(text.substr(1, end - 1));
     after = text.substr(end + 1);
   } else {
     const size_t colon = std::min(text.find(':'), text.size());
-    host = lower(text.substr(0, colon));
+    host = lower_case(text.substr(0, colon));
     after = text.substr(colon);
   }
   const bool plain = std::all_of(host.begin(), host.end(), [](unsigned char c) {
@@ -47,7 +41,7 @@ bool read_authority(std::string_view text, std::string& host, int& port) {
 
 /// A variable in lower case, else in upper case; empty: in neither.
 std::string variable(std::string name) {
-  if (const char* value = std::getenv(lower(name).c_str()); value && *value) return value;
+  if (const char* value = std::getenv(lower_case(name).c_str()); value && *value) return value;
   const char* value = std::getenv(name.c_str());
   return value ? value : "";
 }
@@ -65,7 +59,7 @@ tl::expected<Url, std::string> parse_url(const std::string& text) {
   };
   if (!is_url(text)) return wrong("is no http or https URL");
   Url url;
-  url.secure = std::tolower(static_cast<unsigned char>(text[4])) == 's';
+  url.secure = lower_letter(text[4]) == 's';
   url.port = url.secure ? 443 : 80;
   const size_t start = text.find("://") + 3;
   const size_t path = std::min(text.find_first_of("/?#", start), text.size());
@@ -98,7 +92,7 @@ tl::expected<Url, std::string> redirected(const Url& from, const std::string& lo
 }
 
 bool without_proxy(const Url& url, std::string_view exceptions) {
-  const std::string listed = lower(exceptions);
+  const std::string listed = lower_case(exceptions);
   size_t start = 0;
   while (start <= listed.size()) {
     const size_t end = std::min(listed.find(',', start), listed.size());
@@ -122,7 +116,7 @@ tl::expected<std::optional<Proxy>, std::string> proxy_for(const Url& url) {
   if (value.empty() || without_proxy(url, variable("NO_PROXY"))) return std::nullopt;
   Proxy proxy{.host = "", .port = 80, .user = "", .password = ""};
   std::string rest = value;
-  if (lower(rest).starts_with("http://")) rest.erase(0, 7);
+  if (lower_case(rest).starts_with("http://")) rest.erase(0, 7);
   rest.resize(std::min(rest.find('/'), rest.size()));
   if (const size_t at = rest.rfind('@'); at != std::string::npos) {
     const std::string user = rest.substr(0, at);

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "models/text/units.h"
+
 namespace weighin {
 namespace {
 
@@ -72,8 +74,7 @@ std::string too_full(const std::string& path, uint64_t bytes) {
   const uint64_t free_bytes = uint64_t{storage.f_bavail} * storage.f_frsize;
   if (bytes + spare_bytes <= free_bytes) return "";
   return fmt::format("{} would take {:.2f} GB, and {:.2f} GB are free in {}: nothing was written", path,
-                     static_cast<double>(bytes) / 1e9, static_cast<double>(free_bytes) / 1e9,
-                     folder.string());
+                     in_gb(bytes), in_gb(free_bytes), folder.string());
 }
 
 }  // namespace weighin

@@ -13,6 +13,7 @@
 #include "models/synthetic/onnx_encoder.h"
 #include "models/synthetic/random_blocks.h"
 #include "models/synthetic/random_pool.h"
+#include "models/text/units.h"
 
 namespace weighin {
 namespace {
@@ -34,7 +35,7 @@ tl::expected<Planned, std::string> plan(const ModelShape& shape, const FileForma
     return tl::unexpected(fmt::format(
         "{} in {} would be {:.2f} GB, and an ONNX file ends at protobuf's 2.15 GB: take a smaller "
         "format (onnx-fp16, onnx-int8)",
-        shape.name, format.name, static_cast<double>(planned.pieces.bytes) / 1e9));
+        shape.name, format.name, in_gb(planned.pieces.bytes)));
   return planned;
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "models/text/units.h"
+
 namespace weighin {
 namespace {
-
-constexpr double gib = 1024.0 * 1024 * 1024;
 
 bool handheld(const DeviceSpec& device) {
   return device.kind == DeviceKind::phone || device.kind == DeviceKind::tablet ||
@@ -14,13 +14,13 @@ bool handheld(const DeviceSpec& device) {
 
 /// min(0.65 total, total - 1.2 GB).
 MemoryBudget handheld_budget(double total) {
-  return {std::min(0.65 * total, total - 1.2e9 / gib), "min(0.65 total, total - 1.2 GB)",
+  return {std::min(0.65 * total, total - in_gib(1.2e9)), "min(0.65 total, total - 1.2 GB)",
           "github.com/a-ghorbani/pocketpal-ai pull request 250 (2025-03), read 2026-11-25", false};
 }
 
 MemoryBudget card_budget(double total) {
   return {
-      total - static_cast<double>(card_reserve_bytes) / gib, "total - 1 GiB",
+      total - in_gib(card_reserve_bytes), "total - 1 GiB",
       "what llama.cpp leaves free of each device unless told otherwise (--fit-target 1024 MiB; second-hand, "
       "read 2026-11-25)",
       false};
@@ -56,9 +56,9 @@ MemoryBudget shared_budget(const DeviceSpec& device, double total) {
 }
 
 MemoryBudget computer_budget(double total) {
-  const auto reserve = static_cast<double>(system_reserve_bytes(static_cast<uint64_t>(total * gib)));
+  const uint64_t reserve = system_reserve_bytes(static_cast<uint64_t>(total * bytes_per_gib));
   return {
-      total - reserve / gib, "total less the system's reserve",
+      total - in_gib(reserve), "total less the system's reserve",
       "Google Kubernetes Engine, \"Plan node sizes\", recalled; made for servers, a desktop may keep more",
       true};
 }
@@ -86,14 +86,12 @@ MemoryBudget tab_budget(const DeviceSpec& device, const MemoryBudget& native) {
 }  // namespace
 
 uint64_t system_reserve_bytes(uint64_t total) {
-  constexpr uint64_t gib_bytes = uint64_t{1} << 30;
-  if (total < gib_bytes) return std::min(total, uint64_t{255} << 20);
+  if (total < 1_gib) return std::min(total, 255_mib);
   struct Band {
     uint64_t bytes;
     uint64_t percent;
   };
-  constexpr Band bands[] = {
-      {4 * gib_bytes, 25}, {4 * gib_bytes, 20}, {8 * gib_bytes, 10}, {112 * gib_bytes, 6}};
+  constexpr Band bands[] = {{4_gib, 25}, {4_gib, 20}, {8_gib, 10}, {112_gib, 6}};
   uint64_t left = total, reserve = 0;
   for (const Band& band : bands) {
     const uint64_t part = std::min(left, band.bytes);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/text/units.h"
 #include "probes/devices/spec.h"
 
 namespace weighin {
@@ -17,7 +18,7 @@ uint64_t system_reserve_bytes(uint64_t total);
 
 /// Bytes of a graphics card that are left free: what llama.cpp leaves of each device unless told otherwise
 /// (--fit-target 1024 MiB; second-hand, read 2026-11-25).
-inline constexpr uint64_t card_reserve_bytes = uint64_t{1} << 30;
+inline constexpr uint64_t card_reserve_bytes = 1_gib;
 
 /// What runs the model: a program of the system's own, an app under its system's rules, a page in a browser.
 enum class RunsAs : uint8_t { native, app, browser_tab };

@@ -2,20 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <span>
 #include <string_view>
 
+#include "models/text/quantity.h"
+#include "models/text/units.h"
+
 namespace weighin {
 namespace {
-
-struct Unit {
-  std::string_view name;  // in lower case
-  double size;
-};
 
 /// What a number of a description may be, in the unit it is kept in.
 struct Quantity {
@@ -26,12 +22,21 @@ struct Quantity {
   const char* range;
 };
 
-constexpr double gib = 1024.0 * 1024 * 1024;
-
-constexpr Unit bandwidth_units[] = {{"gb/s", 1},   {"", 1},        {"gbps", 1},         {"gb", 1},
-                                    {"tb/s", 1e3}, {"mb/s", 1e-3}, {"gib/s", gib / 1e9}};
-constexpr Unit memory_units[] = {{"gib", 1},          {"", 1},           {"g", 1},      {"gb", 1e9 / gib},
-                                 {"mib", 1 / 1024.0}, {"mb", 1e6 / gib}, {"tib", 1024}, {"tb", 1e12 / gib}};
+constexpr Unit bandwidth_units[] = {{"gb/s", 1},
+                                    {"", 1},
+                                    {"gbps", 1},
+                                    {"gb", 1},
+                                    {"tb/s", 1e3},
+                                    {"mb/s", 1e-3},
+                                    {"gib/s", bytes_per_gib / bytes_per_gb}};
+constexpr Unit memory_units[] = {{"gib", 1},
+                                 {"", 1},
+                                 {"g", 1},
+                                 {"gb", bytes_per_gb / bytes_per_gib},
+                                 {"mib", 1 / 1024.0},
+                                 {"mb", 1e6 / bytes_per_gib},
+                                 {"tib", 1024},
+                                 {"tb", 1e12 / bytes_per_gib}};
 constexpr Unit arithmetic_units[] = {{"tflops", 1},    {"", 1},        {"tflop/s", 1},  {"tops", 1},
                                      {"gflops", 1e-3}, {"gops", 1e-3}, {"pflops", 1e3}, {"pops", 1e3}};
 
@@ -42,28 +47,15 @@ constexpr Quantity memory{"memory", "16GiB", memory_units, 1 / 16.0, 16384, "64 
 constexpr Quantity tflops{"tflops", "8", arithmetic_units, 1e-3, 1e5, "0.001 to 100000 TFLOPS"};
 constexpr Quantity tops{"tops", "45", arithmetic_units, 1e-3, 1e5, "0.001 to 100000 TOPS"};
 
-tl::expected<double, std::string> read_quantity(const std::string& text, const Quantity& quantity) {
+tl::expected<double, std::string> read_number(const std::string& text, const Quantity& quantity) {
   const auto wrong = [&](std::string_view why) {
     return tl::unexpected(fmt::format("--{} \"{}\": {}; it is {}, such as {}", quantity.option, text, why,
                                       quantity.range, quantity.example));
   };
-  // strtod would take "inf", "nan" and "0x10" as well.
-  const size_t digits = text.find_first_not_of("0123456789.");
-  if (text.empty() || digits == 0) return wrong("no number");
-  char* end = nullptr;
-  const std::string number = text.substr(0, digits);
-  const double value = std::strtod(number.c_str(), &end);
-  if (*end != 0) return wrong("no number");
-  std::string unit;
-  if (digits != std::string::npos)
-    for (const unsigned char c : text.substr(digits))
-      if (!std::isspace(c)) unit += static_cast<char>(std::tolower(c));
-  const auto known = std::find_if(quantity.units.begin(), quantity.units.end(),
-                                  [&](const Unit& one) { return one.name == unit; });
-  if (known == quantity.units.end()) return wrong("an unknown unit");
-  const double scaled = value * known->size;
-  if (!(scaled >= quantity.least && scaled <= quantity.most)) return wrong("out of range");
-  return scaled;
+  const auto value = read_quantity(text, quantity.units);
+  if (!value) return wrong(value.error());
+  if (!(*value >= quantity.least && *value <= quantity.most)) return wrong("out of range");
+  return value;
 }
 
 tl::expected<DevicePart, std::string> read_part(const std::string& text) {
@@ -112,7 +104,7 @@ tl::expected<DeviceSpec, std::string> describe_device(const DeviceDescription& d
   std::string error;
   const auto read = [&](const std::string& text, const Quantity& quantity, SpecNumber& number) {
     if (text.empty() || !error.empty()) return;
-    const auto value = read_quantity(text, quantity);
+    const auto value = read_number(text, quantity);
     if (!value) error = value.error();
     if (value) number = {*value, SpecChecked::read, source};
   };

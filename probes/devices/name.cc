@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
 #include <utility>
 
+#include "models/text/letters.h"
 #include "probes/devices/catalogue.h"
 #include "probes/devices/found.h"
 #include "probes/devices/index.h"
@@ -30,12 +30,6 @@ bool same_size(double stated, double sold) {
 bool sold_with(const DeviceSpec& device, double memory_gib) {
   return device.memory_gib.empty() || std::any_of(device.memory_gib.begin(), device.memory_gib.end(),
                                                   [&](double size) { return same_size(memory_gib, size); });
-}
-
-/// `lower` is in lower case.
-bool same_word(std::string_view word, std::string_view lower) {
-  return std::equal(word.begin(), word.end(), lower.begin(), lower.end(),
-                    [](unsigned char a, char b) { return std::tolower(a) == b; });
 }
 
 class Resolver {
@@ -114,7 +108,7 @@ class Resolver {
   std::string keep_stated(Candidates& devices) const {
     Candidates kept;
     std::copy_if(devices.begin(), devices.end(), std::back_inserter(kept),
-                 [&](const DeviceSpec* device) { return same_word(device->vendor, stated_.vendor); });
+                 [&](const DeviceSpec* device) { return same_letters(device->vendor, stated_.vendor); });
     if (!kept.empty()) devices = std::exchange(kept, {});
     if (stated_.gpu_cores) {
       std::vector<unsigned> there;

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "models/text/letters.h"
 #include "probes/devices/vocabulary.h"
 
 namespace weighin {
@@ -84,7 +85,7 @@ std::vector<NameWord> split(std::string_view text) {
                                                        end + 1 < text.size() && is_digit(text[end + 1]))))
         ++end;
       NameWord word{std::string(text.substr(i, end - i)), glued, segment, false};
-      for (char& letter : word.text) letter = static_cast<char>(std::tolower(letter));
+      word.text = lower_case(word.text);
       words.push_back(std::move(word));
       glued = true;
       i = end;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "models/text/units.h"
 #include "probes/host/process.h"
 
 namespace weighin {
@@ -17,7 +18,7 @@ namespace weighin {
 namespace {
 
 // No file a probe reads is larger; a longer one is cut rather than trusted.
-constexpr std::size_t longest_file_bytes = std::size_t{4} << 20;
+constexpr std::size_t longest_file_bytes = 4_mib;
 
 std::string why(int error) {
   return std::error_code(error, std::generic_category()).message();

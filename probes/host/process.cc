@@ -17,6 +17,8 @@
 #include <system_error>
 #include <thread>
 
+#include "models/text/units.h"
+
 extern char** environ;
 
 namespace weighin {
@@ -30,7 +32,7 @@ volatile std::sig_atomic_t stopped = 0;
 /// A signal may be taken by another thread, so that a wait is not cut short by it: how late a stop is seen.
 constexpr int longest_wait_ms = 100;
 
-constexpr std::size_t kept_output_bytes = std::size_t{1} << 20;
+constexpr std::size_t kept_output_bytes = 1_mib;
 
 /// A program that has closed its output, or is no longer listened to, is given so long to end by itself.
 constexpr std::chrono::milliseconds time_to_end{2000};

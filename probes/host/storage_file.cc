@@ -12,11 +12,13 @@
 #include <system_error>
 #include <utility>
 
+#include "models/text/units.h"
+
 namespace weighin {
 namespace {
 
 // The page size of every Linux we run on divides it, as do the sector sizes O_DIRECT asks for.
-constexpr std::size_t chunk_bytes = std::size_t{4} << 20, alignment_bytes = 4096;
+constexpr std::size_t chunk_bytes = 4_mib, alignment_bytes = 4096;
 
 std::string why() {
   return std::error_code(errno, std::generic_category()).message();

@@ -55,12 +55,4 @@ std::optional<std::string_view> field(std::string_view text, std::string_view ke
   return std::nullopt;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 }  // namespace weighin

@@ -24,7 +24,4 @@ std::optional<uint64_t> whole_number(std::string_view text);
 /// The value of the first line "key<separator> value", trimmed; nothing if no line has that key.
 std::optional<std::string_view> field(std::string_view text, std::string_view key, char separator = ':');
 
-/// `text` in ASCII lower case.
-std::string lower_case(std::string_view text);
-
 }  // namespace weighin

@@ -4,11 +4,11 @@
 
 #include <iterator>
 
+#include "models/text/units.h"
+
 namespace weighin {
 
 namespace {
-
-constexpr double gib = 1024.0 * 1024.0 * 1024.0;
 
 class Lines {
  public:
@@ -28,10 +28,9 @@ class Lines {
 };
 
 std::string size_text(uint64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (value >= gib) return fmt::format("{:.1f} GiB", value / gib);
-  if (bytes >= 1024 * 1024) return fmt::format("{:.4g} MiB", value / (1024.0 * 1024.0));
-  return fmt::format("{:.4g} KiB", value / 1024.0);
+  if (bytes >= 1_gib) return fmt::format("{:.1f} GiB", in_gib(bytes));
+  if (bytes >= 1_mib) return fmt::format("{:.4g} MiB", in_mib(bytes));
+  return fmt::format("{:.4g} KiB", static_cast<double>(bytes) / 1024);
 }
 
 std::string same(const std::string& text) {
@@ -108,7 +107,7 @@ void add_storage(Lines& lines, const Storage& storage) {
   lines.fact("total", storage.total_bytes, size_text);
   lines.fact("free", storage.free_bytes, size_text);
   lines.fact("read speed", storage.read_bytes_per_s,
-             [](double rate) { return fmt::format("{:.2g} GB/s", rate / 1e9); });
+             [](double rate) { return fmt::format("{:.2g} GB/s", in_gb(rate)); });
 }
 
 /// "fp16, int8 dot products, cooperative matrices; subgroups of 32".

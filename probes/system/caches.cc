@@ -8,10 +8,12 @@
 #include <string_view>
 #include <tuple>
 
+#include "models/text/units.h"
+
 namespace weighin {
 namespace {
 
-constexpr uint64_t largest_amd_l3_bytes = uint64_t{96} << 20;
+constexpr uint64_t largest_amd_l3_bytes = 96_mib;
 constexpr uint32_t threads_of_amd_l3 = 16;
 
 /// Caches that are alike.
@@ -93,7 +95,6 @@ void add_caches(hwloc_topology_t topology, Topology& facts) {
   Rows rows = shown_caches(topology);
   uint64_t last_level = last_level_bytes(topology);
   if (const uint64_t shown = is_of_amd(topology) ? bound_amd_l3(rows) : 0; shown > 0) {
-    constexpr uint64_t mib = 1 << 20;
     last_level = 0;
     for (const auto& [row, number] : rows)
       if (std::get<0>(row) == 3) last_level += std::get<2>(row) * number;
@@ -101,7 +102,7 @@ void add_caches(hwloc_topology_t topology, Topology& facts) {
         "an L3 cache of {} MiB is shown, which is the sum of a whole processor's: {} MiB for each {} "
         "threads, "
         "AMD's largest, are assumed",
-        shown / mib, largest_amd_l3_bytes / mib, threads_of_amd_l3);
+        shown / 1_mib, largest_amd_l3_bytes / 1_mib, threads_of_amd_l3);
   }
   for (const auto& [row, number] : rows) {
     const auto& [level, type, bytes, threads] = row;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "models/text/letters.h"
 #include "probes/host/text.h"
 
 namespace weighin {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "models/text/units.h"
 #include "probes/host/storage_file.h"
 #include "probes/host/text.h"
 
@@ -13,9 +14,8 @@ namespace weighin {
 
 namespace {
 
-constexpr uint64_t mib = uint64_t{1} << 20;
-constexpr uint64_t largest_file_bytes = 256 * mib;
-constexpr uint64_t smallest_file_bytes = 16 * mib;
+constexpr uint64_t largest_file_bytes = 256_mib;
+constexpr uint64_t smallest_file_bytes = 16_mib;
 
 std::string why() {
   return std::error_code(errno, std::generic_category()).message();
@@ -105,7 +105,7 @@ Fact<double> measure_storage(const std::filesystem::path& folder) {
   const char* source = "a temporary file in the models folder";
   const auto spare = free_bytes(folder);
   if (!spare) return absent<double>(spare.error(), source);
-  const uint64_t bytes = std::min(largest_file_bytes, *spare / 4 / mib * mib);
+  const uint64_t bytes = std::min(largest_file_bytes, *spare / 4 / 1_mib * 1_mib);
   if (bytes < smallest_file_bytes) return absent<double>("too little free space for a file to read", source);
   auto file = StorageFile::make(folder, bytes);
   if (!file) return absent<double>(file.error(), source);

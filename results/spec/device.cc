@@ -4,17 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -71,7 +65,7 @@ SpecClass class_of_words(const std::string& chip, const std::string& device, con
 }
 
 SpecClass class_of_spec(const DeviceSpec& spec, DevicePart part) {
-  const std::string vendor = lower(spec.vendor), name = lower(spec.name);
+  const std::string vendor = lower_case(spec.vendor), name = lower_case(spec.name);
   if (part == DevicePart::npu) return SpecClass::npu;
   const bool phone = spec.kind == DeviceKind::phone || spec.kind == DeviceKind::tablet ||
                      (spec.kind == DeviceKind::soc && spec.gpu.there() && vendor != "rockchip" &&
@@ -129,7 +123,7 @@ bool is_cpu(SpecClass device) {
 
 double peak_of_part(const DeviceSpec& device, const PartSpec& part) {
   constexpr double tera = 1e12;
-  const std::string vendor = lower(device.vendor);
+  const std::string vendor = lower_case(device.vendor);
   const bool gpu = &part == &device.gpu;
   if (gpu && vendor != "nvidia") {
     // Apple's and AMD's engines compute in 16-bit floats. Of the matrix units in Apple's GPUs of the M5
@@ -153,7 +147,7 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
   out.peak = peak_of_part(device, part_of(device, part));
   out.vector_peak = 1e12 * part_of(device, part).fp32_tflops.value;
   out.memory_gib = device.memory_gib.empty() ? 0 : device.memory_gib.front();
-  out.stacked = is_stacked(lower(device.name));
+  out.stacked = is_stacked(lower_case(device.name));
   out.plain_simd = is_cpu(out.device) && is_plain(device.cpu.isa);
   out.tensor_cores = out.device == SpecClass::nvidia_gpu && device.gpu.matrix_units;
   out.early_matrix = out.tensor_cores && device.year < 2020;
@@ -166,7 +160,8 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
 }
 
 tl::expected<SpecDevice, std::string> spec_device(const PublishedRow& row) {
-  const std::string device = lower(row.device), chip = lower(row.chip_class), backend = lower(row.backend);
+  const std::string device = lower_case(row.device), chip = lower_case(row.chip_class),
+                    backend = lower_case(row.backend);
   SpecDevice out;
   if (const auto named = find_device(row.device); named && !row.device.empty()) {
     const DevicePart part = part_meant(*named, chip, backend);
@@ -176,7 +171,7 @@ tl::expected<SpecDevice, std::string> spec_device(const PublishedRow& row) {
     out.guessed = out.guessed || !named->assumed.empty();
     // A processor whose graphics the catalogue leaves out.
     if (part == DevicePart::cpu && has_any(backend, gpu_backends)) {
-      const bool amd = lower(named->device->vendor) == "amd";
+      const bool amd = lower_case(named->device->vendor) == "amd";
       out.device = amd ? SpecClass::amd_apu : class_of_words(chip, device, backend);
       out.peak = 0;
     }

@@ -9,6 +9,9 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "models/text/letters.h"
+#include "models/text/units.h"
+
 namespace weighin {
 namespace {
 
@@ -39,7 +42,6 @@ constexpr double reserved_gib = 0.9;
 constexpr double buffers_gib = 0.5;
 /// Less than this share outside is within the error of the bytes.
 constexpr double least_outside = 0.03;
-constexpr double gib = 1024.0 * 1024 * 1024;
 
 std::optional<double> number_at(std::string_view text) {
   double value = 0;
@@ -122,8 +124,8 @@ void set_context_held(SpecFeatures& features, const PublishedRow& row) {
 void set_outside(SpecFeatures& features, double context) {
   const SpecDevice& device = features.device;
   if (!device.discrete || device.memory_gib <= 0 || features.work.weights_bytes <= 0) return;
-  const double weights_gib = features.work.weights_bytes / gib;
-  const double needed = weights_gib + cache_read_bytes(features.work, context) / gib + buffers_gib;
+  const double weights_gib = in_gib(features.work.weights_bytes);
+  const double needed = weights_gib + in_gib(cache_read_bytes(features.work, context)) + buffers_gib;
   const double share = (needed - (device.memory_gib * device.count - reserved_gib)) / weights_gib;
   if (share > least_outside) features.outside = std::min(share, 1.0);
 }
@@ -135,8 +137,7 @@ std::string_view engine_label(SpecEngine engine) {
 }
 
 SpecEngine engine_of(std::string_view published) {
-  std::string name(published);
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string name = lower_case(published);
   // "llama.cpp or Ollama" is the first of them; "vllm-mlx", "omlx" and LM Studio on a Mac compute with MLX.
   if (name.find("llama.cpp or") != std::string::npos) return SpecEngine::llamacpp;
   if (name.find("lm-studio") != std::string::npos || name.find("vllm-mlx") != std::string::npos)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/text/units.h"
 #include "results/spec/constants.h"
 
 namespace weighin {
@@ -16,7 +17,6 @@ constexpr double base_year = 2025;
 constexpr double base_bandwidth = 30e9;
 /// Threads that reach a CPU's peak where fewer were used.
 constexpr double peak_threads = 8;
-constexpr double gib = 1024.0 * 1024 * 1024;
 
 double kind_factor(const std::array<double, quant_kinds>& kinds, QuantKind kind) {
   return kinds[static_cast<size_t>(kind)];
@@ -86,7 +86,7 @@ double memory_of(const SpecFeatures& features) {
   const SpecDevice& device = features.device;
   const bool card = device.discrete;
   const double runtime = card ? 2.0 : device.device == SpecClass::npu ? 0.45 : 0.85;
-  const double held = of_weights * held_bytes(features.work, features.context, features.prompt) / gib;
+  const double held = in_gib(of_weights * held_bytes(features.work, features.context, features.prompt));
   const double all = held + runtime * device.count;
   const bool fills = features.engine == SpecEngine::vllm && card && device.memory_gib > 0;
   return fills ? std::max(all, vllm_share * device.memory_gib * device.count) : all;

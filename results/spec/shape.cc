@@ -9,6 +9,7 @@
 
 #include "models/names/catalogue.h"
 #include "models/names/quant_name.h"
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -35,8 +36,7 @@ constexpr double sparse_from = 29.4e9, sparse_to = 36.9e9, sparse_active = 3.3e9
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : text)
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) out += lower_letter(c);
   return out;
 }
 
@@ -45,7 +45,7 @@ std::string first_letters(std::string_view name) {
   std::string out;
   for (const char c : name) {
     if (std::isalpha(static_cast<unsigned char>(c)) == 0) break;
-    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    out += lower_letter(c);
   }
   return out;
 }
@@ -119,7 +119,7 @@ std::vector<std::string_view> words_of(std::string_view name) {
 /// A size is in it: "Gemma-4-E2B" and not "Gemma".
 bool says_size(std::string_view text) {
   for (size_t i = 1; i < text.size(); ++i) {
-    const char unit = static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    const char unit = lower_letter(text[i]);
     if ((unit == 'b' || unit == 'm') && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0)
       return true;
   }

@@ -1,9 +1,7 @@
 // Devices, their GPUs and what was found best for those, in the store.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
-
+#include "models/text/letters.h"
 #include "results/store/state.h"
 
 namespace weighin {
@@ -72,11 +70,6 @@ std::vector<VulkanDevice> gpus_of(SQLite::Database& database, const std::string&
     gpus.push_back(std::move(gpu));
   }
   return gpus;
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // weighin memory: what running a model holds in memory, by part, without a device.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include "harness/cli/size_option.h"
 #include "models/llamacpp/split.h"
 #include "models/memory/memory.h"
+#include "models/text/units.h"
 
 namespace weighin {
 namespace {
@@ -86,16 +86,14 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
   fmt::print("{} in {}, {} tokens of context, {}\n", model.name, format.name, options.settings.context,
              options.engine);
   for (const Part& part : parts)
-    fmt::print("  {:<15} {:>10.1f} MiB  {}\n", part.name, static_cast<double>(part.bytes) / (1 << 20),
-               part.what);
+    fmt::print("  {:<15} {:>10.1f} MiB  {}\n", part.name, in_mib(part.bytes), part.what);
   if (options.gpu_bytes > 0) {
-    const double gib = 1 << 30;
     fmt::print(
         "  {} of {} layers and the head fit in {:.1f} GiB of GPU memory (llama.cpp: --n-gpu-layers {}): "
         "{:.2f} GiB there, "
         "{:.2f} GiB on the CPU\n",
-        split.gpu_layers ? split.gpu_layers - 1 : 0, model.layers, options.gpu_bytes / gib, split.gpu_layers,
-        static_cast<double>(split.gpu_bytes()) / gib, static_cast<double>(split.cpu_bytes()) / gib);
+        split.gpu_layers ? split.gpu_layers - 1 : 0, model.layers, in_gib(options.gpu_bytes),
+        split.gpu_layers, in_gib(split.gpu_bytes()), in_gib(split.cpu_bytes()));
   }
 }
 

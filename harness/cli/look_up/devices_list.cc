@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 
 #include "harness/cli/look_up/devices.h"
+#include "models/text/letters.h"
+#include "models/text/units.h"
 #include "probes/devices/catalogue.h"
 #include "probes/devices/tier.h"
 #include "results/text/csv_field.h"
@@ -14,13 +15,6 @@ namespace weighin {
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr double bytes_per_gib = 1024.0 * 1024 * 1024;
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 double most_memory(const DeviceSpec& device) {
   return device.memory_gib.empty() ? 0
@@ -96,7 +90,7 @@ void print_csv(const std::vector<const DeviceSpec*>& devices) {
 bool passes(const DeviceSpec& device, const DeviceFilter& filter) {
   if (!filter.kind.empty() && filter.kind != device_kind_name(device.kind)) return false;
   if (!filter.tier.empty() && filter.tier != device_tier_name(tier_of(device))) return false;
-  if (!filter.vendor.empty() && !same_word(filter.vendor, device.vendor)) return false;
+  if (!filter.vendor.empty() && !same_letters(filter.vendor, device.vendor)) return false;
   return most_memory(device) * bytes_per_gib >= filter.min_memory_bytes;
 }
 

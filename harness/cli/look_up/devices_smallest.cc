@@ -10,6 +10,7 @@
 #include "harness/cli/look_up/devices.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
+#include "models/text/units.h"
 #include "results/accuracy/sentence.h"
 #include "results/coverage/smallest_device.h"
 #include "results/fit/weigh.h"
@@ -45,8 +46,8 @@ std::vector<Line> measured_lines(const ModelShape& model, const Question& questi
   for (const DeviceProfile& device : load_measured_devices(invocation)) {
     Verdict verdict = weigh_model(model, question, device);
     if (!runs(verdict.judgement.answer)) continue;
-    lines.push_back({device.capacity.device, "measured", "",
-                     static_cast<double>(device.capacity.memory_total_bytes) / 0x1p30, std::move(verdict)});
+    lines.push_back({device.capacity.device, "measured", "", in_gib(device.capacity.memory_total_bytes),
+                     std::move(verdict)});
   }
   return lines;
 }
@@ -97,7 +98,7 @@ ordered_json line_json(const Line& line) {
           {"answer", answer_name(v.judgement.answer)},
           {"format", v.needs.format},
           {"decode_tps", interval_json(v.prediction.decode_tps)},
-          {"needed_gib", static_cast<double>(v.needs.memory.needed_bytes()) / 0x1p30},
+          {"needed_gib", in_gib(v.needs.memory.needed_bytes())},
           {"basis", line.tier.empty() ? "measured" : "spec"}};
 }
 
@@ -108,8 +109,7 @@ void print_csv(const std::vector<Line>& lines) {
     fmt::print("{},{},{},{:.4g},{},{},{:.3g},{:.3g},{:.3g},{:.4g},{}\n", csv_field(line.device), line.kind,
                line.tier, line.memory_gib, answer_name(v.judgement.answer), v.needs.format,
                v.prediction.decode_tps->low, v.prediction.decode_tps->mid, v.prediction.decode_tps->high,
-               static_cast<double>(v.needs.memory.needed_bytes()) / 0x1p30,
-               line.tier.empty() ? "measured" : "spec");
+               in_gib(v.needs.memory.needed_bytes()), line.tier.empty() ? "measured" : "spec");
   }
 }
 

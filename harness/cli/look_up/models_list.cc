@@ -1,8 +1,6 @@
 // weighin models list: the catalogue, or what of it passes a filter.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cstdio>
 
 #include "harness/cli/look_up/models.h"
@@ -10,6 +8,8 @@
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
 #include "models/shape/size_class.h"
+#include "models/text/letters.h"
+#include "models/text/units.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
@@ -19,11 +19,6 @@ using nlohmann::ordered_json;
 
 constexpr double fewest_bits = 4;  // below, quality falls off (llama.cpp#1684): nobody's first choice
 
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 const char* task_name(Task task) {
   return task == Task::chat ? "chat" : "encode";
 }
@@ -32,14 +27,14 @@ const char* task_name(Task task) {
 bool passes(const ModelShape& model, const ModelFilter& filter) {
   const bool known = model.undisclosed.empty();
   const uint64_t total = parameters(model);
-  if (!filter.license.empty() && !same_word(model.licence, filter.license)) return false;
+  if (!filter.license.empty() && !same_letters(model.licence, filter.license)) return false;
   if (!filter.task.empty() && filter.task != task_name(model.task)) return false;
   if (filter.gated && !model.gated) return false;
   if (filter.ungated && (model.gated || !known)) return false;
-  if (!filter.architecture.empty() && !same_word(model.architecture, filter.architecture) &&
-      !same_word(model.family, filter.architecture))
+  if (!filter.architecture.empty() && !same_letters(model.architecture, filter.architecture) &&
+      !same_letters(model.family, filter.architecture))
     return false;
-  if (!filter.size_class.empty() && !(known && same_word(size_class_of(total).name, filter.size_class)))
+  if (!filter.size_class.empty() && !(known && same_letters(size_class_of(total).name, filter.size_class)))
     return false;
   if (filter.max_params > 0 && !(known && static_cast<double>(total) <= filter.max_params)) return false;
   if (filter.max_download_bytes > 0 &&
@@ -59,13 +54,12 @@ const char* checked_mark(const ModelShape& model) {
 void print_line(const ModelShape& model) {
   const bool known = model.undisclosed.empty();
   const uint64_t total = parameters(model);
-  fmt::print(
-      "{:<26} {:>5} {:>7} {:>7} {:>9}  {:<6} {:<10} {:<16} {:<5} {}{}\n", model.name,
-      known ? size_class_of(total).name : "-", known ? count_text(total) : "-",
-      known ? count_text(active_parameters(model)) : "-",
-      known ? fmt::format("{:.2f} GB", static_cast<double>(smallest_four_bit_file(model).bytes) / 1e9) : "-",
-      task_name(model.task), checked_mark(model), model.licence.empty() ? "-" : model.licence,
-      model.gated ? "gated" : "", model.title, known ? "" : " (undisclosed)");
+  fmt::print("{:<26} {:>5} {:>7} {:>7} {:>9}  {:<6} {:<10} {:<16} {:<5} {}{}\n", model.name,
+             known ? size_class_of(total).name : "-", known ? count_text(total) : "-",
+             known ? count_text(active_parameters(model)) : "-",
+             known ? fmt::format("{:.2f} GB", in_gb(smallest_four_bit_file(model).bytes)) : "-",
+             task_name(model.task), checked_mark(model), model.licence.empty() ? "-" : model.licence,
+             model.gated ? "gated" : "", model.title, known ? "" : " (undisclosed)");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/shape/size_class.h"
+#include "models/text/units.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
@@ -135,8 +136,7 @@ std::string detail_text(const ModelShape& model) {
   }
   text += "  download\n";
   for (const FileFormat& format : all_file_formats()) {
-    text += fmt::format("    {:<22} {:>9.2f} GB\n", format.name,
-                        static_cast<double>(download_bytes(model, format)) / 1e9);
+    text += fmt::format("    {:<22} {:>9.2f} GB\n", format.name, in_gb(download_bytes(model, format)));
   }
   return text;
 }

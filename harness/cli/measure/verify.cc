@@ -10,6 +10,7 @@
 #include "harness/cli/measure/measuring.h"
 #include "harness/cli/tools/model_to_run.h"
 #include "harness/engines/verify.h"
+#include "models/text/units.h"
 #include "probes/all_probes.h"
 #include "probes/host/process.h"
 #include "results/measured/engine_efficiency.h"
@@ -74,7 +75,6 @@ ordered_json json_of(const Verification& v) {
 }
 
 void print(const Verification& v) {
-  const double mib = 1 << 20;
   fmt::print("{} in {} by {} ({}), backend {}, CPU kernels {}{}, {} thread{}\n", v.model, v.format, v.engine,
              said(v.build), said(v.backend), said(v.cpu_variant), v.gpu.empty() ? "" : ", GPU " + v.gpu,
              v.threads, v.threads == 1 ? "" : "s");
@@ -92,8 +92,8 @@ void print(const Verification& v) {
                phase.predicted ? error_text(phase.predicted->mid, phase.tps) : "");
   }
   fmt::print("  {:<26} {:>10} {:>24.1f} {:>9}\n", "peak memory, MiB",
-             v.memory_bytes ? fmt::format("{:.1f}", static_cast<double>(v.memory_bytes) / mib) : "not known",
-             static_cast<double>(v.predicted_memory_bytes) / mib,
+             v.memory_bytes ? fmt::format("{:.1f}", in_mib(v.memory_bytes)) : "not known",
+             in_mib(v.predicted_memory_bytes),
              error_text(static_cast<double>(v.predicted_memory_bytes), static_cast<double>(v.memory_bytes)));
   for (const std::string& warning : v.warnings) fmt::print("warning: {}\n", warning);
 }

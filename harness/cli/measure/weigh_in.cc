@@ -8,6 +8,7 @@
 #include "harness/cli/load_device.h"
 #include "harness/cli/measure/measuring.h"
 #include "harness/cli/whole_file.h"
+#include "models/text/units.h"
 #include "probes/all_probes.h"
 #include "results/fit/summary.h"
 #include "results/report/report.h"
@@ -19,24 +20,23 @@ constexpr unsigned default_columns = 100;
 
 /// The machine in four lines; `weighin probe` says all.
 std::string machine_summary(const Machine& machine) {
-  const auto gib = [](uint64_t bytes) { return static_cast<double>(bytes) / 0x1p30; };
   const UsableMemory usable = usable_memory(machine.memory);
   std::string text = fmt::format("{}: {}, {} cores, {} threads usable\n", machine.label,
                                  machine.cpu.name.value.value_or("processor not known"),
                                  machine.topology.cores.value.value_or(0),
                                  machine.topology.usable_threads.value.value_or(1));
-  text += fmt::format("memory: {:.1f} GiB, {:.1f} GiB usable now ({} binds)\n",
-                      gib(machine.memory.total_bytes.value.value_or(0)), gib(usable.bytes), usable.limit);
+  text +=
+      fmt::format("memory: {:.1f} GiB, {:.1f} GiB usable now ({} binds)\n",
+                  in_gib(machine.memory.total_bytes.value.value_or(0)), in_gib(usable.bytes), usable.limit);
   if (machine.storage.free_bytes.value)
-    text += fmt::format("storage: {:.0f} GB free\n",
-                        static_cast<double>(*machine.storage.free_bytes.value) / 1e9);
+    text += fmt::format("storage: {:.0f} GB free\n", in_gb(*machine.storage.free_bytes.value));
   std::string gpus;
   if (machine.vulkan.value) {
     for (const VulkanDevice& device : *machine.vulkan.value) {
       if (device.software) continue;
       gpus += (gpus.empty() ? "" : ", ") + device.name;
       if (device.memory_total_bytes.value)
-        gpus += fmt::format(" ({:.1f} GiB)", gib(*device.memory_total_bytes.value));
+        gpus += fmt::format(" ({:.1f} GiB)", in_gib(*device.memory_total_bytes.value));
     }
   }
   text += gpus.empty() ? "GPU: none found\n" : fmt::format("GPU: {}\n", gpus);

@@ -14,6 +14,7 @@
 #include "harness/plan/plan.h"
 #include "harness/timing/decode_run.h"
 #include "harness/timing/statistics.h"
+#include "models/text/units.h"
 #include "probes/all_probes.h"
 
 namespace weighin {
@@ -66,13 +67,12 @@ void print(const ModelShape& model, const FileFormat& format, const DecodeOption
     std::puts(to_json(model, format, options, result).dump(2).c_str());
     return;
   }
-  const double gib = 1 << 30;
   fmt::print("{} in {}, {} weights, {} thread{}, {} tokens in the KV cache at first\n", model.name,
              format.name, options.settings.file.empty() ? "random" : "the file's", options.settings.threads,
              options.settings.threads == 1 ? "" : "s", options.settings.depth);
-  fmt::print("  weights    {:.2f} GiB, read and packed in {:.1f} s\n",
-             static_cast<double>(result.weight_bytes) / gib, result.load_s);
-  fmt::print("  KV cache   {:.2f} GiB\n", static_cast<double>(result.cache_bytes) / gib);
+  fmt::print("  weights    {:.2f} GiB, read and packed in {:.1f} s\n", in_gib(result.weight_bytes),
+             result.load_s);
+  fmt::print("  KV cache   {:.2f} GiB\n", in_gib(result.cache_bytes));
   if (result.samples.empty()) return;
   const double seconds = median(result.samples);
   fmt::print("  decode     {:.2f} tokens/s, median of {} tokens\n\n", 1 / seconds, result.samples.size());
