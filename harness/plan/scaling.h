@@ -21,7 +21,7 @@ std::optional<SlabScaling> slab_scaling(std::span<const Measurement> measurement
                                         uint64_t working_set_bytes);
 
 /// Beyond this the slabs do not stand for their matrices, and the run says so: twice what the median of one
-/// problem moves within minutes on a shared machine (2 to 13%, docs/method.md).
+/// problem moves within minutes on a shared machine (2 to 13%, docs/method/measuring.md).
 inline constexpr double most_slab_error = 0.25;
 /// The median of fewer pairs says little.
 inline constexpr size_t least_slab_pairs = 3;

@@ -9,7 +9,7 @@ namespace {
 
 /// Resident size beyond all buffers, and what each vocabulary entry takes without and with a tokenizer's
 /// texts: fitted to llama.cpp v0.5.0's peaks with made vocabularies of 49,152 to 262,144 entries
-/// (docs/method.md). Texts of real vocabularies, and the merges of byte-pair ones, differ.
+/// (docs/method/memory.md). Texts of real vocabularies, and the merges of byte-pair ones, differ.
 constexpr uint64_t program_bytes = 9ull << 20;
 constexpr uint64_t bare_entry_bytes = 53;
 constexpr uint64_t entry_bytes = bare_entry_bytes + 120;

@@ -8,7 +8,8 @@
 namespace weighin {
 namespace {
 
-/// Below this share of what was measured, memory was under-estimated by more than the 5% that is said.
+/// A prediction of memory below this share of the measured memory is too low by more than the 5% that are
+/// allowed.
 constexpr double least_memory_share = 0.95;
 constexpr double far_off = 0.30;
 

@@ -24,8 +24,8 @@ struct Scored {
 void add_scored(std::vector<Scored>& to, const Scored& common, std::string_view phase, double measured,
                 const Interval& predicted);
 
-/// Errors of one group in one phase, each unit counting once: a row counts 1 / (rows of its unit in the
-/// group), and one that was not answered is a miss.
+/// The errors of one group in one phase. Each unit counts once: a row counts 1 / (rows of its unit in the
+/// group). A row that was not answered is a miss.
 struct AccuracyLine {
   std::string phase;
   std::string by;     // "all", or a group's kind: "class", "format", "engine"

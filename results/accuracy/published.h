@@ -21,7 +21,8 @@ bool is_doubtful(const PublishedRow& row);
 /// results/accuracy/published/rows.csv; read once a process.
 const PublishedTable& shipped_rows();
 
-/// A published table against predictions from specs; a device counts once. By class and by format.
+/// The errors of predictions from specifications for the rows of a published table. Each device counts
+/// once. By class and by format.
 std::vector<AccuracyLine> accuracy_of_rows(const PublishedTable& table, const RowChoice& choice = {});
 
 }  // namespace weighin

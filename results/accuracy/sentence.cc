@@ -14,7 +14,7 @@
 namespace weighin {
 namespace {
 
-/// "decode within 30% on 62%, median error 19%; prefill ...": nothing of a phase without rows.
+/// "decode within 30% on 62%, median error 19%; prefill ...". A phase without rows is left out.
 std::string phases_text(std::span<const AccuracyLine> lines) {
   std::string text;
   for (const std::string_view phase : {"decode", "prefill"}) {

@@ -14,8 +14,8 @@ namespace weighin {
 /// process (50 ms).
 const std::string& published_accuracy_sentence();
 
-/// How right answers for `engine` from measurements on one device are: by its runs there, else by what is
-/// shipped of the engine for kernels of `isa`.
+/// How right predictions for `engine` are that come from measurements on one device: by the engine's runs
+/// there, or else by the figures that ship for the engine and kernels of `isa`.
 std::string measured_accuracy_sentence(std::span<const Verification> verified, std::string_view engine,
                                        std::string_view isa);
 

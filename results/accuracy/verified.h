@@ -9,7 +9,7 @@
 
 namespace weighin {
 
-/// Engines run on one machine (`weighin verify`) against what was predicted of them before; a model in a
+/// The errors of predictions for engines that were run on one machine (`weighin verify`). Each model in a
 /// format counts once. By engine and by format.
 std::vector<AccuracyLine> accuracy_of_runs(std::span<const Verification> verified);
 

@@ -1,4 +1,5 @@
-// Memory now, or total memory less a reserve; free storage; the GPUs' own memory likewise.
+// What a device gives to a model: the memory that is available now, or the total less a reserve; free
+// storage; and the same of its GPUs.
 #include "results/capacity/capacity.h"
 
 #include <fmt/format.h>
@@ -11,7 +12,8 @@
 namespace weighin {
 namespace {
 
-/// Its own, or of the machine's what it may use; where the driver says no more, its largest heap.
+/// The memory of the GPU itself, or of a unified GPU what it may use of the machine's. Where the driver
+/// does not say, it is the largest heap.
 uint64_t total_bytes(const VulkanDevice& gpu) {
   if (gpu.memory_total_bytes.known()) return *gpu.memory_total_bytes.value;
   uint64_t most = 0;
@@ -38,12 +40,13 @@ GpuCapacity described(const VulkanDevice& gpu) {
 
 void give_total_less_reserve(GpuCapacity& gpu, const std::string& why) {
   const uint64_t reserve = std::min(card_reserve_bytes, gpu.memory_total_bytes);
-  // What unified memory leaves to the system is the machine's own reserve.
+  // For a unified GPU, the reserve of the machine already leaves memory to the system.
   gpu.memory_bytes = gpu.memory_total_bytes - (gpu.unified ? 0 : reserve);
   gpu.rule = (gpu.unified ? "all that it may use" : "the total less 1 GiB") + why;
 }
 
-/// As they are `now`, or when that is not asked, as they are without other programs.
+/// Adds the GPUs with the memory that is free `now`, or else with the memory that they have without other
+/// programs.
 void add_gpus(Capacity& capacity, const std::optional<std::vector<VulkanDevice>>& gpus, bool now) {
   if (!gpus) return;
   for (const VulkanDevice& gpu : *gpus) {

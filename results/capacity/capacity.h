@@ -15,7 +15,7 @@
 
 namespace weighin {
 
-/// A GPU that may hold a model or some of its layers.
+/// The memory of a GPU that may hold a model, or some of its layers, and what its driver allows.
 struct GpuCapacity {
   std::string id;  // probes/gpu/vulkan.h: whose measurements are its
   std::string name, driver, driver_version;
@@ -28,7 +28,7 @@ struct GpuCapacity {
   WebgpuLimits webgpu;                                                                   // in a browser
 };
 
-/// What the device gives: memory and storage that may be used, its measurements, the threads they may use.
+/// What a device gives to a model: memory, storage and GPUs.
 struct Capacity {
   std::string device;         // label
   uint64_t memory_bytes = 0;  // usable
@@ -37,26 +37,28 @@ struct Capacity {
   uint64_t memory_total_bytes =
       0;            // could be had after freeing: total less the reserve, under every hard limit
   bool now = true;  // available now, or a stored device's total less the reserve
-  /// Of a device known by its specs, how much of its memory that is; its storage is not asked for.
+  /// For a device that is known by its specifications: the rule by which `memory_bytes` was taken from
+  /// its total, in words. Storage is not part of such an answer. Empty for a device that was probed.
   std::string rule;
   std::optional<uint64_t> storage_free_bytes;
-  /// What runs a model there where no GPU is named; of a device known by its specs the part asked for.
+  /// The part that runs a model where no GPU is chosen. Of a device that is known by its specifications
+  /// it is the part that was asked for.
   DevicePart part = DevicePart::cpu;
   std::vector<GpuCapacity> gpus;  // software ones are none
   std::vector<std::string> warnings;
 };
 
-/// This machine now.
+/// The capacity of this machine as it is now.
 Capacity capacity_now(const Machine& machine);
-/// A stored device: total memory less a reserve for the system.
+/// The capacity of a stored device: its total memory less a reserve for the system.
 Capacity stored_capacity(const Device& device);
 
-/// Where what is free now is not known, the most that `weighin run --allocate` could have is what may be
-/// used.
+/// For GPUs whose free memory is not known, takes the largest amount that `weighin run --allocate` could
+/// get.
 void use_allocated(Capacity& capacity, std::span<const Measurement> measurements);
 
-/// Adds a warning for each GPU of which `measurements` say no speed: that it was not measured and what would,
-/// or what its measurements came to.
+/// Adds a warning for each GPU without a measured speed. It says that the GPU was not measured and which
+/// command measures it, or what its measurements came to.
 void warn_of_unmeasured_gpus(Capacity& capacity, std::span<const Measurement> measurements);
 
 }  // namespace weighin

@@ -24,10 +24,10 @@ bool fits_on_gpus(const Placement& placement) {
                      [](const GpuShare& share) { return share.bytes <= share.gpu.memory_bytes; });
 }
 
-/// With the most layers that fit on the GPUs, one at least being the CPU's; nothing where not one does, or
-/// the machine's memory does not suffice for the others.
+/// The placement with the most layers on the GPUs that fits, where at least one layer stays on the CPU.
+/// Empty: not even one layer fits on the GPUs, or the machine's memory does not hold the others.
 std::optional<Placement> most_that_fits(const PlacedModel& model, const Gpus& gpus, uint64_t machine_bytes) {
-  // The fewer layers, the fewer bytes: the first that fits lies between two ends.
+  // Fewer layers take fewer bytes, so the first placement that fits is found by halving the range.
   uint32_t too_many = 0, few_enough = model.layers.layers() + 1;
   while (few_enough - too_many > 1) {
     const uint32_t middle = too_many + (few_enough - too_many) / 2;
@@ -39,7 +39,8 @@ std::optional<Placement> most_that_fits(const PlacedModel& model, const Gpus& gp
   return placement;
 }
 
-/// A single GPU, or those with memory of their own together: what unified ones hold is the machine's anyhow.
+/// The groups of GPUs to try: each one alone, and together those that have memory of their own. A unified
+/// GPU takes from the machine's memory, so that adding it to a group gains nothing.
 std::vector<Gpus> groups_of(std::span<const GpuCapacity* const> gpus) {
   std::vector<Gpus> groups;
   Gpus own;
@@ -123,7 +124,7 @@ Placement place(const PlacedModel& model, std::span<const GpuCapacity* const> gp
   const llamacpp::SideBytes cpu = llamacpp::cpu_side(bytes, first);
   placement.memory.weights_bytes = cpu.weights + on_gpus.weights;
   placement.memory.kv_bytes = cpu.kv + on_gpus.kv;
-  // Of the machine's memory what is touched counts; a GPU's buffers are held whole.
+  // In the machine's memory only touched pages count. The buffers of a GPU are held whole.
   placement.memory.workspace_bytes = (cpu.compute ? model.memory.workspace_bytes : 0) + on_gpus.compute;
   placement.cpu_bytes = placement.memory.needed_bytes() - on_gpus.all();
   return placement;
@@ -144,7 +145,7 @@ uint32_t largest_context(const ModelShape& shape, const FileFormat& format, cons
     return fits_in_memory(place(model, gpus, placement.cpu_layers()), machine_bytes);
   };
   if (shape.max_context == 0 || fits(shape.max_context)) return shape.max_context;
-  // Memory grows with each step of tokens.
+  // The memory grows with each step of tokens, so the largest context is found by halving the range.
   uint32_t low = 0, high = shape.max_context / context_step + 1;
   while (high - low > 1) {
     const uint32_t middle = low + (high - low) / 2;

@@ -65,7 +65,7 @@ void judge_row(CoverageRow& row, const Request& request, const DeviceProfile& de
   row.runs_if_fast = middle || some(&Judgement::at_fast_end);
 }
 
-/// The tier of a machine by what was measured of it, as a computer.
+/// The tier of a measured machine, judged as a computer by its measured bandwidth.
 DeviceTier measured_tier(const DeviceProfile& device) {
   DeviceSpec spec;
   spec.kind = DeviceKind::cpu;

@@ -13,15 +13,16 @@
 
 namespace weighin {
 
-/// Shares of the users of known devices, 0 to 1. Low and high are with every device at the slow, or every one
-/// at the fast end of its 80% interval: predictions of one kind of device err together.
+/// Shares of the users whose device is known, from 0 to 1. `low` assumes that every device is at the slow
+/// end of its 80% interval, and `high` that every device is at the fast end, since predictions for one
+/// kind of device err together.
 struct CoverageShare {
   double weight = 0;  // users counted, in the population's own unit
   double low = 0, mid = 0, high = 0;
   double slow = 0, does_not_fit = 0, too_large_to_download = 0;  // why not, at the middle
 };
 
-/// What is asked of every device: to run the model, and to have it in few enough bytes.
+/// What is asked of every device: that it runs the model, and that the download is small enough.
 struct CoverageQuestion {
   Question question;
   RunsAs runs_as = RunsAs::native;
@@ -57,9 +58,10 @@ struct Coverage {
   double least_download_bytes = 0, most_download_bytes = 0;  // of the formats chosen on devices that run it
 };
 
-/// A row that has the label of one of `measured` is answered from its measurements, the others from the
-/// catalogue's specs. Error: the model is undisclosed, or an encoder (nothing published says how fast those
-/// are), or no device of the population is known.
+/// Weighs `model` on every device of a population. A row with the label of one of the `measured` devices
+/// is answered from its measurements, all others from the published specifications of the catalogue.
+/// Error: the model is undisclosed; it is an encoder (nothing published says how fast those are); or no
+/// device of the population is known.
 tl::expected<Coverage, std::string> coverage_of(const ModelShape& model, const CoverageQuestion& question,
                                                 const Population& population,
                                                 std::span<const DeviceProfile> measured = {});

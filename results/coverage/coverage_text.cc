@@ -57,7 +57,7 @@ std::string downloads(const Coverage& coverage, std::optional<double> link_bits_
   return text + "\n";
 }
 
-/// Formats that the devices run it in, by the share of users.
+/// The formats in which the devices run the model, by their share of the users.
 std::string formats(const Coverage& coverage) {
   std::vector<std::pair<std::string_view, double>> shares;
   for (const CoverageRow& row : coverage.rows) {

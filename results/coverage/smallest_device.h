@@ -1,4 +1,4 @@
-// The question turned round: which devices of the catalogue run a model, the smallest first.
+// Which devices of the catalogue run a model, the smallest first.
 #pragma once
 
 #include <functional>

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view cpu_backend = "cpu";
 constexpr std::string_view gpu_backend = "vulkan";
 
-/// What was measured on the GPU with that id, or on the CPU (empty).
+/// The measurements of the GPU with that id, or of the CPU where `gpu` is empty.
 std::vector<const Measurement*> measured_on(std::span<const Measurement> measurements, std::string_view gpu) {
   std::vector<const Measurement*> found;
   for (const Measurement& m : measurements)

@@ -1,4 +1,4 @@
-// What the answers for a device stand on.
+// The cost model of a device: what its measurements say of the seconds of any operation.
 #pragma once
 
 #include <cstdint>
@@ -18,35 +18,40 @@
 
 namespace weighin {
 
-/// Measurements of a CPU, or of one GPU, as cost lists, and the efficiency of engines on it. Made once a
-/// device and asked for every model, format and step. Refers to what it was made of.
+/// The costs of operations on a CPU or on one GPU, and the efficiency of engines there. It is made once
+/// for a device and then asked for every model, format and step. It refers to the measurements that it
+/// was made of.
 class CostModel {
  public:
-  /// Of a device's CPU, with that of its GPUs beside it. `verified`: runs of engines on the CPU, from which
-  /// their efficiency is learned.
+  /// The cost model of a device's CPU, which also holds the cost models of its GPUs. The efficiency of
+  /// engines on the CPU is learned from `verified`, the runs of engines there.
   explicit CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified = {});
   CostModel(const CostModel&) = delete;
   CostModel& operator=(const CostModel&) = delete;
 
-  /// Of the GPU with that id; nullptr where nothing was tried on it.
+  /// The cost model of the GPU with that id. nullptr: nothing was measured on it, and nothing was
+  /// tried.
   const CostModel* gpu(std::string_view id) const;
-  /// Whether it is a GPU's itself.
+  /// Whether this is the cost model of a GPU.
   bool on_gpu() const { return !gpu_.empty(); }
 
-  /// All of it, with those that came to nothing.
+  /// All measurements, including those that failed or were skipped.
   std::span<const Measurement* const> measurements() const { return measurements_; }
-  /// At which products were measured, ascending (on a GPU 1); each has costs and efficiencies.
+  /// The thread counts at which products were measured, in ascending order; on a GPU it is 1. Each of
+  /// them has operation costs and efficiencies.
   const std::vector<uint32_t>& thread_counts() const { return measured_.thread_counts(); }
   const OperationCosts& operation_costs(uint32_t threads) const { return costs_.at(threads); }
-  /// Of one of known_engines() or the reference kernels.
+  /// The efficiency of one of known_engines(), or of the reference kernels.
   const EngineEfficiency& efficiency(std::string_view engine, uint32_t threads) const;
-  /// Operations/s of int8 dot products in registers; 0: not measured at so many threads.
+  /// The measured peak of int8 dot products in registers, in operations/s. 0: it was not measured with
+  /// so many threads.
   double int8_peak(uint32_t threads) const;
-  /// Of the fastest storage measured; empty: none was.
+  /// The bytes/s of the fastest storage that was measured. Empty: no storage was measured.
   std::optional<double> storage_bytes_per_s() const { return storage_bytes_per_s_; }
 
  private:
-  /// Of what was measured on `gpu` (its id), or of the CPU (empty).
+  /// The cost model of what was measured on the GPU with the id `gpu`, or on the CPU where `gpu` is
+  /// empty.
   CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
             std::string gpu);
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> engines{llamacpp_engine, reference_engine};
 
-/// What the table was measured with, for answers.
+/// What the table was measured with, as it is shown with every answer.
 constexpr std::string_view llamacpp_source =
     "llama.cpp v0.5.0 (node-llama-cpp 3.22.1) beside these kernels, 2 cores of an AMD EPYC (Zen 4), "
     "2026-11-25";
@@ -25,7 +25,8 @@ struct ShippedFactor {
   double one, all;  // threads
 };
 
-/// Where no machine of the instruction set was compared: a judgement, as far as one table serves another set.
+/// The residual where no machine of the instruction set was compared: a judgement of how well the table
+/// of one set serves another.
 constexpr double unknown_set_residual = 0.40;
 
 /// Where the reference kernels' own seconds on a GPU stand for llama.cpp's, judgements by the published rows
@@ -77,7 +78,7 @@ constexpr ShippedResidual llamacpp_residuals[] = {
 #include "results/measured/engines/llamacpp.inc"
 };
 
-/// Sets that one build of an engine's kernels serves count as one.
+/// Instruction sets that one build of an engine's kernels serves count as one.
 std::string_view family_of(std::string_view isa) {
   for (const std::string_view family : {"avx512", "avx", "neon", "sse"})
     if (isa.starts_with(family)) return family == "avx" ? "avx2" : family;
@@ -131,7 +132,8 @@ double EngineEfficiency::factor(Phase phase, PartKind kind, FormatId format) con
   const double common = common_[static_cast<size_t>(phase)];
   const auto found = factors_.find({phase, kind, format});
   if (found != factors_.end()) return common * correction({phase, kind, format}) * found->second;
-  // A format that the engine has no measured product of: the middle of the others.
+  // For a format without a measured product of the engine, the middle of the other formats' factors is
+  // taken.
   std::vector<double> others;
   for (const auto& [key, factor] : factors_)
     if (key.phase == phase && key.kind == kind) others.push_back(factor);
@@ -151,7 +153,7 @@ double EngineEfficiency::operation_s(Phase phase, PartKind kind, FormatId format
   const auto core = cores_.find(format);
   if (phase != Phase::decode || kind != PartKind::product || core == cores_.end() || peak_s <= 0)
     return seconds * factor(phase, kind, format);
-  // Waiting for memory and computing overlap but in part (docs/method.md).
+  // Waiting for memory and computing overlap only in part (docs/method/engines.md).
   const double overlapped = std::hypot(pass_ * seconds, peak_s / core->second);
   return common_[static_cast<size_t>(phase)] * correction({phase, kind, format}) * overlapped;
 }

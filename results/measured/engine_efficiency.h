@@ -1,5 +1,5 @@
-// What an engine takes where the reference kernels take a second: shipped, and learned again where it was
-// run.
+// The efficiency of an engine: how many seconds it takes for work that takes the reference kernels one
+// second. The factors ship with weighin, and are corrected where the engine was run on the device.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ namespace weighin {
 inline constexpr std::string_view reference_engine = "reference";
 inline constexpr std::string_view llamacpp_engine = "llama.cpp";
 
-/// The engines that fit answers for: the default first.
+/// The engines that verdicts can be given for. The first one is the default.
 std::span<const std::string_view> known_engines();
 
 struct PartKey {
@@ -27,35 +27,41 @@ struct PartKey {
   auto operator<=>(const PartKey&) const = default;
 };
 
-/// An engine's seconds over the reference kernels', part by part, at one thread count.
+/// The seconds of an engine over those of the reference kernels, for each part of a step, at one thread
+/// count.
 class EngineEfficiency {
  public:
   /// The reference kernels themselves.
   EngineEfficiency() = default;
-  /// What is shipped of `engine` for an instruction set (the last word of a kernel's name) and thread count,
-  /// corrected by those of `verified` that ran it with as many threads, the newest of each case.
+  /// The factors that ship for `engine`, an instruction set (the last word of a kernel's name) and a
+  /// thread count. They are corrected by the runs in `verified` that had as many threads; of equal
+  /// cases the newest run counts.
   EngineEfficiency(std::string_view engine, std::string_view isa, uint32_t threads,
                    std::span<const Verification> verified);
 
-  /// On a GPU, where no engine was timed beside the reference kernels yet: their own seconds.
+  /// For a GPU. No engine was timed there beside the reference kernels yet, so the kernels' own seconds
+  /// are taken.
   static EngineEfficiency of_gpu(std::string_view engine);
 
   std::string_view engine() const { return engine_; }
   EfficiencyBasis basis() const { return basis_; }
-  /// Where the factors are from, as a sentence's end: "shipped: llama.cpp v0.5.0, ...".
+  /// Where the factors come from, as the end of a sentence: "shipped: llama.cpp v0.5.0, ...".
   const std::string& source() const { return source_; }
 
   /// The engine's seconds over the reference kernels' for such an operation; above 1 is slower.
   double factor(Phase phase, PartKind kind, FormatId format) const;
-  /// The engine's seconds where the reference kernels take `seconds`, and its operations `peak_s` at the peak
-  /// of int8 (0: not known). A decoded token's products are bound by memory, as the reference kernels' are,
-  /// or by the engine's own arithmetic, a share of the peak; else by the factor.
+  /// The engine's seconds for an operation that takes the reference kernels `seconds`. `peak_s` is the
+  /// time of its arithmetic at the measured peak of int8 (0: not known). In decode the products of an
+  /// engine are bound by memory, as those of the reference kernels are, or by the engine's own
+  /// arithmetic, which reaches a share of the peak. All other operations take the factor.
   double operation_s(Phase phase, PartKind kind, FormatId format, double seconds, double peak_s) const;
-  /// What an operation costs beside its own work, seconds.
+  /// Seconds that an operation costs in addition to its own work: the meeting of all threads, and the
+  /// bookkeeping of the engine's graph.
   double overhead_s(Phase phase) const;
-  /// A step's seconds by the engine.
+  /// The seconds that the engine takes for a whole step.
   double seconds(Phase phase, std::span<const StepPartTime> parts) const;
-  /// 80% of unseen models' times lay within a factor of 1 + this of their prediction.
+  /// Of models that the factors were not fitted to, 80% of the measured times lay within a factor of 1
+  /// + this of their prediction.
   double residual(Phase phase) const;
 
  private:
@@ -74,8 +80,8 @@ class EngineEfficiency {
   double residual_[2] = {0, 0};
 };
 
-/// The instruction set that most of the usable products on the CPU were measured with: "avx512vnni"; empty:
-/// none.
+/// The instruction set with which most of the usable products on the CPU were measured, such as
+/// "avx512vnni". Empty: no product was measured.
 std::string isa_of(std::span<const Measurement> measurements);
 
 }  // namespace weighin

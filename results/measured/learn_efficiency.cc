@@ -1,11 +1,12 @@
-// Learning an engine's efficiency from its runs on this machine: shipped factors, corrected as far as the
-// runs say.
+// Learns the efficiency of an engine from its runs on this machine, as a correction of the factors that
+// ship.
 //
-// Of each run i and phase, y = log(the engine's seconds / the seconds by the shipped factors). To first order
-// y = c + sum over parts p of w[p] d[p] + noise: c is the machine's own factor, common to all parts, d[p] a
-// part's correction, w[p] its share of the step's seconds. c, d and the noise are taken as normal around 0,
-// and their most likely values are a ridge regression: one run moves c for every model and its own format's d
-// a little; a part that no run holds stays as shipped.
+// For each run i and phase, y is the logarithm of the engine's seconds over the seconds that the shipped
+// factors predict. To first order, y = c + (sum over the parts p of w[p] d[p]) + noise. Here c is a factor
+// of the machine that all parts share, d[p] is the correction of the part p, and w[p] is the share of the
+// part in the seconds of the step. c, d and the noise are assumed to be normally distributed around 0;
+// their most likely values are then those of a ridge regression. One run thus moves c, which every model
+// has, and moves the d of its own format a little. A part that no run contains keeps its shipped factor.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,12 +18,15 @@
 namespace weighin {
 namespace {
 
-/// Standard deviations of logarithms: how far a machine's factor lies from the shipped machine's and a part's
-/// from its phase's, judgements to be replaced when machines of several kinds have been verified; and how far
-/// one model's run lies from what the others say, which nine models here differed by (docs/method.md).
+/// Standard deviations of the logarithms in the regression. The first two are judgements, to be replaced
+/// when machines of several kinds have been verified: how far the factor of a machine lies from that of
+/// the machine the factors were measured on, and how far a part lies from its phase. The third was
+/// measured on nine models here: how far the run of one model lies from what the runs of the others
+/// predict (docs/method/engines.md).
 constexpr double machine_deviation = 0.30, part_deviation = 0.10, run_deviation = 0.10;
 
-/// Solves the symmetric system a x = b by Gauss's elimination; a's diagonal dominates (a ridge).
+/// Solves the symmetric system of equations a x = b by Gaussian elimination. It needs no pivoting, since
+/// the ridge makes the diagonal of `a` dominate.
 std::vector<double> solve(std::vector<std::vector<double>> a, std::vector<double> b) {
   const size_t n = b.size();
   for (size_t i = 0; i < n; ++i) {
@@ -44,7 +48,7 @@ struct Observation {
   double log_ratio = 0;
 };
 
-/// The most likely corrections: the machine's, then each part's.
+/// The most likely corrections: first that of the machine, then that of each part.
 std::vector<double> corrections(const std::vector<Observation>& seen, size_t count) {
   std::vector<std::vector<double>> a(count, std::vector<double>(count, 0));
   std::vector<double> b(count, 0);
@@ -61,7 +65,7 @@ std::vector<double> corrections(const std::vector<Observation>& seen, size_t cou
   return solve(std::move(a), std::move(b));
 }
 
-/// The newest run of each case, whose measured seconds stand beside it.
+/// The newest run of each case: model, format and depth.
 std::vector<const Verification*> newest_of(std::span<const Verification> verified, std::string_view engine,
                                            uint32_t threads) {
   using Case = std::tuple<std::string, std::string, uint32_t>;

@@ -9,18 +9,20 @@
 namespace weighin {
 namespace {
 
-/// Half-width of an 80% interval from that of a 95% one, by the normal distribution's quantiles.
+/// The half-width of an 80% interval over that of a 95% interval, by the quantiles of the normal
+/// distribution.
 constexpr double to_80_percent = 1.2816 / 1.9600;
 
-/// Most of a measured time that may be taken for the fixed cost of an operation: that is measured at another
-/// moment, and must not swallow the work it surrounds.
+/// The largest share of a measured time that may be taken for the fixed cost of an operation. The fixed
+/// cost is measured at another moment and must not swallow the work that it surrounds.
 constexpr double most_fixed = 0.5;
 
 double away(double a, double b) {
   return std::abs(std::log(std::max(a, 1.0) / std::max(b, 1.0)));
 }
 
-/// How unlike two problems of one operation are: first in what changes a kernel's rate, then in mere size.
+/// The distance between two problems of one operation: first by what changes the rate of a kernel, then
+/// by their sizes.
 std::pair<double, double> distance(const Problem& a, const Problem& b) {
   const double m = away(static_cast<double>(a.m), static_cast<double>(b.m));
   if (is_matrix(a.op)) return {10 * away(a.k, b.k) + away(a.n, b.n), m};
@@ -32,8 +34,9 @@ std::pair<double, double> distance(const Problem& a, const Problem& b) {
   return {0, away(a.n, b.n) + away(a.k, b.k) + m};
 }
 
-/// What seconds grow with: bytes of weights when they stream (gemv), operations when they compute (gemm,
-/// attention), bytes when they copy, values for the rest.
+/// What the seconds of a problem grow with: the bytes of the weights where they stream (gemv), the
+/// operations where arithmetic binds (gemm, attention), the bytes where memory is copied, and the values
+/// for all other operations.
 double work(const Problem& p) {
   if (p.op == Op::gemv) return static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m);
   if (p.op == Op::gemm || is_attention(p.op)) return cost_of(p).operations;
@@ -53,8 +56,8 @@ double work(const Problem& p) {
   }
 }
 
-/// The measurement's spread, to neither side further than its samples reach: another program's interruption
-/// makes one sample long and says nothing of a faster machine.
+/// The spread of a measurement, cut off at its fastest and its slowest sample. An interruption by another
+/// program makes one sample long, but it does not mean that the machine may also be that much faster.
 Spread spread_of(const Measurement& m) {
   const double half = std::max(0.0, m.spread) * to_80_percent;
   if (m.samples.size() < 2) return {half, half};
@@ -78,7 +81,7 @@ OperationCosts::OperationCosts(const MeasuredProblems& measured, uint32_t thread
     of_decode_ = measured.slower_than(Op::gemv, threads, other->threads_);
     of_prefill_ = measured.slower_than(Op::gemm, threads, other->threads_);
   }
-  // One thread meets nobody; a GPU's operations wait for each other.
+  // One thread has no other thread to wait for. On a GPU each operation waits for the one before it.
   const Measurement* fixed = nearest({.op = threads == 1 ? Op::dispatch : Op::barrier}, threads);
   if (fixed) fixed_s_ = fixed->seconds;
 }
@@ -92,7 +95,8 @@ std::optional<OperationCost> OperationCosts::of(const Problem& problem) const {
   return other;
 }
 
-/// Scaled as the products that were measured at both counts, those of one token or of many.
+/// Takes the cost at the thread count with the most measurements, and scales it as the products that were
+/// measured with both thread counts compare: those of one token, or those of many.
 std::optional<OperationCost> OperationCosts::from_other_count(const Problem& problem) const {
   const std::optional<double>& slower = problem.n > 1 ? of_prefill_ : of_decode_;
   if (!slower) return std::nullopt;
@@ -112,8 +116,9 @@ std::optional<OperationCost> OperationCosts::measured_here(const Problem& proble
   return cost;
 }
 
-/// Where attention over a cache of this format was not measured (only `run --full` does): as over an f16 one,
-/// which takes 0.8 to 1.4 times as long (docs/performance.md).
+/// Takes the cost of attention over an f16 cache where attention over a cache of this format was not
+/// measured (only `run --full` measures it). The other formats take 0.8 to 1.4 times as long
+/// (docs/performance.md).
 std::optional<OperationCost> OperationCosts::of_f16_cache(Problem problem) const {
   problem.format = FormatId::f16;
   std::optional<OperationCost> cost = measured_here(problem);
@@ -148,7 +153,8 @@ std::optional<OperationCost> OperationCosts::scaled(const Problem& problem) cons
   return cost;
 }
 
-/// A small batch still reads every weight once: never faster than the matrix times one vector.
+/// A small batch still reads every weight once, so it is never faster than the product of the matrix with
+/// one vector.
 void OperationCosts::at_least_one_pass(const Problem& problem, OperationCost& cost) const {
   const std::optional<OperationCost> one = scaled(one_token(problem));
   if (!one || one->seconds <= cost.seconds) return;
@@ -157,8 +163,8 @@ void OperationCosts::at_least_one_pass(const Problem& problem, OperationCost& co
   cost.note = "one pass over the weights: " + cost.note;
 }
 
-/// Where attention of a prompt was not measured: attention of one token, as often as the same operations
-/// need.
+/// Where the attention of a whole prompt was not measured, the cost of attention of one token is taken as
+/// often as it needs the same operations.
 std::optional<OperationCost> OperationCosts::attention_of_each_token(const Problem& problem) const {
   Problem one = problem;
   one.op = Op::attention;

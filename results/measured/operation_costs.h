@@ -1,4 +1,4 @@
-// What one operation costs: the measured problems of a device as a cost list.
+// The cost of one operation: how many seconds it takes, by the measured problems of a device.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace weighin {
 
-/// How far a time may be off, relative, to either side.
+/// How far a time may be off to either side, relative to the time.
 struct Spread {
   double slower = 0;
   double faster = 0;
 };
 
-/// Seconds of one operation, and what they stand on.
+/// The seconds of one operation, and the measurement that they come from.
 struct OperationCost {
   double seconds = 0;
   Spread spread;
@@ -26,17 +26,18 @@ struct OperationCost {
   uint32_t from_threads = 0;  // scaled from what was measured at another thread count
 };
 
-/// The measured problems at one thread count, or on a GPU, whose thread count is 1. Each cost is that of the
-/// nearest problem of the same operation and format, scaled by what its time grows with (docs/method.md).
-/// What was not measured at this count is taken from the count with the most measurements, by how the
-/// products measured at both compare.
+/// The costs of operations at one thread count, or on a GPU, whose thread count is 1. The cost of a
+/// problem is that of the nearest measured problem of the same operation and format, scaled by what its
+/// time grows with (docs/method/measured.md). What was not measured at this thread count is taken from
+/// the count with the most measurements, scaled as the products that were measured at both counts
+/// compare.
 class OperationCosts {
  public:
-  /// `measured` outlives it; so does `other`, the costs of the count with the most measurements (nullptr:
-  /// this one is).
+  /// `measured` must outlive this object, and so must `other`: the costs at the thread count with the
+  /// most measurements, or nullptr where this is that count.
   OperationCosts(const MeasuredProblems& measured, uint32_t threads, const OperationCosts* other);
 
-  /// Nothing where no problem of the operation and format was measured.
+  /// The cost of `problem`. Empty: no problem of that operation and format was measured.
   std::optional<OperationCost> of(const Problem& problem) const;
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double value_bytes = sizeof(float);  // what llama.cpp passes between devices
 
-/// What of `use` is done in the places from `first` up to, and without, `end` (ProblemUse::places).
+/// How often `use` happens in the places from `first` up to, and without, `end` (ProblemUse::places).
 void add_share(std::vector<ProblemUse>& side, const ProblemUse& use, size_t first, size_t end) {
   const auto at = [&](size_t place) { return use.places.begin() + static_cast<std::ptrdiff_t>(place); };
   const double times = std::accumulate(at(first), at(end), 0.0);
@@ -20,12 +20,12 @@ ProblemUse copy(Op op, double bytes, const char* part) {
   return {{.op = op, .m = static_cast<uint64_t>(bytes)}, 1, part};
 }
 
-/// The sum of two sides, one after the other.
+/// Adds the time of a side that works after the sides in `sum`.
 void add(StepTime& sum, StepTime&& side) {
   const double seconds = sum.seconds + side.seconds;
   if (seconds > 0) {
     sum.slower = (sum.slower * sum.seconds + side.slower * side.seconds) / seconds;
-    // From the ends' sum: seconds / (1 + faster).
+    // The fast ends, seconds / (1 + faster), are added up.
     const double low = sum.seconds / (1 + sum.faster) + side.seconds / (1 + side.faster);
     sum.faster = low > 0 ? seconds / low - 1 : 0;
   }
@@ -40,8 +40,8 @@ void add(StepTime& sum, StepTime&& side) {
     sum.efficiency_source += (sum.efficiency_source.empty() ? "" : "; ") + side.efficiency_source;
 }
 
-/// The CPU's part. Without layers it is but small operations: where they were not measured they count as
-/// nothing, as small operations do.
+/// The time of the CPU's side. Where no layer lies on it, only small operations are left, and those that
+/// were not measured count as nothing.
 tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& step, const std::string& phase,
                                                 const Placement& placement, const CostModel& costs,
                                                 const EngineRun& run) {
@@ -65,7 +65,8 @@ PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& sh
   PlacedStep placed;
   placed.gpus.resize(placement.gpus.size());
   for (const ProblemUse& use : step) {
-    // A layer's place is one more than its number, and the head is one more layer.
+    // The place of a layer is its number plus one, since place 0 is before all layers. The head is one
+    // more layer.
     add_share(placed.cpu, use, 0, placement.cpu_layers() + size_t{1});
     for (size_t i = 0; i < placed.gpus.size(); ++i)
       add_share(placed.gpus[i], use, placement.gpus[i].first + size_t{1}, placement.gpus[i].end + size_t{1});

@@ -1,4 +1,4 @@
-// The seconds of a model's steps where its layers lie on several sides.
+// The seconds of a step where the layers of the model lie on several sides: the CPU and one or more GPUs.
 #pragma once
 
 #include <string>
@@ -12,21 +12,21 @@
 
 namespace weighin {
 
-/// A step's work on each side: that of the layers that lie there, before them on the CPU (embeddings, and the
-/// choice of a token), after them on the last GPU (the output head).
+/// The work of a step on each side. A side does the work of the layers that lie on it. The CPU also looks
+/// up embeddings and chooses the next token; the last GPU also computes the output head.
 struct PlacedStep {
   std::vector<ProblemUse> cpu;
   std::vector<std::vector<ProblemUse>> gpus;  // as the placement has them
 };
 
-/// `step` computes `tokens` together. With the copies between sides: a row of `width` f32 values a token to
-/// each GPU and on to the next, and the result (an f32 for each vocabulary entry, or an encoder's row) back;
-/// and one submission a GPU.
+/// Divides `step`, which computes `tokens` together, over the sides, and adds what moves between them: a
+/// row of `width` f32 values a token to each GPU and from it to the next, the result back to the CPU (an
+/// f32 for each vocabulary entry, or a row of an encoder), and one submission for each GPU.
 PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& shape,
                        const Placement& placement, uint32_t tokens);
 
-/// One side after the other: their sum, and the sums of the intervals' ends. Error: what a side has no
-/// measurement of.
+/// Times the sides one after the other: the seconds are the sum, and the ends of the interval are the
+/// sums of the ends. Error: which measurement a side lacks.
 StepTimer timer_of(const ModelShape& shape, const Placement& placement, const CostModel& costs,
                    const EngineRun& run);
 

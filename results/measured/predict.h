@@ -13,7 +13,8 @@
 
 namespace weighin {
 
-/// Seconds of one phase, "decode", "prefill" or "encode": a step that computes so many tokens together.
+/// Says how many seconds a step takes that computes so many tokens together. The phase is "decode",
+/// "prefill" or "encode".
 using StepTimer = std::function<tl::expected<StepTime, std::string>(
     const std::vector<ProblemUse>& step, const std::string& phase, uint32_t tokens)>;
 

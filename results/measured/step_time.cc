@@ -8,7 +8,8 @@
 namespace weighin {
 namespace {
 
-/// "gemv q4_0", and what a measurement that came to nothing says of it.
+/// Says which operation was not measured, and the reason where a measurement that failed or was skipped
+/// has one.
 std::string never_measured(const Problem& problem, std::span<const Measurement* const> measurements) {
   std::string text(op_name(problem.op));
   if (problem.format != FormatId::none) text += fmt::format(" {}", format_of(problem.format).name);
@@ -22,7 +23,8 @@ std::string never_measured(const Problem& problem, std::span<const Measurement* 
   return text;
 }
 
-/// Rounding that no kernel here does, because its products take floats: bf16 without a bf16 dot product.
+/// Whether the activations need no rounding here, because the products take floats: bf16 on a CPU without
+/// a bf16 dot product.
 bool needless(const Problem& problem, std::span<const Measurement* const> measurements) {
   return problem.op == Op::quantize &&
          std::any_of(measurements.begin(), measurements.end(), [&](const Measurement* m) {
@@ -31,8 +33,8 @@ bool needless(const Problem& problem, std::span<const Measurement* const> measur
          });
 }
 
-/// The same on a GPU, whose products take integers or floats, whichever is faster there: no product that was
-/// measured with inputs rounded so took integers.
+/// The same on a GPU, where products take integers or floats, whichever is faster there. No rounding is
+/// needed where none of the measured products with such inputs took integers.
 bool needless_on_gpu(const Problem& problem, std::span<const Measurement* const> measurements) {
   const Op product = problem.n > 1 ? Op::gemm : Op::gemv;
   bool any = false, integers = false;
@@ -106,8 +108,8 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
   if (time.seconds <= 0) return tl::unexpected(std::string("the step holds nothing that was measured"));
   const double stand_in = stand_in_error * stand_in_s / time.seconds;
   double whole = engine == reference_engine ? composition_error : efficiency.residual(by);
-  // What an engine never timed beside these kernels may differ by comes on top of what adding them leaves
-  // out.
+  // An engine that was never timed beside these kernels may differ from them. This comes in addition to
+  // the error of adding up.
   if (efficiency.basis() == EfficiencyBasis::unmeasured) whole = std::hypot(whole, composition_error);
   const auto together = [&](double spread_squares) {
     return std::sqrt(spread_squares / (time.seconds * time.seconds) + stand_in * stand_in + whole * whole);

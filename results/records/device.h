@@ -24,11 +24,12 @@ struct Device {
   uint64_t storage_free_bytes = 0;
   std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
-  /// Of each what the columns of table gpu hold, by name. None: what GPUs there are could not be seen.
+  /// The GPUs, each with what the columns of the table gpu hold. Empty: it could not be seen which GPUs
+  /// there are.
   std::optional<std::vector<VulkanDevice>> gpus = std::nullopt;
 };
 
-/// The columns of a probed machine, and its GPUs.
+/// The device that a probed machine is stored as, with its GPUs.
 Device device_of(const Machine& machine, const std::string& probed_at);
 
 }  // namespace weighin

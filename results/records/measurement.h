@@ -43,7 +43,7 @@ struct Measurement {
   bool on_cpu() const { return backend == "cpu"; }
 };
 
-/// Whether a measurement may be stood on: measured, and a time above zero.
+/// Whether predictions may use a measurement: it was measured, and its time is above zero.
 bool usable(const Measurement& measurement);
 
 }  // namespace weighin

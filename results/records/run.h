@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// Where a run's numbers come from.
+/// The provenance of the numbers of a run.
 struct Run {
   int64_t id = 0;
   std::string device;

@@ -1,4 +1,4 @@
-// The parts of a step that an engine's efficiency is told apart by.
+// The parts of a step, by which the efficiency of an engine is distinguished.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ struct StepPartTime {
   double peak_s = 0;      // what their operations take at the measured peak of int8; 0: not measured
 };
 
-/// Of which kind an operation is. Rounding of activations counts with the small operations.
+/// The kind of an operation. The rounding of activations counts as a small operation.
 PartKind part_kind(Op op);
 
-/// The format that tells `problem`'s part apart: a product's, else none.
+/// The format that distinguishes the part of `problem`: that of a product, else none.
 FormatId part_format(const Problem& problem);
 
 }  // namespace weighin

@@ -14,7 +14,8 @@
 namespace weighin {
 namespace {
 
-/// LoRA's rank in the answer: within what the paper tries (1 to 64), and the default of its library.
+/// The rank of LoRA in the answer. It lies within the range that the paper tries (1 to 64), and is the
+/// default of its library.
 constexpr uint32_t lora_rank = 8;
 
 /// What every option is weighed with.
@@ -23,7 +24,7 @@ struct Scale {
   uint32_t context;
 };
 
-/// The request that `fit` makes of such a model; of sparse weights the bytes are theirs, and no kernel
+/// The request that `fit` makes of such a model. Sparse weights take their own bytes, and no kernel
 /// computes with them.
 Request request_for(const Shrunk& shrunk, const Scale& scale) {
   Question question;
@@ -95,7 +96,8 @@ void add_quality(ShrinkOption& option, const std::string& technique, const std::
   }
 }
 
-/// `shrunk` in the format of least known loss in which it fits; in the smallest where it fits in none.
+/// `shrunk` in the format with the least known loss in which it fits, or in the smallest format where it
+/// fits in none.
 std::optional<Shrunk> quantized_to_fit(const Shrunk& shrunk, const Scale& scale) {
   std::vector<std::pair<double, Shrunk>> formats;
   for (Shrunk& option : quantization_options(*shrunk.shape, file_format_of(shrunk.format)))
@@ -119,7 +121,7 @@ std::optional<Shrunk> quantized_to_fit(const Shrunk& shrunk, const Scale& scale)
   return *smallest;
 }
 
-/// Fits first; then as ShrinkAnswer says.
+/// Orders the options: those that fit come first, then the order of ShrinkAnswer.
 void rank(std::vector<ShrinkOption>& options) {
   constexpr double never = std::numeric_limits<double>::infinity();
   std::map<std::string, double> worst_known;  // of a technique, among those that fit

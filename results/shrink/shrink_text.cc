@@ -12,7 +12,7 @@ namespace {
 constexpr size_t most_shown = 15;
 constexpr size_t nearest_shown = 3;
 
-/// With a sign, for what is saved.
+/// Bytes that are saved, with a word for the sign.
 std::string saved(int64_t bytes) {
   const uint64_t size = static_cast<uint64_t>(bytes < 0 ? -bytes : bytes);
   return fmt::format("{} {}", gib_text(size), bytes < 0 ? "more" : "less");
@@ -27,7 +27,7 @@ std::string quality_text(const QualityCost& cost) {
                      q.metric, q.model, q.checked == Checked::recalled ? "; RECALLED" : "", q.source);
 }
 
-/// " on GPU", where it is not the CPU alone.
+/// " on gpu NAME" where the model does not lie on the CPU alone.
 std::string on_text(const ShrinkOption& option) {
   return option.verdict.placement.on_gpu() ? " on " + placement_name(option.verdict.placement) : "";
 }

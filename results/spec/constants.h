@@ -1,4 +1,4 @@
-// The constants of predictions from specs: the table is spec_constants.inc.
+// The constants of predictions from published specifications; the table is constants.inc.
 #pragma once
 
 #include "models/names/quant_name.h"

@@ -19,8 +19,8 @@ bool has_any(const std::string& text, const std::array<std::string_view, n>& par
   return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return has(text, part); });
 }
 
-/// Accelerators with stacked memory (vendors' specifications): more bandwidth than one token's small
-/// operations use.
+/// Accelerators with stacked memory, by their vendors' specifications. The small operations of one token
+/// do not use up their bandwidth.
 constexpr std::array<std::string_view, 14> stacked_names{"a100", "a30",  "h100",  "h200",  "b100",
                                                          "b200", "b300", "gh200", "gb200", "v100",
                                                          "p100", "mi50", "mi100", "mi2"};
@@ -33,7 +33,7 @@ bool is_stacked(const std::string& name) {
   return has_any(name, stacked_names) || has_any(name, more_stacked_names);
 }
 
-/// A CPU's instruction set without 8-bit dot products or 256-bit words.
+/// Whether the instruction set of a CPU lacks 8-bit dot products or 256-bit words.
 bool is_plain(std::string_view isa) {
   return isa == "neon" || isa.starts_with("sse") || isa.starts_with("ssse") || isa == "avx";
 }
@@ -42,7 +42,7 @@ bool says_cpu(const std::string& device, const std::string& backend) {
   return has(backend, "cpu") || (backend.empty() && has(device, " cpu"));
 }
 
-/// By the row's words, where the catalogue does not know the device.
+/// Takes the class from the words of the row, for a device that the catalogue does not have.
 SpecClass class_of_words(const std::string& chip, const std::string& device, const std::string& backend) {
   const bool cpu = says_cpu(device, backend);
   if (chip == "browser") return SpecClass::browser;
@@ -76,8 +76,8 @@ SpecClass class_of_spec(const DeviceSpec& spec, DevicePart part) {
     if (vendor == "nvidia") return spec.unified ? SpecClass::nvidia_soc : SpecClass::nvidia_gpu;
     if (vendor == "amd") return spec.unified ? SpecClass::amd_apu : SpecClass::amd_gpu;
     if (vendor == "intel") return SpecClass::intel_gpu;
-    // Of a card that no maker is stated for, the middle of the makers' cards in decode efficiency
-    // (constants.inc).
+    // A card without a stated maker counts as AMD's, whose decode efficiency is the middle one of the
+    // makers' cards (constants.inc).
     if (vendor.empty() && has_own_memory(spec.kind)) return SpecClass::amd_gpu;
     return has(name, "radeon") || has(name, "ryzen") ? SpecClass::amd_apu : SpecClass::phone_gpu;
   }
@@ -169,7 +169,7 @@ tl::expected<SpecDevice, std::string> spec_device(const PublishedRow& row) {
     out.count = named->count;
     if (named->memory_gib > 0) out.memory_gib = named->memory_gib;
     out.guessed = out.guessed || !named->assumed.empty();
-    // A processor whose graphics the catalogue leaves out.
+    // The graphics of this processor are not in the catalogue.
     if (part == DevicePart::cpu && has_any(backend, gpu_backends)) {
       const bool amd = lower_case(named->device->vendor) == "amd";
       out.device = amd ? SpecClass::amd_apu : class_of_words(chip, device, backend);

@@ -11,7 +11,7 @@
 
 namespace weighin {
 
-/// Devices that turn bandwidth and arithmetic into tokens alike.
+/// Classes of devices that turn bandwidth and arithmetic into tokens in the same proportion.
 enum class SpecClass : uint8_t {
   nvidia_gpu,
   nvidia_soc,  // on the processor's memory: Jetson, GB10
@@ -53,10 +53,10 @@ struct SpecDevice {
   std::string_view name;       // of the catalogue, empty: not in it
 };
 
-/// Operations/s of `part` that quantized products are bound by: a quarter of the peak of 8-bit integers where
-/// that is known (tensor cores, dot products: the rate of 16-bit floats with sums in fp32 on GeForce), or
-/// half of that of 16-bit floats in matrix units (Volta's multiply no integers), else that of floats. 0:
-/// neither is known.
+/// The peak arithmetic of `part`, in operations/s, that binds quantized products. Where the peak of 8-bit
+/// integers is known, it is a quarter of that (tensor cores, dot products; this is the rate of 16-bit
+/// floats with sums in fp32 on GeForce cards). Where matrix units compute 16-bit floats, it is half of
+/// their peak (Volta's multiply no integers). Else it is the peak of floats. 0: neither is known.
 double peak_of_part(const DeviceSpec& device, const PartSpec& part);
 
 /// Resolves the device. Error: neither the row nor the catalogue gives a bandwidth.

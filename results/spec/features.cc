@@ -26,7 +26,8 @@ constexpr std::array engines{
 #undef SPEC_ENGINE
 };
 
-/// Where a table says nothing of tokens: a short question, and the tokens of llama-bench's tg128.
+/// What is assumed where a table does not state its tokens: a short question, and the 128 tokens of
+/// llama-bench's tg128.
 constexpr double usual_depth = 256, usual_answer = 128, usual_prompt = 512;
 
 /// LocalScore (the engine llamafile) publishes means over nine pairs of prompt and answer, 16 to 4096 and 16
@@ -35,12 +36,12 @@ constexpr double usual_depth = 256, usual_answer = 128, usual_prompt = 512;
 /// whenever it was run.
 constexpr double localscore_depth = 1837, localscore_prompt = 384, localscore_year = 2025.3;
 
-/// What a graphics card's memory cannot be used for: the driver's and the engine's own, the screen. Ollama
-/// and llama.cpp's fit keep about so much free (a GiB and less, their sources).
+/// The memory of a graphics card that a model cannot have: the driver and the engine take it, and the
+/// screen. Ollama and llama.cpp's fit keep about this much free (a GiB and less, by their sources).
 constexpr double reserved_gib = 0.9;
-/// What runs beside weights and cache: compute buffers.
+/// The compute buffers, which are needed in addition to weights and cache.
 constexpr double buffers_gib = 0.5;
-/// Less than this share outside is within the error of the bytes.
+/// A smaller share outside the card's memory is within the error of the bytes.
 constexpr double least_outside = 0.03;
 
 std::optional<double> number_at(std::string_view text) {
@@ -120,7 +121,7 @@ void set_context_held(SpecFeatures& features, const PublishedRow& row) {
   features.context = std::max(features.context, context);
 }
 
-/// Weights that a graphics card has no room for.
+/// The share of the weights for which the graphics card has no room.
 void set_outside(SpecFeatures& features, double context) {
   const SpecDevice& device = features.device;
   if (!device.discrete || device.memory_gib <= 0 || features.work.weights_bytes <= 0) return;

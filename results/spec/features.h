@@ -13,7 +13,7 @@
 
 namespace weighin {
 
-/// Engines with constants of their own; each a row of spec_engines.inc.
+/// Engines with constants of their own; each a row of engines.inc.
 enum class SpecEngine : uint8_t {
 #define SPEC_ENGINE(id, name, micro_batch) id,
 #include "results/spec/engines.inc"
@@ -54,7 +54,7 @@ class SpecReader {
   std::unique_ptr<Names> names_;
 };
 
-/// The same tokens, for a device and a model that are known already.
+/// The features of a request to a model on a device, both of which are known.
 SpecFeatures spec_features(const SpecDevice& device, const ModelWork& work, double prompt, double depth,
                            double context);
 

@@ -49,17 +49,17 @@ double seen(const AttentionLayers& group, double depth) {
   return group.window ? std::min(depth, static_cast<double>(group.window)) : depth;
 }
 
-/// Layers grow with the cube root of parameters, and the cache of one with them likewise.
+/// The number of layers grows with the cube root of the parameters, and so does the cache.
 double cache_scale(const ModelWork& work) {
   return std::pow(work.scale, 2.0 / 3);
 }
 
-/// The quantization stated, in its column or in the model's name.
+/// The quantization that the row states, in its own column or in the name of the model.
 tl::expected<void, std::string> set_quant(ModelWork& work, const NamedModel& model,
                                           const ResolvedName& resolved) {
   auto quant = quant_of_name(model.quant);
   const auto in_name = quant_of_name(resolved.format);
-  // "fp16" beside "int4-AutoRound": the type of what is computed with.
+  // "fp16" beside "int4-AutoRound" is the type in which the engine computes.
   if (in_name && (!quant || (quant->kind == QuantKind::f16 && in_name->bits < quant->bits))) quant = in_name;
   if (!quant && !model.quant.empty() && !model.file_bytes)
     return tl::unexpected(
@@ -68,7 +68,7 @@ tl::expected<void, std::string> set_quant(ModelWork& work, const NamedModel& mod
     quant = quant_of_name("Q4_K_M");
     work.quant_assumed = !model.file_bytes;
   }
-  // gpt-oss is published with its experts in MXFP4, and every file of it keeps them.
+  // The experts of gpt-oss are published in MXFP4, and every file of the model keeps them so.
   if (work.shape->family == "gpt-oss") quant = quant_of_name("MXFP4");
   if (quant->format && quant->format->id == FileFormatId::mxfp4_moe && work.shape->experts == 0)
     *quant = {.bits = quant->bits, .kind = QuantKind::fp4};
@@ -139,7 +139,7 @@ double attention_products(const ModelWork& work, double depth) {
 
 double held_bytes(const ModelWork& work, double context, double prompt) {
   // llama.cpp's parts (models/memory/memory.h), without its graph: the compute buffer that a prompt touches,
-  // the logits, the tokenizer in memory and the program (docs/method.md). Runtimes of graphics cards add
+  // the logits, the tokenizer in memory and the program (docs/method/spec.md). Runtimes of graphics cards add
   // their own.
   constexpr double program_bytes = 8 << 20, tokenizer_entry_bytes = 80, micro_batch = 512;
   const ModelShape& shape = *work.shape;

@@ -31,10 +31,10 @@ struct ModelWork {
   bool experts() const { return all_expert_bytes > 0; }
 };
 
-/// The work of `model`. Error: what is missing to know it.
+/// The work that `model` costs. Error: what is missing to know it.
 tl::expected<ModelWork, std::string> model_work(const NamedModel& model);
 
-/// The same of a shape that is known, in a format.
+/// The work of a known shape in a format.
 ModelWork model_work(const ModelShape& shape, const FileFormat& format);
 
 /// Bytes of keys and values, in f16, that one token with `depth` tokens before it reads.

@@ -11,19 +11,20 @@
 namespace weighin {
 namespace {
 
-/// The year that the constants' efficiencies are of.
+/// The year to which the efficiencies of the constants belong.
 constexpr double base_year = 2025;
-/// Bandwidth at which a CPU's efficiency is stated.
+/// The bandwidth at which the efficiency of a CPU is stated.
 constexpr double base_bandwidth = 30e9;
-/// Threads that reach a CPU's peak where fewer were used.
+/// The number of threads that reach the peak of a CPU; a row with fewer reaches its share.
 constexpr double peak_threads = 8;
 
 double kind_factor(const std::array<double, quant_kinds>& kinds, QuantKind kind) {
   return kinds[static_cast<size_t>(kind)];
 }
 
-/// What all devices of a row read with together. Servers and libraries that split every matrix over them
-/// (tensor parallelism) read with each; llama.cpp's split by layers reads with one after another.
+/// The bandwidth with which all devices of a row read together. Servers and libraries that split every
+/// matrix over the devices (tensor parallelism) read with all of them at once; llama.cpp, which splits by
+/// layers, reads with one after another.
 double devices_reading(const SpecFeatures& features) {
   constexpr double parallel_share = 0.6;  // of a further device: a judgement, no published row has several
   const bool parallel = features.engine == SpecEngine::vllm || features.engine == SpecEngine::tensorrt ||
@@ -70,8 +71,8 @@ Interval spread(double rate, double low, double high) {
   return {rate * low, rate, rate * high};
 }
 
-/// What is not exactly known widens the interval: a judgement, by which the assumptions of a row count as a
-/// quarter of the spread each.
+/// What is not exactly known widens the interval. Each assumption of a row counts as a quarter of the
+/// spread, which is a judgement.
 double widened(const SpecFeatures& features) {
   constexpr double each = 0.25;
   const ModelWork& work = features.work;
@@ -79,8 +80,8 @@ double widened(const SpecFeatures& features) {
 }
 
 /// GiB held. Beside the model: what the driver and the runtime hold, which tools that ask the device report
-/// with it. Judged on 577 published rows so that one in ten is under by 5% (docs/method.md). A server that
-/// fills the memory it is given holds that (vLLM's gpu_memory_utilization, 0.9 by default).
+/// with it. Judged on 577 published rows so that one in ten is under by 5% (docs/method/spec.md). A server
+/// that fills the memory it is given holds that (vLLM's gpu_memory_utilization, 0.9 by default).
 double memory_of(const SpecFeatures& features) {
   constexpr double of_weights = 1.07, vllm_share = 0.92;
   const SpecDevice& device = features.device;

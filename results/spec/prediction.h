@@ -6,7 +6,7 @@
 //   prefill s = products / (peak x efficiency) + attention / (peak x efficiency)
 //               + weights read once a micro-batch / bandwidth + layers x time of a layer
 //
-// The constants are spec_constants.inc's, with how they were fitted; docs/method.md explains each.
+// The constants are constants.inc's, with how they were fitted; docs/method/spec.md explains each.
 #pragma once
 
 #include <string>

@@ -43,7 +43,7 @@ constexpr std::array columns{
     Column{"mem_gib_used", nullptr, &PublishedRow::mem_gib_used},
 };
 
-/// Sets one field; a number that is none is the row's error.
+/// Sets one field. A number that cannot be read is the error of the row.
 void set(PublishedRow& row, const Column& column, std::string_view text) {
   if (text.empty()) return;
   if (column.text) {

@@ -14,25 +14,26 @@
 namespace weighin {
 namespace {
 
-/// A published count of parameters that is more than this over the resolved model's says that the name was
-/// read wrongly: llama-bench calls every model of llama's architecture and 40 layers "llama 13B" (llama.cpp's
-/// src/llama-model.cpp). Counts under it are common: files of packed weights count their words.
+/// A published count of parameters that exceeds the count of the resolved model by more than this says
+/// that the name was read wrongly. llama-bench, for example, calls every model of llama's architecture
+/// with 40 layers "llama 13B" (llama.cpp's src/llama-model.cpp). Counts below the true one are common,
+/// since files of packed weights count their words.
 constexpr double too_many_params = 1.35;
 
-/// Parameters are often published as whole billions.
+/// Parameters are often published rounded to whole billions.
 constexpr double rounding = 0.6e9;
 
-/// Shapes of one name and of sizes within 4% are one model: counts with and without embeddings or a vision
-/// tower.
+/// Shapes with one name and sizes within 4% of each other are one model. The counts differ by the
+/// embeddings or by a vision tower.
 constexpr double same_size = 0.04;
 
-/// A model that is no catalogue model's fine-tune, of whose sizes only this one is known, is taken for a
-/// mixture of experts of 3B active parameters: those published in 2025 and 2026 (Qwen3 30B-A3B, 3.5 35B-A3B,
-/// GLM-4.7-Flash, Nemotron 3 Nano) outnumber dense ones of this size, and the dense ones are in the catalogue
-/// by name.
+/// A model of which only this size is known, and which is no fine-tune of a catalogue model, is taken for
+/// a mixture of experts with 3B active parameters. Those published in 2025 and 2026 (Qwen3 30B-A3B, 3.5
+/// 35B-A3B, GLM-4.7-Flash, Nemotron 3 Nano) outnumber the dense models of this size, and the dense ones
+/// are in the catalogue by name.
 constexpr double sparse_from = 29.4e9, sparse_to = 36.9e9, sparse_active = 3.3e9;
 
-/// Letters and digits alone, in lower case.
+/// The letters and digits of `text`, in lower case.
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : text)
@@ -57,7 +58,7 @@ struct Candidate {
   std::string architecture;  // plain
 };
 
-/// Models that speak, and whose shape is known.
+/// The chat models whose shape is known.
 const std::vector<Candidate>& candidates() {
   static const std::vector<Candidate> all = [] {
     std::vector<Candidate> list;
@@ -76,8 +77,9 @@ struct Sizes {
   double active = 0;  // 0: not known, or all
 };
 
-/// The catalogue model that stands for a name that is not there: the nearest in parameters, all and active,
-/// where one of the same architecture, as llama-bench writes it first, or of the same maker is nearer.
+/// The model of the catalogue that stands for a name that the catalogue does not have. It is the nearest
+/// one by its parameters, all and active. A model of the same architecture (which llama-bench writes
+/// first) or of the same maker counts as nearer.
 const Candidate* stand_in(std::string_view name, const Sizes& sizes) {
   std::string_view last = name;
   if (const size_t slash = last.rfind('/'); slash != std::string_view::npos) last.remove_prefix(slash + 1);
@@ -92,20 +94,20 @@ const Candidate* stand_in(std::string_view name, const Sizes& sizes) {
     if (sizes.active > 0) {
       distance += std::abs(std::log(candidate.active / sizes.active));
     } else if (sparse && !same && sizes.params < 150e9) {
-      // No dense model of more is in use but Llama 3.1 405B, which is known by its name.
+      // No larger dense model is in use except Llama 3.1 405B, which is known by its name.
       distance += 2;
     }
     if (same) distance -= 0.3;
     if (first_letters(candidate.shape->name) != maker) distance += 0.2;
     if (candidate.shape->attention.empty()) distance += 0.5;
-    // Models of before 2023 have other proportions than what is run today.
+    // Models from before 2023 have other proportions than those that are run today.
     if (candidate.shape->released < "2023") distance += 0.3;
     if (distance < least) least = distance, best = &candidate;
   }
   return best;
 }
 
-/// The words of a name, as its author parts them.
+/// The words of a name, split where its author splits them.
 std::vector<std::string_view> words_of(std::string_view name) {
   std::vector<std::string_view> words;
   for (size_t begin = 0; begin < name.size();) {
@@ -116,7 +118,7 @@ std::vector<std::string_view> words_of(std::string_view name) {
   return words;
 }
 
-/// A size is in it: "Gemma-4-E2B" and not "Gemma".
+/// Whether the name contains a size: "Gemma-4-E2B" does, "Gemma" does not.
 bool says_size(std::string_view text) {
   for (size_t i = 1; i < text.size(); ++i) {
     const char unit = lower_letter(text[i]);
@@ -126,8 +128,8 @@ bool says_size(std::string_view text) {
   return false;
 }
 
-/// A fine-tune of a catalogue model has that model's name in its own: "godot-gemma-4-e4b-it". The longest
-/// part with a size that is one.
+/// The name of a fine-tune contains the name of its base model: "godot-gemma-4-e4b-it". Finds the longest
+/// part with a size that is a model of the catalogue.
 const ModelShape* named_within(std::string_view name) {
   constexpr size_t most = 12;  // words of a name that are looked at
   std::vector<std::string_view> words = words_of(name);
@@ -145,7 +147,7 @@ const ModelShape* named_within(std::string_view name) {
   return nullptr;
 }
 
-/// Whether the published count is the model's: rounded, or of packed words.
+/// Whether the published count can be that of the model, rounded or counted in packed words.
 bool agrees(const NamedModel& model, const ModelShape& shape) {
   const auto params = static_cast<double>(parameters(shape));
   return !model.params || *model.params <= too_many_params * params + rounding || *model.params >= 4 * params;
@@ -171,7 +173,8 @@ tl::expected<StandInShape, std::string> shape_of(const NamedModel& model, const 
   }
   Sizes sizes;
   if (model.params) sizes.params = *model.params;
-  // A size in the name is surer than a count of packed words, or one rounded to whole billions.
+  // A size in the name is surer than a count of packed words, and than a count rounded to whole
+  // billions.
   if (!runs && resolved.params &&
       (sizes.params < 0.6 * static_cast<double>(*resolved.params) ||
        std::abs(sizes.params - static_cast<double>(*resolved.params)) <= rounding))

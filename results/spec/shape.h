@@ -1,4 +1,5 @@
-// The shape that a published model's name stands for: the catalogue's own, or of the nearest model in it.
+// Finds the shape that a published model's name stands for: the model of the catalogue itself, or the
+// nearest model in it.
 #pragma once
 
 #include <cstdint>

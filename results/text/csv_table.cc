@@ -10,7 +10,7 @@
 
 namespace weighin {
 
-/// What libcsv calls back with: every field's text, row by row.
+/// What libcsv's callbacks receive: the text of every field, row by row.
 void CsvTable::add_field(void* text, size_t size, void* self) {
   auto& table = *static_cast<CsvTable*>(self);
   table.fields_.push_back({table.bytes_.size(), size});
