@@ -116,7 +116,8 @@ void probe_cpu(const Host& host, Machine& machine) {
   Cpu& cpu = machine.cpu;
   cpu.architecture = architecture(host, cpuinfo);
   cpu.name = cpu_name(cpuinfo);
-  const std::string governor_path = std::string(cpufreq) + "scaling_governor";
+  std::string governor_path = cpufreq;
+  governor_path += "scaling_governor";
   const auto governor = host.read(governor_path);
   cpu.governor =
       governor ? known(*governor, governor_path) : absent<std::string>(governor.error(), governor_path);

@@ -113,7 +113,9 @@ TEST(ResolveName, VersionsAreNoSizesAndNothingIsGuessed) {
 }
 
 TEST(ResolveName, LongNamesAreCutFromTheFront) {
-  EXPECT_EQ(resolve_name(std::string(1'000'000, 'a') + "/foo-7B").params, 7'000'000'000u);
+  std::string long_name(1'000'000, 'a');
+  long_name += "/foo-7B";
+  EXPECT_EQ(resolve_name(long_name).params, 7'000'000'000u);
   EXPECT_FALSE(resolve_name(std::string(1'000'000, '9')).params);
 }
 
