@@ -29,6 +29,13 @@ inline ShellOutcome shell(const std::string& command) {
   return outcome;
 }
 
+/// One word of a shell's command line, whatever stands in it: a path may hold spaces.
+inline std::string shell_word(const std::string& word) {
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
+
 /// The JSON object that a command printed, which must have ended with `exit_code`.
 inline nlohmann::json answer(const ShellOutcome& outcome, int exit_code = 0) {
   EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;

@@ -101,7 +101,7 @@ export function openLlamacpp({ folders = usualFolders(), beforeLoading = () => {
   /// The file of the CPU build in use, from this process's own memory map; null where there is no such map.
   const cpuLibrary = () => {
     if (!existsSync("/proc/self/maps")) return null;
-    return /\S*libggml-cpu[-\w.]*\.so/.exec(readFileSync("/proc/self/maps", "utf8"))?.[0] ?? null;
+    return /\/.*libggml-cpu[-\w.]*\.so/.exec(readFileSync("/proc/self/maps", "utf8"))?.[0] ?? null;
   };
   const description = (model) => {
     const buffer = Buffer.alloc(256);

@@ -50,7 +50,8 @@ class GpuRun : public DatabaseTest {
   }
 
   ShellOutcome run(const std::string& arguments) const {
-    return shell("'" WEIGHIN_BINARY "' run --force-software --db " + database_ + " " + arguments + " 2>&1");
+    return shell("'" WEIGHIN_BINARY "' run --force-software --db " + shell_word(database_) + " " + arguments +
+                 " 2>&1");
   }
   /// A small part of the plan, measured in a real child; what came of each row.
   GpuOutcome in_child(GpuJob job, std::chrono::milliseconds silence = longest_silence) {
@@ -110,8 +111,8 @@ TEST_F(GpuRun, IsKeptBesideTheCpusAndSearchesOnce) {
 }
 
 TEST_F(GpuRun, SaysWithoutForceThatThereIsNone) {
-  const ShellOutcome ran =
-      shell("'" WEIGHIN_BINARY "' run --budget 3s --only 'no such item' --db " + database_ + " 2>&1");
+  const ShellOutcome ran = shell("'" WEIGHIN_BINARY "' run --budget 3s --only 'no such item' --db " +
+                                 shell_word(database_) + " 2>&1");
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE backend = 'vulkan'"), 0);
 }

@@ -49,7 +49,7 @@ class FitCommand : public testing::Test {
   }
 
   std::string on(const std::string& device) const {
-    return " --device " + device + " --db " + database_.string();
+    return " --device " + device + " --db " + shell_word(database_.string());
   }
 
   Folder folder_;

@@ -44,7 +44,7 @@ class ReportCommand : public testing::Test {
 };
 
 TEST_F(ReportCommand, WritesBesideTheDatabaseAndSaysWhere) {
-  const ShellOutcome outcome = report_command("--device bench --db " + database_);
+  const ShellOutcome outcome = report_command("--device bench --db " + shell_word(database_));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_NE(outcome.output.find((folder_ / "report.html").string()), std::string::npos) << outcome.output;
   const std::string html = text_of(folder_ / "report.html");
@@ -59,7 +59,7 @@ TEST_F(ReportCommand, WritesWhereAskedAndReplacesAnEarlierReport) {
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path) << "an earlier report";
   const ShellOutcome outcome =
-      report_command("--device bench --db " + database_ + " --html '" + path.string() + "'");
+      report_command("--device bench --db " + shell_word(database_) + " --html " + shell_word(path.string()));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_NE(text_of(path).find("</html>"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "report.html"));
@@ -68,7 +68,8 @@ TEST_F(ReportCommand, WritesWhereAskedAndReplacesAnEarlierReport) {
 }
 
 TEST_F(ReportCommand, HtmlToStandardOutputIsNothingElse) {
-  const ShellOutcome outcome = report_command("--device bench --db " + database_ + " --html /dev/stdout");
+  const ShellOutcome outcome =
+      report_command("--device bench --db " + shell_word(database_) + " --html /dev/stdout");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.output.rfind("<!doctype html>", 0), 0u);
   EXPECT_EQ(outcome.output.find("report:"), std::string::npos);
@@ -76,7 +77,8 @@ TEST_F(ReportCommand, HtmlToStandardOutputIsNothingElse) {
 
 TEST_F(ReportCommand, CsvIsOneFileATable) {
   const std::filesystem::path csv = folder_ / "csv";
-  const ShellOutcome outcome = report_command("--db " + database_ + " --csv " + csv.string());
+  const ShellOutcome outcome =
+      report_command("--db " + shell_word(database_) + " --csv " + shell_word(csv.string()));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   for (const char* table : {"device.csv", "run.csv", "measurement.csv", "measurements.csv"}) {
     EXPECT_TRUE(std::filesystem::exists(csv / table)) << table << "\n" << outcome.output;
@@ -85,21 +87,21 @@ TEST_F(ReportCommand, CsvIsOneFileATable) {
 }
 
 TEST_F(ReportCommand, ErrorsSayWhatToDoAndExitWithTwo) {
-  const ShellOutcome no_database = report_command("--db " + (folder_ / "none.db").string());
+  const ShellOutcome no_database = report_command("--db " + shell_word((folder_ / "none.db").string()));
   EXPECT_EQ(no_database.exit_code, 2);
   EXPECT_NE(no_database.output.find("weighin run"), std::string::npos) << no_database.output;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "none.db"));
 
-  const ShellOutcome this_machine = report_command("--db " + database_);
+  const ShellOutcome this_machine = report_command("--db " + shell_word(database_));
   EXPECT_EQ(this_machine.exit_code, 2) << "this machine was not measured";
   EXPECT_NE(this_machine.output.find("weighin run"), std::string::npos) << this_machine.output;
 
-  const ShellOutcome unknown = report_command("--device nowhere --db " + database_);
+  const ShellOutcome unknown = report_command("--device nowhere --db " + shell_word(database_));
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_NE(unknown.output.find("bench"), std::string::npos) << unknown.output;
 
   std::ofstream(folder_ / "a file") << "x";
-  const ShellOutcome no_folder = report_command("--device bench --db " + database_ + " --html '" +
+  const ShellOutcome no_folder = report_command("--device bench --db " + shell_word(database_) + " --html '" +
                                                 (folder_ / "a file/report.html").string() + "'");
   EXPECT_EQ(no_folder.exit_code, 2);
   EXPECT_NE(no_folder.output.find("a file"), std::string::npos) << no_folder.output;
@@ -107,7 +109,8 @@ TEST_F(ReportCommand, ErrorsSayWhatToDoAndExitWithTwo) {
 
 TEST_F(ReportCommand, AFullDiskIsAnErrorNotHalfAReport) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full here";
-  const ShellOutcome outcome = report_command("--device bench --db " + database_ + " --html /dev/full");
+  const ShellOutcome outcome =
+      report_command("--device bench --db " + shell_word(database_) + " --html /dev/full");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_NE(outcome.output.find("No space left"), std::string::npos) << outcome.output;
 }

@@ -22,7 +22,6 @@ class ModelsImport : public testing::Test {
     return shell("XDG_DATA_HOME='" + folder_.path().string() + "/data' '" WEIGHIN_BINARY "' " + arguments +
                  (with_errors ? " 2>&1" : " 2>/dev/null"));
   }
-  std::string quoted(const std::string& path) const { return "'" + path + "'"; }
 
   Folder folder_;
 };
@@ -30,7 +29,7 @@ class ModelsImport : public testing::Test {
 TEST_F(ModelsImport, KeepsAModelUntilItIsForgotten) {
   const MadeGguf made = made_llama(2);
   const std::string file = folder_.write("my model.gguf", made.bytes());
-  const json said = answer(run("models import " + quoted(file) + " --json", false));
+  const json said = answer(run("models import " + shell_word(file) + " --json", false));
   EXPECT_EQ(said["name"], "made-llama-1b");
   EXPECT_EQ(said["format"], "Q4_K_M");
   EXPECT_EQ(said["bytes"], made.size());
@@ -52,17 +51,17 @@ TEST_F(ModelsImport, KeepsAModelUntilItIsForgotten) {
 
 TEST_F(ModelsImport, ShadowsNoModelOfTheCatalogue) {
   const std::string file = folder_.write("a.gguf", made_llama(1).bytes());
-  const ShellOutcome refused = run("models import " + quoted(file) + " --as gemma-2b");
+  const ShellOutcome refused = run("models import " + shell_word(file) + " --as gemma-2b");
   EXPECT_EQ(refused.exit_code, 2);
   expect_words(refused.output, {"gemma-2b", "--as"});
-  EXPECT_EQ(run("models import " + quoted(file) + " --as '../../Odd Name'").exit_code, 0);
+  EXPECT_EQ(run("models import " + shell_word(file) + " --as '../../Odd Name'").exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "data/weighin/models/odd-name.json"));
 }
 
 TEST_F(ModelsImport, SaysWhatIsWrongWithAFile) {
   const std::string whole = made_llama(1).bytes();
   const ShellOutcome cut =
-      run("models import " + quoted(folder_.write("cut.gguf", whole.substr(0, whole.size() / 2))));
+      run("models import " + shell_word(folder_.write("cut.gguf", whole.substr(0, whole.size() / 2))));
   EXPECT_EQ(cut.exit_code, 2);
   expect_words(cut.output, {"cut.gguf", "incomplete"});
   EXPECT_EQ(run("models import /nowhere/none.gguf").exit_code, 2);
@@ -89,15 +88,15 @@ TEST_F(ModelsImport, FitReadsAFileAsItIs) {
     measurement.samples = {1e-4};
     ASSERT_TRUE(store->record(measurement));
   }
-  const std::string on = " --json --device bench --db " + quoted(database);
+  const std::string on = " --json --device bench --db " + shell_word(database);
   // It fits, but the one measurement says nothing of its speed: the verdict is unknown.
-  const json verdicts = answer(run("fit " + quoted(file) + on, false), 1)["verdicts"];
+  const json verdicts = answer(run("fit " + shell_word(file) + on, false), 1)["verdicts"];
   ASSERT_EQ(verdicts.size(), 1u);
   EXPECT_EQ(verdicts[0]["format"], "Q4_K_M");
   EXPECT_EQ(verdicts[0]["download_bytes"], made.size());
   EXPECT_EQ(verdicts[0]["fits"], true);
   // Whatever the format that is asked for: a file has its own.
-  EXPECT_EQ(answer(run("fit " + quoted(file) + " --format all" + on, false), 1)["verdicts"].size(), 1u);
+  EXPECT_EQ(answer(run("fit " + shell_word(file) + " --format all" + on, false), 1)["verdicts"].size(), 1u);
   EXPECT_EQ(run("fit /nowhere/none.gguf" + on).exit_code, 2);
 }
 

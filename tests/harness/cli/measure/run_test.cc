@@ -20,12 +20,13 @@ class RunCommand : public DatabaseTest {
  protected:
   /// `weighin run ARGS --db ...`, both outputs; `before` stands in the same shell.
   ShellOutcome run(const std::string& arguments, const std::string& before = "") const {
-    return shell(before + "'" WEIGHIN_BINARY "' run --db " + database_ + " " + arguments + " 2>&1");
+    return shell(before + "'" WEIGHIN_BINARY "' run --db " + shell_word(database_) + " " + arguments +
+                 " 2>&1");
   }
 
   /// Starts a long run, sends it the signal when its database holds a measurement, and returns its exit code.
   int killed_once_it_measures(const std::string& signal) const {
-    const std::string in_folder = "cd '" + folder_.path().string() + "'; ";
+    const std::string in_folder = "cd " + shell_word(folder_.path().string()) + "; ";
     shell(in_folder + "{ '" WEIGHIN_BINARY "' run --budget 120s --db weighin.db & echo $! >pid; wait $!; " +
           "echo $? >code; } >out 2>&1 &");
     bool measures = false;
@@ -124,7 +125,8 @@ TEST_F(RunCommand, ListsAndMeasuresNothing) {
 
 TEST_F(RunCommand, GoogleBenchmarksFlagsFollowTwoDashes) {
   const fs::path out = folder_.path() / "gemv.json";
-  const ShellOutcome ran = run(small + " -- --benchmark_repetitions=2 --benchmark_out=" + out.string());
+  const ShellOutcome ran =
+      run(small + " -- --benchmark_repetitions=2 --benchmark_out=" + shell_word(out.string()));
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   const auto json = nlohmann::json::parse(std::ifstream(out), nullptr, false);
   ASSERT_FALSE(json.is_discarded());
@@ -171,8 +173,8 @@ TEST_F(RunCommand, ProgressIsPlainLinesWhereThereIsNoTerminal) {
 }
 
 TEST_F(RunCommand, PlainWeighinMeasuresAnswersAndReports) {
-  const ShellOutcome ran =
-      shell("XDG_DATA_HOME=" + folder_.path().string() + " '" WEIGHIN_BINARY "' --budget 2s 2>/dev/null");
+  const ShellOutcome ran = shell("XDG_DATA_HOME=" + shell_word(folder_.path().string()) +
+                                 " '" WEIGHIN_BINARY "' --budget 2s 2>/dev/null");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   const fs::path report = folder_.path() / "weighin/report.html";
   EXPECT_TRUE(fs::exists(report));

@@ -45,18 +45,19 @@ class VerifyCommand : public testing::Test {
  protected:
   void SetUp() override { fs::create_directories(folder_.path() / "tmp"); }
 
-  /// An engine that is a shell script; returns its command.
+  /// An engine that is a shell script; returns its command, quoted as one word after --engine.
   std::string engine(const std::string& script) const {
     std::string file = folder_.write("engine", "#!/bin/sh\n" + script + "\n");
     chmod(file.c_str(), 0755);
-    return file;
+    return shell_word(shell_word(file));
   }
   std::string good_engine(const std::string& first = ":") const {
-    return engine(first + "\ncat " + folder_.write("bench.json", good_json));
+    return engine(first + "\ncat " + shell_word(folder_.write("bench.json", good_json)));
   }
   ShellOutcome verify(const std::string& arguments, const std::string& before = "") const {
-    return shell(before + " TMPDIR=" + (folder_.path() / "tmp").string() + " '" WEIGHIN_BINARY "' verify " +
-                 arguments + " --no-measure --db " + database() + " 2>&1");
+    return shell(before + " TMPDIR=" + shell_word((folder_.path() / "tmp").string()) +
+                 " '" WEIGHIN_BINARY "' verify " + arguments + " --no-measure --db " +
+                 shell_word(database()) + " 2>&1");
   }
   std::string database() const { return (folder_.path() / "w.db").string(); }
   bool left_nothing() const { return fs::is_empty(folder_.path() / "tmp"); }
@@ -75,10 +76,9 @@ class VerifyCommand : public testing::Test {
 };
 
 TEST_F(VerifyCommand, StoresWhatTheEngineSaidAndRemovesTheModel) {
-  const std::string keep = "printf '%s ' \"$@\" > " + (folder_.path() / "arguments").string() +
-                           "\nhead -c 4 \"$2\" > " + (folder_.path() / "magic").string();
-  const ShellOutcome outcome =
-      verify("smollm2-135m --format q4_0 --threads 1 --engine '" + good_engine(keep) + "'");
+  const std::string keep = "printf '%s ' \"$@\" > " + shell_word((folder_.path() / "arguments").string()) +
+                           "\nhead -c 4 \"$2\" > " + shell_word((folder_.path() / "magic").string());
+  const ShellOutcome outcome = verify("smollm2-135m --format q4_0 --threads 1 --engine " + good_engine(keep));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   for (const char* words : {"llama.cpp", "abc123", "CPU kernels made-up", "20", "90", "117.7"})
     EXPECT_NE(outcome.output.find(words), std::string::npos) << words << "\n" << outcome.output;
@@ -113,9 +113,11 @@ TEST_F(VerifyCommand, StoresWhatTheEngineSaidAndRemovesTheModel) {
 
 TEST_F(VerifyCommand, RunsAFileAsItIsAndLeavesIt) {
   const std::string file = (folder_.path() / "made.gguf").string();
-  ASSERT_EQ(shell("'" WEIGHIN_BINARY "' synth smollm2-135m --format q2_K -o " + file).exit_code, 0);
-  const std::string same = "[ \"$2\" = " + file + " ] || exit 9";
-  const ShellOutcome outcome = verify(file + " --json --engine '" + good_engine(same) + "' 2>/dev/null");
+  ASSERT_EQ(shell("'" WEIGHIN_BINARY "' synth smollm2-135m --format q2_K -o " + shell_word(file)).exit_code,
+            0);
+  const std::string same = "[ \"$2\" = " + shell_word(file) + " ] || exit 9";
+  const ShellOutcome outcome =
+      verify(shell_word(file) + " --json --engine " + good_engine(same) + " 2>/dev/null");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_TRUE(fs::exists(file));
   const auto json = nlohmann::json::parse(outcome.output.substr(outcome.output.find('{')), nullptr, false);
@@ -123,7 +125,9 @@ TEST_F(VerifyCommand, RunsAFileAsItIsAndLeavesIt) {
   EXPECT_EQ(json["phases"]["decode"]["tps"], 20.0);
   EXPECT_TRUE(json["phases"]["decode"]["predicted"].is_null());
   EXPECT_TRUE(json["gpu"].is_null());
-  expect_failure(verify(file + " --format q4_0 --engine false", "rm -f " + database() + ";"), "run as it is");
+  expect_failure(
+      verify(shell_word(file) + " --format q4_0 --engine false", "rm -f " + shell_word(database()) + ";"),
+      "run as it is");
 }
 
 TEST_F(VerifyCommand, AnEngineThatIsMissingIsNamed) {
@@ -133,8 +137,8 @@ TEST_F(VerifyCommand, AnEngineThatIsMissingIsNamed) {
 TEST_F(VerifyCommand, AnEngineThatHangsIsStoppedWithItsChildren) {
   const std::string child = (folder_.path() / "child").string();
   const auto start = std::chrono::steady_clock::now();
-  const ShellOutcome outcome = verify("smollm2-135m --format q4_0 --limit 2s --engine '" +
-                                      engine("sleep 1000 & echo $! > " + child + "; wait") + "'");
+  const ShellOutcome outcome = verify("smollm2-135m --format q4_0 --limit 2s --engine " +
+                                      engine("sleep 1000 & echo $! > " + shell_word(child) + "; wait"));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
   expect_failure(outcome, "was not done after 2 s");
   pid_t pid = 0;
@@ -144,24 +148,23 @@ TEST_F(VerifyCommand, AnEngineThatHangsIsStoppedWithItsChildren) {
 }
 
 TEST_F(VerifyCommand, AnEngineThatCrashesFailsOrPrintsRubbishIsSaid) {
-  expect_failure(verify("smollm2-135m --format q4_0 --engine '" + engine("kill -SEGV $$") + "'"),
-                 "signal 11");
-  expect_failure(
-      verify("smollm2-135m --format q4_0 --engine '" + engine("echo no such tensor >&2; exit 3") + "'"),
-      "exit code 3; it said: no such tensor");
+  expect_failure(verify("smollm2-135m --format q4_0 --engine " + engine("kill -SEGV $$")), "signal 11");
+  expect_failure(verify("smollm2-135m --format q4_0 --engine " + engine("echo no such tensor >&2; exit 3")),
+                 "exit code 3; it said: no such tensor");
   for (const char* rubbish :
        {"echo hello", "echo '[1, 2]'", "echo '[]'", "echo '[{\"n_prompt\": 512}]'",
         "echo '[{\"n_prompt\": 512, \"n_gen\": 0, \"samples_ts\": [-1]}'", "head -c 2000000 /dev/zero"})
-    expect_failure(verify("smollm2-135m --format q4_0 --engine '" + engine(rubbish) + "'"),
+    expect_failure(verify("smollm2-135m --format q4_0 --engine " + engine(rubbish)),
                    "did not print what llama-bench prints");
-  expect_failure(verify("smollm2-135m --format q4_0 --tokens 99 --engine '" + good_engine() + "'"),
+  expect_failure(verify("smollm2-135m --format q4_0 --tokens 99 --engine " + good_engine()),
                  "no test of 99 generated tokens");
 }
 
 TEST_F(VerifyCommand, AModelThatMemoryCannotHoldIsNotStarted) {
   const fs::path started = folder_.path() / "started";
-  expect_failure(verify("llama-3.1-405b --format f16 --engine '" + engine("touch " + started.string()) + "'"),
-                 "GiB of memory", 1);
+  expect_failure(
+      verify("llama-3.1-405b --format f16 --engine " + engine("touch " + shell_word(started.string()))),
+      "GiB of memory", 1);
   EXPECT_FALSE(fs::exists(started));
 }
 
@@ -170,18 +173,18 @@ TEST_F(VerifyCommand, AFullDiskIsSaid) {
                  "model.gguf");
   const ShellOutcome nowhere =
       shell("TMPDIR=/nowhere '" WEIGHIN_BINARY "' verify smollm2-135m --engine true --no-measure --db " +
-            database() + " 2>&1");
+            shell_word(database()) + " 2>&1");
   EXPECT_EQ(nowhere.exit_code, 2);
   EXPECT_NE(nowhere.output.find("TMPDIR"), std::string::npos) << nowhere.output;
 }
 
 TEST_F(VerifyCommand, CtrlCStopsTheEngineAndKeepsNothing) {
   const std::string child = (folder_.path() / "child").string();
-  const std::string command = "exec env TMPDIR=" + (folder_.path() / "tmp").string() +
+  const std::string command = "exec env TMPDIR=" + shell_word((folder_.path() / "tmp").string()) +
                               " '" WEIGHIN_BINARY "' verify smollm2-135m --format q4_0 --no-measure --db " +
-                              database() + " --engine '" +
-                              engine("echo $$ > " + child + "; exec sleep 1000") + "' 2>&1";
-  const ShellOutcome outcome = shell(command + " & for i in $(seq 300); do [ -s " + child +
+                              shell_word(database()) + " --engine " +
+                              engine("echo $$ > " + shell_word(child) + "; exec sleep 1000") + " 2>&1";
+  const ShellOutcome outcome = shell(command + " & for i in $(seq 300); do [ -s " + shell_word(child) +
                                      " ] && break; sleep 0.1; done; kill -TERM $!; wait $!");
   EXPECT_EQ(outcome.exit_code, 130) << outcome.output;
   pid_t pid = 0;

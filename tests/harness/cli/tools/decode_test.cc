@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 ShellOutcome decode(const std::string& arguments) {
-  return shell(std::string(WEIGHIN_BINARY) + " decode " + arguments + " 2>&1");
+  return shell("'" WEIGHIN_BINARY "' decode " + arguments + " 2>&1");
 }
 
 TEST(DecodeCommand, EveryPartOfTheStepIsMeasuredBesideTheWhole) {
@@ -36,19 +36,21 @@ TEST(DecodeCommand, EveryPartOfTheStepIsMeasuredBesideTheWhole) {
 TEST(DecodeCommand, AFilesTokensAreTheSameAlikeAndTheirLogitsAreWritten) {
   const Folder folder;
   const std::string file = folder.path() / "model.gguf", logits = folder.path() / "logits.f32";
-  ASSERT_EQ(shell(std::string(WEIGHIN_BINARY) + " synth stories260k --format q8_0 --no-vocabulary -o " + file)
-                .exit_code,
-            0);
-  const std::string run = file + " --prompt-tokens 5,6,7 --tokens 4 --no-parts --json --logits " + logits;
+  ASSERT_EQ(
+      shell("'" WEIGHIN_BINARY "' synth stories260k --format q8_0 --no-vocabulary -o " + shell_word(file))
+          .exit_code,
+      0);
+  const std::string run =
+      shell_word(file) + " --prompt-tokens 5,6,7 --tokens 4 --no-parts --json --logits " + shell_word(logits);
   const json once = answer(decode(run)), twice = answer(decode(run + " --threads 1"));
   EXPECT_EQ(once["tokens"], twice["tokens"]);
   EXPECT_EQ(once["weights"], "the file's");
   EXPECT_EQ(std::filesystem::file_size(logits), (3 + 4) * 512 * sizeof(float));
 
-  const ShellOutcome format = decode(file + " --format q4_0");
+  const ShellOutcome format = decode(shell_word(file) + " --format q4_0");
   EXPECT_EQ(format.exit_code, 2);
   EXPECT_NE(format.output.find("--format is of synthetic models"), std::string::npos) << format.output;
-  const ShellOutcome token = decode(file + " --prompt-tokens 512");
+  const ShellOutcome token = decode(shell_word(file) + " --prompt-tokens 512");
   EXPECT_EQ(token.exit_code, 2);
   EXPECT_NE(token.output.find("has 512 tokens, of which 512 is none"), std::string::npos) << token.output;
 }
