@@ -51,7 +51,9 @@ void judge(Verdict& verdict, const Question& question) {
 
 /// The verdict on one format laid out so.
 Verdict weigh_placement(const Scale& scale, const FormatRequest& format, Placement placement) {
-  Verdict verdict{.needs = format.needs, .warnings = format.warnings};
+  Verdict verdict;
+  verdict.needs = format.needs;
+  verdict.warnings = format.warnings;
   verdict.needs.memory = placement.memory;
   BytesVerdict bytes = weigh_bytes(verdict.needs, &placement, scale.device.capacity);
   verdict.fits = bytes.fits;
@@ -98,7 +100,9 @@ OtherPlacement other_of(const Verdict& v) {
 
 /// What is answered where a GPU is asked for and no layer can be laid on one.
 Verdict no_gpu(const FormatRequest& format, const Question& question) {
-  Verdict verdict{.needs = format.needs, .warnings = format.warnings};
+  Verdict verdict;
+  verdict.needs = format.needs;
+  verdict.warnings = format.warnings;
   verdict.placement.part = DevicePart::gpu;
   verdict.limit = {.kind = LimitKind::unknown,
                    .text = "no GPU whose memory is known, or the model's layers are not"};
@@ -132,7 +136,8 @@ Verdict weigh_format(const Scale& scale, const FormatRequest& format) {
 
 /// The verdict on a model that holds no format: that it is undisclosed.
 Verdict undisclosed(const Request& request) {
-  Verdict verdict{.needs = identity_of(*request.shape)};
+  Verdict verdict;
+  verdict.needs = identity_of(*request.shape);
   verdict.needs.prompt = request.question.prompt;
   verdict.prediction.basis = "undisclosed: " + request.shape->undisclosed;
   verdict.limit = {.kind = LimitKind::unknown, .text = request.shape->undisclosed};
