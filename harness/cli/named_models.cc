@@ -4,10 +4,10 @@
 
 #include <cstdio>
 
-#include "models/gguf/shape_of_gguf.h"
 #include "models/import/import.h"
 #include "models/import/kept.h"
 #include "models/names/catalogue.h"
+#include "models/names/model_name.h"
 
 namespace weighin {
 

@@ -7,6 +7,7 @@
 #include "harness/engines/rounds.h"
 #include "harness/engines/temporary_folder.h"
 #include "harness/run/watch.h"
+#include "models/bytes/weights_bytes.h"
 #include "models/memory/memory.h"
 #include "models/synthetic/write_gguf.h"
 #include "models/text/units.h"

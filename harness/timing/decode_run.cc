@@ -8,7 +8,8 @@
 #include "harness/timing/composition.h"
 #include "harness/timing/statistics.h"
 #include "kernels/isa.h"
-#include "models/source/source.h"
+#include "models/source/byte_source.h"
+#include "models/source/open.h"
 #include "models/text/units.h"
 
 namespace weighin {

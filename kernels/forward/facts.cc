@@ -8,6 +8,8 @@
 #include <cmath>
 #include <vector>
 
+#include "models/source/location.h"
+
 namespace weighin {
 namespace {
 

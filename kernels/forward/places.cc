@@ -64,7 +64,7 @@ Place of_model(const TensorName& name, ForwardWeights& weights) {
 }  // namespace
 
 Place place_of(const Tensor& tensor, ForwardWeights& weights) {
-  const TensorName name = take_apart(tensor.name);
+  const TensorName name = parse_tensor_name(tensor.name);
   if (name.encoder) return {};
   if (name.layer < 0) return of_model(name, weights);
   if (static_cast<size_t>(name.layer) >= weights.layers.size()) return {};

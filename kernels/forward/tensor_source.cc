@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kernels/formats/codec.h"
+#include "models/source/location.h"
 #include "models/synthetic/random_blocks.h"
 
 namespace weighin {

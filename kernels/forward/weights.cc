@@ -9,6 +9,7 @@
 #include "kernels/forward/places.h"
 #include "kernels/kernel.h"
 #include "kernels/packing.h"
+#include "models/bytes/tensor_formats.h"
 #include "models/gguf/tensor_roles.h"
 
 namespace weighin {
@@ -134,7 +135,7 @@ class Loader {
   }
 
   RowOrder order_of(const Tensor& tensor) const {
-    const std::string_view part = take_apart(tensor.name).part;
+    const std::string_view part = parse_tensor_name(tensor.name).part;
     const bool rotated =
         part == "attn_q" || part == "attn_k" || part == "attn_q_norm" || part == "attn_k_norm";
     return rotated && facts_.neighbours ? RowOrder{shape_.head_dim, facts_.rotary_dim} : RowOrder{};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/problem/problem.h"
+#include "models/bytes/tensor_formats.h"
 #include "models/llamacpp/split.h"
 #include "models/memory/memory.h"
 #include "models/shape/build_shape.h"

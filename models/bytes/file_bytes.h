@@ -1,4 +1,4 @@
-// Bytes of a model's file: what is downloaded.
+// Bytes of a model's file, which is what is downloaded.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,25 @@ namespace weighin {
 
 struct FileBytes {
   uint64_t weights = 0;  // values, scales, zero points, and the padding between tensors
-  uint64_t header =
-      0;  // all else: names and places of the tensors, and what the container carries beside them
+  uint64_t header = 0;   // names and offsets of the tensors, metadata, tokenizer: everything else
   uint64_t total() const { return weights + header; }
 };
 
-/// The file of `shape` in `format`, split files taken together. Without the vision tower, which is a file of
-/// its own.
+/// The file of `shape` in `format`. The parts of a split file count together. The vision tower does not
+/// count, since it is a file of its own.
 ///
-/// GGUF (specification v3): weights to the byte. In the header, tensor names and shapes are exact; the
-/// tokenizer is estimated from the size of the vocabulary where no file was read, by what published files
-/// hold (docs in the source), and so is the rest of the metadata. Other containers: packed_formats.h.
+/// GGUF (specification v3): the weights are exact to the byte, and so are names and shapes of tensors in the
+/// header. The tokenizer and the rest of the metadata are exact where a file was read. Else the tokenizer is
+/// estimated from the size of the vocabulary, by what published files hold (see the source), and the rest is
+/// a constant. Other containers: packed_formats.h.
 FileBytes file_bytes(const ModelShape& shape, const FileFormat& format);
 
-/// A GGUF header's tokenizer: tokens, scores, kinds, merges. Read where a file was, else an estimate.
+/// Bytes to download: the whole file that was read where `format` is as_stored, else the total of
+/// file_bytes().
+uint64_t download_bytes(const ModelShape& shape, const FileFormat& format);
+
+/// Bytes of the tokenizer in a GGUF header: tokens, scores, kinds and merges. Exact where a file was read,
+/// else an estimate.
 uint64_t gguf_tokenizer_bytes(const ModelShape& shape);
 
 }  // namespace weighin

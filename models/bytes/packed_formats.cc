@@ -9,56 +9,62 @@ using enum FileFormatId;
 
 constexpr Packing in_32{.bits = 32}, in_16{.bits = 16};
 
-// safetensors: 8 bytes of length and a JSON object with a name, a dtype, a shape and two offsets for each
-// tensor (github.com/huggingface/safetensors, README, "Format"): 110 to 125 bytes for the names of
-// transformers.
+// The header of a safetensors file is 8 bytes of length and a JSON object that has a name, a dtype, a shape
+// and two offsets for each tensor (github.com/huggingface/safetensors, README, "Format"). With the names of
+// transformers that is 110 to 125 bytes a tensor.
 constexpr uint64_t json_entry = 118;
 
-// compressed-tensors' FP8 with a scale a row (github.com/neuralmagic/compressed-tensors, "float-quantized"):
-// float8_e4m3fn values, bf16 scales; head and embedding stay in 16 bits.
+// FP8 of compressed-tensors with one scale per row (github.com/neuralmagic/compressed-tensors,
+// "float-quantized"): the values are float8_e4m3fn, the scales bf16. Output head and embedding stay in 16
+// bits.
 constexpr Packing fp8{.bits = 8, .scale_bytes = 2};
 
-// GPTQ (github.com/AutoGPTQ/AutoGPTQ, qlinear_cuda.py; GPTQModel the same): qweight holds 32 / bits values an
-// int32, qzeros a zero point of as many bits for each group and output, scales an f16 for each, g_idx an
-// int32 an input. Linear layers of the decoder blocks alone.
+// GPTQ (github.com/AutoGPTQ/AutoGPTQ, qlinear_cuda.py; GPTQModel does the same). qweight holds 32 / bits
+// values in each int32. qzeros has a zero point of as many bits, and scales an f16, for each group and
+// output. g_idx has an int32 for each input. Only the linear layers of the decoder blocks are packed.
 constexpr Packing gptq(uint32_t bits, uint32_t group) {
   return {.bits = bits, .group = group, .scale_bytes = 2, .zero_bits = bits, .input_bytes = 4};
 }
 
-// AWQ (github.com/casper-hansen/AutoAWQ, awq/modules/linear/gemm.py): as GPTQ without g_idx.
+// AWQ (github.com/casper-hansen/AutoAWQ, awq/modules/linear/gemm.py): like GPTQ, without g_idx.
 constexpr Packing awq{.bits = 4, .group = 128, .scale_bytes = 2, .zero_bits = 4};
 
-// ONNX Runtime, quantize_dynamic: products and look-ups with uint8 weights, an f32 scale and a uint8 zero
-// point for the whole matrix (onnxruntime/python/tools/quantization/quantize.py). What it leaves is f32.
+// ONNX Runtime's quantize_dynamic (onnxruntime/python/tools/quantization/quantize.py): weights of products
+// and look-ups are uint8, with one f32 scale and one uint8 zero point for the whole matrix. Other tensors
+// stay in f32.
 constexpr Packing onnx_dynamic{.bits = 8, .scale_bytes = 5, .one_scale = true};
-// An encoder's products have both for each output: Transformers.js passes per_channel but for decoders
-// (github.com/huggingface/transformers.js, scripts/convert.py, NO_PER_CHANNEL_REDUCE_RANGE_MODELS).
+// The products of encoders have a scale and a zero point for each output, because Transformers.js passes
+// per_channel for all models but decoders (github.com/huggingface/transformers.js, scripts/convert.py,
+// NO_PER_CHANNEL_REDUCE_RANGE_MODELS).
 constexpr Packing onnx_dynamic_rows{.bits = 8, .scale_bytes = 5};
 
-// ONNX Runtime's MatMulNBits, blocks of 32 inputs, symmetric: 16 bytes of nibbles and a scale in the model's
-// own float (docs/ContribOperators.md, com.microsoft.MatMulNBits). Look-ups are left.
+// ONNX Runtime's MatMulNBits (docs/ContribOperators.md, com.microsoft.MatMulNBits), symmetric, in blocks of
+// 32 inputs: 16 bytes of nibbles and a scale in the model's own float format. Tables that are looked up are
+// not packed.
 constexpr Packing onnx_blocks(uint32_t scale_bytes) {
   return {.bits = 4, .group = 32, .scale_bytes = scale_bytes};
 }
-// A tensor of an ONNX graph: its name twice (initializer and use), shape and place. A layer: operations and
-// their constants; an estimate, by what SmolLM2 135M's files
-// (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct, onnx/: 654, 327, 200 and 134 MB) hold beside weights.
-// A head that is the embedding is stored again, for its products: the same.
+// Bytes of an ONNX graph beside the weights. A tensor takes its name twice (as initializer and where it is
+// used), its shape and its offset. A layer takes its operations and their constants. Both are estimated from
+// what the files of SmolLM2 135M hold beside weights (huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct,
+// onnx/: 654, 327, 200 and 134 MB). By the same files, an output head that is tied to the embedding is stored
+// a second time.
 constexpr uint64_t onnx_entry = 150, onnx_layer = 50'000;
-// An encoder's layer, by all-MiniLM-L6-v2's files (huggingface.co/Xenova/all-MiniLM-L6-v2, revision 751bff37,
-// onnx/: 90,387,630 and 22,972,370 bytes). The pooler is not in them: no output needs it.
+// The same for a layer of an encoder, from the files of all-MiniLM-L6-v2
+// (huggingface.co/Xenova/all-MiniLM-L6-v2, revision 751bff37, onnx/: 90,387,630 and 22,972,370 bytes). They
+// do not hold the pooler, which no output needs.
 constexpr uint64_t onnx_encoder_layer = 18'600, onnx_int8_encoder_layer = 31'000;
 
-// MLX (mlx.core.quantize, affine): groups of 64 inputs, a 16-bit scale and a 16-bit bias each; embedding and
-// head too (github.com/ml-explore/mlx-lm, utils.quantize_model).
+// MLX (mlx.core.quantize, affine): groups of 64 inputs with a 16-bit scale and a 16-bit bias each. Embedding
+// and output head are packed as well (github.com/ml-explore/mlx-lm, utils.quantize_model).
 constexpr Packing mlx(uint32_t bits) {
   return {.bits = bits, .group = 64, .scale_bytes = 4};
 }
 
-// MediaPipe's LLM converter (mediapipe/tasks/python/genai/converter): a scale a row in f32. Its int4 files
-// keep attention in int8 (attention_quant_bits 8, feedforward_quant_bits 4, embedding_quant_bits 4):
-// gemma-1.1-2b-it's CPU file of 1,346.5 MB. The file carries the tokenizer: Gemma's 4.2 MB for 256,000
-// entries.
+// MediaPipe's LLM converter (mediapipe/tasks/python/genai/converter): one f32 scale per row. Its int4 files
+// keep attention in int8 (attention_quant_bits 8, feedforward_quant_bits 4, embedding_quant_bits 4), as the
+// CPU file of gemma-1.1-2b-it with 1,346.5 MB shows. The file holds the tokenizer: Gemma's has 4.2 MB for
+// 256,000 entries.
 constexpr Packing row_int8{.bits = 8, .scale_bytes = 4}, row_int4{.bits = 4, .scale_bytes = 4};
 constexpr uint64_t sentencepiece_token = 17;
 
@@ -92,7 +98,7 @@ bool is_attention(TensorRole role) {
 }
 
 const Packing& packing_of(const PackedFormat& format, TensorRole role) {
-  if (looked_up(role)) return format.embedding;  // learned positions too, which GGUF files keep in f32
+  if (looked_up(role)) return format.embedding;  // also learned positions, which GGUF files keep in f32
   if (kept_in_f32(role)) return format.kept;
   if (role == TensorRole::output) return format.output;
   return is_attention(role) ? format.attention : format.feed_forward;
@@ -121,7 +127,7 @@ FileBytes packed_file_bytes(const ModelShape& shape, const FileFormat& format) {
   bytes.header = shape.layers * (encoder ? packed->encoder_layer_bytes : packed->layer_bytes) +
                  shape.vocab * packed->token_bytes;
   for (const Tensor& tensor : shape.tensors) {
-    // The frequency factors of long contexts are in the configuration there.
+    // These containers have the frequency factors of long contexts in the configuration.
     if (tensor.name.starts_with("rope_f")) continue;
     if (encoder && tensor.name.starts_with("cls.")) continue;  // the pooler
     const bool again = format.container == Container::onnx && tensor.role == TensorRole::output;

@@ -1,4 +1,5 @@
-// The format of each tensor of a GGUF file, as llama.cpp's converter and quantizer give it.
+#include "models/bytes/tensor_formats.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -6,17 +7,16 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "models/format/file_format.h"
 #include "models/format/quantize_mixes.h"
 
 namespace weighin {
 namespace {
 
-/// Matrices that the quantizer leaves as the converter made them, with 16 bits a value: parts of names
-/// (llama.cpp's src/llama-quant.cpp and conversion/base.py, read 2026-11-24).
+/// Fragments of the names of matrices that the quantizer leaves as the converter wrote them, with 16 bits a
+/// value (llama.cpp's src/llama-quant.cpp and conversion/base.py, read 2026-11-24).
 constexpr std::string_view left_in_16_bits[] = {"altup",      "laurel",         "per_layer_model_proj",
                                                 "attn_rel_b", "indexer.k_proj", "indexer.q_proj"};
-/// Of those, what the converter keeps in f32.
+/// Of those, the matrices that the converter keeps in f32.
 constexpr std::string_view left_in_f32[] = {"altup_correct_coef", "altup_predict_coef"};
 
 template <size_t n>
@@ -25,13 +25,13 @@ bool has_part(std::string_view name, const std::string_view (&fragments)[n]) {
                      [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
 }
 
-/// What the quantizer takes from a tensor's name.
+/// What a tensor's name decides in the quantizer.
 struct NameRule {
   MixPart part = MixPart::other;
   bool weight = false, f32 = false, bits_16 = false;
 };
 
-/// The rules of a model's names. Layers repeat theirs, and each is looked through once.
+/// The rules for the names of one model. Layers repeat their names, so each name is examined once.
 class NameRules {
  public:
   const NameRule& of(std::string_view name) {
@@ -44,7 +44,7 @@ class NameRules {
   }
 
  private:
-  /// "blk.12.attn_v.weight": ".attn_v.weight". No rule looks at "blk" or a number.
+  /// "blk.12.attn_v.weight" -> ".attn_v.weight". No rule depends on "blk" or the number.
   static std::string_view without_layer(std::string_view name) {
     constexpr std::string_view block = "blk.";
     const size_t dot = name.starts_with(block) ? name.find('.', block.size()) : std::string_view::npos;
@@ -59,8 +59,8 @@ bool has_output(const ModelShape& shape) {
                      [](const Tensor& tensor) { return tensor.stored && tensor.name == "output.weight"; });
 }
 
-/// Architectures whose models of 80 layers llama.cpp calls "70B" (tried with each architecture that its
-/// v0.5.0 knows).
+/// Whether llama.cpp calls the model "70B": a model of 80 layers of these architectures. Each architecture
+/// that llama.cpp v0.5.0 knows was tried.
 bool is_llama_70b(const ModelShape& shape) {
   if (shape.layers != 80) return false;
   if (shape.architecture == "llama") return shape.heads != shape.kv_heads && shape.experts != 8;
@@ -68,13 +68,13 @@ bool is_llama_70b(const ModelShape& shape) {
   return std::find(others.begin(), others.end(), shape.architecture) != others.end();
 }
 
-/// Query heads a key-value head as a GGUF header states them for the first layer: none for a recurrent layer;
-/// MLA has one key-value head, the latent.
+/// Query heads per key-value head of the first layer, as a GGUF header states them. 0 where that layer is
+/// recurrent. A layer with multi-head latent attention has one key-value head, the latent.
 uint32_t query_group(const ModelShape& shape) {
   uint32_t heads = shape.heads, kv_heads = shape.kv_heads;
   if (!shape.per_layer.empty()) {
     const Layer& first = shape.per_layer.front();
-    // Qwen3-Next's header states the heads of its attention for every layer.
+    // Qwen3-Next's header states attention heads for every layer, also for those without attention.
     const bool recurrent = first.mixer != Mixer::attention && first.mixer != Mixer::latent_attention &&
                            first.mixer != Mixer::gated_delta;
     if (recurrent && !first.attention_too) return 0;
@@ -84,7 +84,7 @@ uint32_t query_group(const ModelShape& shape) {
   return kv_heads ? heads / kv_heads : 0;
 }
 
-/// A row that is no whole number of blocks gets a format of smaller blocks, or stays in f16.
+/// `format` where rows of `cols` values are whole blocks of it; else a format of smaller blocks, else f16.
 FormatId fallback(FormatId format, uint64_t cols) {
   const auto fits = [&](FormatId id) { return cols % format_of(id).block_values == 0; };
   if (fits(format)) return format;
@@ -122,7 +122,8 @@ FormatId fallback(FormatId format, uint64_t cols) {
   return fits(finer) ? finer : FormatId::f16;
 }
 
-/// Chooses formats one tensor after another, in the quantizer's order: it counts as it goes.
+/// Chooses the formats of a model's tensors. Its choices depend on counters, so tensors must come in the
+/// quantizer's order.
 class Chooser {
  public:
   Chooser(const ModelShape& shape, const FileFormat& format, bool imatrix)
@@ -174,7 +175,8 @@ class Chooser {
   std::map<MixPart, uint32_t> counted_;
 };
 
-/// The quantizer's order: by the layer of "blk" tensors, others first, then by name.
+/// Indices of tensors in the quantizer's order: tensors outside of layers ("blk") first, then by layer, then
+/// by name.
 std::vector<size_t> quantizer_order(const std::vector<Tensor>& tensors) {
   std::vector<std::tuple<int32_t, std::string_view, size_t>> keys;
   keys.reserve(tensors.size());
@@ -194,7 +196,8 @@ std::vector<size_t> quantizer_order(const std::vector<Tensor>& tensors) {
 std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format, bool imatrix) {
   std::vector<FormatId> formats(shape.tensors.size(), FormatId::none);
   Chooser chooser(shape, format, imatrix);
-  std::map<TensorRole, FormatId> stored;  // by role: shared layers have what they share, of the layer before
+  // The last stored tensor of each role: a tensor that stores nothing shares that one's values and format.
+  std::map<TensorRole, FormatId> stored;
   for (const size_t i : quantizer_order(shape.tensors)) {
     const Tensor& tensor = shape.tensors[i];
     if (tensor.format != FormatId::none) {

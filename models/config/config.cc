@@ -6,7 +6,17 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "models/config/readers.h"
+#include "models/config/dense.h"
+#include "models/config/encoder.h"
+#include "models/config/encoder_decoder.h"
+#include "models/config/experts.h"
+#include "models/config/gemma.h"
+#include "models/config/gpt.h"
+#include "models/config/latent.h"
+#include "models/config/llama.h"
+#include "models/config/qwen.h"
+#include "models/config/state_space.h"
+#include "models/config/vision.h"
 #include "models/shape/build_shape.h"
 
 namespace weighin {
@@ -14,9 +24,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t largest_text =
-    4u << 20;                        // bytes; the longest published config.json has some tens of thousands
-constexpr int deepest_nesting = 64;  // levels; published files have fewer than ten
+constexpr size_t largest_text = 4u << 20;  // bytes; the longest published config.json has tens of thousands
+constexpr int deepest_nesting = 64;        // levels; published files have fewer than ten
 
 struct ModelType {
   std::string_view name;          // model_type
@@ -24,7 +33,8 @@ struct ModelType {
   void (*read)(const ConfigFields&, ModelShape&);
 };
 
-/// Every known model type. Those with a text_config of their own stand here by the whole's type too.
+/// Every known model type. A model that has a text part of its own type (text_config) has a row for either
+/// type.
 constexpr std::array model_types{
     ModelType{"llama", "llama", read_llama},
     ModelType{"mistral", "llama", read_mistral},
@@ -149,7 +159,8 @@ constexpr std::array model_types{
     ModelType{"whisper", "", read_whisper},
 };
 
-void judge_layer(const ConfigFields& f, const ModelShape& s, const Layer& layer) {
+/// Refuses a layer whose sizes no model has.
+void check_layer(const ConfigFields& f, const ModelShape& s, const Layer& layer) {
   const uint64_t head = uint64_t{s.head_dim} + s.value_dim + s.rope_dim + layer.head_dim;
   if (std::max<uint64_t>(layer.heads, layer.kv_heads) * 2 * head > ConfigFields::largest_number)
     f.reject("head_dim", "times the heads is above the largest number taken here");
@@ -159,13 +170,13 @@ void judge_layer(const ConfigFields& f, const ModelShape& s, const Layer& layer)
              fmt::format("is {}, which does not divide the {} heads", layer.kv_heads, layer.heads));
 }
 
-/// Sizes beyond these are no model's, and would make more tensors than a machine should hold.
-void judge(const ConfigFields& f, const ModelShape& s) {
+/// Refuses sizes that no model has and that would make more tensors than a machine should hold.
+void check_sizes(const ConfigFields& f, const ModelShape& s) {
   const auto at_most = [&](uint64_t value, uint64_t limit, const char* name) {
     if (value > limit) f.reject(name, fmt::format("is {}, above {}, the most taken here", value, limit));
   };
-  // Twice what llama.cpp takes (LLAMA_MAX_LAYERS, src/llama-hparams.h), and eight times the most experts that
-  // a model uses for a token: a graph has nodes for each.
+  // Twice the layers that llama.cpp accepts (LLAMA_MAX_LAYERS, src/llama-hparams.h), and eight times the most
+  // experts that any model uses for a token. A graph has nodes for each of both.
   at_most(uint64_t{s.layers} + s.encoder_layers, 1024, "num_hidden_layers");
   at_most(s.experts_active, 256, "num_experts_per_tok");
   at_most(s.vision.layers, 1024, "vision_config.num_hidden_layers");
@@ -189,12 +200,12 @@ void judge(const ConfigFields& f, const ModelShape& s) {
   at_most(uint64_t{ssm.inner} * ssm.state, 1ull << 40, "state_size");
   at_most(ssm.kernel, 1000000, "conv_kernel");
   if (ssm.groups && ssm.inner % ssm.groups) f.reject("mamba_n_groups", "does not divide the inner width");
-  if (s.per_layer.empty()) judge_layer(f, s, {.heads = s.heads, .kv_heads = s.kv_heads});
-  for (const Layer& layer : s.per_layer) judge_layer(f, s, layer);
+  if (s.per_layer.empty()) check_layer(f, s, {.heads = s.heads, .kv_heads = s.kv_heads});
+  for (const Layer& layer : s.per_layer) check_layer(f, s, layer);
 }
 
-/// The count of parameters, or an error where it has no place in 60 bits: no later sum then overflows.
-void judge_tensors(const ConfigFields& f, const ModelShape& s) {
+/// Refuses tensors without values, and more parameters than 60 bits count, so that no later sum overflows.
+void check_tensors(const ConfigFields& f, const ModelShape& s) {
   constexpr double most = 1e18;
   double sum = 0;
   for (const auto* tensors : {&s.tensors, &s.vision_tensors}) {
@@ -214,7 +225,8 @@ const ModelType* find_type(std::string_view name) {
   return found == model_types.end() ? nullptr : &*found;
 }
 
-/// The text part of a model with several parts: its text_config, and of the whole what that leaves out.
+/// The text part of a model with several parts: its text_config, completed by fields of the whole where it
+/// lacks them.
 json text_part(const json& whole) {
   const auto text = whole.find("text_config");
   if (text == whole.end() || !text->is_object()) return whole;
@@ -224,25 +236,25 @@ json text_part(const json& whole) {
   return merged;
 }
 
-/// What the readers read is judged before tensors are made of it, and these once they are.
+/// Reads the configuration and makes the tensors. Sizes are checked before tensors are made of them.
 void make_shape(const ConfigFields& text, const ConfigFields& whole, const ModelType& type,
                 ModelShape& shape) {
   shape.architecture = type.architecture;
   type.read(text, shape);
   if (!text.failed() && whole.has({"vision_config"}))
     read_vision(whole.inside({"vision_config"}), type.name, shape);
-  if (!text.failed()) judge(text, shape);
+  if (!text.failed()) check_sizes(text, shape);
   if (text.failed()) return;
   build_shape(shape);
-  judge_tensors(text, shape);
+  check_tensors(text, shape);
 }
 
-/// In quotes and in ASCII, whatever bytes it holds.
+/// `word` in quotes and in ASCII, whatever bytes it holds.
 std::string shown_word(const std::string& word) {
   return json(word.substr(0, 60)).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-/// Parses, but not what nests too deeply: the library frees such values by recursion.
+/// Parses JSON, but refuses what is nested too deeply, because the library frees nested values by recursion.
 json parse(std::string_view text) {
   bool too_deep = false;
   const auto watch = [&](int depth, json::parse_event_t, json&) {

@@ -1,7 +1,6 @@
-// What the readers of all families share.
-#include <algorithm>
+#include "models/config/decoder.h"
 
-#include "models/config/readers.h"
+#include <algorithm>
 
 namespace weighin {
 
@@ -43,7 +42,7 @@ void read_rope_factors(const ConfigFields& f, ModelShape& s) {
 }
 
 std::vector<Layer>& fill_layers(ModelShape& s) {
-  // Bounded here too: a reader runs before the sizes are judged.
+  // Bounded here as well, since readers run before the sizes are checked.
   if (s.per_layer.empty())
     s.per_layer.resize(std::min<uint32_t>(s.layers, 10000),
                        {.heads = s.heads, .kv_heads = s.kv_heads, .ffn_width = s.ffn_width});

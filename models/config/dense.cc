@@ -1,8 +1,9 @@
-// Dense decoders with a shape of their own.
+#include "models/config/dense.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "models/config/readers.h"
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
@@ -24,7 +25,8 @@ void read_phi(const ConfigFields& f, ModelShape& s) {
   s.head_norm = f.flag({"qk_layernorm"}, false);
 }
 
-/// Phi 3, 3.5 and 4. llama.cpp keeps the whole context whatever the window.
+/// Phi 3, 3.5 and 4. A window as long as the context is none. llama.cpp caches the whole context whatever the
+/// window.
 void read_phi3(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 32064, .ffn_width = 8192, .context = 4096});
   s.fused_qkv = s.fused_gate_up = true;
@@ -46,7 +48,8 @@ void read_phi3small(const ConfigFields& f, ModelShape& s) {
   bias_everywhere(s);
 }
 
-/// Falcon 7B has one norm a layer, 40B and 180B two, Falcon-RW the usual ones one after the other.
+/// Attention and feed-forward are in parallel, with one norm in Falcon 7B and two in 40B and 180B. In
+/// Falcon-RW they follow each other.
 void read_falcon(const ConfigFields& f, ModelShape& s) {
   ClassDefaults defaults{.vocab = 65024, .ffn_width = 4 * f.number({"hidden_size"}), .tied = true};
   read_sizes(f, s, defaults);
@@ -88,7 +91,7 @@ void read_cohere2(const ConfigFields& f, ModelShape& s) {
   read_windows(f, s, f.number({"sliding_window"}, 4096), f.number({"sliding_window_pattern"}, 4));
 }
 
-/// GLM-4 9B as transformers has it.
+/// GLM-4 9B in the configuration of transformers.
 void read_glm(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 151552, .ffn_width = 13696, .kv_heads = 2, .head_dim = 128, .context = 131072});
   s.bias_qkv = f.flag({"attention_bias"}, true);
@@ -101,7 +104,7 @@ void read_glm4(const ConfigFields& f, ModelShape& s) {
   s.norm_place = NormPlace::around;
 }
 
-/// GLM-4 9B and ChatGLM as their authors' own code has it.
+/// GLM-4 9B and ChatGLM in the configuration of their authors' own code.
 void read_chatglm(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 65024, .context = 2048});
   s.kv_heads = f.flag({"multi_query_attention"}, false) ? f.size({"multi_query_group_num"}) : s.heads;
@@ -110,7 +113,7 @@ void read_chatglm(const ConfigFields& f, ModelShape& s) {
   s.bias_qkv = f.flag({"add_qkv_bias", "add_bias_linear"}, false);
 }
 
-/// Minitron: squared ReLU, no gate.
+/// Minitron and Nemotron 4, with squared ReLU and no gate.
 void read_nemotron(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 256000, .ffn_width = 24576, .context = 4096});
   s.activation = Activation::relu_squared;
@@ -128,7 +131,7 @@ void read_starcoder2(const ConfigFields& f, ModelShape& s) {
   for (Layer& layer : fill_layers(s)) layer.window = s.window;
 }
 
-/// Every layer has its own heads and feed-forward width (arXiv 2404.14619).
+/// Every layer has its own number of heads and feed-forward width (arXiv 2404.14619).
 void read_openelm(const ConfigFields& f, ModelShape& s) {
   s.layers = f.size({"num_transformer_layers"});
   s.width = f.size({"model_dim"});
@@ -144,7 +147,8 @@ void read_openelm(const ConfigFields& f, ModelShape& s) {
     return f.reject("ffn_multipliers", "num_query_heads and num_kv_heads must each have an entry a layer");
   const double step = f.size({"ffn_dim_divisor"}, 256);
   for (size_t i = 0; i < heads.size(); ++i) {
-    // To the nearest multiple, never down by more than a tenth (its make_divisible).
+    // Rounded to the nearest multiple of the step, but never down by more than a tenth (make_divisible of its
+    // code).
     const double wanted = factors[i] * s.width;
     double width = std::max(step, std::floor((wanted + step / 2) / step) * step);
     if (width < 0.9 * wanted) width += step;

@@ -1,10 +1,13 @@
-// Encoders. The head that predicts masked tokens is left out, as in the parameter counts people publish.
-#include "models/config/readers.h"
+// The head that predicts masked tokens is left out, as in published parameter counts.
+#include "models/config/encoder.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
 
-/// BERT's shape: everything has a bias, normalizations stand after attention and feed-forward.
+/// Reads the sizes of a model built like BERT: everything has a bias, and normalizations come after attention
+/// and feed-forward.
 void read_bert_sizes(const ConfigFields& f, ModelShape& s, const ClassDefaults& defaults) {
   read_sizes(f, s, defaults);
   s.task = Task::encode;
@@ -27,7 +30,7 @@ void read_bert(const ConfigFields& f, ModelShape& s) {
   s.pooler = true;
 }
 
-/// Its own names for the usual sizes; no token types, no pooler.
+/// It has its own names for the usual sizes, no token types and no pooler.
 void read_distilbert(const ConfigFields& f, ModelShape& s) {
   s.layers = f.size({"n_layers", "num_hidden_layers"});
   s.width = f.size({"dim", "hidden_size"});
@@ -45,7 +48,7 @@ void read_distilbert(const ConfigFields& f, ModelShape& s) {
   s.bias_qkv = s.bias_attention_output = s.bias_ffn = true;
 }
 
-/// Two of its positions are never used: a text has two tokens fewer, and GGUF files leave them out.
+/// Two of its positions are never used: a text can have two tokens fewer, and GGUF files leave the two out.
 void read_roberta(const ConfigFields& f, ModelShape& s) {
   read_bert_sizes(f, s, {.vocab = 50265, .ffn_width = 3072, .heads = 12, .context = 514});
   if (s.positions > 2) s.positions = s.max_context = s.positions - 2;
@@ -77,7 +80,7 @@ void read_mobilebert(const ConfigFields& f, ModelShape& s) {
   s.head_dim = s.heads ? s.bottleneck_width / s.heads : 0;
 }
 
-/// Normalizations without biases before each part; two layers of three see a window.
+/// Normalizations have no biases and come before each part. Two layers of three have a window.
 void read_modernbert(const ConfigFields& f, ModelShape& s) {
   read_bert_sizes(f, s, {.vocab = 50368, .ffn_width = 1152, .heads = 12, .context = 8192});
   s.activation = Activation::geglu;
@@ -105,7 +108,7 @@ void read_nomic_bert(const ConfigFields& f, ModelShape& s) {
   s.bias_ffn = f.flag({"mlp_fc1_bias"}, false);
 }
 
-/// Positions are relative: one table of 2 * position_buckets rows for all layers, with a norm.
+/// Positions are relative. All layers share one table of 2 * position_buckets rows, which has a norm.
 void read_deberta(const ConfigFields& f, ModelShape& s) {
   read_bert_sizes(f, s, {.vocab = 128100, .ffn_width = 6144, .heads = 24, .context = 512});
   s.token_types = f.number({"type_vocab_size"}, 0);

@@ -1,9 +1,11 @@
-#include "models/config/readers.h"
+#include "models/config/encoder_decoder.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
 
-/// One stack's field, or the other's.
+/// Reads the sizes of BART's and Whisper's two stacks.
 void read_stacks(const ConfigFields& f, ModelShape& s) {
   s.layers = f.size({"decoder_layers"});
   s.encoder_layers = f.size({"encoder_layers"});
@@ -22,8 +24,8 @@ void read_stacks(const ConfigFields& f, ModelShape& s) {
 
 }  // namespace
 
-/// Version 1.1 and Flan have a gate and a head of their own. Its context is what it was trained with:
-/// positions are relative, and no length is in the file.
+/// T5 1.1 and Flan-T5 have a gate and an output head of their own. The context is the length that T5 was
+/// trained with: positions are relative, and files state no length.
 void read_t5(const ConfigFields& f, ModelShape& s) {
   s.encoder_layers = f.size({"num_layers"});
   s.layers = f.size({"num_decoder_layers"}, s.encoder_layers);
@@ -39,8 +41,8 @@ void read_t5(const ConfigFields& f, ModelShape& s) {
   s.activation = kind.rfind("gated", 0) == 0 ? Activation::geglu : Activation::relu;
 }
 
-/// Positions are two more than the context (as OPT's are); normalizations stand after each part and none at
-/// the end.
+/// The table of positions has two more than the context, as OPT's has. Normalizations come after each part,
+/// and there is none at the end.
 void read_bart(const ConfigFields& f, ModelShape& s) {
   read_stacks(f, s);
   s.vocab = f.size({"vocab_size"}, 50265);

@@ -1,5 +1,6 @@
-// Mixtures of experts whose attention is the usual one.
-#include "models/config/readers.h"
+#include "models/config/experts.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
@@ -42,7 +43,7 @@ void read_granitemoe(const ConfigFields& f, ModelShape& s) {
   s.shared_experts = s.shared_ffn_width ? 1 : 0;
 }
 
-/// Every other layer has a window, the first among them.
+/// Every other layer has a window, beginning with the first.
 void read_gpt_oss(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 201088, .ffn_width = 2880, .kv_heads = 8, .head_dim = 64, .context = 131072});
   read_experts(f, s, 128, 4);
@@ -53,7 +54,8 @@ void read_gpt_oss(const ConfigFields& f, ModelShape& s) {
   place_experts(s, 0);
 }
 
-/// Experts in every interleave_moe_layer_step-th layer; three layers of four see chunks of the context.
+/// Every interleave_moe_layer_step-th layer has experts. Three layers of four see only a chunk of the
+/// context.
 void read_llama4(const ConfigFields& f, ModelShape& s) {
   read_sizes(
       f, s,
@@ -69,7 +71,7 @@ void read_llama4(const ConfigFields& f, ModelShape& s) {
   place_experts(s, 0, step, step ? step - 1 : 0);
 }
 
-/// Its sizes stand in attn_config and ffn_config.
+/// Its sizes are in attn_config and ffn_config.
 void read_dbrx(const ConfigFields& f, ModelShape& s) {
   const ConfigFields attention = f.inside({"attn_config"}), experts = f.inside({"ffn_config"});
   read_sizes(f, s, {.vocab = 32000, .ffn_width = experts.number({"ffn_hidden_size"}, 3584)});
@@ -103,7 +105,7 @@ void read_ernie_moe(const ConfigFields& f, ModelShape& s) {
   place_experts(s, f.number({"moe_layer_start_index"}, 1));
 }
 
-/// Some fields are lists with an entry a layer, all the same in every published model.
+/// Some fields are lists with one entry per layer. In every published model all entries are the same.
 void read_hunyuan_moe(const ConfigFields& f, ModelShape& s) {
   const auto first = [&](const char* name, uint32_t if_absent) {
     const std::vector<uint32_t> all = f.numbers({name}, f.number({"num_hidden_layers"}));

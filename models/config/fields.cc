@@ -9,9 +9,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t longest_list = 10000;  // entries, one a layer
+constexpr size_t longest_list = 10000;  // entries; lists have one per layer
 
-/// What a value is, in at most a few words: values of any size may stand in a file.
+/// A value as it is shown in an error. It may be of any size in the file, so only its beginning is shown.
 std::string shown(const json& value) {
   if (value.is_structured()) return value.is_array() ? "a list" : "an object";
   std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
@@ -36,7 +36,7 @@ void ConfigFields::reject(std::string_view name, std::string_view why) const {
 }
 
 uint32_t ConfigFields::checked(const json& value, std::string_view name) const {
-  // 4.0 is a whole number too.
+  // 4.0 counts as a whole number.
   const double real = value.is_number() ? value.get<double>() : -1;
   if (!(real >= 0) || real != std::floor(real)) {
     reject(name, fmt::format("is {}, which is no whole number of at least 0", shown(value)));

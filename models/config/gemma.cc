@@ -1,4 +1,6 @@
-#include "models/config/readers.h"
+#include "models/config/gemma.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
@@ -9,7 +11,7 @@ void read_gemma_sizes(const ConfigFields& f, ModelShape& s, const ClassDefaults&
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
 }
 
-/// Gemma 3 and 4 alike: norms around each part, and of each head's query and key.
+/// What Gemma 3 and 4 have in common: norms before and after each part, and of each head's query and key.
 void read_gemma3_sizes(const ConfigFields& f, ModelShape& s, uint32_t vocab) {
   read_gemma_sizes(f, s,
                    {.vocab = vocab,
@@ -50,7 +52,7 @@ void read_gemma2(const ConfigFields& f, ModelShape& s) {
   read_windows(f, s, f.number({"sliding_window"}, 4096), 2);
 }
 
-/// EmbeddingGemma is the same, read as an encoder.
+/// EmbeddingGemma has the same configuration and is read as an encoder.
 void read_gemma3(const ConfigFields& f, ModelShape& s) {
   read_gemma3_sizes(f, s, 262208);
   read_windows(f, s, f.number({"sliding_window"}, 4096),
@@ -99,8 +101,9 @@ void read_gemma3n(const ConfigFields& f, ModelShape& s) {
   }
 }
 
-/// Layers that see everything have heads of another size, fewer key heads, and (in the larger ones) no matrix
-/// for values; the last layers read earlier layers' keys and values, and may be twice as wide.
+/// Layers without a window have heads of another size, fewer key-value heads, and in the larger models no
+/// matrix for values. The last layers read the keys and values of earlier ones, and their feed-forward part
+/// may be twice as wide.
 void read_gemma4(const ConfigFields& f, ModelShape& s) {
   read_gemma3_sizes(f, s, 262144);
   s.rope_factors = 1;

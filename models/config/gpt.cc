@@ -1,10 +1,11 @@
-// Decoders of the years before Llama: normalizations and products with biases, no gate.
-#include "models/config/readers.h"
+#include "models/config/gpt.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
 
-/// Feed-forward four times as wide as the model where nothing else is said.
+/// Reads the sizes. The feed-forward part is four times as wide as the model unless its width is stated.
 void read_gpt_sizes(const ConfigFields& f, ModelShape& s, ClassDefaults defaults) {
   const uint32_t width = f.size({"n_embd", "hidden_size", "n_embed", "d_model"});
   if (!defaults.ffn_width) defaults.ffn_width = 4 * width;
@@ -23,13 +24,13 @@ void read_gpt2(const ConfigFields& f, ModelShape& s) {
   s.fused_qkv = true;
 }
 
-/// StarCoder 1 and SantaCoder: GPT-2 with one key head.
+/// StarCoder 1 and SantaCoder: GPT-2 with one key-value head.
 void read_gpt_bigcode(const ConfigFields& f, ModelShape& s) {
   read_gpt2(f, s);
   if (f.flag({"multi_query"}, true)) s.kv_heads = 1;
 }
 
-/// Layers alternate as attention_types says: [[["global", "local"], 12]].
+/// Layers with and without a window alternate, as attention_types says: [[["global", "local"], 12]].
 void read_gpt_neo(const ConfigFields& f, ModelShape& s) {
   read_gpt_sizes(f, s, {.vocab = 50257, .context = 2048, .tied = true});
   s.positions = s.max_context;
@@ -52,8 +53,8 @@ void read_gptj(const ConfigFields& f, ModelShape& s) {
   s.bias_head = true;
 }
 
-/// Two more positions than the context; OPT 350M's embeddings are narrower than its layers, and its
-/// normalizations stand after each part.
+/// The table of positions has two more than the context. In OPT 350M the embeddings are narrower than the
+/// layers, and the normalizations come after each part.
 void read_opt(const ConfigFields& f, ModelShape& s) {
   read_gpt_sizes(f, s, {.vocab = 50272, .context = 2048, .tied = true});
   s.activation = activation_of(f, "relu", false);

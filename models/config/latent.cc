@@ -1,7 +1,8 @@
-// DeepSeek and those built like it: many small experts, and multi-head latent attention from V2 on.
+#include "models/config/latent.h"
+
 #include <algorithm>
 
-#include "models/config/readers.h"
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
@@ -33,7 +34,7 @@ void read_latent(const ConfigFields& f, ModelShape& s) {
   }
 }
 
-/// DeepSeek MoE, before V2.
+/// DeepSeek MoE, before V2: ordinary attention.
 void read_deepseek(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 102400, .ffn_width = 11008});
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
@@ -47,7 +48,7 @@ void read_deepseek_v2(const ConfigFields& f, ModelShape& s) {
   s.router_bias = f.word({"topk_method"}) == "noaux_tc";
 }
 
-/// V3, R1, V3.2, Kimi K2, GLM 5: the router has a correction for each expert.
+/// DeepSeek V3, R1 and V3.2, Kimi K2, GLM 5. The router has a correction for each expert.
 void read_deepseek_v3(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 129280, .ffn_width = 18432, .head_dim = 128, .context = 4096});
   read_latent(f, s);
@@ -64,7 +65,7 @@ void read_minicpm3(const ConfigFields& f, ModelShape& s) {
   s.rotary_dim = s.rope_dim;
 }
 
-/// Three layers of Kimi delta attention to one of latent attention (arXiv 2510.26692).
+/// Three layers of Kimi delta attention for one of latent attention (arXiv 2510.26692).
 void read_kimi_linear(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 163840, .ffn_width = 11008, .head_dim = 72, .context = 4096});
   read_latent(f, s);

@@ -1,5 +1,6 @@
-// Decoders that are Llama's architecture with small changes.
-#include "models/config/readers.h"
+#include "models/config/llama.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 
@@ -10,7 +11,7 @@ void read_llama(const ConfigFields& f, ModelShape& s) {
   read_rope_factors(f, s);
 }
 
-/// A window on every layer, as Mistral 7B v0.1 has it.
+/// Every layer has the window, as in Mistral 7B v0.1.
 void read_mistral(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 32000, .ffn_width = 14336, .kv_heads = 8, .context = 131072});
   s.window = f.number({"sliding_window"});
@@ -32,7 +33,7 @@ void read_granite(const ConfigFields& f, ModelShape& s) {
   read_llama(f, s);
 }
 
-/// Its head shares the embeddings, whatever the class's default says (its modeling_minicpm.py).
+/// The output head is tied to the embedding, whatever the default of the class says (modeling_minicpm.py).
 void read_minicpm(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 32000, .ffn_width = 11008, .tied = true});
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
@@ -49,7 +50,7 @@ void read_exaone(const ConfigFields& f, ModelShape& s) {
   read_rope_factors(f, s);
 }
 
-/// Three layers with a window, then one without, where there is a window at all.
+/// Where there is a window, three layers with it alternate with one without.
 void read_exaone4(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 102400, .ffn_width = 16384, .kv_heads = 32});
   s.norm_place = NormPlace::after;

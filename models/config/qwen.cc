@@ -1,11 +1,13 @@
-// Qwen's sliding windows (use_sliding_window) are left out: no published model has them on, and llama.cpp has
-// none.
-#include "models/config/readers.h"
+// Sliding windows (use_sliding_window) are not read: no published model turns them on, and llama.cpp does not
+// have them.
+#include "models/config/qwen.h"
+
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
 
-/// mlp_only_layers and decoder_sparse_step say which layers have experts.
+/// Reads the experts. mlp_only_layers and decoder_sparse_step say which layers have them.
 void read_expert_layers(const ConfigFields& f, ModelShape& s) {
   s.experts = f.size({"num_experts"}, 60);
   s.experts_active = f.size({"num_experts_per_tok"}, 4);
@@ -26,7 +28,7 @@ void read_shared_expert(const ConfigFields& f, ModelShape& s) {
   s.shared_expert_gate = true;
 }
 
-/// Three layers of gated delta net to one of attention, or as layer_types says.
+/// Reads the gated delta net. Three layers have it for one with attention, unless layer_types says otherwise.
 void read_delta_layers(const ConfigFields& f, ModelShape& s) {
   const uint32_t key_heads = f.size({"linear_num_key_heads"}, 16),
                  value_heads = f.size({"linear_num_value_heads"}, 32);
@@ -55,7 +57,7 @@ void read_delta_layers(const ConfigFields& f, ModelShape& s) {
 
 }  // namespace
 
-/// Qwen 1: its intermediate_size counts gate and up together.
+/// Qwen 1. Its intermediate_size counts gate and up together.
 void read_qwen(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 151936, .ffn_width = 22016, .context = 8192});
   s.ffn_width /= 2;

@@ -1,12 +1,13 @@
-// State-space models, and hybrids of them with attention.
+#include "models/config/state_space.h"
+
 #include <algorithm>
 
-#include "models/config/readers.h"
+#include "models/config/decoder.h"
 
 namespace weighin {
 namespace {
 
-/// a * b, or an error at `name` where it is above every size taken here.
+/// a * b, or an error at `name` where that is above ConfigFields::largest_number.
 uint32_t product(const ConfigFields& f, const char* name, uint32_t a, double b) {
   const double result = a * b;
   if (result <= ConfigFields::largest_number) return static_cast<uint32_t>(result);
@@ -14,24 +15,24 @@ uint32_t product(const ConfigFields& f, const char* name, uint32_t a, double b) 
   return 0;
 }
 
-/// Sizes of a model that may have no attention at all.
+/// Reads the sizes of a model that has no attention.
 void read_mamba_sizes(const ConfigFields& f, ModelShape& s) {
   s.layers = f.size({"num_hidden_layers", "n_layer"});
   s.width = f.size({"hidden_size", "d_model"});
   s.vocab = f.size({"vocab_size"}, 50280);
   s.ffn_width = s.width;
   s.tied = f.flag({"tie_word_embeddings"}, true);
-  // A recurrent model's context has no end; what it was trained on is not in the file.
+  // The context of a recurrent model is unlimited. The length that it was trained with is not in the file.
   s.max_context = f.number({"max_position_embeddings", "model_max_length"}, 1u << 20);
   s.norm_place = NormPlace::parallel;
 }
 
-/// A number, or "auto": a sixteenth of the width.
+/// A number, or a sixteenth of the width where the field is "auto" or absent.
 uint32_t time_step_rank(const ConfigFields& f, const ModelShape& s, const char* name) {
   return f.is_word({name}) ? (s.width + 15) / 16 : f.size({name}, (s.width + 15) / 16);
 }
 
-/// Which layers mix by attention.
+/// Gives the mixer `others` to every layer i that `attention[i]` does not mark.
 void place_attention(ModelShape& s, Mixer others, const std::vector<bool>& attention) {
   std::vector<Layer>& layers = fill_layers(s);
   for (size_t i = 0; i < layers.size(); ++i) {
@@ -40,7 +41,7 @@ void place_attention(ModelShape& s, Mixer others, const std::vector<bool>& atten
   }
 }
 
-/// mamba_* fields of the hybrids with Mamba 2.
+/// Reads the mamba_* fields of hybrids with Mamba 2.
 void read_mamba2_part(const ConfigFields& f, ModelShape& s) {
   const uint32_t expand = f.size({"mamba_expand"}, 2);
   s.state_space = {.inner = f.number({"mamba_d_ssm"}, product(f, "mamba_expand", s.width, expand)),
@@ -51,6 +52,7 @@ void read_mamba2_part(const ConfigFields& f, ModelShape& s) {
                    .norms = true};
 }
 
+/// Marks the entries of `types` that are `word`.
 std::vector<bool> where(const std::vector<std::string>& types, std::string_view word) {
   std::vector<bool> found;
   for (const std::string& type : types) found.push_back(type == word);
@@ -59,7 +61,7 @@ std::vector<bool> where(const std::vector<std::string>& types, std::string_view 
 
 }  // namespace
 
-/// Falcon-Mamba's further normalizations have no weights.
+/// Mamba and Falcon-Mamba, whose further normalizations have no weights.
 void read_mamba(const ConfigFields& f, ModelShape& s) {
   read_mamba_sizes(f, s);
   const uint32_t expand = f.size({"expand"}, 2);
@@ -89,7 +91,7 @@ void read_mamba2(const ConfigFields& f, ModelShape& s) {
   }
 }
 
-/// One layer of attention in attn_layer_period, experts in every expert_layer_period-th.
+/// One layer of every attn_layer_period has attention, and one of every expert_layer_period has experts.
 void read_jamba(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 65536, .ffn_width = 14336, .kv_heads = 8, .context = 262144});
   s.rope = false;
@@ -120,7 +122,7 @@ void read_bamba(const ConfigFields& f, ModelShape& s) {
   place_attention(s, Mixer::mamba2, attention);
 }
 
-/// Granite 4: without experts, the shared feed-forward is the only one.
+/// Granite 4. In a model without experts the shared feed-forward part is the only one.
 void read_granite_hybrid(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s, {.vocab = 32000, .ffn_width = 11008});
   s.bias_qkv = s.bias_attention_output = f.flag({"attention_bias"}, false);
@@ -152,7 +154,8 @@ void read_falcon_h1(const ConfigFields& f, ModelShape& s) {
   }
 }
 
-/// A letter a layer: M state space, * attention, - feed-forward, E experts.
+/// hybrid_override_pattern has a letter for each layer: M state space, * attention, - feed-forward, E
+/// experts.
 void read_nemotron_h(const ConfigFields& f, ModelShape& s) {
   const std::string pattern = f.word({"hybrid_override_pattern"});
   read_sizes(f, s, {.vocab = 131072, .ffn_width = 21504, .kv_heads = 8, .head_dim = 128, .context = 4096});
@@ -215,7 +218,7 @@ void read_zamba2(const ConfigFields& f, ModelShape& s) {
   }
 }
 
-/// Short convolutions, and attention where layer_types says so.
+/// Layers have short convolutions, or attention where layer_types says so.
 void read_lfm2(const ConfigFields& f, ModelShape& s) {
   read_sizes(f, s,
              {.vocab = 65536,
@@ -225,7 +228,7 @@ void read_lfm2(const ConfigFields& f, ModelShape& s) {
               .tied = true});
   if (f.has({"block_ff_dim"})) s.ffn_width = f.size({"block_ff_dim"});
   if (f.flag({"block_auto_adjust_ff_dim"}, false)) {
-    // As Llama 1 chose its widths: two thirds, to the next multiple.
+    // Two thirds of the width, rounded up to the next multiple, as for Llama 1.
     const uint64_t wanted = static_cast<uint64_t>(f.real({"block_ffn_dim_multiplier"}, 1.0) *
                                                   static_cast<double>(2ull * s.ffn_width / 3));
     const uint64_t step = f.size({"block_multiple_of"}, 256);

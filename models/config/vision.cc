@@ -1,5 +1,4 @@
-// Vision towers. What is no plain ViT (Gemma 3n's MobileNet) is left out.
-#include "models/config/readers.h"
+#include "models/config/vision.h"
 
 namespace weighin {
 namespace {
@@ -13,13 +12,13 @@ void read_vit(const ConfigFields& f, Vision& v) {
   v.image = f.number({"image_size"});
 }
 
-/// Learned positions: one a patch of the largest image.
+/// One learned position for each patch of the largest image.
 void read_positions(Vision& v) {
   const uint32_t side = v.patch ? v.image / v.patch : 0;
   v.positions = side < 10000 ? side * side : 0;
 }
 
-/// SigLIP (arXiv 2303.15343), as Gemma 3 uses it.
+/// SigLIP (arXiv 2303.15343) as in Gemma 3.
 void read_siglip(const ConfigFields& f, Vision& v) {
   read_vit(f, v);
   v.image = f.size({"image_size"}, 896);
@@ -29,7 +28,7 @@ void read_siglip(const ConfigFields& f, Vision& v) {
   v.projector = Projector::linear;
 }
 
-/// Qwen2-VL and 2.5: no biases at the patches, positions rotated, neighbours merged two by two.
+/// Qwen2-VL and Qwen2.5-VL: patches without biases, rotated positions, 2 x 2 neighbours merged.
 void read_qwen2_vision(const ConfigFields& f, Vision& v, bool version_2_5) {
   read_vit(f, v);
   v.frames = f.size({"temporal_patch_size"}, 2);
@@ -38,7 +37,7 @@ void read_qwen2_vision(const ConfigFields& f, Vision& v, bool version_2_5) {
   v.patch_bias = false;
   v.projector = Projector::merger;
   if (version_2_5) {
-    // embed_dim is not its width: its hidden_size is, and what it gives is out_hidden_size.
+    // Its width is hidden_size, not embed_dim, and the width of its output is out_hidden_size.
     v.width = f.size({"hidden_size"});
     v.ffn_width = f.size({"intermediate_size"}, 3420);
     v.output = f.size({"out_hidden_size"}, 3584);
@@ -89,7 +88,7 @@ void read_gemma4_vision(const ConfigFields& f, Vision& v) {
   v.projector = Projector::linear;
 }
 
-/// MoonViT (arXiv 2504.07491): a table of positions, interpolated.
+/// MoonViT (arXiv 2504.07491): a table of positions that is interpolated.
 void read_kimi_vision(const ConfigFields& f, Vision& v) {
   read_vit(f, v);
   v.ffn_width = f.size({"vt_intermediate_size", "intermediate_size"}, 4304);
@@ -101,7 +100,7 @@ void read_kimi_vision(const ConfigFields& f, Vision& v) {
   v.projector = Projector::merger;
 }
 
-/// Pixtral, in Mistral 3: rotated positions, gated, no biases but the projector's.
+/// Pixtral, in Mistral 3: rotated positions, a gate, and no biases but the projector's.
 void read_pixtral(const ConfigFields& f, Vision& v) {
   read_vit(f, v);
   v.ffn_width = f.size({"intermediate_size"}, 4096);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <vector>
 
 #include "models/format/quantize_mixes.h"
 #include "models/text/letters.h"

@@ -1,21 +1,20 @@
-// File formats: what people download. A container, the format of most of its matrices, and a rule for the
-// others.
+// File formats: what people download. A file format is a container, the tensor format of most of its
+// matrices, and a rule for the others (bytes/tensor_formats.h). The table is file_formats.inc.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "models/format/format.h"
-#include "models/shape/shape.h"
 
 namespace weighin {
 
 enum class Container : uint8_t { gguf, safetensors, gptq, awq, onnx, mlx, mediapipe };
 std::string_view container_name(Container container);
 
-/// One enumerator a row of file_formats.inc, then `as_stored`: each tensor in the format its file has it in.
+/// One enumerator for each row of file_formats.inc, then `as_stored`: every tensor in the format that the
+/// file which was read has it in.
 enum class FileFormatId : uint8_t {
 #define FILE_FORMAT(id, name, container, base, gguf_type, group) id,
 #include "models/format/file_formats.inc"
@@ -27,37 +26,31 @@ struct FileFormat {
   FileFormatId id;
   std::string_view name;
   Container container;
-  FormatId base;       // of most matrices; none: not stored in blocks of GGUF's kind
-  uint32_t gguf_type;  // LLAMA_FTYPE_*, for general.file_type
-  uint32_t group;      // weights that share a scale, where the container says so
+  FormatId base;       // format of most matrices; none where the tensors are not in one of formats.inc
+  uint32_t gguf_type;  // LLAMA_FTYPE_*, the value of general.file_type; no_gguf where there is none
+  uint32_t
+      group;  // weights that share a scale, where the container and not the tensor format decides; else 0
 };
 
-/// Every file format, in the order of file_formats.inc (highest fidelity first).
+/// A GGUF file's data, and each tensor in it, begin at multiples of this many bytes unless the header says
+/// otherwise: the default of general.alignment (GGUF specification v3).
+inline constexpr uint64_t gguf_alignment = 32;
+
+/// Every file format, in the order of file_formats.inc: by container, highest fidelity first.
 std::span<const FileFormat> all_file_formats();
 
-/// Those GGUF formats whose every tensor has a reference kernel: a speed can be predicted for them.
+/// The GGUF formats whose every tensor has a reference kernel. A speed can be predicted for them.
 std::span<const FileFormat> kernel_file_formats();
 
-/// The format whose kernel multiplies a matrix of `k` columns that tensor_formats() has in format `tensor`:
-/// where a container has blocks of its own, theirs (GPTQ and AWQ in groups of 128: int4_g128; int8 of ONNX
-/// and MediaPipe: int8_channel), else kernel_format_for().
+/// The format whose kernel is timed for a matrix of `k` columns that tensor_formats() gives the format
+/// `tensor`. Where the container has blocks of its own it is theirs: int4_g128 for GPTQ and AWQ in groups of
+/// 128, int8_channel for int8 in ONNX and MediaPipe. Else it is kernel_format_for().
 FormatId kernel_format_in(const FileFormat& file, FormatId tensor, uint64_t k);
 
+/// The row of `id`.
 const FileFormat& file_format_of(FileFormatId id);
 
-/// The file format called `name`: exactly, else in any case; or nullptr.
+/// The file format called `name` exactly, else the one called so in any case, or nullptr.
 const FileFormat* find_file_format(std::string_view name);
-
-/// The format of each of `shape.tensors`, in their order: as stored where a file was read, else what
-/// llama.cpp's converter and quantizer make of a 16-bit original (bytes/tensor_formats.cc,
-/// quantize_mixes.cc). An importance matrix is taken as given for the mixes that need one and for IQ4_XS and
-/// IQ4_NL, whose published files have one. q4_0 and Q5_0 are taken without: files made with one (a minority
-/// of both) have an eighth of the ffn_down matrices in q4_1, q5_1. Where the quantizer refuses (rows that are
-/// no whole number of q8_0 or q4_0 blocks) such matrices are f16. For containers other than GGUF: what a GGUF
-/// of the same base would have.
-std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format);
-
-/// The same with (`imatrix`) or without an importance matrix.
-std::vector<FormatId> tensor_formats(const ModelShape& shape, const FileFormat& format, bool imatrix);
 
 }  // namespace weighin

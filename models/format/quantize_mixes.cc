@@ -9,22 +9,22 @@ namespace {
 
 using enum FileFormatId;
 
-/// Conditions a row can ask for; all of those it names must hold.
+/// The conditions that a row can name. All conditions of a row must hold.
 enum Condition : uint32_t {
   always = 0,
   falcon = 1 << 0,
   not_falcon = 1 << 1,
   eight_experts = 1 << 2,
-  four_experts = 1 << 3,  // or more
-  wide_groups = 1 << 4,   // at least four query heads a key-value head: the matrix is small for what it does
+  four_experts = 1 << 3,  // four or more
+  wide_groups = 1 << 4,   // at least four query heads per key-value head, so the matrix of values is small
   no_imatrix = 1 << 5,
   imatrix = 1 << 6,
   first_two = 1 << 7,
   first_four = 1 << 8,
   first_sixteenth = 1 << 9,
   first_eighth = 1 << 10,
-  middle = 1 << 11,     // neither in the first nor in the last eighth
-  sensitive = 1 << 12,  // in the first or the last eighth, or every third between
+  middle = 1 << 11,     // in neither the first nor the last eighth
+  sensitive = 1 << 12,  // in the first or the last eighth, or every third matrix between them
 };
 
 constexpr Condition operator|(Condition a, Condition b) {
@@ -62,12 +62,12 @@ struct Row {
   Mixes mixes;
   MixPart part;
   Condition when;
-  FormatId format;  // none: that of most matrices
+  FormatId format;  // none: the format of most matrices
 };
 
-// The first row that holds decides; where none does, the format of most matrices. As llama.cpp v0.5.0's
-// quantizer chooses (src/llama-quant.cpp, read 2026-11-24), held to the quantizer itself by
-// tests/engine/quantize.test.mjs.
+// The first row whose mix, part and conditions all hold decides. Where no row does, the matrix has the format
+// of most matrices. The rows follow llama.cpp v0.5.0's quantizer (src/llama-quant.cpp, read 2026-11-24);
+// tests/engine/quantize.test.mjs compares them with the quantizer itself.
 constexpr Row rows[] = {
     {of(iq1_s, iq1_m, iq2_xxs, iq2_xs), MixPart::embedding, always, FormatId::q2_K},
     {of(iq2_s, iq2_m, iq3_xxs), MixPart::embedding, always, FormatId::iq3_s},
@@ -135,7 +135,7 @@ constexpr Row rows[] = {
     {of(q5_0), MixPart::down, imatrix | first_eighth, FormatId::q5_1},
 };
 
-/// Names, or parts of names, in the order they are tried.
+/// Fragments of tensor names, in the order in which they are tried.
 constexpr std::pair<std::string_view, MixPart> parts[] = {
     {"attn_qkv.weight", MixPart::values},
     {"attn_kv_b.weight", MixPart::values},
@@ -187,7 +187,7 @@ bool made_with_imatrix(FileFormatId mix) {
 
 bool mixes_kernel_formats(const FileFormat& mix) {
   constexpr uint32_t unusual = falcon | eight_experts | four_experts;
-  const uint32_t given = made_with_imatrix(mix.id) ? no_imatrix : imatrix;  // what does not hold
+  const uint32_t given = made_with_imatrix(mix.id) ? no_imatrix : imatrix;  // the condition that never holds
   return format_of(mix.base).kernel && std::all_of(std::begin(rows), std::end(rows), [&](const Row& row) {
            if (row.format == FormatId::none || row.mixes.count == 0 || !row.mixes.contains(mix.id))
              return true;

@@ -1,4 +1,4 @@
-// Reading a GGUF file's header from its start.
+// A cursor that reads the header of a GGUF file from its beginning.
 #pragma once
 
 #include <bit>
@@ -7,14 +7,15 @@
 #include <string>
 #include <string_view>
 
-#include "models/source/source.h"
+#include "models/source/byte_source.h"
 
 namespace weighin {
 
-/// What is kept of a text: the specification's longest key.
+/// The longest text that is kept: that of the longest key in the specification.
 inline constexpr uint64_t longest_gguf_text_bytes = 64 << 10;
 
-/// Where in the file the next value is. The first thing wrong is kept, and from then on every value is 0.
+/// The place of the next value in a file. The first error is kept, and from then on every value is 0 or
+/// empty.
 class GgufCursor {
  public:
   explicit GgufCursor(ByteSource& source) : source_(source) {}
@@ -25,13 +26,13 @@ class GgufCursor {
   uint64_t left() const { return source_.size() - position_; }
 
   void refuse(uint64_t at, const std::string& what);
-  /// For counts: `count` things of at least `least_bytes` each must still fit in the file.
+  /// Refuses a count whose things, of at least `least_bytes` each, do not fit in the rest of the file.
   void need_room(uint64_t at, uint64_t count, uint64_t least_bytes, std::string_view what,
                  std::string_view things);
   void skip(uint64_t bytes, std::string_view what);
   std::string text(uint64_t bytes, std::string_view what);
 
-  /// A little-endian integer of `Integer`'s size.
+  /// The next little-endian integer.
   template <class Integer>
   Integer integer(std::string_view what) {
     static_assert(std::endian::native == std::endian::little);
@@ -45,7 +46,8 @@ class GgufCursor {
 
  private:
   void end_inside(std::string_view what, uint64_t bytes);
-  /// A view of the source's block, so that the millions of lengths of a tokenizer cost no call each.
+  /// Makes `bytes` bytes readable at the cursor. They are read in a view of the source's block, so that the
+  /// millions of lengths in a tokenizer do not each cost a call of the source.
   bool hold(uint64_t bytes);
 
   ByteSource& source_;

@@ -6,16 +6,19 @@
 #include <bit>
 #include <set>
 
+#include "models/format/file_format.h"
 #include "models/gguf/cursor.h"
 #include "models/gguf/metadata.h"
+#include "models/source/location.h"
 
 namespace weighin {
 namespace {
 
-constexpr uint64_t default_alignment = 32;                  // the specification's
-constexpr uint64_t least_tensor_bytes = 8 + 4 + 8 + 4 + 8;  // an empty name, one dimension, a type, an offset
+/// The shortest entry of a tensor: an empty name, one dimension, a type and an offset.
+constexpr uint64_t least_tensor_bytes = 8 + 4 + 8 + 4 + 8;
 
-/// Bytes of a tensor in its format. Error: dimensions that are no whole blocks, or overflow.
+/// Bytes of a tensor in its format. Error: the rows are no whole blocks, or the product of its dimensions
+/// overflows.
 tl::expected<uint64_t, std::string> tensor_bytes(const GgufTensor& tensor) {
   const QuantFormat& format = format_of(tensor.format);
   if (tensor.dimensions[0] % format.block_values != 0)
@@ -64,16 +67,17 @@ void read_tensor(GgufCursor& cursor, uint64_t alignment, Gguf& file) {
   file.tensors.push_back(std::move(tensor));
 }
 
-/// The alignment of the tensors' data, a power of two.
+/// The alignment of the tensors' data, which is a power of two.
 uint64_t alignment_of(GgufCursor& cursor, const Gguf& file) {
   const GgufValue* value = file.find("general.alignment");
-  if (!value) return default_alignment;
+  if (!value) return gguf_alignment;
   const bool whole = !value->array && value->type == GgufType::u32 && std::has_single_bit(value->number);
   if (!whole) cursor.refuse(cursor.position(), "\"general.alignment\" is no power of two of type u32");
-  return whole ? value->number : default_alignment;
+  return whole ? value->number : gguf_alignment;
 }
 
-/// Makes offsets those of the file, and holds names against one another and places against the file's size.
+/// Makes the offsets count from the beginning of the file. Refuses equal names, overlapping tensors, and
+/// tensors beyond the end of the file.
 void place_tensors(GgufCursor& cursor, uint64_t alignment, uint64_t size, Gguf& file) {
   const uint64_t end = cursor.position();
   file.data_offset = end + (alignment - end % alignment) % alignment;
@@ -136,7 +140,7 @@ tl::expected<Gguf, std::string> read_gguf(ByteSource& source) {
   uint64_t tensors = 0, pairs = 0;
   read_start(cursor, file, tensors, pairs);
   for (uint64_t i = 0; i < pairs && cursor.ok(); ++i) read_gguf_pair(cursor, file);
-  const uint64_t alignment = cursor.ok() ? alignment_of(cursor, file) : default_alignment;
+  const uint64_t alignment = cursor.ok() ? alignment_of(cursor, file) : gguf_alignment;
   for (uint64_t i = 0; i < tensors && cursor.ok(); ++i) read_tensor(cursor, alignment, file);
   if (cursor.ok()) place_tensors(cursor, alignment, source.size(), file);
   if (!cursor.ok()) return tl::unexpected(cursor.error());

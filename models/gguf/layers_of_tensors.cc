@@ -9,11 +9,11 @@
 namespace weighin {
 namespace {
 
-/// The parts ("attn_q", "attn_q.bias") of one layer, or of none.
+/// The tensors of one layer, or those of no layer, by their parts: "attn_q", "attn_q.bias".
 class Parts {
  public:
   void add(const Tensor& tensor) {
-    const TensorName name = take_apart(tensor.name);
+    const TensorName name = parse_tensor_name(tensor.name);
     names_.insert(std::string(name.part));
     names_.insert(std::string(name.part) + "." + std::string(name.ending));
     tensors_.push_back(&tensor);
@@ -22,7 +22,7 @@ class Parts {
   /// The tensor of `part`'s weights, or nullptr.
   const Tensor* weights(std::string_view part) const {
     for (const Tensor* tensor : tensors_) {
-      const TensorName name = take_apart(tensor->name);
+      const TensorName name = parse_tensor_name(tensor->name);
       if (name.part == part && name.ending == "weight") return tensor;
     }
     return nullptr;
@@ -39,7 +39,8 @@ bool attends(const Parts& parts) {
 
 void read_mixer(const Parts& parts, Layer& layer) {
   if (parts.has("attn_kv_a_mqa")) {
-    // Files of before 2025 keep keys and values in one matrix, and the engine caches them whole.
+    // Files from before 2025 have keys and values in one matrix, and llama.cpp caches them whole
+    // (latent_whole).
     layer.mixer = Mixer::latent_attention;
   } else if (parts.has("ssm_conv1d_q")) {
     layer.mixer = Mixer::kimi_delta;
@@ -55,7 +56,7 @@ void read_mixer(const Parts& parts, Layer& layer) {
   }
 }
 
-/// The contiguous dimension of a layer's last product is the width of its feed-forward part.
+/// The width of the feed-forward part is the contiguous dimension of its last matrix.
 void read_feed_forward(const Parts& parts, Layer& layer) {
   const auto width = [](const Tensor* down, uint32_t otherwise) {
     return down && down->cols <= UINT32_MAX ? static_cast<uint32_t>(down->cols) : otherwise;
@@ -72,7 +73,7 @@ void read_feed_forward(const Parts& parts, Layer& layer) {
   }
 }
 
-/// Where a layer's normalizations stand, and what the file calls the one before the feed-forward part.
+/// Reads the places of the normalizations, and the name of the one before the feed-forward part.
 void read_norms(const Parts& parts, ModelShape& shape) {
   const bool before = parts.has("attn_norm");
   const bool after_attention = parts.has("attn_output_norm"), after_all = parts.has("layer_output_norm");
@@ -94,7 +95,7 @@ void read_norms(const Parts& parts, ModelShape& shape) {
   }
 }
 
-/// What the first attention layer and the first feed-forward layers say of all.
+/// Reads the properties of the whole model that the tensors of one layer show.
 void read_flags(const Parts& parts, ModelShape& shape) {
   if (const Tensor* norm = parts.weights("attn_q_norm")) {
     (norm->cols * norm->rows <= shape.head_dim ? shape.head_norm : shape.query_key_norm) = true;
@@ -124,7 +125,8 @@ void read_flags(const Parts& parts, ModelShape& shape) {
   }
 }
 
-/// A model without gates, or with an activation of its own, is known by its architecture's name.
+/// The activation. No key states it, so it follows from the name of the architecture and from whether there
+/// are gates.
 Activation activation_of(const ModelShape& shape, bool gated) {
   const std::string_view name = shape.architecture;
   if (name.starts_with("gemma")) return Activation::geglu;
@@ -143,7 +145,7 @@ void read_model(const Parts& parts, ModelShape& shape) {
   };
   shape.positions = rows_of("position_embd");
   shape.token_types = rows_of("token_types");
-  // LFM2's files call the last normalization so (llama.cpp, LLM_TENSOR_OUTPUT_NORM_LFM2).
+  // In LFM2's files the last normalization has this name (llama.cpp, LLM_TENSOR_OUTPUT_NORM_LFM2).
   const bool misnamed = shape.architecture.starts_with("lfm2") && !parts.has("output_norm");
   shape.embedding_norm = parts.has("token_embd_norm") && !misnamed;
   shape.final_norm = parts.has("output_norm") || (parts.has("token_embd_norm") && misnamed);
@@ -171,7 +173,7 @@ void read_layers(ModelShape& shape) {
   for (const Tensor& tensor : shape.tensors) {
     if (tensor.layer < 0) {
       model.add(tensor);
-    } else if (static_cast<size_t>(tensor.layer) < layers.size() && !take_apart(tensor.name).encoder) {
+    } else if (static_cast<size_t>(tensor.layer) < layers.size() && !parse_tensor_name(tensor.name).encoder) {
       layers[static_cast<size_t>(tensor.layer)].add(tensor);
     }
   }
@@ -183,7 +185,7 @@ void read_layers(ModelShape& shape) {
     gated |= layers[i].has("ffn_gate") || layers[i].has("ffn_gate_exps") || layers[i].has("ffn_gate_up_exps");
   }
   if (!layers.empty()) {
-    // ModernBERT's first layer lacks one.
+    // ModernBERT's first layer has no norm before attention.
     const bool lacks = layers.size() > 1 && !layers[0].has("attn_norm") && layers[1].has("attn_norm");
     shape.without_first_norm = lacks;
     read_norms(layers[lacks ? 1 : 0], shape);

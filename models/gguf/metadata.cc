@@ -4,12 +4,14 @@
 
 #include <bit>
 
+#include "models/source/location.h"
+
 namespace weighin {
 namespace {
 
-constexpr uint64_t longest_array = 4096;  // that is kept: no model has more layers
+constexpr uint64_t longest_array = 4096;  // elements of an array that are kept; no model has more layers
 
-/// Bytes of a value of fixed size; 0: it has none.
+/// Bytes of a value of this type; 0: they are not fixed.
 uint64_t size_of(GgufType type) {
   switch (type) {
     case GgufType::u8:

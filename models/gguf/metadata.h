@@ -1,4 +1,4 @@
-// The metadata of a GGUF file: keys with their values.
+// Reads the metadata of a GGUF file: keys with their values.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace weighin {
 
-/// An empty key, its type, a value of a byte.
+/// The shortest pair: an empty key, its type, and a value of one byte.
 inline constexpr uint64_t least_gguf_pair_bytes = 8 + 4 + 1;
 
-/// Adds the pair at the cursor to `file`. What is wrong with it the cursor keeps.
+/// Reads the pair at the cursor and adds it to `file`. The cursor keeps what is wrong with it.
 void read_gguf_pair(GgufCursor& cursor, Gguf& file);
 
 }  // namespace weighin

@@ -1,9 +1,11 @@
-// A GGUF file that gguf-split cut into parts, read as one.
+#include "models/gguf/parts.h"
+
 #include <fmt/format.h>
 
 #include <set>
 
-#include "models/gguf/gguf.h"
+#include "models/source/location.h"
+#include "models/source/open.h"
 
 namespace weighin {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 /// llama.cpp names parts with five digits (llama_split_path).
 constexpr uint64_t most_parts = 99999;
 
-/// An integer of the metadata; `otherwise` where it is none.
+/// An integer of the metadata, or `otherwise` where the value is missing or no integer.
 uint64_t number(const Gguf& file, std::string_view key, uint64_t otherwise) {
   const GgufValue* value = file.find(key);
   const bool whole = value && !value->array && !value->negative && value->type != GgufType::f32 &&
@@ -19,11 +21,12 @@ uint64_t number(const Gguf& file, std::string_view key, uint64_t otherwise) {
   return whole ? value->number : otherwise;
 }
 
-/// The ending of part `number` (from 1) of `count`.
+/// The end of the file name of part `number`, counted from 1, of `count`.
 std::string part_ending(uint64_t number, uint64_t count) {
   return fmt::format("-{:05}-of-{:05}.gguf", number, count);
 }
 
+/// Adds part `index`, counted from 0. Error: the part says that it is another one.
 tl::expected<void, std::string> append(Gguf& whole, Gguf part, const std::string& name, uint64_t index,
                                        uint64_t count) {
   if (number(part, "split.count", 0) != count || number(part, "split.no", UINT64_MAX) != index)

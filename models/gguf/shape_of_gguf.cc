@@ -4,24 +4,25 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "models/bytes/stored_format.h"
 #include "models/format/file_format.h"
 #include "models/gguf/layers_of_tensors.h"
 #include "models/gguf/tensor_roles.h"
 #include "models/shape/build_shape.h"
+#include "models/source/location.h"
 #include "models/text/letters.h"
 
 namespace weighin {
 namespace {
 
-/// No model comes near: beyond, products of two such numbers would no longer fit in 32 bits.
+/// No model comes near these limits. The product of two larger numbers might not fit in 32 bits.
 constexpr uint32_t most_heads = 1 << 14, longest_head = 1 << 14;
-/// Twice what llama.cpp takes (LLAMA_MAX_LAYERS, src/llama-hparams.h), and eight times the most that a model
-/// uses for a token: a graph has nodes for each.
+/// Twice the layers that llama.cpp accepts (LLAMA_MAX_LAYERS, src/llama-hparams.h), and eight times the most
+/// experts that any model uses for a token. A graph has nodes for each of both.
 constexpr uint32_t most_layers = 1024, most_experts_active = 256;
 
-/// Reads "ARCHITECTURE.key"; the first that makes no sense is kept as the error.
+/// Reads the keys "ARCHITECTURE.key". The first that makes no sense is kept as the error.
 class Keys {
  public:
   Keys(const Gguf& file, std::string prefix, std::string where)
@@ -40,7 +41,7 @@ class Keys {
     return whole(key, *value, value->number, most);
   }
 
-  /// One number a layer: an array's, or the same one for all.
+  /// One number for each layer: from an array, or the same number for all.
   std::vector<uint32_t> per_layer(std::string_view key, uint32_t layers, uint32_t otherwise, uint32_t most) {
     const GgufValue* value = find(key);
     if (!value || !value->array) return std::vector<uint32_t>(layers, number(key, otherwise, most));
@@ -80,8 +81,8 @@ std::string text_of(const Gguf& file, std::string_view key) {
   return value && !value->array && value->type == GgufType::text ? plain_text(value->text) : "";
 }
 
-/// Every how many layers one sees everything, where the file does not say (llama.cpp, src/models/*.cpp, calls
-/// of set_swa_pattern, read 2026-11-24): the last of each such group, or the first.
+/// Which layers have no window, where the file does not say: one of every `period` layers, the last or the
+/// first (llama.cpp, src/models/*.cpp, calls of set_swa_pattern, read 2026-11-24).
 struct WindowPattern {
   std::string_view architecture;
   uint32_t period;
@@ -99,12 +100,13 @@ constexpr std::array window_patterns{
     WindowPattern{"modern-bert", 3, true}, WindowPattern{"mimo2", 0, false},
     WindowPattern{"step35", 0, false},
 };
-constexpr uint32_t llama4_window = 8192;  // chunks, in no key (llama.cpp, src/models/llama4.cpp)
+constexpr uint32_t llama4_window =
+    8192;  // tokens of a chunk; no key states them (llama.cpp, src/models/llama4.cpp)
 
 void read_windows(Keys& keys, ModelShape& shape) {
   const auto row = std::find_if(window_patterns.begin(), window_patterns.end(),
                                 [&](const auto& r) { return r.architecture == shape.architecture; });
-  // Other architectures' windows are not used by the engine that reads these files.
+  // llama.cpp, which reads these files, does not use the windows of other architectures.
   if (row == window_patterns.end()) return;
   const std::string_view key = "attention.sliding_window_pattern";
   shape.window = keys.number("attention.sliding_window", shape.architecture == "llama4" ? llama4_window : 0);
@@ -120,11 +122,12 @@ void read_windows(Keys& keys, ModelShape& shape) {
   }
 }
 
-/// Layers that read an earlier one's keys and values, and those that only guess tokens ahead and are not
-/// computed.
+/// Marks the last layers that read the keys and values of an earlier layer, and removes those that only
+/// predict further tokens and are not computed.
 void read_last_layers(Keys& keys, ModelShape& shape) {
   uint32_t sharing = keys.number("attention.shared_kv_layers");
-  // Gemma 3n's first files do not say (llama.cpp, src/models/gemma3n.cpp: the first 20 keep their own).
+  // The first files of Gemma 3n do not say. The first 20 layers have their own (llama.cpp,
+  // src/models/gemma3n.cpp).
   if (shape.architecture == "gemma3n" && !keys.has("attention.shared_kv_layers"))
     sharing = shape.layers > 20 ? shape.layers - 20 : 0;
   for (uint32_t i = 0; i < std::min(sharing, shape.layers); ++i)
@@ -158,7 +161,7 @@ void read_attention(Keys& keys, ModelShape& shape) {
   shape.q_lora_rank = keys.number("attention.q_lora_rank", 0, most_heads * 4);
   shape.kv_lora_rank = keys.number("attention.kv_lora_rank", 0, most_heads * 4);
   if (shape.kv_lora_rank) {
-    // Files of 2025 and later state the keys before they pass through the latent apart from those after.
+    // Files since 2025 state the sizes before the latent (key_length_mla) apart from those after it.
     shape.head_dim = keys.number("attention.key_length_mla", shape.head_dim, longest_head);
     shape.value_dim = keys.number("attention.value_length_mla", shape.value_dim, longest_head);
     shape.rope_dim = keys.number("rope.dimension_count", 0, longest_head);
@@ -168,7 +171,7 @@ void read_attention(Keys& keys, ModelShape& shape) {
     shape.head_dim -= std::min(shape.rope_dim, shape.head_dim);
   }
   shape.relative_buckets = keys.number("attention.relative_buckets_count");
-  // Gemma 4: heads are longer in the layers that see everything.
+  // In Gemma 4 heads are longer in the layers without a window.
   if (!keys.has("attention.key_length_swa")) return;
   const uint32_t long_heads = shape.head_dim;
   shape.head_dim = keys.number("attention.key_length_swa", 0, longest_head);
@@ -199,7 +202,8 @@ void read_counts(Keys& keys, ModelShape& shape) {
   shape.altup_inputs = keys.number("altup.num_inputs");
 }
 
-/// T5: block_count layers of the encoder, and as many of the decoder unless it is said otherwise.
+/// T5. block_count counts the layers of the encoder. The decoder has as many unless decoder_block_count is
+/// there.
 void read_stacks(Keys& keys, ModelShape& shape) {
   const bool encodes_first = shape.architecture == "t5";
   const bool encodes_only = shape.architecture == "t5encoder";
@@ -228,31 +232,17 @@ void read_tensors(const Gguf& file, ModelShape& shape) {
   }
 }
 
-/// Groups of heads of Mamba 2 and of gated delta nets stand under Mamba's names; known once the layers are.
+/// Files state the heads of Mamba 2 and of gated delta nets under Mamba's key time_step_rank
+/// (llama.cpp, src/models/mamba2.cpp, src/models/qwen3next.cpp, read 2026-11-24). Which of them a file has is
+/// known once its layers are.
 void name_state_heads(ModelShape& shape) {
   const bool by_heads = std::any_of(shape.per_layer.begin(), shape.per_layer.end(), [](const Layer& layer) {
     return layer.mixer == Mixer::mamba2 || layer.mixer == Mixer::gated_delta;
   });
-  // (llama.cpp, src/models/mamba2.cpp, src/models/qwen3next.cpp, read 2026-11-24)
   if (by_heads) std::swap(shape.state_space.heads, shape.state_space.dt_rank);
 }
 
 }  // namespace
-
-std::string model_name(std::string_view title) {
-  std::string name;
-  for (const unsigned char c : title.substr(0, 100)) {
-    const bool plain = std::isalnum(c) || c == '.' || c == '-' || c == '_';
-    if (plain && c < 0x80) {
-      name += lower_letter(static_cast<char>(c));
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
-  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
-  return name.empty() ? "model" : name;
-}
 
 tl::expected<ModelShape, std::string> shape_of_gguf(const Gguf& file, const std::string& where) {
   ModelShape shape;
@@ -267,7 +257,7 @@ tl::expected<ModelShape, std::string> shape_of_gguf(const Gguf& file, const std:
       return tl::unexpected(fmt::format("{}: tensor \"{}\" has rows of {} values", where,
                                         plain_text(tensor.name), tensor.dimensions[0]));
   Keys keys(file, shape.architecture, where);
-  // Each layer has a tensor of its own at least, so a file bounds how many there can be.
+  // Each layer has at least one tensor of its own, so the tensors of the file limit the layers.
   shape.layers = keys.number("block_count", 0, most_layers);
   if (!keys.has("block_count") || shape.layers > file.tensors.size())
     keys.refuse("block_count", fmt::format("is {}, and there are {} tensors",

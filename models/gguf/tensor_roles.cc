@@ -14,7 +14,8 @@ struct Row {
   TensorRole role;
 };
 
-/// Parts that all architectures share (llama.cpp, src/llama-arch.cpp, LLM_TENSOR_NAMES, read 2026-11-24).
+/// Parts of names, which are the same in all architectures (llama.cpp, src/llama-arch.cpp, LLM_TENSOR_NAMES,
+/// read 2026-11-24).
 constexpr Row rows[] = {
     {"token_embd", TensorRole::token_embedding},
     {"position_embd", TensorRole::position_embedding},
@@ -46,7 +47,7 @@ constexpr Row rows[] = {
     {"ssm_conv1d_k", TensorRole::convolution},
     {"ssm_conv1d_v", TensorRole::convolution},
     {"shortconv.conv", TensorRole::convolution},
-    {"ssm_a", TensorRole::bias},  // one value a channel and state, read and not multiplied as a matrix
+    {"ssm_a", TensorRole::bias},  // a value for each channel and state, which is not multiplied as a matrix
     {"rope_freqs", TensorRole::table},
     {"rope_factors_long", TensorRole::table},
     {"rope_factors_short", TensorRole::table},
@@ -58,7 +59,7 @@ bool is_norm(std::string_view part) {
          part.ends_with(".norm") || part == "norm";
 }
 
-/// Reads "123." from the front of `text`; -1 and nothing read where it does not begin so.
+/// Reads "123." from the front of `text`. -1, with `text` unchanged, where it does not begin so.
 int32_t leading_number(std::string_view& text) {
   int32_t number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -67,7 +68,7 @@ int32_t leading_number(std::string_view& text) {
   return number;
 }
 
-/// "ffn_up.7" -> "ffn_up_exps"; empty: not one expert's.
+/// "ffn_up.7" -> "ffn_up_exps". Empty where the part is not that of one expert.
 std::string joined_part(std::string_view part) {
   for (const std::string_view matrix : {"ffn_gate", "ffn_up", "ffn_down"}) {
     if (!part.starts_with(matrix) || part.size() <= matrix.size() + 1 || part[matrix.size()] != '.') continue;
@@ -80,7 +81,7 @@ std::string joined_part(std::string_view part) {
 
 }  // namespace
 
-TensorName take_apart(std::string_view name) {
+TensorName parse_tensor_name(std::string_view name) {
   TensorName parts;
   if (name.starts_with("enc.") || name.starts_with("dec.")) {
     parts.encoder = name.starts_with("enc.");
@@ -104,12 +105,12 @@ TensorName take_apart(std::string_view name) {
 }
 
 TensorRole role_of(std::string_view name, uint32_t dimensions) {
-  const TensorName parts = take_apart(name);
+  const TensorName parts = parse_tensor_name(name);
   const bool weight = parts.ending == "weight";
   if (weight || parts.ending.empty()) {
     for (const Row& row : rows) {
       if (row.part != parts.part) continue;
-      // The vector of a matrix's name is its scale or its bias.
+      // A vector with the name of a matrix is its scale or bias.
       const bool vector = dimensions < 2 && !kept_in_f32(row.role);
       return vector ? TensorRole::bias : row.role;
     }
@@ -125,7 +126,7 @@ Tensor tensor_of(std::string name, const std::array<uint64_t, 4>& dimensions, Fo
   for (uint32_t i = 0; i < 4; ++i)
     if (dimensions[i] > 1) many = i + 1;
   tensor.role = role_of(name, many);
-  tensor.layer = take_apart(name).layer;
+  tensor.layer = parse_tensor_name(name).layer;
   tensor.cols = dimensions[0];
   tensor.rows = dimensions[1];
   tensor.format = format;
@@ -142,11 +143,11 @@ Tensor tensor_of(std::string name, const std::array<uint64_t, 4>& dimensions, Fo
 }
 
 void join_experts(std::vector<Tensor>& tensors, uint32_t experts_active) {
-  std::map<std::string, size_t, std::less<>> joined;  // where each joined tensor stands
+  std::map<std::string, size_t, std::less<>> joined;  // the index of each joined tensor in `kept`
   std::vector<Tensor> kept;
   kept.reserve(tensors.size());
   for (Tensor& tensor : tensors) {
-    const TensorName parts = take_apart(tensor.name);
+    const TensorName parts = parse_tensor_name(tensor.name);
     const std::string part = joined_part(parts.part);
     if (part.empty() || parts.layer < 0) {
       kept.push_back(std::move(tensor));

@@ -1,4 +1,4 @@
-// What a tensor is for, by its name in a GGUF file.
+// The roles of tensors by their names in GGUF files.
 #pragma once
 
 #include <array>
@@ -11,27 +11,27 @@
 
 namespace weighin {
 
-/// "blk.3.attn_q.weight" taken apart.
+/// The parts of a tensor's name, as of "blk.3.attn_q.weight".
 struct TensorName {
-  int32_t layer = -1;       // 3; -1: of no layer
+  int32_t layer = -1;       // 3; -1: the tensor belongs to no layer
   std::string_view part;    // "attn_q"
   std::string_view ending;  // "weight", "bias"; empty: none
   bool encoder = false;     // "enc.blk.3...."
 };
-TensorName take_apart(std::string_view name);
+TensorName parse_tensor_name(std::string_view name);
 
-/// The role of the tensor of that name, `dimensions` of which have more than one value at least. A name that
-/// is in no table: a matrix is a projection, anything else is kept as a vector is.
+/// The role of the tensor called `name`. `dimensions` is the number of its dimensions, without trailing ones
+/// of one value. A tensor that is in no table is a projection where it is a matrix, else a bias.
 TensorRole role_of(std::string_view name, uint32_t dimensions);
 
-/// One tensor, as stored in a file with `dimensions` values along each dimension (the contiguous one first).
-/// Three dimensions are as many matrices, `experts_active` of which are used where they are experts.
+/// The tensor called `name` that a file stores with `dimensions` values along each dimension, the contiguous
+/// one first. The values of a third dimension are that many matrices. Of experts, a token uses
+/// `experts_active`.
 Tensor tensor_of(std::string name, const std::array<uint64_t, 4>& dimensions, FormatId format,
                  uint32_t experts_active);
 
-/// Joins experts that are stored one by one ("blk.0.ffn_up.7.weight") into the tensors that hold all of a
-/// layer
-/// ("blk.0.ffn_up_exps.weight"), where they are of one size and format.
+/// Joins experts that are stored one by one ("blk.0.ffn_up.7.weight") into one tensor for each layer
+/// ("blk.0.ffn_up_exps.weight"), where their sizes and formats are the same.
 void join_experts(std::vector<Tensor>& tensors, uint32_t experts_active);
 
 }  // namespace weighin

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "models/source/source.h"
+#include "models/source/open.h"
 
 namespace weighin {
 namespace {

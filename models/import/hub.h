@@ -1,4 +1,4 @@
-// Repositories of Hugging Face's hub by URL.
+// Repositories of Hugging Face's hub.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace weighin {
 
-/// A repository named by its page, "https://huggingface.co/OWNER/NAME" (or ".../tree/main"). The hub's host
-/// is another where the environment variable HF_ENDPOINT says so, as for Hugging Face's own programs.
+/// A repository, named by its page "https://huggingface.co/OWNER/NAME" or ".../tree/main". The environment
+/// variable HF_ENDPOINT can name another host, as for Hugging Face's own programs.
 struct HubRepository {
   std::string endpoint;  // "https://huggingface.co"
   std::string name;      // "OWNER/NAME"
@@ -17,13 +17,13 @@ struct HubRepository {
   std::string file_url(const std::string& file) const;
 };
 
-/// The repository that `url` names, if it names one and not a file in it.
+/// The repository whose page `url` is, or nothing where it is no page of a repository.
 std::optional<HubRepository> hub_repository(const std::string& url);
 
-/// A URL of a file's page (".../blob/main/FILE") as that of the file; any other as it is.
+/// The URL of the file whose page `url` is (".../blob/main/FILE"). Any other URL is returned unchanged.
 std::string hub_file_url(const std::string& url);
 
-/// The names of its files. Error: as open_source, or an answer that is no list of files.
+/// The names of the repository's files. Error: as open_source, or an answer that is no list of files.
 tl::expected<std::vector<std::string>, std::string> hub_files(const HubRepository& repository);
 
 }  // namespace weighin

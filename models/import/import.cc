@@ -6,8 +6,14 @@
 #include <filesystem>
 
 #include "models/config/config.h"
+#include "models/gguf/parts.h"
 #include "models/gguf/shape_of_gguf.h"
 #include "models/import/hub.h"
+#include "models/names/model_name.h"
+#include "models/safetensors/index.h"
+#include "models/safetensors/shape_of_safetensors.h"
+#include "models/source/location.h"
+#include "models/source/open.h"
 
 namespace weighin {
 namespace {
@@ -27,7 +33,7 @@ tl::expected<std::vector<std::string>, std::string> files_in(const std::string& 
   return names;
 }
 
-/// A safetensors file, or where it is one of several, the index beside it.
+/// The headers of a safetensors file or, where it is one of several, of all that the index beside it names.
 tl::expected<Safetensors, std::string> read_tensors(const std::string& where, bool index) {
   if (index) return read_safetensors_index(where);
   const std::string name = file_name(where);
@@ -53,7 +59,7 @@ tl::expected<ModelFiles, std::string> read_with_config(const std::string& where,
   return files;
 }
 
-/// One file, by how it begins.
+/// Reads one file. Its beginning decides what it is.
 tl::expected<ModelFiles, std::string> read_file(const std::string& where) {
   std::string start;
   uint64_t size = 0;
@@ -85,8 +91,8 @@ tl::expected<ModelFiles, std::string> read_file(const std::string& where) {
   return tl::unexpected(fmt::format("{} begins as no GGUF file, safetensors file or JSON does", where));
 }
 
-/// A name for a model whose files do not say one: the file's, or the folder's or repository's where the file
-/// is called as every model's is.
+/// A title for a model whose files state none: the name of the file or, where every model's file is called so
+/// ("model.safetensors"), that of the folder or repository.
 std::string title_of(const std::string& where) {
   std::string stem = file_name(where);
   if (!stem.starts_with("config.") && !stem.starts_with("model") && !stem.starts_with("pytorch_model"))
@@ -105,7 +111,7 @@ std::string title_of(const std::string& where) {
   return file_name(folder);
 }
 
-/// The files of a repository of the hub, chosen as a folder's.
+/// Reads a repository of the hub. The file is chosen as in a folder.
 tl::expected<ModelFiles, std::string> read_repository(const HubRepository& repository,
                                                       const std::string& url) {
   const auto names = hub_files(repository);
@@ -130,7 +136,7 @@ tl::expected<std::string, std::string> choose_model_file(const std::string& wher
     return tl::unexpected(
         fmt::format("{} holds more than one model; name one: {}", where, fmt::join(found, ", ")));
   };
-  // A split file is its first part, and vision towers (mmproj) belong to the model beside them.
+  // A split file is named by its first part. A vision tower (mmproj) belongs to the model beside it.
   const auto gguf = those([](const std::string& name) {
     const size_t of = name.rfind("-of-");
     const bool later_part = of != std::string::npos && of >= 6 && name.substr(of - 6, 6) != "-00001" &&

@@ -1,12 +1,14 @@
+#include "models/llamacpp/allocate.h"
+
 #include <algorithm>
 #include <map>
-
-#include "models/llamacpp/graph.h"
+#include <utility>
+#include <vector>
 
 namespace weighin::llamacpp {
 namespace {
 
-/// Free blocks of one buffer, by offset; the last one has no end.
+/// The free blocks of one buffer, by offset. The last block has no end.
 class Blocks {
  public:
   uint64_t take(uint64_t bytes) {
@@ -46,7 +48,7 @@ class Blocks {
   uint64_t peak_ = 0;
 };
 
-/// Where a tensor lies, and who still needs it.
+/// Where a tensor lies, and how many nodes still need it.
 struct Place {
   uint64_t offset = 0;
   int readers = 0;
@@ -54,9 +56,9 @@ struct Place {
   bool allotted = false;
 };
 
-class Allotment {
+class Allocator {
  public:
-  Allotment(const Graph& graph, uint64_t alignment)
+  Allocator(const Graph& graph, uint64_t alignment)
       : graph_(graph), alignment_(alignment), places_(graph.nodes().size()) {}
 
   Allocation run() {
@@ -88,9 +90,9 @@ class Allotment {
     largest_ = std::max(largest_, here.bytes);
   }
 
-  /// Writes over a source of the same size that nothing else reads. ggml asks for the same layout; sources of
-  /// the same bytes have it in the graphs made here. A view's bytes are not taken over (seen in the engine's
-  /// own layouts).
+  /// Places a node over a source of the same size that nothing else reads. ggml demands the same layout; in
+  /// the graphs made here sources of the same size have it. The bytes of a view are not taken over, as the
+  /// engine's own layouts show.
   bool take_over(int id) {
     for (const int source : node(id).sources) {
       const Node& other = node(source);
@@ -119,7 +121,7 @@ class Allotment {
     place(id).allotted = false;
   }
 
-  /// Bytes that any used tensor covers.
+  /// Bytes that at least one used tensor covers.
   uint64_t touched() {
     std::sort(ranges_.begin(), ranges_.end());
     uint64_t sum = 0, end = 0;
@@ -143,7 +145,7 @@ class Allotment {
 }  // namespace
 
 Allocation allocate(const Graph& graph, uint64_t alignment) {
-  return Allotment(graph, alignment).run();
+  return Allocator(graph, alignment).run();
 }
 
 }  // namespace weighin::llamacpp

@@ -1,6 +1,12 @@
 #include "models/llamacpp/build_graph.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "models/llamacpp/graph_attention.h"
 #include "models/llamacpp/graph_builder.h"
+#include "models/llamacpp/graph_feed_forward.h"
+#include "models/llamacpp/graph_state_space.h"
 
 namespace weighin::llamacpp {
 namespace {
@@ -10,14 +16,14 @@ int make_mask(GraphBuilder& build, uint64_t cells, uint64_t used) {
   return build.graph.input(value * cells * build.rows.planned, value * used * build.rows.used);
 }
 
-/// Values of one token in a layer's cache, the widest layer's.
+/// Values of one token in the KV cache of the widest layer.
 uint64_t kv_width(const ModelShape& shape) {
   uint64_t most = 0;
   for (const Layer& layer : shape.per_layer) most = std::max<uint64_t>(most, layer.kv_heads);
   return most * (shape.value_dim ? shape.value_dim : shape.head_dim);
 }
 
-/// Inputs that the graph has whatever the model is; the vector input is allotted although tokens come.
+/// Adds the inputs that every graph has. The input of vectors is allocated although tokens are given instead.
 int add_inputs(GraphBuilder& build) {
   Graph& graph = build.graph;
   const ModelShape& shape = build.shape;
@@ -44,7 +50,7 @@ int add_inputs(GraphBuilder& build) {
     }
   }
   if (sizes.rotated_cache) {
-    // Hadamard matrices, of 128 values at most for keys and 64 for values (seen in the engine's buffers).
+    // Hadamard matrices: 128 x 128 at most for keys, 64 x 64 for values, as the engine's buffers show.
     const auto square = [&](uint64_t n) { return graph.input(n * n * 4, n * n * 4); };
     build.key_rotation = square(shape.head_dim >= 128 ? 128 : 64);
     build.value_rotation = square(64);
@@ -64,7 +70,8 @@ int add_embeddings(GraphBuilder& build, int tokens) {
   return width == shape.width ? cur : build.product(shape.width, cur);
 }
 
-int mixed(GraphBuilder& build, const Layer& layer, int cur) {
+/// Adds the mixer of `layer`.
+int add_mixer(GraphBuilder& build, const Layer& layer, int cur) {
   switch (layer.mixer) {
     case Mixer::attention:
       return add_attention(build, layer, cur);
@@ -79,7 +86,7 @@ int mixed(GraphBuilder& build, const Layer& layer, int cur) {
   return layer.attention_too ? build.sum(build.shape.width, state, add_attention(build, layer, cur)) : state;
 }
 
-/// Only the tokens whose logits are asked for go on after the last layer's attention.
+/// Keeps the tokens whose logits are asked for. The others end after the last layer's attention.
 int picked(GraphBuilder& build, int cur) {
   return build.result(build.shape.width, {cur, build.out_ids});
 }
@@ -91,7 +98,7 @@ int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {
   const bool weighted = place != NormPlace::none;
   const bool before = place != NormPlace::after;
   const int normed = before ? build.norm(width, input, weighted) : input;
-  int cur = mixed(build, layer, normed);
+  int cur = add_mixer(build, layer, normed);
   const bool parallel = place == NormPlace::parallel || place == NormPlace::parallel_2;
   int parallel_input = normed;
   if (place == NormPlace::parallel_2) parallel_input = build.norm(width, input);

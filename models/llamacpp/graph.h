@@ -1,5 +1,5 @@
-// The computation graph that llama.cpp makes of a model, as far as memory sees it: which tensors are alive
-// when.
+// The computation graph that llama.cpp makes of a model, as far as memory depends on it: the sizes of its
+// tensors, and when each is alive.
 #pragma once
 
 #include <cstddef>
@@ -10,35 +10,35 @@ namespace weighin::llamacpp {
 
 /// One tensor of the graph.
 struct Node {
-  uint64_t bytes = 0;       // of a micro-batch of the planned size
-  uint64_t used_bytes = 0;  // of the batch that is really computed, which may be smaller
+  uint64_t bytes = 0;       // for a micro-batch of the planned size
+  uint64_t used_bytes = 0;  // for the batch that is really computed, which may be smaller
   std::vector<int> sources{};
   int view_of = -1;       // the tensor whose bytes it shares
-  bool own = true;        // lies in the compute buffer; false: weights, KV cache
+  bool own = true;        // it lies in the compute buffer; false: it is a weight or the KV cache
   bool in_place = false;  // its operation may write over a source (ggml_op_can_inplace)
-  bool input = false;     // filled before the graph runs
-  bool output = false;    // read after the graph has run: never reused
-  bool placed = false;    // already in the order of computation
+  bool input = false;     // it is filled before the graph runs
+  bool output = false;    // it is read after the graph has run, so its bytes are never reused
+  bool placed = false;    // it already is in the order of computation
 };
 
-/// A graph in the order of computation, made as ggml_build_forward_expand makes it: sources before what reads
-/// them, from left to right.
+/// A graph with its order of computation, which is made as ggml_build_forward_expand makes it: the sources of
+/// a node, from left to right, come before the node. Nodes are numbered in the order in which they are added.
 class Graph {
  public:
-  /// A tensor that lives elsewhere: weights, the KV cache.
+  /// Adds a tensor that lives outside of the compute buffer: weights, the KV cache.
   int outside();
-  /// Filled before the graph runs.
+  /// Adds a tensor that is filled before the graph runs.
   int input(uint64_t bytes, uint64_t used_bytes);
-  /// The result of an operation on `sources`.
+  /// Adds the result of an operation on `sources`.
   int operation(uint64_t bytes, uint64_t used_bytes, std::vector<int> sources, bool in_place = false);
-  /// The same bytes seen otherwise.
+  /// Adds a view: a tensor that shares the bytes of `of`.
   int view(int of);
-  /// A write into a tensor that lives elsewhere: the KV cache.
+  /// Adds a write into a tensor outside of the compute buffer: the KV cache.
   int write_outside(std::vector<int> sources);
-  /// Puts `node` and what it needs next in the order.
+  /// Appends `node` to the order of computation, after everything that it needs.
   void expand(int node);
   void mark_output(int node) { nodes_[static_cast<size_t>(node)].output = true; }
-  /// Makes a leaf part of the graph although nothing reads it.
+  /// Makes a leaf a part of the graph although nothing reads it.
   void keep(int leaf) { leaves_.push_back(leaf); }
 
   uint64_t bytes(int node) const { return nodes_[static_cast<size_t>(node)].bytes; }
@@ -52,17 +52,5 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<int> order_, leaves_;
 };
-
-/// What the graph's allocator makes of it.
-struct Allocation {
-  uint64_t bytes = 0;          // of the compute buffer
-  uint64_t touched_bytes = 0;  // of it, those that computing the used sizes writes
-  uint64_t largest_bytes = 0;  // single tensor
-};
-
-/// Allots as ggml's graph allocator does (ggml/src/ggml-alloc.c, llama.cpp v0.5.0): best fit among freed
-/// blocks, results over a source that nothing else reads, views counted with their source; `alignment` 32
-/// bytes on the CPU.
-Allocation allocate(const Graph& graph, uint64_t alignment = 32);
 
 }  // namespace weighin::llamacpp

@@ -1,9 +1,13 @@
-#include "models/llamacpp/graph_builder.h"
+#include "models/llamacpp/graph_attention.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace weighin::llamacpp {
 namespace {
 
-/// Scores, mask, softmax and the sum of values (build_attn_mha). `key_dim` and `value_dim` are of one head.
+/// Adds scores, mask, softmax and the sum of values (build_attn_mha). `value_dim` is that of one head.
 int add_heads(GraphBuilder& build, const Layer& layer, int q, int k, int v, uint64_t value_dim) {
   Graph& graph = build.graph;
   const bool window = layer.window && build.mask_window >= 0;
@@ -14,7 +18,7 @@ int add_heads(GraphBuilder& build, const Layer& layer, int q, int k, int v, uint
   v = graph.view(v);
   if (build.sizes.flash_attention) {
     if (build.shape.task == Task::encode) {
-      // Without a cache keys and values are f32, and cast.
+      // Without a KV cache keys and values are f32 and must be cast to f16.
       const uint64_t half = 2 * build.rows.planned, half_used = 2 * build.rows.used;
       const uint64_t kv = uint64_t{layer.kv_heads} * head_dim_of(build.shape, layer);
       k = graph.operation(kv * half, kv * half_used, {k});
@@ -35,7 +39,8 @@ int add_heads(GraphBuilder& build, const Layer& layer, int q, int k, int v, uint
   return build.result(values, {graph.view(sums)});
 }
 
-/// Without flash attention values are kept transposed: each value has an index of its own.
+/// Adds the write of keys, or of values, into the KV cache. Without flash attention values are cached
+/// transposed, so each value has an index of its own.
 int store(GraphBuilder& build, const Layer& layer, int values, bool value) {
   const bool window = layer.window && build.mask_window >= 0;
   const int indices = value    ? window ? build.value_indices_window : build.value_indices
@@ -44,7 +49,8 @@ int store(GraphBuilder& build, const Layer& layer, int values, bool value) {
   return build.graph.write_outside({build.graph.view(values), indices});
 }
 
-/// A quantized cache holds keys and values rotated, and so queries are.
+/// Adds the rotation of `of` where the KV cache is quantized: it holds keys and values rotated, so queries
+/// are too.
 int rotated(GraphBuilder& build, uint64_t values, int of, int rotation) {
   if (!build.sizes.rotated_cache) return of;
   return build.graph.view(build.result(values, {rotation, build.graph.view(of)}));

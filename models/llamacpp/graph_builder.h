@@ -1,4 +1,4 @@
-// What the parts of a model's graph share: results of so many f32 values a token, and the model's inputs.
+// What all parts of a model's graph use: nodes of so many f32 values per token, and the inputs of the graph.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace weighin::llamacpp {
 
-/// Rows that a result has: tokens of the micro-batch, or outputs after the last layer's attention.
+/// Rows of a result: the tokens of the micro-batch or, after the last layer's attention, the outputs.
 struct Rows {
   uint64_t planned;
   uint64_t used;
@@ -24,16 +24,19 @@ class GraphBuilder {
 
   static constexpr uint64_t f32_bytes = 4;
 
+  /// The result of an operation: `values` f32 values per row.
   int result(uint64_t values, std::vector<int> sources, bool in_place = false) {
     return graph.operation(values * f32_bytes * rows.planned, values * f32_bytes * rows.used,
                            std::move(sources), in_place);
   }
+  /// A product with a matrix of the model.
   int product(uint64_t values, int of) { return result(values, {graph.outside(), of}); }
-  /// Adds or multiplies a vector of the model's: over its source.
+  /// The sum or product with a vector of the model, written over its source.
   int with_vector(uint64_t values, int of) { return result(values, {of, graph.outside()}, true); }
+  /// The sum of two results, written over `a` where nothing else reads it.
   int sum(uint64_t values, int a, int b) { return result(values, {a, b}, true); }
-  /// A normalization of `values` a token, with weights where `weighted`. ggml's layer norm is not done in
-  /// place.
+  /// A normalization of `values` values per token, with weights where `weighted` is set. ggml does not
+  /// compute a layer norm in place.
   int norm(uint64_t values, int of, bool weighted = true) {
     const bool rms = shape.norm == NormKind::rms;
     int cur = result(values, {of}, rms);
@@ -53,13 +56,5 @@ class GraphBuilder {
   int value_indices = -1, value_indices_window = -1;
   int key_rotation = -1, value_rotation = -1;
 };
-
-/// A layer's attention, without residual and norms: `cur` is its input. Returns the output product's result.
-int add_attention(GraphBuilder& build, const Layer& layer, int cur);
-int add_latent_attention(GraphBuilder& build, const Layer& layer, int cur);
-/// A layer whose mixer keeps a state instead of keys and values.
-int add_state_space(GraphBuilder& build, const Layer& layer, int cur);
-/// A layer's feed-forward part.
-int add_feed_forward(GraphBuilder& build, const Layer& layer, int cur);
 
 }  // namespace weighin::llamacpp

@@ -1,15 +1,15 @@
-#include "models/llamacpp/graph_builder.h"
+#include "models/llamacpp/graph_feed_forward.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace weighin::llamacpp {
 namespace {
 
-bool gated(Activation activation) {
-  return activation == Activation::swiglu || activation == Activation::geglu;
-}
-
-/// A two-sided activation has a result of its own; a one-sided one is computed in place.
+/// The activation. With a gate it has a result of its own; without one it is computed in place.
 int activated(GraphBuilder& build, uint64_t values, int gate, int up) {
-  if (gated(build.shape.activation)) return build.result(values, {gate, up});
+  if (is_gated(build.shape.activation)) return build.result(values, {gate, up});
   const int once = build.result(values, {up}, true);
   return build.shape.activation == Activation::relu_squared ? build.result(values, {once}, true) : once;
 }
@@ -21,11 +21,11 @@ int add_dense(GraphBuilder& build, uint64_t ffn, int cur) {
     return shape.bias_ffn ? build.with_vector(values, result) : result;
   };
   int active = 0;
-  if (gated(shape.activation) && shape.fused_gate_up) {
+  if (is_gated(shape.activation) && shape.fused_gate_up) {
     active = build.result(ffn, {product(2 * ffn, cur)});
   } else {
     const int up = product(ffn, cur);
-    const int gate = gated(shape.activation) ? product(ffn, cur) : up;
+    const int gate = is_gated(shape.activation) ? product(ffn, cur) : up;
     active = activated(build, ffn, gate, up);
   }
   return product(shape.width, active);
@@ -35,8 +35,9 @@ struct Routing {
   int selected, weights;
 };
 
-/// Which experts, and how much of each: the likeliest, weighed among themselves. gpt-oss takes the softmax of
-/// the chosen alone (LLAMA_EXPERT_GATING_FUNC_TYPE_SOFTMAX_WEIGHT).
+/// Adds the choice of experts and their weights. The most probable experts are chosen and their weights
+/// normalized. gpt-oss takes the softmax over the chosen experts alone
+/// (LLAMA_EXPERT_GATING_FUNC_TYPE_SOFTMAX_WEIGHT).
 Routing add_routing(GraphBuilder& build, int logits) {
   Graph& graph = build.graph;
   const ModelShape& shape = build.shape;
@@ -70,7 +71,7 @@ int add_experts(GraphBuilder& build, uint64_t ffn, int cur) {
   };
   const int input = graph.view(cur);
   const int up = product(ffn, input);
-  const int gate = gated(shape.activation) ? product(ffn, input) : up;
+  const int gate = is_gated(shape.activation) ? product(ffn, input) : up;
   int experts = product(width, activated(build, ffn * used, gate, up));
   experts = build.result(width * used, {experts, weights}, true);
   graph.expand(experts);

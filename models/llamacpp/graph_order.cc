@@ -6,7 +6,7 @@
 namespace weighin::llamacpp {
 
 const GraphOrder& graph_order(std::string_view architecture) {
-  // Each read in src/models/ARCHITECTURE.cpp, and seen in the layouts of llama.cpp v0.5.0.
+  // Each was read in src/models/ARCHITECTURE.cpp and confirmed by the layouts of llama.cpp v0.5.0.
   static constexpr std::array departures{
       GraphOrder{.architecture = "phi3", .sums_onto_residual = true},
       GraphOrder{.architecture = "command-r", .feed_forward_first = true},

@@ -1,5 +1,5 @@
-// Where an architecture's graph departs from the common order of operations; the order decides whose place a
-// result takes, and so the size of the compute buffer.
+// Where the graph of an architecture departs from the usual order of operations. The order decides which
+// bytes a result reuses, and so the size of the compute buffer.
 #pragma once
 
 #include <string_view>
@@ -8,14 +8,14 @@ namespace weighin::llamacpp {
 
 struct GraphOrder {
   std::string_view architecture;
-  bool sums_onto_residual = false;    // residual + feed-forward, and not the other way round
-  bool feed_forward_first = false;    // of layers in parallel: (feed-forward + residual) + attention
-  bool picks_at_the_end = false;      // the last layer is computed for every token
-  bool softmax_of_chosen = false;     // experts are weighed after they are chosen
-  bool rope_in_windows_only = false;  // layers that see everything have no positions
+  bool sums_onto_residual = false;    // residual + feed-forward instead of feed-forward + residual
+  bool feed_forward_first = false;    // parallel layers: (feed-forward + residual) + attention
+  bool picks_at_the_end = false;      // the last layer is computed for every token, not only for the outputs
+  bool softmax_of_chosen = false;     // the softmax is over the chosen experts, not over all
+  bool rope_in_windows_only = false;  // layers without a window have no rope
 };
 
-/// The row of `architecture`, as llama.cpp names it; one without departures where it has none.
+/// The row of `architecture`, as llama.cpp names it, or a row without departures.
 const GraphOrder& graph_order(std::string_view architecture);
 
 }  // namespace weighin::llamacpp

@@ -1,9 +1,13 @@
-#include "models/llamacpp/graph_builder.h"
+#include "models/llamacpp/graph_state_space.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace weighin::llamacpp {
 namespace {
 
-/// Values of a convolution's window and the tokens after it, by channel.
+/// The kept values of a convolution's window followed by those of the new tokens, by channel.
 int with_window(GraphBuilder& build, uint64_t channels, int kept, int input) {
   const uint64_t before = build.shape.state_space.kernel - 1;
   const auto bytes = [&](uint64_t tokens) {
@@ -12,6 +16,7 @@ int with_window(GraphBuilder& build, uint64_t channels, int kept, int input) {
   return build.graph.operation(bytes(build.rows.planned), bytes(build.rows.used), {kept, input});
 }
 
+/// The rows of the kept states that belong to the batch's sequences.
 int state_rows(GraphBuilder& build, uint64_t values) {
   const uint64_t bytes = values * 4 * build.sizes.sequences;
   const int rows = build.graph.operation(bytes, bytes, {build.graph.outside(), build.positions});
@@ -19,7 +24,7 @@ int state_rows(GraphBuilder& build, uint64_t values) {
   return rows;
 }
 
-/// A convolution over `channels` with its bias and SiLU, from a product that is seen in parts.
+/// A convolution over `channels` of the product `input`, with its bias and SiLU where `active` is set.
 int convolved(GraphBuilder& build, uint64_t channels, int input, bool active) {
   Graph& graph = build.graph;
   const int kept = state_rows(build, channels * (build.shape.state_space.kernel - 1));
@@ -31,7 +36,7 @@ int convolved(GraphBuilder& build, uint64_t channels, int input, bool active) {
   return build.result(channels, {cur}, true);
 }
 
-/// The scan's result holds what it gives and the states it leaves.
+/// The scan. Its result holds the outputs and, after them, the new states.
 int scanned(GraphBuilder& build, uint64_t states, std::vector<int> sources) {
   const uint64_t inner = build.shape.state_space.inner;
   const uint64_t left = states * build.sizes.sequences;
@@ -41,7 +46,7 @@ int scanned(GraphBuilder& build, uint64_t states, std::vector<int> sources) {
   return build.graph.view(scan);
 }
 
-/// What the scan gives, the input passed by, and the gate.
+/// Adds the skipped input to the scan's output and multiplies with the gate.
 int gated(GraphBuilder& build, int scan, int x, int z) {
   const uint64_t inner = build.shape.state_space.inner;
   const int passed = build.result(inner, {x, build.graph.outside()}, true);
@@ -89,7 +94,7 @@ int add_state_space(GraphBuilder& build, const Layer& layer, int cur) {
       return add_mamba(build, cur);
     case Mixer::short_convolution:
       return add_short_convolution(build, cur);
-    default:  // the gated delta nets keep their own chunks; their memory is taken for a Mamba 2's
+    default:  // gated delta nets compute in chunks of their own; their memory is taken to be that of Mamba 2
       return add_mamba2(build, cur);
   }
 }

@@ -2,23 +2,21 @@
 
 #include <algorithm>
 
+#include "models/bytes/resident_bytes.h"
+#include "models/bytes/tensor_formats.h"
+#include "models/bytes/weights_bytes.h"
+#include "models/llamacpp/allocate.h"
 #include "models/llamacpp/build_graph.h"
 
 namespace weighin::llamacpp {
 namespace {
 
-/// Resident size beyond all buffers, and what each vocabulary entry takes without and with a tokenizer's
-/// texts: fitted to llama.cpp v0.5.0's peaks with made vocabularies of 49,152 to 262,144 entries
-/// (docs/method/memory.md). Texts of real vocabularies, and the merges of byte-pair ones, differ.
-constexpr uint64_t program_bytes = 9ull << 20;
-constexpr uint64_t bare_entry_bytes = 53;
-constexpr uint64_t entry_bytes = bare_entry_bytes + 120;
-
 uint64_t in_steps(uint64_t tokens) {
   return (tokens + uint64_t{context_step} - 1) / uint64_t{context_step} * uint64_t{context_step};
 }
 
-/// A model whose every layer has a window (Mistral 7B v0.1) is loaded as plain Llama, with the whole context.
+/// Whether layers with a window have a cache of their own. A model whose every layer has a window (Mistral 7B
+/// v0.1) is loaded as plain Llama, which caches the whole context.
 bool has_window_cache(const ModelShape& shape) {
   const auto windowed = [](const AttentionLayers& group) { return group.window != 0; };
   return std::any_of(shape.attention.begin(), shape.attention.end(), windowed) &&
@@ -33,8 +31,9 @@ uint32_t micro_batch_of(const MemorySettings& settings) {
   return std::max(1u, std::min(settings.context, settings.micro_batch));
 }
 
-/// Layers that repeat make the same blocks again and again: four of a kind and the last four make the same
-/// buffer (tests/engine holds it to whole models).
+/// The same model with fewer layers, whose graph needs the same compute buffer: at most four layers of each
+/// kind and the last four. Repeated layers reuse the same bytes again and again. tests/engine/memory.test.mjs
+/// compares the result with whole models.
 ModelShape with_few_layers(const ModelShape& shape) {
   ModelShape few;
   static_cast<Architecture&>(few) = shape;
@@ -69,9 +68,9 @@ GraphSizes sizes_of(const ModelShape& shape, const MemorySettings& settings) {
   return sizes;
 }
 
-/// What the threads need beside the results: the input of a product, rounded to what its weights are
-/// multiplied with (ggml-cpu.c, ggml_graph_plan): int8 in groups of 32 with a scale, 34 bytes of 32 values; 2
-/// bytes for f16 and bf16.
+/// Bytes that the threads need beside the results: the input of the widest product, converted to the format
+/// that its weights are multiplied with (ggml-cpu.c, ggml_graph_plan). For quantized weights this is int8 in
+/// groups of 32 with a scale, 34 bytes; for f16 and bf16 it is 2 bytes a value.
 uint64_t rounded_input_bytes(const ModelShape& shape, const std::vector<FormatId>& formats, uint64_t tokens) {
   uint64_t most = 0;
   for (size_t i = 0; i < formats.size(); ++i) {
@@ -89,11 +88,11 @@ uint64_t rounded_input_bytes(const ModelShape& shape, const std::vector<FormatId
   return most;
 }
 
-/// Bytes of the matrices whose rows can be interleaved by eight, in a format that has such a kernel on a CPU
-/// with AVX2 (ggml/src/ggml-cpu/repack.cpp): of all, and of the largest.
+/// Bytes of the matrices that llama.cpp repacks on a CPU with AVX2: those in a format with a kernel for
+/// interleaved rows, whose rows can be interleaved by eight (ggml/src/ggml-cpu/repack.cpp).
 struct Repacked {
-  uint64_t all = 0;
-  uint64_t largest = 0;
+  uint64_t all = 0;      // of all these matrices
+  uint64_t largest = 0;  // of the largest
 };
 
 Repacked repacked_of(const ModelShape& shape, const std::vector<FormatId>& formats) {
@@ -126,7 +125,7 @@ uint64_t cached_row_bytes(const AttentionLayers& group, const MemorySettings& se
   if (group.cached_values == 0) return 0;
   const uint64_t keys = uint64_t{group.kv_heads} * group.key_dim,
                  values = uint64_t{group.kv_heads} * group.value_dim;
-  // A latent holds keys and values in one; what is kept beyond both are an indexer's keys.
+  // A latent is both keys and values. What is cached beyond them are the keys of an indexer.
   const bool latent = group.cached_values < keys + values;
   const uint64_t beyond = group.cached_values - (latent ? keys : keys + values);
   return row_bytes(settings.key, keys) + (latent ? 0 : row_bytes(settings.value, values)) +
@@ -157,10 +156,11 @@ MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const Me
   use.workspace_bytes = compute.touched_bytes;
   use.logits_bytes = 4ull * shape.vocab * sequences_of(settings);
   const bool bare = !shape.file_format.empty() && shape.tokenizer_bytes == 0;
-  use.tokenizer_bytes = shape.vocab * (bare ? bare_entry_bytes : entry_bytes);
+  use.tokenizer_bytes = shape.vocab * (bare ? vocabulary_entry_bytes_without_text : vocabulary_entry_bytes);
   use.runtime_bytes = program_bytes + rounded_input_bytes(shape, formats, sizes.used_tokens);
   if (!settings.mmap) {
-    // A matrix is read whole before it is repacked, at a time when nothing else but weights is there.
+    // A matrix is read whole before it is repacked, at a time when only weights are in memory. It counts
+    // where it is larger than everything that comes later.
     const uint64_t later = use.peak_resident_bytes() - use.weights_bytes - program_bytes;
     use.runtime_bytes += repacked.largest > later ? repacked.largest - later : 0;
   }

@@ -1,26 +1,29 @@
-// llama.cpp's buffers for a model, one by one.
+// The memory that llama.cpp takes for a model, buffer by buffer.
 #pragma once
 
-#include "models/memory/memory.h"
+#include "models/bytes/memory_use.h"
+#include "models/format/file_format.h"
+#include "models/shape/shape.h"
 
 namespace weighin::llamacpp {
 
-/// Cells of the KV cache, of layers without a window and of those with one.
+/// Cells of the KV cache. A cell holds one token.
 struct CacheCells {
-  uint64_t whole = 0;
-  uint64_t window = 0;  // 0: no layer has a cache of its own for its window
+  uint64_t whole = 0;   // for layers without a window
+  uint64_t window = 0;  // for layers with a window; 0: they use the same cells as the others
 };
 
-/// For one sequence each holds its share of the context, in steps of 256; a window's cache holds the window
-/// and one micro-batch (src/llama-kv-cache-iswa.cpp).
+/// The cells for one sequence. They are its share of the context, in steps of 256. The cache of layers with a
+/// window holds the window and one micro-batch (src/llama-kv-cache-iswa.cpp).
 CacheCells cache_cells(const ModelShape& shape, const MemorySettings& settings);
 
-/// Bytes that one token takes in the cache of one layer of `group`.
+/// Bytes of one token in the KV cache of one layer of `group`.
 uint64_t cached_row_bytes(const AttentionLayers& group, const MemorySettings& settings);
 
-/// Bytes of keys and values of all layers and sequences, and of recurrent state.
+/// Bytes of the keys and values of all layers and sequences, and of recurrent state.
 uint64_t cache_bytes(const ModelShape& shape, const MemorySettings& settings);
 
+/// The memory of `shape` in `format`, run with `settings`.
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings);
 
 }  // namespace weighin::llamacpp

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/bytes/tensor_formats.h"
 #include "models/llamacpp/memory.h"
 #include "models/shape/build_shape.h"
-#include "models/shape/tensor_builder.h"
+#include "models/shape/build_state_space.h"
 
 namespace weighin::llamacpp {
 namespace {
 
-/// The cache of each layer, as cache_bytes counts all of them.
+/// Bytes of each layer's KV cache. Their sum is cache_bytes().
 std::vector<uint64_t> layer_cache_bytes(const ModelShape& shape, const MemorySettings& settings) {
-  // Windows have a cache of their own where the whole model has both kinds of layers.
   const CacheCells cells = cache_cells(shape, settings);
   std::vector<uint64_t> layers;
   for (const Layer& layer : shape.per_layer) {
@@ -102,7 +102,7 @@ std::vector<uint32_t> ends_by_memory(uint32_t layers, uint32_t first, std::span<
   double before = 0;
   for (size_t i = 0; i < ends.size() && all > 0; ++i) {
     before += static_cast<double>(free_bytes[i]);
-    // The layers whose place lies below this GPU's share and those before it.
+    // The layers whose position is below the cumulative share of this GPU and those before it.
     ends[i] = first + static_cast<uint32_t>(std::ceil(on_gpus * (before / all) - 1e-9));
   }
   if (!ends.empty()) ends.back() = layers + 1;

@@ -2,22 +2,18 @@
 
 #include <algorithm>
 
-#include "models/bytes/file_bytes.h"
+#include "models/bytes/resident_bytes.h"
+#include "models/bytes/tensor_formats.h"
+#include "models/bytes/weights_bytes.h"
 #include "models/llamacpp/memory.h"
 
 namespace weighin {
 namespace {
 
-/// The program itself, beside what it allocates: about 8 MiB of resident size (measured, llama.cpp v0.5.0).
-constexpr uint64_t program_bytes = 8ull << 20;
-/// A vocabulary entry in a GGUF header, by the format's layout (GGUF specification v3): 8 bytes of length and
-/// about 7 of text, a 4-byte score, a 4-byte type, and for BPE one merge of 8 + about 9 bytes. An estimate:
-/// texts differ.
-constexpr uint64_t vocabulary_entry_bytes = 40;
-
-/// Weights, cache, and the f32 results of one layer for a micro-batch: its input, normalized input, residual
-/// and output, and gate, up and their product for each active expert.
-MemoryUse plain_memory(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
+/// The memory of a generic engine: weights, KV cache, and the f32 results of one layer for a micro-batch.
+/// These are the layer's input, normalized input, residual and output, and for each active expert gate, up
+/// and their product.
+MemoryUse generic_memory(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
   MemoryUse use;
   use.weights_bytes = weights_bytes(shape, format);
   use.kv_bytes = llamacpp::cache_bytes(shape, settings);
@@ -26,7 +22,7 @@ MemoryUse plain_memory(const ModelShape& shape, const FileFormat& format, const 
   const uint64_t ffn = active * std::max<uint64_t>(shape.ffn_width, shape.width);
   use.workspace_bytes = use.compute_bytes = 4ull * tokens * (3 * ffn + 4ull * shape.width);
   use.logits_bytes = 4ull * shape.vocab * std::max(1u, settings.sequences);
-  use.tokenizer_bytes = shape.vocab * vocabulary_entry_bytes * 2;
+  use.tokenizer_bytes = shape.vocab * vocabulary_entry_bytes;
   use.runtime_bytes = program_bytes;
   use.largest_buffer_bytes = std::max({use.weights_bytes, use.kv_bytes, use.compute_bytes});
   use.largest_tensor_bytes = largest_tensor_bytes(shape, tensor_formats(shape, format));
@@ -35,33 +31,9 @@ MemoryUse plain_memory(const ModelShape& shape, const FileFormat& format, const 
 
 }  // namespace
 
-uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format) {
-  return weights_bytes(shape, format, tensor_formats(shape, format));
-}
-
-uint64_t weights_bytes(const ModelShape& shape, const FileFormat& format,
-                       const std::vector<FormatId>& formats) {
-  if (format.id == FileFormatId::as_stored && shape.packed_bytes) return shape.packed_bytes;
-  uint64_t sum = 0;
-  for (size_t i = 0; i < formats.size(); ++i) sum += stored_bytes(shape.tensors[i], formats[i]);
-  return sum;
-}
-
-uint64_t largest_tensor_bytes(const ModelShape& shape, const std::vector<FormatId>& formats) {
-  uint64_t most = 0;
-  for (size_t i = 0; i < formats.size(); ++i)
-    most = std::max(most, stored_bytes(shape.tensors[i], formats[i]));
-  return most;
-}
-
-uint64_t download_bytes(const ModelShape& shape, const FileFormat& format) {
-  if (format.id == FileFormatId::as_stored && shape.file_bytes) return shape.file_bytes;
-  return file_bytes(shape, format).total();
-}
-
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, const MemorySettings& settings) {
   return settings.engine == Engine::llamacpp ? llamacpp::memory_use(shape, format, settings)
-                                             : plain_memory(shape, format, settings);
+                                             : generic_memory(shape, format, settings);
 }
 
 MemoryUse memory_use(const ModelShape& shape, const FileFormat& format, uint32_t context,
@@ -84,9 +56,11 @@ uint32_t largest_context(const ModelShape& shape, const FileFormat& format, uint
   const MemoryUse most = use_at(shape.max_context);
   if (most.needed_bytes() <= usable_bytes) return shape.max_context;
 
-  // Memory grows with each step of tokens; every context within a step has the last one's cache. The search
-  // is over steps: low fits (or is 0), high does not. All but the cache lies between the two ends', so that
-  // with these alone, which is quick, it is narrowed from both sides; what is left is asked exactly.
+  // Every context within a step of context_step tokens has the KV cache of the step's end, so the search is
+  // over steps. `low` always fits (or is 0) and `high` never does. An exact answer costs a whole graph. The
+  // memory beside the cache lies between that of the least and that of the largest context, so with each of
+  // these two the search is first narrowed from one side, which only needs the size of the cache. The exact
+  // search covers what is left.
   const auto search = [&](uint32_t low, uint32_t high, auto fits) {
     while (high - low > 1) {
       const uint32_t middle = low + (high - low) / 2;

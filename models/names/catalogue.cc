@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "models/config/config.h"
+#include "models/config/json_value.h"
 #include "models/text/edit_distance.h"
 #include "models/text/letters.h"
 
@@ -20,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Reads fields of one file; the first wrong one is kept as the error.
+/// Reads the fields of one file. The first wrong field is kept as the error.
 class Fields {
  public:
   Fields(std::string_view file, const json& object) : file_(file), object_(object) {}
@@ -29,19 +30,15 @@ class Fields {
   void read(const char* name, T& value) {
     const auto field = object_.find(name);
     if (field == object_.end() || !error_.empty()) return;
-    try {
-      if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
-        if (!field->is_number_unsigned()) throw std::invalid_argument("");
-      }
-      value = field->get<T>();
-    } catch (const std::exception&) {
-      error_ =
-          fmt::format("models/catalog/{}: field \"{}\" is {}, which is no {}", file_, name, field->dump(),
-                      std::is_same_v<T, bool>          ? "true or false"
-                      : std::is_unsigned_v<T>          ? "whole number of at least 0"
-                      : std::is_same_v<T, std::string> ? "text"
-                                                       : "list of texts");
+    if (auto read = json_value<T>(*field)) {
+      value = std::move(*read);
+      return;
     }
+    error_ = fmt::format("models/catalog/{}: field \"{}\" is {}, which is no {}", file_, name, field->dump(),
+                         std::is_same_v<T, bool>          ? "true or false"
+                         : std::is_same_v<T, uint64_t>    ? "whole number of at least 0"
+                         : std::is_same_v<T, std::string> ? "text"
+                                                          : "list of texts");
   }
 
   template <class T>
@@ -129,7 +126,7 @@ std::string normalized(std::string_view name) {
 std::vector<ModelShape> load_catalogue() {
   std::vector<ModelShape> models;
   for (const auto& [file, text] : catalogue_files()) {
-    // A file that does not parse is a defect of the build: the tests parse every one and name the field.
+    // A file that does not parse is left out here. The tests parse every file and name the wrong field.
     if (auto model = parse_model(file, text)) models.push_back(std::move(*model));
   }
   std::stable_sort(models.begin(), models.end(), [](const ModelShape& a, const ModelShape& b) {
@@ -139,15 +136,16 @@ std::vector<ModelShape> load_catalogue() {
   return models;
 }
 
-/// The models that say "reference_of" in their files, by class; read once, since a plan asks for them in
-/// every format.
+/// The model whose file names `size_class` in "reference_of", or nullptr. The files are read once, since a
+/// plan asks for every format.
 const ModelShape* declared_reference(std::string_view size_class) {
   static const auto declared = [] {
     std::map<std::string, const ModelShape*, std::less<>> references;
     for (const auto& [file, text] : catalogue_files()) {
       const json object = json::parse(text, nullptr, false);
-      if (object.is_object() && object.contains("reference_of"))
-        references.emplace(object.value("reference_of", ""), find_model(object.value("name", "")));
+      const auto size_class = json_field<std::string>(object, "reference_of");
+      if (size_class)
+        references.emplace(*size_class, find_model(json_field<std::string>(object, "name").value_or("")));
     }
     return references;
   }();
@@ -203,7 +201,7 @@ std::vector<std::string> nearest_models(std::string_view name, size_t most) {
   std::vector<std::pair<size_t, std::string>> ranked;
   for (const ModelShape& model : all_models()) {
     size_t distance = edit_distance(wanted, model.name);
-    // A part of a name ("gemma", "llama-3") is nearer than its length says.
+    // A part of a name ("gemma", "llama-3") is nearer than the distance says.
     const bool part = !wanted.empty() && model.name.find(wanted) != std::string::npos;
     ranked.emplace_back(part ? std::min<size_t>(distance, 1) : distance, model.name);
   }
@@ -216,7 +214,7 @@ std::vector<std::string> nearest_models(std::string_view name, size_t most) {
 
 const ModelShape& reference_model(const SizeClass& size_class) {
   if (const ModelShape* declared = declared_reference(size_class.name)) return *declared;
-  // Every class declares one (a test holds it); else the model nearest in size stands in.
+  // Every class has one, which a test checks. Without one it would be the model nearest in size.
   const auto distance = [&](const ModelShape& m) {
     const double ratio = static_cast<double>(parameters(m)) / static_cast<double>(size_class.nominal_params);
     return ratio <= 0 ? 1e300 : ratio > 1 ? ratio : 1 / ratio;

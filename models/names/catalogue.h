@@ -1,4 +1,5 @@
-// The models weighin knows, read from models/catalog/*.json, which are built into the program.
+// The catalogue: the models that weighin knows. They are the files models/catalog/*.json, which are built
+// into the program.
 #pragma once
 
 #include <optional>
@@ -13,19 +14,21 @@
 
 namespace weighin {
 
-/// The shape described by one catalogue file's text. Error: the file's name, the field and what it should be.
+/// The shape that the text of one catalogue file describes. Error: the file's name, the field, and what it
+/// should be.
 tl::expected<ModelShape, std::string> parse_model(std::string_view file_name, std::string_view json_text);
 
-/// Every catalogue model: smallest first, undisclosed ones last.
+/// Every model of the catalogue: smallest first, undisclosed models last.
 const std::vector<ModelShape>& all_models();
 
-/// The model called `name`, or with that alias (any case, spaces and underscores as hyphens), or nullptr.
+/// The model called `name` or with that alias, or nullptr. Case does not count, nor does the owner before a
+/// slash, and spaces, underscores and colons count as hyphens.
 const ModelShape* find_model(std::string_view name);
 
-/// Up to `most` names near `name`, nearest first, for "did you mean".
+/// The `most` names that are nearest to `name`, nearest first, for "did you mean".
 std::vector<std::string> nearest_models(std::string_view name, size_t most = 3);
 
-/// The model whose shape stands for `size_class` when kernels are measured.
+/// The model whose shape represents `size_class` when kernels are measured.
 const ModelShape& reference_model(const SizeClass& size_class);
 
 }  // namespace weighin

@@ -9,7 +9,8 @@
 namespace weighin {
 namespace {
 
-/// Formats as names write them, the most telling first. [-_ ]: publishers differ.
+/// Formats as names write them, the most specific first. Publishers differ in what stands between the parts
+/// ([-_ ]).
 constexpr const char* patterns[] = {
     R"((?:UD-)?(?:IQ\d[-_](?:XXS|XS|S|M|NL|KS|KT|K)|TQ\d_\d|Q\d[-_]K[-_](?:XXL|XL|S|M|L|P)|Q\d_\d_\d_\d|Q\d[-_][01]|Q\d[-_]K))",
     R"(Q\d{1,2}F\d{2}(?:_\w+)?)",                                        // MLC: q4f16_1
@@ -23,12 +24,12 @@ constexpr const char* patterns[] = {
     R"(AWQ|GPTQ|EXL\d|Q[2-8])",
 };
 
-/// The table's spelling where the format is in the table.
+/// The spelling of file_formats.inc where the format is there, else a common spelling of `written`.
 std::string spelled(const std::string& written) {
   std::string name = written;
   const std::string capitals = upper_case(written);
   if (capitals == "FP16" || capitals == "FP32") name.erase(1, 1);
-  // Whether "-" or "_" stands between a K-quant's letters.
+  // Between the letters of a k-quant stands "-" or "_".
   std::string joined = name;
   if (capitals.starts_with("UD-")) {
     joined = capitals;
@@ -49,10 +50,10 @@ std::string spelled(const std::string& written) {
 }  // namespace
 
 std::string take_format(std::string& name) {
-  // Compiled once: tables of names are resolved by the hundred thousand.
+  // Compiled once, since tables of a hundred thousand names are resolved.
   static const std::vector<std::regex> expressions = [] {
     std::vector<std::regex> compiled;
-    for (const char* pattern : patterns)  // not within a word or a number
+    for (const char* pattern : patterns)  // not inside a word or number
       compiled.emplace_back(std::string("(^|[^A-Za-z0-9])(") + pattern + ")(?![A-Za-z0-9])",
                             std::regex::icase);
     return compiled;

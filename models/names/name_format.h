@@ -1,12 +1,12 @@
-// The format that a name holds.
+// The file format in the name of a model or file.
 #pragma once
 
 #include <string>
 
 namespace weighin {
 
-/// Takes the format out of `name`, the most telling one where it holds several, and leaves a blank for each;
-/// "" when there is none.
+/// Removes the formats from `name`, leaving a blank for each, and returns the most specific one. Empty where
+/// there is none. A format of format/file_formats.inc has its spelling there.
 std::string take_format(std::string& name);
 
 }  // namespace weighin

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <string>
+#include <vector>
 
 #include "models/format/format.h"
 #include "models/text/letters.h"
@@ -12,10 +13,10 @@
 namespace weighin {
 namespace {
 
-/// A part of a name in capitals, and what it says. The first row whose part is in the name counts. Bits with
-/// their scales: AWQ and GPTQ store 16 + 4 bits of scale and zero for 128 weights (packed_formats.cc), MLX 32
-/// for 64 (mlx.core.quantize, read 2026-11), NVFP4 8 for 16, MXFP4 8 for 32 (OCP MX 1.0). Servers that read
-/// those containers keep embedding and head in 16 bits.
+/// A fragment of a name, in capitals, and what it says. The first row whose fragment is in the name counts.
+/// The bits include those of scales: AWQ and GPTQ store 16 + 4 bits of scale and zero point for 128 weights
+/// (bytes/packed_formats.cc), MLX 32 bits for 64 (mlx.core.quantize, read 2026-11), NVFP4 8 for 16, MXFP4 8
+/// for 32 (OCP MX 1.0). Servers that read these containers keep embedding and output head in 16 bits.
 struct Part {
   std::string_view part;
   double bits;
@@ -39,7 +40,8 @@ constexpr std::array parts{
     Part{"W3", 3.125, 16, QuantKind::packed},
     Part{"W4", 4.25, 0, QuantKind::packed},
     Part{"W8", 8, 0, QuantKind::bits8},
-    // LiteRT's 2, 4 and 8 bits by layer: Gemma 4 E2B's file has 2.58 GB for 5.1B values (its model card).
+    // LiteRT mixes layers of 2, 4 and 8 bits. The file of Gemma 4 E2B has 2.58 GB for 5.1B values (model
+    // card).
     Part{"WNA8", 4.05, 0, QuantKind::packed},
     Part{"FP8", 8, 16, QuantKind::bits8},
     Part{"F8", 8, 16, QuantKind::bits8},
@@ -67,7 +69,7 @@ constexpr std::array parts{
     Part{"5BIT", 5.5, 0, QuantKind::packed},
     Part{"6BIT", 6.5, 0, QuantKind::packed},
     Part{"8BIT", 8.5, 0, QuantKind::bits8},
-    // ik_llama.cpp's own, by the bits it prints for them.
+    // Formats of ik_llama.cpp, with the bits that it prints for them.
     Part{"IQ2_K", 2.375, 0, QuantKind::i_quant},
     Part{"IQ3_K", 3.4375, 0, QuantKind::i_quant},
     Part{"IQ4_K", 4.5, 0, QuantKind::i_quant},
@@ -95,9 +97,9 @@ struct Spelling {
   double more;
 };
 
-/// GGUF formats as people write them, longest first. _L, _XL and _P keep embedding, head or more in finer
-/// formats: by published file sizes of such repositories about 3% over _M (Q4_K_L of an 8B model, 5.31
-/// against 4.92 GB, is 8%; UD-Q4_K_XL of a 27B one, 17.6 against 16.8 GB, 5%; larger models less).
+/// GGUF formats as people write them, longest first. _L, _XL and _P keep embedding, output head or more in
+/// finer formats. By published file sizes that adds about 3% to _M: 8% for Q4_K_L of an 8B model (5.31
+/// against 4.92 GB), 5% for UD-Q4_K_XL of a 27B one (17.6 against 16.8 GB), and less for larger models.
 const std::vector<Spelling>& spellings() {
   static const std::vector<Spelling> all = [] {
     std::vector<Spelling> list;
@@ -140,7 +142,7 @@ const std::vector<Spelling>& spellings() {
   return all;
 }
 
-/// Where `part` stands in `text` as a word.
+/// Whether `part` stands in `text` as a word.
 bool has_word(const std::string& text, std::string_view part) {
   for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
     const size_t end = at + part.size();
@@ -150,7 +152,7 @@ bool has_word(const std::string& text, std::string_view part) {
   return false;
 }
 
-/// "EXL2 4.0 bpw": the number that stands before "bpw".
+/// The number before "bpw", as in "EXL2 4.0 bpw".
 std::optional<double> stated_bits(const std::string& text) {
   const size_t unit = text.find("BPW");
   if (unit == std::string::npos) return {};
@@ -174,10 +176,10 @@ std::string_view kind_name(QuantKind kind) {
 }
 
 std::optional<QuantName> quant_of_name(std::string_view name) {
-  // What stands in brackets is how somebody else stores it: "W2 (llama.cpp Q2_K/Q4_0 class)".
+  // Parentheses name a format of another engine: "W2 (llama.cpp Q2_K/Q4_0 class)".
   std::string text = upper_case(name.substr(0, name.find('(')));
   std::replace(text.begin(), text.end(), '-', ' ');
-  // "MLX nvfp4", "MXFP4 mxfp4": on MLX all matrices are in it, and the head with them.
+  // In MLX all matrices are in the format, the output head among them: "MLX nvfp4", "MXFP4 mxfp4".
   const bool mlx = text.find("MLX") != std::string::npos;
   if (!mlx && text.find("NVFP4") == std::string::npos) {
     for (const Spelling& spelling : spellings()) {
@@ -192,7 +194,7 @@ std::optional<QuantName> quant_of_name(std::string_view name) {
   }
   if (const auto bits = stated_bits(text))
     return QuantName{.bits = *bits, .kind = *bits >= 7 ? QuantKind::bits8 : QuantKind::packed};
-  std::string joined = text;  // "4 BIT", "4BIT"
+  std::string joined = text;  // "4 BIT" -> "4BIT"
   for (size_t at = joined.find(" BIT"); at != std::string::npos; at = joined.find(" BIT"))
     joined.erase(at, 1);
   for (const Part& part : parts)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <regex>
 #include <vector>
@@ -16,24 +17,33 @@
 namespace weighin {
 namespace {
 
-/// Sizes as stated: "8x7B", "30B-A3B", "E2B".
+/// The sizes that a name states: "8x7B", "30B-A3B", "E2B".
 struct StatedSize {
   std::optional<uint64_t> total;
   std::optional<uint64_t> active;
 };
 
+/// The number that `digits` write; the expressions below match no others.
+template <class Number>
+Number number_of(const std::string& digits) {
+  Number number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
 uint64_t count(const std::string& digits, char unit) {
   const char letter = upper_letter(unit);
   const double scale = letter == 'T' ? 1e12 : letter == 'B' ? 1e9 : 1e6;
-  return static_cast<uint64_t>(std::llround(std::stod(digits) * scale));
+  return static_cast<uint64_t>(std::llround(number_of<double>(digits) * scale));
 }
 
-/// Every size in `name`, in the order they stand.
+/// The sizes in `name`.
 StatedSize stated_size(const std::string& name) {
-  // What stands before the number tells what it counts: "A" active, "E" effective, "8x" experts, else all.
+  // What stands before the number says what it counts: "A" active parameters, "E" effective ones, "8x" those
+  // of each of 8 experts, anything else all of them.
   static const std::regex expression(
       R"((^\.?|[^A-Za-z0-9.]|[A-Za-z]\.)([AaEe]?)(?:(\d{1,3})[xX])?(\d{1,4}(?:\.\d{1,3})?)([BbMmTt])(?:[xX](\d{1,3})[Ee])?(?![A-Za-z0-9]))");
-  // "falcon7b": a word before it.
+  // A word may stand directly before the number: "falcon7b".
   static const std::regex after_word(R"([A-Za-z]{3}(\d{1,4}(?:\.\d{1,3})?)([BbMm])(?![A-Za-z0-9]))");
   StatedSize size;
   std::optional<uint64_t> millions;  // "1M" may be a context
@@ -43,17 +53,17 @@ StatedSize stated_size(const std::string& name) {
     const char kind = match[2].length() ? upper_letter(match[2].str()[0]) : ' ';
     const bool in_millions = upper_letter(match[5].str()[0]) == 'M';
     if (match[6].matched) {
-      if (!size.active) size.active = value;  // "17Bx16E": each expert's share
+      if (!size.active) size.active = value;  // "17Bx16E": 17B are active
     } else if (kind == 'A') {
       if (!size.active) size.active = value;
     } else if (match[3].matched) {
-      if (!size.total) size.total = value * std::stoull(match[3]);
+      if (!size.total) size.total = value * number_of<uint64_t>(match[3]);
     } else if (in_millions) {
       if (!millions) millions = value;
     } else if (!size.total) {
-      size.total = value;  // of all, or effective
+      size.total = value;  // all parameters, or the effective ones
     } else if (match.prefix().length() == 0 && !size.active && value > *size.total) {
-      // "1B-7B": active and total.
+      // "1B-7B": 1B are active of 7B.
       size.active = size.total;
       size.total = value;
     }
@@ -66,7 +76,7 @@ StatedSize stated_size(const std::string& name) {
   return size;
 }
 
-/// The last part of a path, a URL or an id, without what says nothing of the model.
+/// The last part of a path, URL or id, without endings of files and numbers of parts.
 std::string last_part(std::string text) {
   if (const size_t query = text.find('?');
       query != std::string::npos && text.find("://") != std::string::npos)
@@ -84,8 +94,8 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-/// Words in lower case; a number that follows letters is a word of its own, so that "llama2-13b" is
-/// "llama-2-13b".
+/// The words of `name` in lower case. A number after letters is a word of its own, so that "llama2-13b" has
+/// the words of "llama-2-13b".
 std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> words(1);
   for (size_t i = 0; i < name.size(); ++i) {
@@ -105,9 +115,9 @@ std::vector<std::string> words_of(std::string_view name) {
   return words;
 }
 
-/// Words that say how a model was tuned or packed, who publishes it, or how long its context is, where its
-/// shape is the same. "v1.0" and "v0.1": a first version.
-bool says_nothing(const std::string& word) {
+/// Whether `word` does not change the shape: it says how the model was tuned or packed, who publishes it, or
+/// how long its context is.
+bool leaves_shape_unchanged(const std::string& word) {
   static constexpr std::array words{
       "instruct", "it",   "chat",   "base",      "pt",     "hf",        "gguf",   "ggml",    "mlx",
       "onnx",     "qat",  "i",      "imatrix",   "latest", "dynamic",   "cpu",    "gpu",     "vlm",
@@ -117,6 +127,8 @@ bool says_nothing(const std::string& word) {
   return context || std::find(words.begin(), words.end(), word) != words.end();
 }
 
+/// The words with hyphens between them. Without `all`, those that do not change the shape are left out, and
+/// so is a first version ("v1.0", "v0.1").
 std::string joined(const std::vector<std::string>& words, bool all) {
   std::vector<std::string> kept;
   for (size_t i = 0; i < words.size(); ++i) {
@@ -124,14 +136,14 @@ std::string joined(const std::vector<std::string>& words, bool all) {
         words[i] == "v" && i + 1 < words.size() && (words[i + 1] == "1.0" || words[i + 1] == "0.1");
     if (!all && first_version) {
       ++i;
-    } else if (all || !says_nothing(words[i])) {
+    } else if (all || !leaves_shape_unchanged(words[i])) {
       kept.push_back(words[i]);
     }
   }
   return fmt::format("{}", fmt::join(kept, "-"));
 }
 
-/// A name of the catalogue, as it stands and without what says nothing.
+/// A name or alias of the catalogue: all of its words, and those that matter for the shape.
 struct KnownName {
   std::string whole;
   std::string brief;
@@ -153,7 +165,8 @@ std::vector<KnownName> known_names() {
   return known;
 }
 
-/// The catalogue's model with those words: as they stand, else without what says nothing.
+/// The model of the catalogue whose name has the same words, else the one whose name has the same words that
+/// matter.
 const ModelShape* catalogue_model(const std::vector<std::string>& words) {
   static const std::vector<KnownName> known = known_names();
   const std::string whole = joined(words, true), brief = joined(words, false);
@@ -179,14 +192,14 @@ std::string_view basis_name(ParamsBasis basis) {
 }
 
 ResolvedName resolve_name(std::string_view name) {
-  // No path part is longer; the library's regular expressions recurse once a letter.
+  // No part of a path is longer. The library's regular expressions recurse once for each letter.
   if (name.size() > 1024) name.remove_prefix(name.size() - 1024);
   ResolvedName resolved;
   std::string text = last_part(std::string(name));
   resolved.format = take_format(text);
   std::vector<std::string> words = words_of(text);
   // "Llama-3.2-1B-Instruct-GGUF/Q4_K_M.gguf": the folder is the model's.
-  const bool empty = std::all_of(words.begin(), words.end(), says_nothing);
+  const bool empty = std::all_of(words.begin(), words.end(), leaves_shape_unchanged);
   if (const size_t slash = name.find_last_of("/\\"); empty && slash != std::string_view::npos) {
     text = last_part(std::string(name.substr(0, slash)));
     const std::string format = take_format(text);

@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <utility>
+
+#include "models/safetensors/shallow_json.h"
+#include "models/source/location.h"
 
 namespace weighin {
 namespace {
 
 using nlohmann::json;
 
-constexpr uint64_t longest_header_bytes = 100'000'000;  // the format's own limit
-constexpr uint64_t longest_index_bytes = 64 << 20;      // a model of 100,000 tensors has one of 10 MB
+constexpr uint64_t longest_header_bytes = 100'000'000;  // the limit of the format
 
 struct Dtype {
   std::string_view name;
@@ -28,20 +29,6 @@ constexpr Dtype dtypes[] = {
     {"U16", FormatId::i16},    {"I8", FormatId::i8},           {"U8", FormatId::i8},
     {"BOOL", FormatId::i8},
 };
-
-/// JSON no deeper than `most_depth`; deeper values are left out. Names the key that an object has twice in
-/// `twice`.
-json parse_shallow(std::string_view text, int most_depth, std::string& twice) {
-  std::set<std::string> keys;
-  return json::parse(
-      text,
-      [&](int depth, json::parse_event_t event, json& value) {
-        if (event == json::parse_event_t::key && depth == 1 && !keys.insert(value.get<std::string>()).second)
-          twice = value.get<std::string>();
-        return depth <= most_depth;
-      },
-      false);
-}
 
 /// Whole numbers of at least 0, or nothing.
 bool read_numbers(const json& list, std::vector<uint64_t>& numbers) {
@@ -58,7 +45,7 @@ struct Place {
   std::string name;
 };
 
-/// One entry of the header. Error: what is wrong with it.
+/// Reads one entry of the header. Error: what is wrong with it.
 tl::expected<SafeTensor, std::string> read_tensor(const std::string& name, const json& entry, Place& place) {
   SafeTensor tensor;
   tensor.name = name;
@@ -145,43 +132,6 @@ tl::expected<Safetensors, std::string> read_safetensors(ByteSource& source) {
                       plain_text(places[i].name), places[i].end + 8 + length, source.size()));
   }
   return file;
-}
-
-tl::expected<Safetensors, std::string> read_safetensors_index(const std::string& path_or_url) {
-  const auto text = read_text(path_or_url, longest_index_bytes);
-  if (!text) return tl::unexpected(text.error());
-  const auto refuse = [&](const std::string& what) {
-    return tl::unexpected(fmt::format("{}: {}", path_or_url, what));
-  };
-  std::string twice;
-  const json index = parse_shallow(*text, 3, twice);
-  if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
-    return refuse("no JSON object with a \"weight_map\"");
-  std::map<std::string, std::set<std::string>> parts;  // the tensors that each file should hold
-  for (const auto& [tensor, file] : index["weight_map"].items()) {
-    const std::string name = file.is_string() ? file.get<std::string>() : "";
-    if (name.empty() || name != plain_text(name) || name.find('/') != std::string::npos ||
-        name.starts_with('.'))
-      return refuse(
-          fmt::format("\"weight_map\" gives tensor \"{}\" no name of a file beside it", plain_text(tensor)));
-    parts[name].insert(tensor);
-  }
-  Safetensors whole;
-  for (auto& [name, expected] : parts) {
-    auto source = open_source(beside(path_or_url, name));
-    if (!source) return refuse(fmt::format("names the file {}: {}", name, source.error()));
-    auto part = read_safetensors(*source);
-    if (!part) return tl::unexpected(part.error());
-    for (SafeTensor& tensor : part->tensors) {
-      expected.erase(tensor.name);
-      whole.tensors.push_back(std::move(tensor));
-    }
-    if (!expected.empty())
-      return refuse(fmt::format("tensor \"{}\" is not in {}", plain_text(*expected.begin()), name));
-    whole.data_bytes += part->data_bytes;
-    whole.file_bytes += part->file_bytes;
-  }
-  return whole;
 }
 
 }  // namespace weighin

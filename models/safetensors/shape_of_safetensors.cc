@@ -1,4 +1,5 @@
-// From the tensors of safetensors files and the config.json beside them to a model's shape.
+#include "models/safetensors/shape_of_safetensors.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,24 +7,23 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "models/bytes/stored_format.h"
 #include "models/config/config.h"
-#include "models/gguf/shape_of_gguf.h"
-#include "models/safetensors/safetensors.h"
 #include "models/safetensors/tensor_names.h"
-#include "models/shape/build_shape.h"
+#include "models/source/location.h"
 
 namespace weighin {
 namespace {
 
 using nlohmann::json;
 
-/// How a repository's matrices are quantized.
+/// How the matrices of a repository are quantized.
 struct Quantization {
-  std::string name;                     // "gptq int4 g128"; empty: they are not
+  std::string name;                     // "gptq int4 g128"; empty: they are not quantized
   FormatId stands_in = FormatId::none;  // the GGUF format of as many bits
 };
 
-/// The GGUF format of `bits` a weight.
+/// The GGUF format of about `bits` bits per weight.
 FormatId of_bits(uint64_t bits) {
   switch (bits) {
     case 2:
@@ -52,11 +52,11 @@ std::string text(const json& object, const char* key) {
 }
 
 std::string named(const std::string& method, uint64_t bits, uint64_t group) {
-  const bool grouped = group > 0 && group < 1 << 20;  // -1 or absent: one scale a row
+  const bool grouped = group > 0 && group < 1 << 20;  // -1 or absent: one scale per row
   return fmt::format("{} int{}{}", method, bits, grouped ? fmt::format(" g{}", group) : "");
 }
 
-/// compressed-tensors: the weights of the first group of layers stand for all.
+/// The quantization of compressed-tensors, taken from the first group of layers.
 Quantization of_groups(const json& config) {
   const auto groups = config.find("config_groups");
   if (groups == config.end() || !groups->is_object() || groups->empty() || !groups->front().is_object())
@@ -69,7 +69,7 @@ Quantization of_groups(const json& config) {
   return {named("compressed-tensors", bits, number(*weights, "group_size", 0)), of_bits(bits)};
 }
 
-/// What config.json's "quantization_config", or MLX's "quantization", says.
+/// The quantization that a config.json states in "quantization_config", or MLX's in "quantization".
 Quantization quantization_of(const json& config) {
   for (const char* key : {"quantization_config", "quantization"}) {
     const auto found = config.find(key);
@@ -97,7 +97,7 @@ bool is_integer(FormatId format) {
          format == FormatId::i64;
 }
 
-/// The floating-point format most values are in; f16 where there is none.
+/// The floating-point format that most bytes are in, or f16 where there is none.
 FormatId most_used(const Safetensors& files) {
   std::array<uint64_t, static_cast<size_t>(FormatId::none)> bytes{};
   for (const SafeTensor& tensor : files.tensors)

@@ -8,9 +8,9 @@
 namespace weighin {
 namespace {
 
-/// The end of a Hugging Face name, numbers as "*", and the part of GGUF's name; the first row that matches
-/// counts, with those after it of the same end. Read in llama.cpp's gguf-py/gguf/tensor_mapping.py,
-/// 2026-11-24.
+/// The end of a Hugging Face name, with "*" for numbers, and the part of the GGUF name. The first row that
+/// matches counts, and so do later rows with the same end. Read in llama.cpp's
+/// gguf-py/gguf/tensor_mapping.py, 2026-11-24.
 struct Row {
   std::string_view end;
   std::string_view part;
@@ -123,7 +123,7 @@ constexpr Row model_rows[] = {
     {"pooler.dense", "cls"},
 };
 
-/// What the values of a quantized matrix, and what stands beside them, end with.
+/// Endings of the values of a matrix, and of what stands beside the values of a quantized one.
 constexpr std::string_view values_endings[] = {".weight", ".qweight", ".weight_packed", "_blocks"};
 constexpr std::string_view beside_endings[] = {".scales",
                                                ".qzeros",
@@ -148,7 +148,7 @@ bool take_ending(std::string_view& name, std::string_view ending) {
   return true;
 }
 
-/// The words of a name between its dots; whole numbers as "*". The first of these is the layer.
+/// The name with "*" for each number between dots. The first number is the layer.
 std::string with_stars(std::string_view name, std::optional<std::string>& layer) {
   std::string starred;
   while (true) {

@@ -1,4 +1,4 @@
-// Tensor names of Hugging Face's models, as GGUF has them.
+// From the tensor names of Hugging Face's models to those of GGUF.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 
 namespace weighin {
 
-/// What a name of a safetensors file says.
+/// What the name of a tensor in a safetensors file says.
 struct HuggingFaceName {
-  /// The GGUF names of what it holds ("blk.3.attn_q.weight"): several where one matrix is several there;
-  /// empty: a part that no table has.
+  /// The GGUF names of the tensor ("blk.3.attn_q.weight"). Several where a GGUF file can split the matrix or
+  /// name it in several ways, none where the name is in no table.
   std::vector<std::string> gguf;
-  bool beside = false;  // scales, zeros and the like of a quantized matrix, not its values
+  bool beside = false;  // it holds scales, zero points or the like of a quantized matrix, and not its values
 };
 
 HuggingFaceName read_hugging_face_name(std::string_view name);

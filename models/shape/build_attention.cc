@@ -1,4 +1,4 @@
-#include "models/shape/tensor_builder.h"
+#include "models/shape/build_attention.h"
 
 namespace weighin {
 namespace {
@@ -17,7 +17,8 @@ void add_query_key_norms(TensorBuilder& build, const ModelShape& shape, const La
   }
 }
 
-/// DeepSeek V3.2's indexer (its technical report, 2025): scores every earlier token with few, small heads.
+/// The indexer of DeepSeek V3.2 (its technical report, 2025). It scores every earlier token with few small
+/// heads.
 void add_indexer(TensorBuilder& build, const ModelShape& shape) {
   build.norm_weights("indexer.k_norm", shape.index_dim);
   build.vector("indexer.k_norm", "bias", TensorRole::bias, shape.index_dim);
@@ -43,9 +44,6 @@ void add_attention(TensorBuilder& build, const ModelShape& shape, const Layer& l
   if (shape.attention_sinks) build.vector("attn_sinks", "weight", TensorRole::bias, layer.heads);
 }
 
-/// Multi-head latent attention: queries and keys/values pass through low-rank latents; the cache keeps the
-/// latent and the rotated part of the key. Keys and values leave the latent by one matrix a head, as
-/// llama.cpp stores them.
 void add_latent_attention(TensorBuilder& build, const ModelShape& shape, const Layer& layer) {
   const uint64_t heads = layer.heads, key = shape.head_dim + shape.rope_dim;
   if (shape.q_lora_rank) {

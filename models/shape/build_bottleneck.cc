@@ -1,6 +1,7 @@
-// MobileBERT (arXiv 2004.02984): attention and several feed-forwards work in a narrow width between two
-// products with the wide one. No engine's file format names these tensors; the names are the paper's terms.
-#include "models/shape/tensor_builder.h"
+// No engine's file format names these tensors. The names are the paper's terms.
+#include "models/shape/build_bottleneck.h"
+
+#include <fmt/format.h>
 
 namespace weighin {
 

@@ -1,16 +1,18 @@
-// T5, BART, Whisper: a stack that reads and a stack that writes. Named as llama.cpp names T5's tensors
-// (src/models/t5.cpp, read 2026-11-24).
+// The tensors have the names that llama.cpp gives T5's (src/models/t5.cpp, read 2026-11-24).
+#include "models/shape/build_encoder_decoder.h"
+
+#include "models/shape/build_feed_forward.h"
 #include "models/shape/tensor_builder.h"
 
 namespace weighin {
 namespace {
 
-/// T5 normalizes before each part; BART after it; both have the same tensors.
+/// T5 normalizes before each part and BART after it. Both have the same tensors.
 void add_stack_attention(TensorBuilder& build, const ModelShape& shape, const std::string& prefix) {
   const uint64_t q = uint64_t{shape.heads} * shape.head_dim, kv = uint64_t{shape.kv_heads} * shape.head_dim;
   build.norm(prefix + "attn_norm", shape.width);
   build.matrix(prefix + "attn_q", TensorRole::attn_q, q, shape.width, shape.bias_qkv);
-  // Whisper's keys have no bias (arXiv 2212.04356, its model.py).
+  // Whisper's keys have no bias (arXiv 2212.04356, model.py of its code).
   build.matrix(prefix + "attn_k", TensorRole::attn_k, kv, shape.width, shape.bias_qkv && !shape.audio_bins);
   build.matrix(prefix + "attn_v", TensorRole::attn_v, kv, shape.width, shape.bias_qkv);
   build.matrix(prefix + "attn_o", TensorRole::attn_output, shape.width, q, shape.bias_attention_output);
@@ -24,7 +26,7 @@ void add_stack_feed_forward(TensorBuilder& build, const ModelShape& shape, uint3
 void add_encoder(ModelShape& shape) {
   TensorBuilder outside(shape, -1);
   if (shape.audio_bins) {
-    // Two convolutions over three steps of time each.
+    // Two convolutions, each over three steps of time.
     outside.matrix("enc.conv1", TensorRole::projection, shape.width, 3ull * shape.audio_bins, true);
     outside.matrix("enc.conv2", TensorRole::projection, shape.width, 3ull * shape.width, true);
   }

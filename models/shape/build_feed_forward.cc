@@ -1,4 +1,6 @@
-#include "models/shape/tensor_builder.h"
+#include "models/shape/build_feed_forward.h"
+
+#include <fmt/format.h>
 
 namespace weighin {
 namespace {
@@ -12,7 +14,7 @@ void add_dense(TensorBuilder& build, const ModelShape& shape, uint64_t ffn, std:
   build.matrix(name("ffn_down"), TensorRole::ffn_down, shape.width, ffn, shape.bias_ffn);
 }
 
-/// Gemma 4: the experts stand beside a dense feed-forward, each with normalizations and scales of its own.
+/// Gemma 4 has experts beside a dense feed-forward part, each with normalizations and scales of its own.
 void add_expert_norms(TensorBuilder& build, const ModelShape& shape) {
   build.norm("pre_ffw_norm_2", shape.width);
   build.norm("post_ffw_norm_1", shape.width);
@@ -36,10 +38,6 @@ void add_experts(TensorBuilder& build, const ModelShape& shape, uint64_t ffn) {
 }
 
 }  // namespace
-
-bool is_gated(Activation activation) {
-  return activation == Activation::swiglu || activation == Activation::geglu;
-}
 
 void add_feed_forward(TensorBuilder& build, const ModelShape& shape, const Layer& layer) {
   switch (layer.feed_forward) {

@@ -1,6 +1,6 @@
-// Gemma 3n and 4: a second embedding for every layer, and Gemma 3n's AltUp (arXiv 2301.13310) and LAuReL
-// (arXiv 2411.07501). Names and layouts: llama.cpp (src/models/gemma3n.cpp, gemma4.cpp, read 2026-11-24).
-#include "models/shape/tensor_builder.h"
+// AltUp: arXiv 2301.13310. LAuReL: arXiv 2411.07501. Names and layouts are llama.cpp's
+// (src/models/gemma3n.cpp, gemma4.cpp, read 2026-11-24).
+#include "models/shape/build_per_layer_input.h"
 
 namespace weighin {
 

@@ -2,6 +2,14 @@
 
 #include <algorithm>
 
+#include "models/shape/build_attention.h"
+#include "models/shape/build_bottleneck.h"
+#include "models/shape/build_encoder_decoder.h"
+#include "models/shape/build_feed_forward.h"
+#include "models/shape/build_per_layer_input.h"
+#include "models/shape/build_shared_block.h"
+#include "models/shape/build_state_space.h"
+#include "models/shape/build_vision.h"
 #include "models/shape/tensor_builder.h"
 
 namespace weighin {
@@ -26,7 +34,7 @@ uint32_t norms_per_layer(NormPlace place) {
   return 0;
 }
 
-/// Every layer as the whole model's numbers say.
+/// Makes every layer from the numbers of the whole model.
 void fill_layers(ModelShape& shape) {
   if (!shape.per_layer.empty()) return;
   for (uint32_t i = 0; i < shape.layers; ++i) {
@@ -54,9 +62,9 @@ void add_rope_factors(TensorBuilder& build, const ModelShape& shape) {
 void add_embeddings(ModelShape& shape) {
   TensorBuilder build(shape, -1);
   const uint64_t width = shape.embedding_width ? shape.embedding_width : shape.width;
-  // MobileBERT projects three neighbouring tokens' embeddings together (arXiv 2004.02984).
+  // MobileBERT projects the embeddings of three neighbouring tokens together (arXiv 2004.02984).
   const uint64_t read = shape.bottleneck_width ? 3 * width : width;
-  // OPT adds its positions after the projection, ALBERT and ELECTRA before it.
+  // OPT adds the positions after the projection, ALBERT and ELECTRA before it.
   const uint64_t added = shape.bottleneck_width || shape.head ? shape.width : width;
   build.table("token_embd", TensorRole::token_embedding, shape.vocab, width);
   build.table("position_embd", TensorRole::position_embedding, shape.positions, added);
@@ -75,7 +83,7 @@ void add_mixer(TensorBuilder& build, const ModelShape& shape, const Layer& layer
   if (layer.attention_too && !shape.shared_blocks) add_attention(build, shape, layer);
 }
 
-/// Before the feed-forward.
+/// The name of the normalization before the feed-forward part.
 const char* ffn_norm_name(NormNames names) {
   switch (names) {
     case NormNames::post_attention:
@@ -104,7 +112,7 @@ void add_layer(ModelShape& shape, int32_t index) {
   if (place == NormPlace::around || place == NormPlace::after)
     build.norm(named_after_output ? "attn_output_norm" : "post_attention_norm", shape.width);
   if (shape.architecture == "falcon-h1") {
-    build.bare("ffn_norm", TensorRole::norm, 1, shape.width);  // its files leave out the ending
+    build.bare("ffn_norm", TensorRole::norm, 1, shape.width);  // its files leave out ".weight"
   } else if (place == NormPlace::before || place == NormPlace::around) {
     build.norm(ffn_norm_name(shape.norm_names), shape.width);
   }
@@ -116,7 +124,7 @@ void add_layer(ModelShape& shape, int32_t index) {
 
 void add_head(ModelShape& shape) {
   TensorBuilder build(shape, -1);
-  // LFM2's last normalization is called so in its files.
+  // In LFM2's files the last normalization has the name of the embeddings' normalization.
   const bool lfm2 = shape.architecture == "lfm2" || shape.architecture == "lfm2moe";
   if (shape.final_norm) build.norm(lfm2 ? "token_embd_norm" : "output_norm", shape.width);
   if (shape.pooler) {
@@ -144,15 +152,14 @@ std::optional<AttentionLayers> attention_of(const ModelShape& shape, const Layer
   const bool attends = layer.mixer == Mixer::attention || layer.mixer == Mixer::latent_attention;
   if (!attends && !layer.attention_too) return std::nullopt;
   if (layer.mixer == Mixer::latent_attention && !shape.latent_whole) {
-    // As engines compute it (the latent stands in for every head's keys and values): one KV head of the
-    // latent.
+    // Engines compute on the latent in place of every head's keys and values, so there is one KV head.
     return AttentionLayers{
         .layers = 1,
         .heads = layer.heads,
         .kv_heads = 1,
         .key_dim = shape.kv_lora_rank + shape.rope_dim,
         .value_dim = shape.kv_lora_rank,
-        // An indexer's keys are kept beside it.
+        // The keys of an indexer are cached beside the latent.
         .cached_values = shape.kv_lora_rank + shape.rope_dim + (shape.index_heads ? shape.index_dim : 0),
         .window = layer.window};
   }

@@ -1,5 +1,9 @@
-// Zamba 2 (arXiv 2411.15242): a few transformer blocks are stored once and used by many layers, each use with
-// low-rank adapters of its own. No engine's file format names these tensors.
+// A few transformer blocks are stored once and used by many layers. Each use has low-rank adapters of its
+// own. No engine's file format names these tensors.
+#include "models/shape/build_shared_block.h"
+
+#include <fmt/format.h>
+
 #include "models/shape/tensor_builder.h"
 
 namespace weighin {
@@ -12,7 +16,6 @@ void add_adapter(TensorBuilder& build, const char* name, uint64_t rank, uint64_t
 
 }  // namespace
 
-/// Reads the layer's input and the embeddings side by side: twice the width.
 void add_shared_block(ModelShape& shape, int32_t index, const Layer& layer) {
   const uint64_t wide = 2ull * shape.width, heads = uint64_t{layer.heads} * shape.head_dim;
   TensorBuilder own(shape, index);

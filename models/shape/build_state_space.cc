@@ -1,6 +1,6 @@
-// Layers whose memory is a state of fixed size. Names and layouts: llama.cpp (src/models/mamba.cpp,
-// mamba2.cpp, lfm2.cpp, qwen3next.cpp, kimi-linear.cpp, read 2026-11-24).
-#include "models/shape/tensor_builder.h"
+// Names and layouts are llama.cpp's (src/models/mamba.cpp, mamba2.cpp, lfm2.cpp, qwen3next.cpp,
+// kimi-linear.cpp, read 2026-11-24).
+#include "models/shape/build_state_space.h"
 
 namespace weighin {
 namespace {
@@ -41,7 +41,7 @@ void add_short_convolution(TensorBuilder& build, const ModelShape& shape) {
   build.matrix("shortconv.out_proj", TensorRole::projection, shape.width, shape.width);
 }
 
-/// Queries, keys and values pass a convolution; value heads keep a state x state matrix each.
+/// Queries, keys and values pass through a convolution. Each value head keeps a matrix of state x state.
 void add_gated_delta(TensorBuilder& build, const ModelShape& shape) {
   const StateSpace& ssm = shape.state_space;
   const uint64_t channels = ssm.inner + 2ull * ssm.groups * ssm.state;
@@ -99,7 +99,6 @@ void add_state_space(TensorBuilder& build, const ModelShape& shape, Mixer mixer)
   }
 }
 
-/// As llama.cpp allots it (n_embd_r + n_embd_s of src/llama-hparams.cpp, read 2026-11-24).
 uint64_t state_values_of(const ModelShape& shape, Mixer mixer) {
   const StateSpace& ssm = shape.state_space;
   const uint64_t steps = ssm.kernel ? ssm.kernel - 1 : 0, state = uint64_t{ssm.inner} * ssm.state;

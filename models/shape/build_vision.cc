@@ -1,5 +1,8 @@
-// A vision tower's tensors, named as llama.cpp's mmproj files name them (tools/mtmd/clip-impl.h, read
-// 2026-11-24).
+// The names are those of llama.cpp's mmproj files (tools/mtmd/clip-impl.h, read 2026-11-24).
+#include "models/shape/build_vision.h"
+
+#include <fmt/format.h>
+
 #include "models/shape/tensor_builder.h"
 
 namespace weighin {

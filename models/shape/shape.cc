@@ -83,6 +83,10 @@ bool is_expert(TensorRole role) {
   return role == TensorRole::expert_gate || role == TensorRole::expert_up || role == TensorRole::expert_down;
 }
 
+bool is_gated(Activation activation) {
+  return activation == Activation::swiglu || activation == Activation::geglu;
+}
+
 uint32_t head_dim_of(const Architecture& architecture, const Layer& layer) {
   return layer.head_dim ? layer.head_dim : architecture.head_dim;
 }

@@ -9,7 +9,7 @@
 namespace weighin {
 namespace {
 
-// The sizes people say, from the smallest published language models to beyond the largest.
+// From the smallest published language models to beyond the largest.
 constexpr std::array<SizeClass, 16> classes{{
     {"100K", 100'000},
     {"1M", 1'000'000},

@@ -1,4 +1,4 @@
-// Weight classes: the nominal sizes people say, 100K to 10T.
+// Size classes: the nominal sizes that people use for models, from 100K to 10T parameters.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,15 @@ struct SizeClass {
   uint64_t nominal_params;
 };
 
-/// Every class, smallest first.
+/// Every size class, smallest first.
 std::span<const SizeClass> all_size_classes();
 
-/// The class of a model with `params` parameters: the nearest nominal size by ratio, so that the line between
-/// two classes is their geometric mean. A mixture of experts is classed by its total.
+/// The class of a model with `params` parameters: the one whose nominal size is nearest by ratio, so the
+/// boundary between two classes is their geometric mean. A mixture of experts belongs to the class of its
+/// total parameters.
 const SizeClass& size_class_of(uint64_t params);
 
-/// The class called `name` (any case), or nullptr.
+/// The class called `name`, in any case, or nullptr.
 const SizeClass* find_size_class(std::string_view name);
 
 }  // namespace weighin

@@ -1,88 +1,52 @@
-// Adds named tensors to a shape: what build_shape's parts share.
+// Adds named tensors to a model's shape. The build_*.cc files use it.
 #pragma once
 
-#include <fmt/format.h>
-
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/shape/shape.h"
 
 namespace weighin {
 
-/// Tensors of one layer (or of none, layer -1), named "PREFIX.LAYER.NAME.weight". Layers after the first of a
-/// model that shares its layers store nothing.
+/// Adds the tensors of one layer, named "PREFIX.LAYER.NAME.weight", or with layer -1 tensors that belong to
+/// no layer, named "NAME.weight". Where the model shares its layers' weights (ALBERT), layers after the first
+/// store nothing.
 class TensorBuilder {
  public:
-  TensorBuilder(ModelShape& shape, int32_t layer, std::string_view prefix = "blk")
-      : TensorBuilder(shape, shape.tensors, layer, prefix) {}
-  /// Into `tensors` of the shape: vision_tensors.
-  TensorBuilder(ModelShape& shape, std::vector<Tensor>& tensors, int32_t layer, std::string_view prefix)
-      : shape_(shape),
-        tensors_(tensors),
-        layer_(layer),
-        stored_(layer > 0 && shape.shared_layers ? 0 : 1),
-        prefix_(layer < 0 ? "" : fmt::format("{}.{}.", prefix, layer)) {}
+  TensorBuilder(ModelShape& shape, int32_t layer, std::string_view prefix = "blk");
+  /// Adds to `tensors`, a list of the shape other than shape.tensors: vision_tensors.
+  TensorBuilder(ModelShape& shape, std::vector<Tensor>& tensors, int32_t layer, std::string_view prefix);
 
-  /// A product of every token.
-  void matrix(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols, bool bias = false) {
-    add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, 1, 1);
-    if (bias) vector(name, "bias", TensorRole::bias, rows);
-  }
-  /// The same under a name that is given whole.
-  void matrix_called(std::string name, TensorRole role, uint64_t rows, uint64_t cols) {
-    add(std::move(name), role, rows, cols, 1, 1);
-  }
-  /// One matrix an expert, `active` of them used.
-  void expert_matrices(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols, bool bias) {
-    add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, shape_.experts, shape_.experts_active);
-    if (bias) add(fmt::format("{}{}.bias", prefix_, name), TensorRole::bias, shape_.experts, rows, 1, 0);
-  }
-  /// `count` matrices in one tensor (one a head, for instance), all used.
-  void matrices(std::string_view name, TensorRole role, uint32_t count, uint64_t rows, uint64_t cols) {
-    add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, count, count);
-  }
-  /// One kernel a channel, in a tensor of three dimensions.
-  void kernels(std::string_view name, uint32_t channels, uint64_t steps) {
-    add(fmt::format("{}{}.weight", prefix_, name), TensorRole::convolution, 1, steps, channels, 0);
-  }
-  /// Looked up, or of a role that no product is made with.
-  void table(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols) {
-    if (rows) add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, 1, 0);
-  }
-  void vector(std::string_view name, std::string_view suffix, TensorRole role, uint64_t values) {
-    if (values) add(fmt::format("{}{}.{}", prefix_, name, suffix), role, 1, values, 1, 0);
-  }
-  /// Values whose name ends without "weight": ssm_a, ssm_d.
-  void bare(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols) {
-    add(fmt::format("{}{}", prefix_, name), role, rows, cols, 1, 0);
-  }
-  void norm(std::string_view name, uint64_t values) {
-    vector(name, "weight", TensorRole::norm, values);
-    const bool bias = shape_.norm_bias || (shape_.norm == NormKind::layer && !shape_.without_norm_bias);
-    if (bias) vector(name, "bias", TensorRole::bias, values);
-  }
-  /// Weights alone, `groups` x `values`.
-  void norm_weights(std::string_view name, uint64_t values, uint64_t groups = 1) {
-    table(name, TensorRole::norm, groups, values);
-  }
-  /// Stored elsewhere, multiplied here.
-  void borrowed(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols) {
-    add(fmt::format("{}{}.weight", prefix_, name), role, rows, cols, 0, 1);
-  }
-  /// What follows is stored with an earlier layer (Zamba 2).
+  /// A matrix that every token is multiplied with, and its bias vector where `bias` is set.
+  void matrix(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols, bool bias = false);
+  /// The same with `name` as the whole name.
+  void matrix_called(std::string name, TensorRole role, uint64_t rows, uint64_t cols);
+  /// One matrix for each expert, in one tensor. A token uses `experts_active` of them.
+  void expert_matrices(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols, bool bias);
+  /// `count` matrices in one tensor, for instance one for each head. Every token uses all of them.
+  void matrices(std::string_view name, TensorRole role, uint32_t count, uint64_t rows, uint64_t cols);
+  /// One convolution kernel of `steps` values for each channel, in a tensor of three dimensions.
+  void kernels(std::string_view name, uint32_t channels, uint64_t steps);
+  /// A matrix that is looked up by row, or whose role no product is made with. Nothing where `rows` is 0.
+  void table(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols);
+  /// A vector named "NAME.SUFFIX". Nothing where `values` is 0.
+  void vector(std::string_view name, std::string_view suffix, TensorRole role, uint64_t values);
+  /// Values whose name has no ending: ssm_a, ssm_d.
+  void bare(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols);
+  /// The weights of a normalization, and its bias where the model's normalizations have one.
+  void norm(std::string_view name, uint64_t values);
+  /// The weights of a normalization without a bias, `groups` x `values`.
+  void norm_weights(std::string_view name, uint64_t values, uint64_t groups = 1);
+  /// A matrix that this layer multiplies with and another tensor stores (a tied output head).
+  void borrowed(std::string_view name, TensorRole role, uint64_t rows, uint64_t cols);
+  /// Everything added from here on is stored with an earlier layer (Zamba 2).
   void store_nothing() { stored_ = 0; }
 
  private:
-  void add(std::string name, TensorRole role, uint64_t rows, uint64_t cols, uint32_t stored, uint32_t used) {
-    tensors_.push_back({.name = std::move(name),
-                        .role = role,
-                        .layer = layer_,
-                        .rows = rows,
-                        .cols = cols,
-                        .stored = stored * stored_,
-                        .used = used});
-  }
+  void add(std::string name, TensorRole role, uint64_t rows, uint64_t cols, uint32_t stored, uint32_t used);
+  std::string weight_name(std::string_view name) const;
 
   ModelShape& shape_;
   std::vector<Tensor>& tensors_;
@@ -90,34 +54,5 @@ class TensorBuilder {
   uint32_t stored_;
   std::string prefix_;
 };
-
-/// Add the tensors of one layer's mixer and of its feed-forward part.
-void add_attention(TensorBuilder& build, const ModelShape& shape, const Layer& layer);
-void add_latent_attention(TensorBuilder& build, const ModelShape& shape, const Layer& layer);
-void add_state_space(TensorBuilder& build, const ModelShape& shape, Mixer mixer);
-void add_feed_forward(TensorBuilder& build, const ModelShape& shape, const Layer& layer);
-
-/// Gated with a second matrix of the same size.
-bool is_gated(Activation activation);
-
-/// Values of one recurrent layer's state and of its convolution's, kept for one sequence in f32.
-uint64_t state_values_of(const ModelShape& shape, Mixer mixer);
-
-/// Add what a whole model of these kinds has in place of embeddings, layers and output.
-void add_encoder_decoder(ModelShape& shape);
-
-/// Add the parts of Gemma 3n and 4 outside the layers (before them), and those of one layer (after its
-/// feed-forward).
-void add_per_layer_inputs(ModelShape& shape);
-void add_per_layer_input(TensorBuilder& build, const ModelShape& shape);
-
-/// Adds one layer of MobileBERT (arXiv 2004.02984).
-void add_bottleneck_layer(TensorBuilder& build, const ModelShape& shape, const Layer& layer);
-
-/// Adds a shared transformer block of Zamba 2 to layer `index`.
-void add_shared_block(ModelShape& shape, int32_t index, const Layer& layer);
-
-/// Adds the vision tower to vision_tensors, named as llama.cpp's mmproj files name it.
-void add_vision(ModelShape& shape);
 
 }  // namespace weighin

@@ -1,13 +1,13 @@
-// Smaller models instead: those that were trained on this one's answers, and apart from them its relatives.
+#include "models/shrink/distillation_options.h"
+
 #include <algorithm>
 
 #include "models/names/catalogue.h"
-#include "models/shrink/technique.h"
 
 namespace weighin {
 namespace {
 
-/// Relatives that are shown at most.
+/// The most relatives that are shown.
 constexpr size_t most_relatives = 6;
 
 Shrunk instead(const ModelShape& model, const FileFormat& start, const char* note) {
@@ -15,8 +15,8 @@ Shrunk instead(const ModelShape& model, const FileFormat& start, const char* not
           .quality = model.name,
           .takes = "another download",
           .note = note,
-          .shape = itself(model),
-          // A file's format is that file's own.
+          .shape = unowned(model),
+          // as_stored is the format of the file that was read, and this model has another file.
           .format = start.id == FileFormatId::as_stored ? FileFormatId::f16 : start.id,
           .sparsity = {}};
 }
@@ -26,8 +26,8 @@ std::string_view series(std::string_view name) {
   return name.substr(0, name.rfind('-'));
 }
 
-/// "llama-3.1-8b" -> "llama": who made it, which an architecture does not say (Falcon 3 is built as Llama
-/// is).
+/// "llama-3.1-8b" -> "llama": who made the model. The architecture does not say it (Falcon 3 is built like
+/// Llama).
 std::string_view maker(std::string_view name) {
   return name.substr(0, name.find_first_of("-0123456789"));
 }
@@ -51,7 +51,7 @@ std::vector<Shrunk> relative_options(const ModelShape& shape, const FileFormat& 
         model.task == shape.task && model.distilled_from != shape.name)
       relatives.push_back(&model);
   }
-  // Of the same series first, then the newest and largest.
+  // Models of the same series come first, then the newest and largest.
   std::stable_sort(relatives.begin(), relatives.end(), [&](const ModelShape* a, const ModelShape* b) {
     const bool a_near = series(a->name) == series(shape.name), b_near = series(b->name) == series(shape.name);
     if (a_near != b_near) return a_near;

@@ -8,10 +8,10 @@ namespace weighin {
 namespace {
 
 constexpr uint64_t f16_bytes = 2;
-/// f16 weights and gradients, f32 master copy and two moments (ZeRO, arXiv 1910.02054, section 3.1).
+/// Weights and gradients in f16, a master copy and two moments in f32 (ZeRO, arXiv 1910.02054, section 3.1).
 constexpr uint64_t adam_bytes = 2 + 2 + 4 + 4 + 4;
-/// NF4 with double quantization (QLoRA, arXiv 2305.14314): 4 bits, an 8-bit scale for 64 values and a 32-bit
-/// one for 256 of those.
+/// Bits per weight of NF4 with double quantization (QLoRA, arXiv 2305.14314): 4 bits, an 8-bit scale for 64
+/// values, and a 32-bit scale for 256 of these scales.
 constexpr double nf4_bits = 4 + 8.0 / 64 + 32.0 / (64 * 256);
 
 bool targeted(const Tensor& tensor, LoraTarget target) {

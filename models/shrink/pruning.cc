@@ -10,7 +10,7 @@
 namespace weighin {
 namespace {
 
-constexpr uint32_t long_step = 256;  // values of a K block
+constexpr uint32_t long_step = 256;  // values of a k-quant's super-block
 constexpr uint32_t short_step = 32;  // values of a q8_0 block
 
 uint32_t kept_width(uint32_t whole, double share) {
@@ -42,7 +42,7 @@ bool plain_attention(const ModelShape& shape) {
   });
 }
 
-/// Empty where `shape` can be pruned so.
+/// Why `shape` cannot be pruned so. Empty where it can.
 std::string refusal(const ModelShape& shape, const Pruning& pruning) {
   if (!shape.undisclosed.empty()) return shape.undisclosed;
   if (!shape.file_format.empty()) return "a file's tensors are what they are: name the model it was made of";

@@ -1,5 +1,5 @@
-// Structured pruning: whole layers, heads, feed-forward values or channels are left out, and what remains is
-// an ordinary dense model of another shape.
+// Structured pruning: whole layers, heads, feed-forward values or channels are removed. What remains is an
+// ordinary dense model of another shape.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,23 @@
 
 namespace weighin {
 
-/// What is left of a model.
+/// The shares of a model that are kept.
 struct Pruning {
-  double layers = 1;        // shares kept of each
-  double heads = 1;         // whole groups of query heads with their key-value head
-  double ffn_width = 1;     // in steps of 256 where the width was one, else of 32, so that blocks still fit
-  double width = 1;         // channels between layers, in the same steps
-  uint32_t keep_first = 0;  // layers whose heads and feed-forward stay whole
-  uint32_t keep_last = 0;
+  double layers = 1;
+  double heads = 1;  // of whole groups: query heads with their key-value head
+  double ffn_width =
+      1;             // in steps of 256 where the width is a multiple of that, else of 32, so that blocks fit
+  double width = 1;  // of channels between layers, in the same steps
+  uint32_t keep_first = 0;  // leading layers whose heads and feed-forward part stay whole
+  uint32_t keep_last = 0;   // the same at the end
 };
 
-/// `shape` pruned and built again. Layers go from the end, the last one stays (arXiv 2403.17887: the deeper
-/// layers matter least). Error: why this kind of model cannot be pruned so here.
+/// `shape` pruned, with its tensors made again. Layers are removed from the end, except the last one, because
+/// the deeper layers matter least (arXiv 2403.17887). Error: why this kind of model cannot be pruned so here.
 tl::expected<ModelShape, std::string> prune(const ModelShape& shape, const Pruning& pruning);
 
-/// `shape`'s tensors and layers made again from its architecture, which was changed. What was published of it
-/// no longer holds and is left out.
+/// Makes the tensors of `shape` again after its architecture was changed. Published counts and files no
+/// longer apply and are removed.
 void rebuild(ModelShape& shape);
 
 }  // namespace weighin

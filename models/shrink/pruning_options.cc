@@ -1,8 +1,8 @@
-// Structured pruning, as published examples of it did it.
+#include "models/shrink/pruning_options.h"
+
 #include <fmt/format.h>
 
 #include "models/shrink/pruning.h"
-#include "models/shrink/technique.h"
 
 namespace weighin {
 namespace {
@@ -16,13 +16,14 @@ struct Recipe {
 constexpr Recipe recipes[] = {
     // ShortGPT, arXiv 2403.03853.
     {"depth-quarter", {.layers = 0.75}, "a conversion; some training makes good a part of the loss"},
-    // LLM-Pruner, arXiv 2305.11627: a quarter of heads and feed-forward in layers 4 to 29 of LLaMA 7B's 32.
+    // LLM-Pruner, arXiv 2305.11627: a quarter of the heads and feed-forward values in layers 4 to 29 of LLaMA
+    // 7B's 32.
     {"heads-and-ffn",
      {.heads = 0.75, .ffn_width = 0.75, .keep_first = 4, .keep_last = 2},
      "a conversion and hours of tuning (50,000 texts)"},
     // Llama 3.1 Minitron 4B, arXiv 2408.11796: 3072 of 4096 channels, 9216 of 14336 feed-forward values.
     {"width", {.ffn_width = 9216.0 / 14336, .width = 0.75}, "retraining (94 billion tokens)"},
-    // The same report's pruning in depth: 16 of 32 layers.
+    // The same report on pruning in depth: 16 of 32 layers.
     {"depth-half", {.layers = 0.5}, "retraining (94 billion tokens)"},
 };
 

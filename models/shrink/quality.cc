@@ -10,8 +10,9 @@ constexpr std::string_view ppl_ratio = "perplexity, WikiText-2, as a ratio";
 constexpr std::string_view mmlu = "MMLU";
 constexpr Checked read = Checked::read, recalled = Checked::recalled;
 
-// llama.cpp's tools/perplexity/README.md, Llama 3 8B scoreboard (revision f364eb6f, added by llama.cpp#6936),
-// read 2026-11-24. Before: its f16 row less what that row's rounding of logits adds, 6.233160 - 0.001524.
+// The Llama 3 8B scoreboard of llama.cpp's tools/perplexity/README.md (revision f364eb6f, added by
+// llama.cpp#6936), read 2026-11-24. The figure before is its f16 row without what rounding of logits adds to
+// that row: 6.233160 - 0.001524.
 constexpr std::string_view scoreboard = "llama.cpp#6936 (tools/perplexity/README.md)";
 constexpr std::string_view with_imatrix =
     "llama.cpp#6936 (tools/perplexity/README.md), with an importance matrix";
@@ -21,7 +22,8 @@ constexpr Quality gguf(std::string_view format, double after, std::string_view s
   return {"quantization", format, "llama-3-8b", ppl, llama_3_8b, after, true, read, source};
 }
 
-// The same README's comparison with Llama 2 7B, which gives ratios; and Llama 2 70B of its earlier version.
+// The comparison with Llama 2 7B in the same README, which gives ratios, and Llama 2 70B of an earlier
+// version of it.
 constexpr Quality llama_2_7b(std::string_view format, double ratio) {
   return {"quantization", format, "llama-2-7b",
           ppl_ratio,      1,      ratio,

@@ -1,5 +1,5 @@
-// What making a model smaller costs in quality: figures that somebody published, each for the model it was
-// measured on, and no others.
+// What making a model smaller costs in quality. All figures were published, each for the model that it was
+// measured on.
 #pragma once
 
 #include <cstdint>
@@ -10,29 +10,28 @@
 
 namespace weighin {
 
-/// One published figure, before and after.
+/// One published figure, before and after the model was made smaller.
 struct Quality {
   std::string_view technique;  // a name of all_techniques()
-  std::string_view what;       // a file format's name, a student's, or the technique's own word
-  std::string_view model;      // that it was measured on, by its catalogue name
+  std::string_view what;       // the name of a file format or of a student model, or a word of the technique
+  std::string_view model;      // the catalogue name of the model that it was measured on
   std::string_view metric;     // "perplexity, WikiText-2"
   double before;
   double after;
   bool lower_is_better;
-  Checked checked;  // read at the source or in a copy or summary that `source` names; or recalled
+  Checked checked;  // read (at the source, or in a copy or summary that `source` names) or recalled
   std::string_view source;
 };
 
-/// How much worse, as a percentage of the figure before: perplexity that rises from 5 to 6 is 20, an accuracy
-/// that falls from 50 to 40 is 20 as well. Figures of different metrics do not compare: an order, no measure.
+/// The loss as a percentage of the figure before: 20 for a perplexity that rises from 5 to 6, and 20 for an
+/// accuracy that falls from 50 to 40. Losses of different metrics can be ordered but not compared in size.
 double loss_percent(const Quality& quality);
 
-/// Every figure.
+/// Every published figure.
 std::span<const Quality> all_quality();
 
-/// The figure for `what`, of `shape` itself where there is one, else of the model it was first measured on,
-/// the table's first row; nullptr where nobody published one. Another model's figure stands in only where
-/// both do the same task, but for quantization, which has none of encoders.
+/// The figure for `what`: the one of `shape` itself, else the first of another model that does the same task,
+/// or nullptr. Figures for quantization stand for models of any task, since none were published for encoders.
 const Quality* find_quality(std::string_view technique, std::string_view what, const ModelShape& shape);
 
 }  // namespace weighin

@@ -1,13 +1,13 @@
-// Quantization: the same model in a file format of fewer bits.
-#include "models/memory/memory.h"
+#include "models/shrink/quantization_options.h"
+
+#include "models/bytes/weights_bytes.h"
 #include "models/shrink/quality.h"
-#include "models/shrink/technique.h"
 
 namespace weighin {
 namespace {
 
-/// Formats of one or two bits for models that were trained in such values; of another model nobody makes
-/// files in them.
+/// Whether the format has one or two bits and is meant for models that were trained with such values. There
+/// are no files of other models in it.
 bool for_models_trained_so(FileFormatId id) {
   return id == FileFormatId::tq1_0 || id == FileFormatId::tq2_0 || id == FileFormatId::q1_0 ||
          id == FileFormatId::q2_0;
@@ -21,14 +21,14 @@ std::vector<Shrunk> quantization_options(const ModelShape& shape, const FileForm
   const uint64_t before = weights_bytes(shape, start);
   for (const FileFormat& format : all_file_formats()) {
     if (format.container != Container::gguf || for_models_trained_so(format.id)) continue;
-    // All that a model without experts has of it is q8_0.
+    // A model without experts has only q8_0 in it.
     if (format.id == FileFormatId::mxfp4_moe && shape.experts == 0) continue;
     if (weights_bytes(shape, format) >= before) continue;
     options.push_back({.what = std::string(format.name),
                        .quality = std::string(format.name),
                        .takes = "another download",
                        .note = "",
-                       .shape = itself(shape),
+                       .shape = unowned(shape),
                        .format = format.id,
                        .sparsity = {}});
   }

@@ -1,6 +1,6 @@
-// Parameter sharing. Both need a model that was trained so.
+#include "models/shrink/sharing_options.h"
+
 #include "models/shrink/sharing.h"
-#include "models/shrink/technique.h"
 
 namespace weighin {
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/memory/memory.h"
+#include "models/bytes/tensor_formats.h"
+#include "models/bytes/weights_bytes.h"
 
 namespace weighin {
 namespace {

@@ -1,8 +1,8 @@
-// Sparsity, in the forms that were published for language models: half of the values.
+#include "models/shrink/sparsity_options.h"
+
 #include <fmt/format.h>
 
-#include "models/memory/memory.h"
-#include "models/shrink/technique.h"
+#include "models/bytes/weights_bytes.h"
 
 namespace weighin {
 namespace {
@@ -37,7 +37,7 @@ std::vector<Shrunk> sparsity_options(const ModelShape& shape, const FileFormat& 
          .quality = form.quality,
          .takes = "a conversion (one pass over some text)",
          .note = saves ? form.note : "saves nothing: the places of the values cost what the zeros did",
-         .shape = itself(shape),
+         .shape = unowned(shape),
          .format = start.id,
          .sparsity = form.sparsity});
   }

@@ -1,4 +1,10 @@
-#include "models/shrink/technique.h"
+#include "models/shrink/techniques.h"
+
+#include "models/shrink/distillation_options.h"
+#include "models/shrink/pruning_options.h"
+#include "models/shrink/quantization_options.h"
+#include "models/shrink/sharing_options.h"
+#include "models/shrink/sparsity_options.h"
 
 namespace weighin {
 namespace {
@@ -9,17 +15,13 @@ constexpr Technique techniques[] = {
     {"pruning", pruning_options, true},
     {"sparsity", sparsity_options, false},
     {"sharing", sharing_options, true},
-    {"smaller model", relative_options, true},  // not of the model at all: an alternative
+    {"smaller model", relative_options, true},  // not made of this model: an alternative to it
 };
 
 }  // namespace
 
 std::span<const Technique> all_techniques() {
   return techniques;
-}
-
-std::shared_ptr<const ModelShape> itself(const ModelShape& shape) {
-  return {std::shared_ptr<const void>(), &shape};
 }
 
 }  // namespace weighin

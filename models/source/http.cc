@@ -1,4 +1,5 @@
-// Files on HTTP servers. The only file that knows cpp-httplib.
+#include "models/source/http.h"
+
 #include <fmt/format.h>
 #include <httplib.h>
 #include <unistd.h>
@@ -6,37 +7,40 @@
 #include <charconv>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
-#include "models/source/source.h"
+#include "models/source/location.h"
+#include "models/source/proxy.h"
 #include "models/source/url.h"
 
 namespace weighin {
 namespace {
 
 constexpr uint64_t first_bytes = 64 << 10;  // as ByteSource's first block
-/// Taken whole from a server that ignores ranges: configurations and small indexes, never weights.
+/// A file of at most so many bytes is taken whole from a server that ignores ranges: a configuration or a
+/// small index, never weights.
 constexpr uint64_t most_whole_bytes = 8 << 20;
 constexpr int most_redirects = 8;
 constexpr time_t connect_seconds = 15, read_seconds = 30;
 
-/// Where systems keep the certificates they trust, OpenSSL's own place being the build machine's: Debian,
-/// Fedora, openSUSE, Alpine.
+/// The file of the certificates that this system trusts, as Debian, Fedora, openSUSE and Alpine name it.
+/// OpenSSL's own default is the place of the machine that it was built on.
 const char* certificates() {
   constexpr const char* places[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                     "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
-  if (std::getenv("SSL_CERT_FILE") || std::getenv("SSL_CERT_DIR")) return nullptr;  // OpenSSL's own variables
+  if (std::getenv("SSL_CERT_FILE") || std::getenv("SSL_CERT_DIR")) return nullptr;  // OpenSSL reads these
   for (const char* place : places)
     if (access(place, R_OK) == 0) return place;
   return nullptr;
 }
 
-/// A server's answer to one request for a range.
+/// The answer of a server to a request for one range.
 struct Answer {
   int status = 0;
   std::string body;
   std::string location;
-  uint64_t total = 0;   // of the whole file
-  std::string refusal;  // why the body was not taken
+  uint64_t total = 0;   // bytes of the whole file
+  std::string refusal;  // why the body was not read
 };
 
 /// "bytes 0-99/1234" -> 1234, "bytes */0" -> 0.
@@ -48,13 +52,14 @@ bool read_total(const std::string& range, uint64_t& total) {
   return error == std::errc() && stop == end;
 }
 
+/// A file on a server, with the connection that reads it.
 class HttpFile {
  public:
   HttpFile(std::string name, Url url) : name_(std::move(name)), named_(url.origin()), url_(std::move(url)) {}
 
   const std::string& name() const { return name_; }
 
-  /// The answer to a range, redirects followed; 206, 200 or 416. Error: why there is none.
+  /// The answer for a range, after redirects, with status 206, 200 or 416. Error: why there is none.
   tl::expected<Answer, std::string> range(uint64_t offset, uint64_t length) {
     for (int i = 0; i <= most_redirects; ++i) {
       auto answer = ask(offset, length);
@@ -89,7 +94,7 @@ class HttpFile {
     client_ = std::make_unique<httplib::Client>(url_.origin());
     if (!client_->is_valid()) return tl::unexpected(fmt::format("{}: no connection can be set up", name_));
     client_->set_keep_alive(true);
-    client_->set_follow_location(false);  // here, so that the token stays with its host
+    client_->set_follow_location(false);  // range() does, so that the token is sent to no other host
     client_->set_decompress(false);
     client_->set_url_encode(false);
     client_->set_connection_timeout(connect_seconds);
@@ -113,7 +118,7 @@ class HttpFile {
     return headers;
   }
 
-  /// Notes what the answer's head says; false where its body is not wanted.
+  /// Reads the head of the answer. False where the body is not wanted.
   bool take_head(const httplib::Response& head, Answer& answer) const {
     answer.status = head.status;
     answer.location = head.get_header_value("Location");
@@ -155,8 +160,8 @@ class HttpFile {
   }
 
   std::string name_;
-  std::string named_;  // the origin of the URL that was asked for
-  Url url_;            // where redirects led
+  std::string named_;  // the origin of the URL that was given
+  Url url_;            // the URL that redirects led to
   std::unique_ptr<httplib::Client> client_;
 };
 

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 
-#include "models/source/source.h"
+#include "models/source/location.h"
 #include "models/text/letters.h"
 
 namespace weighin {
@@ -16,7 +15,8 @@ namespace {
 /// RFC 1035, section 2.3.4.
 constexpr size_t longest_host = 253;
 
-/// "host", "host:port" or "[address]:port". Error: neither.
+}  // namespace
+
 bool read_authority(std::string_view text, std::string& host, int& port) {
   std::string_view after;
   if (text.starts_with('[')) {
@@ -38,15 +38,6 @@ bool read_authority(std::string_view text, std::string& host, int& port) {
   const auto [end, error] = std::from_chars(after.data() + 1, after.data() + after.size(), port);
   return error == std::errc() && end == after.data() + after.size() && port > 0 && port < 65536;
 }
-
-/// A variable in lower case, else in upper case; empty: in neither.
-std::string variable(std::string name) {
-  if (const char* value = std::getenv(lower_case(name).c_str()); value && *value) return value;
-  const char* value = std::getenv(name.c_str());
-  return value ? value : "";
-}
-
-}  // namespace
 
 std::string Url::origin() const {
   return fmt::format("{}://{}:{}", secure ? "https" : "http",
@@ -89,47 +80,6 @@ tl::expected<Url, std::string> redirected(const Url& from, const std::string& lo
     return tl::unexpected(
         fmt::format("{} redirects to {}, which is not encrypted", from.origin(), url->origin()));
   return url;
-}
-
-bool without_proxy(const Url& url, std::string_view exceptions) {
-  const std::string listed = lower_case(exceptions);
-  size_t start = 0;
-  while (start <= listed.size()) {
-    const size_t end = std::min(listed.find(',', start), listed.size());
-    std::string entry = listed.substr(start, end - start);
-    std::erase(entry, ' ');
-    start = end + 1;
-    if (entry == "*") return true;
-    const std::string port = fmt::format(":{}", url.port);
-    if (entry.ends_with(port)) entry.resize(entry.size() - port.size());
-    if (entry.starts_with('.')) entry.erase(0, 1);
-    if (entry.empty()) continue;
-    if (url.host == entry || url.host.ends_with("." + entry)) return true;
-  }
-  return false;
-}
-
-tl::expected<std::optional<Proxy>, std::string> proxy_for(const Url& url) {
-  const std::string name = url.secure ? "HTTPS_PROXY" : "HTTP_PROXY";
-  std::string value = variable(name);
-  if (value.empty()) value = variable("ALL_PROXY");
-  if (value.empty() || without_proxy(url, variable("NO_PROXY"))) return std::nullopt;
-  Proxy proxy{.host = "", .port = 80, .user = "", .password = ""};
-  std::string rest = value;
-  if (lower_case(rest).starts_with("http://")) rest.erase(0, 7);
-  rest.resize(std::min(rest.find('/'), rest.size()));
-  if (const size_t at = rest.rfind('@'); at != std::string::npos) {
-    const std::string user = rest.substr(0, at);
-    const size_t colon = std::min(user.find(':'), user.size());
-    proxy.user = user.substr(0, colon);
-    proxy.password = colon < user.size() ? user.substr(colon + 1) : "";
-    rest.erase(0, at + 1);
-  }
-  // The value may hold a password, so it is not repeated.
-  if (!read_authority(rest, proxy.host, proxy.port))
-    return tl::unexpected(
-        fmt::format("the environment variable {} names no proxy of the kind http://HOST:PORT", name));
-  return proxy;
 }
 
 }  // namespace weighin

@@ -1,7 +1,6 @@
-// The parts of a URL, and which proxy stands before it.
+// The parts of a URL.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -14,28 +13,18 @@ struct Url {
   int port = 0;
   std::string target;  // path and query, from '/'
 
-  /// "https://huggingface.co:443": what a token may be sent to.
+  /// "https://huggingface.co:443". A token is sent to no other origin.
   std::string origin() const;
 };
 
-/// Error: what of `text` is no URL of a file on a server.
+/// The host and port at the beginning of a URL or proxy address: "host", "host:port" or "[address]:port".
+/// `port` keeps its value where the text names none. False where the text is none of these.
+bool read_authority(std::string_view text, std::string& host, int& port);
+
+/// Error: why `text` is not the URL of a file on a server.
 tl::expected<Url, std::string> parse_url(const std::string& text);
 
-/// Where a redirect from `from` leads. Error: to no such URL, or from https to http.
+/// The URL that a redirect from `from` leads to. Error: it is no URL, or it leads from https to http.
 tl::expected<Url, std::string> redirected(const Url& from, const std::string& location);
-
-struct Proxy {
-  std::string host;
-  int port = 0;
-  std::string user, password;
-};
-
-/// The proxy that the environment names for `url` (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, but for hosts of
-/// NO_PROXY; in upper or lower case), if any. Error: a variable that is no URL of a proxy.
-tl::expected<std::optional<Proxy>, std::string> proxy_for(const Url& url);
-
-/// Whether NO_PROXY's list `exceptions` has the host: whole, as the end of its domain (".org",
-/// "example.org"), or "*".
-bool without_proxy(const Url& url, std::string_view exceptions);
 
 }  // namespace weighin

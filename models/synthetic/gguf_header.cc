@@ -1,6 +1,8 @@
+#include "models/synthetic/gguf_header.h"
+
 #include <cstring>
 
-#include "models/synthetic/gguf_metadata.h"
+#include "models/format/file_format.h"
 
 namespace weighin {
 namespace {

@@ -8,7 +8,7 @@
 namespace weighin {
 namespace {
 
-/// Keys below the architecture's name.
+/// Adds keys that begin with the architecture's name.
 class Keys {
  public:
   Keys(GgufHeader& header, const ModelShape& shape) : header_(header), prefix_(shape.architecture + ".") {}
@@ -19,7 +19,7 @@ class Keys {
   void add_if(std::string_view key, uint32_t value) {
     if (value) add(key, value);
   }
-  /// One number where all layers have the same, else one a layer.
+  /// One number where all layers have the same, else one number for each layer.
   void add_per_layer(std::string_view key, const std::vector<uint32_t>& values) {
     if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) {
       add(key, values.empty() ? 0u : values.front());
@@ -93,14 +93,14 @@ void add_state_space(Keys& keys, const ModelShape& shape) {
   if (s.kernel && !s.inner) keys.add("shortconv.l_cache", s.kernel);
 }
 
-/// What llama.cpp's loader asks of an architecture beside what an Architecture states (load_arch_hparams in
-/// src/models/ARCHITECTURE.cpp); factors are 1, caps those of the published models.
-struct Demanded {
+/// A key that llama.cpp's loader requires of an architecture and that an Architecture does not state
+/// (load_arch_hparams in src/models/ARCHITECTURE.cpp). Factors are 1; caps are those of the published models.
+struct RequiredKey {
   std::string_view architecture, key;
   float value;
 };
 
-constexpr std::array demands{
+constexpr std::array required_keys{
     Demanded{"command-r", "logit_scale", 1},
     Demanded{"cohere2", "logit_scale", 1},
     Demanded{"granite", "logit_scale", 1},
@@ -142,8 +142,8 @@ void add_architecture(GgufHeader& header, const ModelShape& shape) {
     keys.add("attention.causal", false);
     keys.add("pooling_type", 1u);  // mean
   }
-  for (const Demanded& demanded : demands)
-    if (demanded.architecture == shape.architecture) keys.add(demanded.key, demanded.value);
+  for (const RequiredKey& required : required_keys)
+    if (required.architecture == shape.architecture) keys.add(required.key, required.value);
 }
 
 void add_vocabulary(GgufHeader& header, const ModelShape& shape) {

@@ -7,7 +7,8 @@
 
 namespace weighin {
 
-/// A positive or negative normal number within the format's range; what is smaller becomes 2^-14.
+/// `value` in binary16, its fraction cut off and not rounded. Magnitudes are limited to the normal numbers:
+/// 2^-14 to 65504.
 inline uint16_t half_of(double value) {
   const uint16_t sign = value < 0 ? 0x8000 : 0;
   const double magnitude = std::clamp(std::fabs(value), 0x1p-14, 65504.0);

@@ -15,7 +15,7 @@
 namespace weighin {
 namespace {
 
-/// Kept free beside the file.
+/// Bytes that stay free beside the file.
 constexpr uint64_t spare_bytes = 64ull << 20;
 
 }  // namespace

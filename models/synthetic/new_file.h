@@ -1,4 +1,4 @@
-// Writing a large file anew, or not at all.
+// Writes a large file completely or not at all.
 #pragma once
 
 #include <cstdint>
@@ -6,18 +6,21 @@
 
 namespace weighin {
 
-/// A file under a partial name, which takes its own when it is finished and is removed when it is not.
+/// A new file. It is written under the name PATH.part, gets its own name when it is finished, and is removed
+/// otherwise.
 class NewFile {
  public:
   explicit NewFile(std::string path);
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
+  /// Appends. False after an error, as from the other functions.
   bool write(const void* data, uint64_t bytes);
-  /// A hole up to `bytes`.
+  /// Makes the file `bytes` long, with a hole after what was written.
   bool end_at(uint64_t bytes);
+  /// Closes the file and gives it its name.
   bool finish();
-  /// Empty until something failed; then the first failure.
+  /// The first error. Empty where there is none.
   const std::string& error() const { return error_; }
 
  private:
@@ -28,8 +31,8 @@ class NewFile {
   bool finished_ = false;
 };
 
-/// Empty where a file of `bytes` fits into the free storage at `path`, with some to spare; else a sentence
-/// with both numbers.
+/// Empty where the storage at `path` has room for a file of `bytes` and 64 MiB to spare, else a sentence with
+/// both numbers.
 std::string too_full(const std::string& path, uint64_t bytes);
 
 }  // namespace weighin

@@ -16,10 +16,11 @@ namespace {
 constexpr float epsilon = 1e-12F;
 /// Added to the scores of masked tokens (google-research/bert, modeling.py, attention_layer).
 constexpr double masked = -10000;
-/// Weights of seven bits: reduce_range, so that sums of two products stay within 16 bits (ONNX Runtime,
-/// "Quantize ONNX models"). Deviation of uniform values in -64..63.
+/// Standard deviation of uniform values in -64..63. Weights have seven bits (reduce_range), so that sums of
+/// two products stay within 16 bits (ONNX Runtime, "Quantize ONNX models").
 constexpr double seven_bit_spread = 36.95;
 
+/// Builds the graph of one model.
 class Encoder {
  public:
   Encoder(const ModelShape& shape, FileFormatId format)
@@ -54,7 +55,7 @@ class Encoder {
                            shape_.name, tensor);
   }
 
-  /// One node with one output, which is called `name`.
+  /// Adds a node with one output called `name`, and returns that name.
   std::string node(std::string_view operation, const std::vector<std::string>& inputs, std::string name,
                    const std::vector<OnnxAttribute>& attributes = {}) {
     graph_.node(operation, inputs, {name}, attributes);
@@ -71,7 +72,7 @@ class Encoder {
     return name;
   }
 
-  /// A scalar of the graph's own real numbers.
+  /// Adds a scalar in the graph's floating-point type.
   std::string real(std::string name, double value) {
     const bool half = real_ == OnnxType::float16;
     const uint32_t bits = half ? half_of(value) : std::bit_cast<uint32_t>(static_cast<float>(value));
@@ -81,7 +82,7 @@ class Encoder {
     return name;
   }
 
-  /// The tensor called so; where its values are the first layer's (ALBERT), that one.
+  /// The tensor called `name`, or the first layer's where that has its values (ALBERT).
   const Tensor* find(const std::string& name) {
     const auto found = std::find_if(shape_.tensors.begin(), shape_.tensors.end(),
                                     [&](const Tensor& tensor) { return tensor.name == name; });
@@ -91,7 +92,7 @@ class Encoder {
     return find("blk.0." + found->name.substr(prefix));
   }
 
-  /// Declares the weight of that name, once; its name in the graph.
+  /// Declares the weight called `name`, unless that was done before. Returns its name in the graph.
   std::string weight(const std::string& name) {
     const Tensor* tensor = find(name);
     if (!tensor) {
@@ -112,7 +113,7 @@ class Encoder {
       graph_.weight(weight);
       return tensor->name;
     }
-    // A scale and a zero point: one an output, or one a table.
+    // One scale and one zero point for each output of a product, or for a whole table.
     const auto scales = table ? std::vector<uint64_t>{} : std::vector<uint64_t>{tensor->rows};
     graph_.weight({tensor->name + "_scale", OnnxType::float32, scales, WeightKind::scale,
                    weight.deviation / seven_bit_spread});
@@ -188,7 +189,7 @@ class Encoder {
                                                : normal;
   }
 
-  /// 0 where a token is seen and `masked` where not, batch x 1 x 1 x sequence.
+  /// The mask that is added to scores, batch x 1 x 1 x sequence: 0 for a token that is seen, else `masked`.
   std::string mask_of_scores() {
     const std::string seen = node("Cast", {"attention_mask"}, "seen", {to(real_)});
     const std::string unseen =
@@ -236,7 +237,7 @@ class Encoder {
   OnnxType real_;
   bool quantized_;
   OnnxGraph graph_;
-  std::set<std::string> taken_;     // tensors that are in the graph
+  std::set<std::string> taken_;     // tensors that are in the graph already
   std::set<std::string> bytes_of_;  // activations that are quantized already
   std::string error_;
 };

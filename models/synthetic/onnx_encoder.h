@@ -1,4 +1,4 @@
-// BERT and its kin as an ONNX graph: what runs encoders in browsers and on servers.
+// BERT and encoders built like it as ONNX graphs, which browsers and servers run.
 #pragma once
 
 #include <string>
@@ -14,12 +14,13 @@ namespace weighin {
 /// has more than one, token_type_ids (int64, batch x sequence) to last_hidden_state (f32, batch x sequence x
 /// width). The pooler is not of the graph, as in files exported for features (Optimum, Transformers.js).
 ///
-/// fp16: all weights and products; the output is f32. int8: as ONNX Runtime's quantize_dynamic makes it with
-/// per_channel and reduce_range, Transformers.js's choice for these models: products by DynamicQuantizeLinear
-/// and MatMulInteger, tables by Gather and DequantizeLinear, all else f32.
+/// In onnx-fp16 all weights and products are f16, and the output is f32. onnx-int8 is what ONNX Runtime's
+/// quantize_dynamic makes with per_channel and reduce_range, as Transformers.js does for these models:
+/// products by DynamicQuantizeLinear and MatMulInteger, tables by Gather and DequantizeLinear, everything
+/// else in f32.
 ///
-/// Error: the model is no such encoder (rotated positions, a gated feed-forward, another attention), or the
-/// format is none of those.
+/// Error: the model is no such encoder (it has rotated positions, a gated feed-forward part, or another
+/// attention), or the format is none of the three.
 tl::expected<OnnxGraph, std::string> encoder_graph(const ModelShape& shape, const FileFormat& format);
 
 }  // namespace weighin

@@ -24,7 +24,7 @@ void put(std::string& bytes, uint32_t field, uint64_t value) {
   put_varint(bytes, value);
 }
 
-/// A string, or a message that is complete.
+/// A string, or a complete message.
 void put(std::string& bytes, uint32_t field, std::string_view value) {
   put_tag(bytes, field, Wire::length);
   put_varint(bytes, value.size());
@@ -37,7 +37,7 @@ void put_float(std::string& bytes, uint32_t field, float value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(bits >> shift);
 }
 
-/// A TensorProto up to its raw_data's length: what follows are the values.
+/// A TensorProto up to the length of its raw_data. The values must follow.
 std::string tensor_head(std::string_view name, OnnxType type, const std::vector<uint64_t>& dimensions,
                         uint64_t value_bytes) {
   std::string tensor;
@@ -49,7 +49,7 @@ std::string tensor_head(std::string_view name, OnnxType type, const std::vector<
   return tensor;
 }
 
-/// A ValueInfoProto: name, and type.tensor_type with elem_type and shape.
+/// A ValueInfoProto: the name, and type.tensor_type with elem_type and shape.
 std::string value_info(std::string_view name, OnnxType type,
                        std::initializer_list<OnnxGraph::Dimension> dimensions) {
   std::string shape, tensor_type, type_proto, info;
@@ -70,7 +70,7 @@ std::string value_info(std::string_view name, OnnxType type,
   return info;
 }
 
-/// An AttributeProto; AttributeType FLOAT is 1, INT 2, INTS 7.
+/// An AttributeProto. Of AttributeType, FLOAT is 1, INT 2 and INTS 7.
 std::string attribute_bytes(const OnnxAttribute& attribute) {
   std::string bytes;
   put(bytes, 1, attribute.name);
@@ -154,7 +154,7 @@ OnnxPieces OnnxGraph::finish() const {
   put(pieces.head, 1, ir_version);
   put(pieces.head, 2, std::string_view("weighin"));
   std::string operators;
-  put(operators, 1, std::string_view());  // ONNX's own
+  put(operators, 1, std::string_view());  // the operators of ONNX itself
   put(operators, 2, opset);
   put(pieces.head, 8, operators);
   put_tag(pieces.head, 7, Wire::length);

@@ -11,9 +11,10 @@
 namespace weighin {
 namespace {
 
-/// An f16 scale in a block; `spread` is the deviation of the values it multiplies when every other bit of the
-/// block is random, worked out from the block's layout (ggml-common.h): nibbles -8..7 spread by 4.6, bytes by
-/// 74, six-bit scales by their mean of 31.5, ...
+/// An f16 scale at `offset` in a block. `spread` is the standard deviation of the values that it multiplies
+/// where every other bit of the block is random. It follows from the layout of the block (ggml-common.h): 4.6
+/// for nibbles in -8..7, 74 for bytes, a factor of about 36 for six-bit scales, whose root mean square that
+/// is, and so on.
 struct Scale {
   FormatId format;
   uint32_t offset;
@@ -23,7 +24,7 @@ struct Scale {
 constexpr std::array scales{
     Scale{FormatId::q8_0, 0, 74},
     Scale{FormatId::q8_1, 0, 74},
-    Scale{FormatId::q8_1, 2, 1e9},  // the sum of the values: no engine multiplies weights of this format
+    Scale{FormatId::q8_1, 2, 1e9},  // the sum of the values; no engine multiplies weights in this format
     Scale{FormatId::q6_K, 208, 18.5 * 74},
     Scale{FormatId::q5_1, 0, 9.2},
     Scale{FormatId::q5_1, 2, -9.2 / 15.5},
@@ -71,10 +72,10 @@ void fill_values(std::span<std::byte> bytes, size_t size, double deviation, std:
   for (size_t i = 0; i < bytes.size(); i += size) encode(bytes.data() + i, values(random));
 }
 
-/// 8-bit exponents and 8-bit float scales, where any byte would not do.
+/// Sets the scales that are not f16 at a whole byte: 8-bit exponents, 8-bit floats, and those of iq1_m.
 void set_byte_scales(FormatId format, double deviation, std::byte* block) {
   if (format == FormatId::mxfp4) {
-    // E8M0: 2^(e - 127) times values that spread by 3.2 (OCP MX, e2m1).
+    // E8M0: 2^(e - 127). The values (e2m1, OCP MX) have a standard deviation of 3.2.
     const double exponent = 127 + std::round(std::log2(deviation / 3.2));
     block[0] = static_cast<std::byte>(std::clamp(exponent, 1.0, 254.0));
   }
@@ -84,7 +85,7 @@ void set_byte_scales(FormatId format, double deviation, std::byte* block) {
     for (int i = 0; i < 4; ++i) block[i] = static_cast<std::byte>(static_cast<int>(exponent) << 3);
   }
   if (format == FormatId::iq1_m) {
-    // The f16 scale stands in the top nibbles of the four 16-bit words of scales.
+    // The f16 scale is in the top nibbles of the four 16-bit words of scales.
     const uint16_t half = half_of(deviation / 8);
     for (int i = 0; i < 4; ++i) {
       std::byte& high = block[48 + 2 * i + 1];

@@ -1,4 +1,4 @@
-// Random weights that are valid in every format: what a synthetic model is made of.
+// Random weights that are valid in every tensor format. Synthetic models are made of them.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,8 @@
 
 namespace weighin {
 
-/// Fills `blocks`, a whole number of blocks of `format`, with random ones whose values are finite and spread
-/// by about `deviation` around zero: any bits where every bit pattern is a value, sane scales where a scale
-/// stands.
+/// Fills `blocks`, which are whole blocks of `format`, with random values around zero. All are finite, with a
+/// standard deviation of about `deviation`. Scales are chosen for that; all other bits are random.
 void fill_random_blocks(FormatId format, double deviation, std::mt19937_64& random,
                         std::span<std::byte> blocks);
 

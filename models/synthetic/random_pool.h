@@ -1,4 +1,5 @@
-// Random bytes made once and written again and again, each time from another place: weights at disk speed.
+// Random bytes that are made once and written again and again, each time from another offset, so that weights
+// are written at the speed of the disk.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +11,11 @@
 
 namespace weighin {
 
-/// Bytes of a pool, about.
+/// About the bytes of a pool.
 inline constexpr uint64_t pool_bytes = 4ull << 20;
 
-/// Writes `bytes` of `pool` to `file`, from random multiples of `block` on. Both are whole blocks.
+/// Writes `bytes` bytes of `pool` to `file`, beginning at random multiples of `block`. Both sizes are whole
+/// blocks.
 inline bool write_from_pool(NewFile& file, const std::vector<std::byte>& pool, uint64_t block, uint64_t bytes,
                             std::mt19937_64& random) {
   const uint64_t blocks = pool.size() / block;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 
+#include "models/bytes/tensor_formats.h"
 #include "models/synthetic/gguf_metadata.h"
 #include "models/synthetic/new_file.h"
 #include "models/synthetic/random_blocks.h"
@@ -15,7 +16,8 @@
 namespace weighin {
 namespace {
 
-struct Planned {
+/// A tensor with its place in the data.
+struct PlacedTensor {
   const Tensor* tensor;
   FormatId format;
   uint64_t offset;
@@ -24,7 +26,7 @@ struct Planned {
 
 struct Layout {
   std::string header;
-  std::vector<Planned> tensors;
+  std::vector<PlacedTensor> tensors;
   uint64_t bytes = 0;
 };
 
@@ -72,17 +74,17 @@ std::string refused(const ModelShape& shape, const FileFormat& format) {
   return "";
 }
 
-/// What a weight of this tensor is like: norms near one, products that keep their input's size.
+/// The standard deviation of the tensor's weights, with which a product is about as large as its input.
 double deviation_of(const Tensor& tensor) {
   return 1 / std::sqrt(static_cast<double>(std::max<uint64_t>(1, tensor.cols)));
 }
 
-/// Pools of random blocks, one for each format and size of row.
+/// Writes weights from pools of random blocks. There is one pool for each format and length of rows.
 class Weights {
  public:
   explicit Weights(uint64_t seed) : random_(seed) {}
 
-  bool write(NewFile& file, const Planned& planned) {
+  bool write(NewFile& file, const PlacedTensor& planned) {
     const std::vector<std::byte>& pool = pool_of(planned);
     const uint64_t block = format_of(planned.format).block_bytes;
     if (!write_from_pool(file, pool, block, planned.bytes, random_)) return false;
@@ -92,9 +94,9 @@ class Weights {
   }
 
  private:
-  const std::vector<std::byte>& pool_of(const Planned& planned) {
+  const std::vector<std::byte>& pool_of(const PlacedTensor& planned) {
     const TensorRole role = planned.tensor->role;
-    // A state decays: the exponents of state-space layers are negative.
+    // The exponents of state-space layers are negative, so that the state decays.
     const bool decay = planned.tensor->name.find("ssm_a") != std::string::npos;
     const bool near_one = decay || role == TensorRole::norm || role == TensorRole::table;
     auto& pool = pools_[{planned.format, decay ? UINT64_MAX : near_one ? 0 : planned.tensor->cols}];
@@ -139,7 +141,7 @@ tl::expected<uint64_t, std::string> write_gguf(const ModelShape& shape, const Fi
     file.end_at(layout.bytes);
   } else {
     Weights weights(options.seed);
-    for (const Planned& planned : layout.tensors)
+    for (const PlacedTensor& planned : layout.tensors)
       if (!weights.write(file, planned)) break;
   }
   if (!file.finish()) return tl::unexpected(file.error());

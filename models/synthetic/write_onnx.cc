@@ -18,18 +18,19 @@
 namespace weighin {
 namespace {
 
-/// protobuf reads no longer message (protobuf.dev/programming-guides/proto-limits).
+/// The longest message that protobuf reads (protobuf.dev/programming-guides/proto-limits).
 constexpr uint64_t protobuf_bytes = std::numeric_limits<int32_t>::max();
 
-struct Planned {
+/// A graph and the pieces of its file.
+struct PlannedFile {
   OnnxGraph graph;
   OnnxPieces pieces;
 };
 
-tl::expected<Planned, std::string> plan(const ModelShape& shape, const FileFormat& format) {
+tl::expected<PlannedFile, std::string> plan(const ModelShape& shape, const FileFormat& format) {
   auto graph = encoder_graph(shape, format);
   if (!graph) return tl::unexpected(graph.error());
-  Planned planned{std::move(*graph), {}};
+  PlannedFile planned{std::move(*graph), {}};
   planned.pieces = planned.graph.finish();
   if (planned.pieces.bytes > protobuf_bytes)
     return tl::unexpected(fmt::format(
@@ -39,7 +40,7 @@ tl::expected<Planned, std::string> plan(const ModelShape& shape, const FileForma
   return planned;
 }
 
-/// Fills `pool` with f32 or f16 values in lowest..highest, of one sign.
+/// Fills `pool` with f32 or f16 values between `lowest` and `highest`, which have one sign.
 void fill_between(OnnxType type, double lowest, double highest, std::mt19937_64& random,
                   std::vector<std::byte>& pool) {
   std::uniform_real_distribution<double> values(lowest, highest);
@@ -55,12 +56,12 @@ void fill_between(OnnxType type, double lowest, double highest, std::mt19937_64&
   }
 }
 
-/// Fills `pool` with values of seven bits, -64..63 (onnx_encoder.cc says why).
+/// Fills `pool` with values of seven bits, -64..63; onnx_encoder.cc says why.
 void fill_seven_bits(std::mt19937_64& random, std::vector<std::byte>& pool) {
   for (std::byte& value : pool) value = static_cast<std::byte>(static_cast<int64_t>(random() >> 57) - 64);
 }
 
-/// Pools of random values, one for each type, kind and deviation.
+/// Writes weights from pools of random values. There is one pool for each type, kind and deviation.
 class Pools {
  public:
   explicit Pools(uint64_t seed) : random_(seed) {}
@@ -71,7 +72,7 @@ class Pools {
 
  private:
   const std::vector<std::byte>& pool_of(const OnnxWeight& weight) {
-    // Bytes are the same whatever their scale.
+    // Int8 values do not depend on their scale.
     const bool bytes = weight.type == OnnxType::int8;
     const bool any = bytes || weight.kind == WeightKind::near_one;
     auto& pool = pools_[{weight.type, weight.kind, any ? 0 : weight.deviation}];

@@ -1,5 +1,5 @@
-// Synthetic encoders: an ONNX file of true shape with random valid weights, which ONNX Runtime loads and
-// runs.
+// Synthetic encoders: ONNX files with the true shape of a model and random valid weights. ONNX Runtime loads
+// and runs them.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace weighin {
 
-/// The bytes that write_onnx would write. Error: why no such file can be.
+/// The bytes that write_onnx() would write. Error: why there can be no such file.
 tl::expected<uint64_t, std::string> onnx_bytes(const ModelShape& shape, const FileFormat& format);
 
-/// Writes `path` anew, or not at all, with weights by `seed`. Memory is constant. Error: what encoder_graph
-/// says, more than protobuf's 2 GB (real exports keep such weights in a second file), too little free
-/// storage, what the system said.
+/// Writes the file `path`, completely or not at all, with weights that depend on `seed`, and returns its
+/// bytes. It takes the same memory for every model. Error: as encoder_graph(), a file of more than protobuf's
+/// 2 GB (real exports put such weights into a second file), too little free storage, or what the system said.
 tl::expected<uint64_t, std::string> write_onnx(const ModelShape& shape, const FileFormat& format,
                                                const std::string& path, uint64_t seed = 1);
 

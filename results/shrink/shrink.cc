@@ -7,7 +7,11 @@
 #include <map>
 #include <tuple>
 
+#include "models/bytes/file_bytes.h"
+#include "models/bytes/weights_bytes.h"
 #include "models/memory/memory.h"
+#include "models/shrink/quantization_options.h"
+#include "models/shrink/techniques.h"
 #include "results/fit/speed_source.h"
 #include "results/fit/weigh.h"
 
@@ -167,7 +171,7 @@ tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const Sh
                      .quality = "",
                      .takes = "nothing",
                      .note = "",
-                     .shape = itself(shape),
+                     .shape = unowned(shape),
                      .format = question.format,
                      .sparsity = {}};
   answer.as_it_is = weigh_option(start, "as it is", scale);

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "models/bytes/resident_bytes.h"
+#include "models/bytes/tensor_formats.h"
 #include "models/llamacpp/memory.h"
 #include "models/memory/memory.h"
 
@@ -139,16 +141,17 @@ double attention_products(const ModelWork& work, double depth) {
 
 double held_bytes(const ModelWork& work, double context, double prompt) {
   // llama.cpp's parts (models/memory/memory.h), without its graph: the compute buffer that a prompt touches,
-  // the logits, the tokenizer in memory and the program (docs/method/spec.md). Runtimes of graphics cards add
-  // their own.
-  constexpr double program_bytes = 8 << 20, tokenizer_entry_bytes = 80, micro_batch = 512;
+  // the logits, the tokenizer in memory and the program (models/bytes/resident_bytes.h). Runtimes of graphics
+  // cards add their own.
+  constexpr double micro_batch = 512;
   const ModelShape& shape = *work.shape;
   MemorySettings settings;
   settings.context = static_cast<uint32_t>(std::clamp(context, 1.0, 4e9));
   const double cache = static_cast<double>(llamacpp::cache_bytes(shape, settings)) * cache_scale(work);
   const double ffn = static_cast<double>(std::max<uint32_t>(1, shape.experts_active)) * shape.ffn_width;
   const double workspace = 4 * std::clamp(prompt, 1.0, micro_batch) * (3 * ffn + 4.0 * shape.width);
-  const double vocabulary = (4 + tokenizer_entry_bytes) * static_cast<double>(shape.vocab);
+  constexpr uint64_t logit_bytes = 4;
+  const double vocabulary = static_cast<double>((logit_bytes + vocabulary_entry_bytes) * shape.vocab);
   return work.weights_bytes + cache + workspace + vocabulary + program_bytes;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/bytes/tensor_formats.h"
 #include "models/format/file_format.h"
 #include "models/names/catalogue.h"
 #include "models/shape/build_shape.h"

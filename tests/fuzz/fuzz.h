@@ -1,4 +1,4 @@
-// What every fuzz target holds its reader to.
+// What every fuzz target demands of the reader that it tests.
 #pragma once
 
 #include <cstdio>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/bytes/tensor_formats.h"
 #include "models/format/file_format.h"
 #include "models/memory/memory.h"
 #include "models/shape/shape.h"
@@ -18,7 +19,8 @@ inline void require(bool condition, const std::string& what) {
   std::abort();
 }
 
-/// A refusal names the byte, or the key or tensor in quotation marks, or says that the text is no JSON.
+/// Checks a refusal: it must name the byte, or the key or tensor in quotation marks, or say that the text is
+/// no JSON.
 inline void require_reason(const std::string& error) {
   const bool named = error.find("byte ") != std::string::npos || error.find('"') != std::string::npos ||
                      error.find("JSON") != std::string::npos;
@@ -26,10 +28,11 @@ inline void require_reason(const std::string& error) {
   for (const unsigned char c : error) require(c >= 0x20, "a refusal with control characters");
 }
 
-/// What is done with every model that was accepted.
+/// Uses a model that was accepted as the program does.
 inline void use(const ModelShape& shape) {
   const FileFormat& format = file_format_of(shape.file_bytes ? FileFormatId::as_stored : FileFormatId::q4_0);
-  // Memory is that of an engine's whole graph: of many layers it takes longer, and shows nothing more.
+  // Memory follows from the graph of the whole model. With many layers that takes long and shows nothing
+  // more.
   if (shape.layers <= 16)
     require(memory_use(shape, format, 4096).needed_bytes() > 0, "a model without bytes");
   require(tensor_formats(shape, format).size() == shape.tensors.size(), "tensors without formats");

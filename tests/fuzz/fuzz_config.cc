@@ -1,6 +1,7 @@
-// config.json, alone and beside tensors.
+// config.json, alone and with tensors beside it.
 #include "models/config/config.h"
 #include "models/safetensors/safetensors.h"
+#include "models/safetensors/shape_of_safetensors.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

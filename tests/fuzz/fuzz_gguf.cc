@@ -1,6 +1,8 @@
-// GGUF headers: refused with a reason, or a model that can be weighed and kept.
+// GGUF headers: each is refused with a reason or becomes a model that can be weighed and kept.
 #include "models/import/import.h"
 #include "models/import/kept.h"
+#include "models/import/kept_text.h"
+#include "models/source/byte_source.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,5 +1,7 @@
-// safetensors headers beside a fixed configuration.
+// safetensors headers with a fixed configuration beside them.
 #include "models/import/import.h"
+#include "models/safetensors/shape_of_safetensors.h"
+#include "models/source/byte_source.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

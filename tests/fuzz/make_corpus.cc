@@ -1,5 +1,5 @@
-// make_corpus DIR: small valid files of each kind, in DIR/gguf, DIR/safetensors and DIR/config, to start
-// from.
+// make_corpus DIR: writes small valid files, from which fuzzing starts, to DIR/gguf, DIR/safetensors and
+// DIR/config.
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -39,7 +39,7 @@ MadeGguf made_keys(const std::string& architecture) {
   return made;
 }
 
-/// Small, that most of what is changed is the header.
+/// A small model, so that most changed bytes are in the header.
 void make_gguf(Corpus& corpus) {
   MadeGguf dense = made_keys("gemma3");
   dense.u32("gemma3.attention.sliding_window", 64).u32("gemma3.attention.key_length", 16);

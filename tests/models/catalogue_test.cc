@@ -1,4 +1,5 @@
-// The catalogue: every model's computed size is its published one, and every name people type is found.
+// The catalogue: the computed size of every model is its published one, and the names that people type are
+// found.
 #include "models/names/catalogue.h"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 
 namespace weighin {
@@ -88,7 +90,7 @@ TEST(Catalogue, TeachersAreInIt) {
 TEST(Catalogue, MixturesUseFewerParametersThanTheyStore) {
   const ModelShape* mixtral = find_model("mixtral-8x7b");
   ASSERT_NE(mixtral, nullptr);
-  // 46.7B in all, 12.9B active: the paper's own figures (arXiv 2401.04088).
+  // 46.7B parameters, of which 12.9B are active: the figures of the paper (arXiv 2401.04088).
   EXPECT_NEAR(static_cast<double>(parameters(*mixtral)), 46.7e9, 0.05e9);
   EXPECT_NEAR(static_cast<double>(active_parameters(*mixtral)), 12.9e9, 0.05e9);
   const ModelShape* kimi = find_model("kimi-k2");

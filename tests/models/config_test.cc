@@ -1,4 +1,5 @@
-// Importing config.json: shapes worked out by hand, tensors as llama.cpp names them, and what is refused.
+// Reading config.json: shapes are computed by hand, tensors have llama.cpp's names, and wrong files are
+// refused.
 #include "models/config/config.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,7 @@ const Tensor* tensor_called(const std::vector<Tensor>& tensors, std::string_view
   return found == tensors.end() ? nullptr : &*found;
 }
 
-/// "rows x cols x stored", or "none".
+/// The size of the tensor as "rows x cols x stored", or "none" where there is no such tensor.
 std::string size_of(const ModelShape& shape, std::string_view name) {
   const Tensor* tensor = tensor_called(shape.tensors, name);
   if (!tensor) tensor = tensor_called(shape.vision_tensors, name);
@@ -44,7 +45,8 @@ json small_llama() {
 TEST(Config, LlamaByHand) {
   const ModelShape shape = shape_of(small_llama());
   EXPECT_EQ(shape.architecture, "llama");
-  // Embeddings and head, and in each layer q, o, k, v, three of the feed-forward, two norms; one at the end.
+  // Embeddings and output head; in each layer q, o, k, v, three matrices of the feed-forward part and two
+  // norms; and the last norm.
   EXPECT_EQ(parameters(shape), 2 * 1000 * 64 + 2 * (2 * 64 * 64 + 2 * 32 * 64 + 3 * 160 * 64 + 2 * 64) + 64);
   EXPECT_EQ(size_of(shape, "blk.1.attn_k.weight"), "32 x 64 x 1");
   EXPECT_EQ(size_of(shape, "output.weight"), "1000 x 64 x 1");
@@ -92,7 +94,7 @@ TEST(Config, Gemma3HasFiveLocalLayersToOne) {
   EXPECT_EQ(shape.per_layer[5].window, 0u);
   EXPECT_EQ(size_of(shape, "blk.0.attn_q_norm.weight"), "1 x 16 x 1");
   EXPECT_EQ(size_of(shape, "blk.0.post_ffw_norm.weight"), "1 x 64 x 1");
-  EXPECT_EQ(size_of(shape, "output.weight"), "1000 x 64 x 0");  // the class's default is tied
+  EXPECT_EQ(size_of(shape, "output.weight"), "1000 x 64 x 0");  // tied is the default of the class
 }
 
 TEST(Config, Gemma2StartsWithALocalLayer) {
@@ -160,7 +162,7 @@ TEST(Config, MambaKeepsAStateAndNoCache) {
                                      {"expand", 2},
                                      {"time_step_rank", "auto"}});
   EXPECT_TRUE(shape.attention.empty());
-  // Convolution of 3 earlier steps and the state, of 128 channels, in 2 layers.
+  // Three earlier steps of the convolution and the state, each of 128 channels, in 2 layers.
   EXPECT_EQ(shape.state_values, 2 * (3 * 128 + 16 * 128u));
   EXPECT_EQ(size_of(shape, "blk.0.ssm_a"), "128 x 16 x 1");
   EXPECT_EQ(size_of(shape, "blk.0.ssm_x.weight"), "36 x 128 x 1");
@@ -245,10 +247,10 @@ TEST(Config, VisionTowersAreAPartOfTheirOwn) {
                 64 * 32u);
 }
 
-/// What is refused, and the key that the message must name.
+/// A configuration that is refused, and the key that the message must name.
 struct Refusal {
   const char* name;
-  json change;  // over small_llama
+  json change;  // what it changes in small_llama
   const char* says;
 };
 

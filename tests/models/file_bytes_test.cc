@@ -1,4 +1,4 @@
-// Bytes of files: held against files that people download.
+// Bytes of files, compared with published files.
 #include "models/bytes/file_bytes.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ FileBytes bytes_of(const char* name, const char* format) {
   return file_bytes(model(name), *found);
 }
 
-// Sizes as huggingface.co lists them: TheBloke/Llama-2-7B-Chat-GGUF, TheBloke/Mistral-7B-Instruct-v0.2-GGUF,
+// Sizes that huggingface.co lists: TheBloke/Llama-2-7B-Chat-GGUF, TheBloke/Mistral-7B-Instruct-v0.2-GGUF,
 // bartowski/Meta-Llama-3.1-8B-Instruct-GGUF, bartowski/Llama-3.2-1B-Instruct-GGUF,
 // unsloth/Llama-3.2-3B-Instruct-GGUF, bartowski/gemma-2-2b-it-GGUF, Qwen/Qwen2.5-Coder-7B-Instruct-GGUF,
 // unsloth/Qwen3-0.6B-GGUF.
@@ -60,9 +60,8 @@ constexpr Published gguf_files[] = {
     {"qwen3-0.6b", "Q4_K_M", 396705472},    {"qwen3-0.6b", "Q8_0", 639447744},
 };
 
-// What a file holds beside its tensors does not depend on how they are quantized, so that a mix whose tensors
-// are exact leaves the same remainder in each file of a model: to the padding, and the name of the
-// quantizer's version.
+// What a file holds beside its tensors does not depend on their format. Where the tensors of a mix are exact,
+// every file of a model has the same remainder, up to padding and the name of the quantizer's version.
 TEST(FileBytes, TensorsAreExact) {
   for (const char* name : {"llama-2-7b", "llama-3.1-8b", "llama-3.2-1b", "gemma-2-2b"}) {
     uint64_t least = UINT64_MAX, most = 0;
@@ -82,7 +81,7 @@ TEST(FileBytes, AreThePublishedOnes) {
     const FileBytes bytes = bytes_of(file.model, file.format);
     EXPECT_NEAR(static_cast<double>(bytes.total()) / static_cast<double>(file.bytes), 1, 0.005)
         << file.model << " " << file.format;
-    // The header, most of it the tokenizer, is an estimate: within 8%.
+    // The header, which mostly is the tokenizer, is an estimate within 8%.
     const double header = static_cast<double>(file.bytes - bytes.weights);
     EXPECT_NEAR(static_cast<double>(bytes.header) / header, 1, 0.08) << file.model << " " << file.format;
   }
@@ -94,7 +93,7 @@ TEST(FileBytes, ReadTokenizersAreTaken) {
   EXPECT_EQ(gguf_tokenizer_bytes(shape), 1000u);
 }
 
-// A matrix of 4096 outputs and 11008 inputs, by hand.
+// A matrix of 4096 outputs and 11008 inputs, computed by hand.
 TEST(PackedFormats, AMatrixIsAsItsLayoutSays) {
   const auto bytes = [](FileFormatId id) {
     return packed_bytes(find_packed_format(id)->feed_forward, 4096, 11008);
@@ -115,9 +114,10 @@ TEST(PackedFormats, AMatrixIsAsItsLayoutSays) {
   EXPECT_EQ(bytes(FileFormatId::mediapipe_int4), values / 2 + 4096 * 4);
 }
 
-// Sizes as published: meta-llama/Llama-3.2-1B's and Qwen2.5-7B's safetensors, google/gemma-2b's MediaPipe
-// files (gemma-2b-it-gpu-int4.bin, gemma-7b-it's gpu-int8.bin); onnx/model.onnx and model_quantized.onnx of
-// Xenova/all-MiniLM-L6-v2 (revision 751bff37) and Xenova/bge-small-en-v1.5 (ea104dac).
+// Published sizes: the safetensors of meta-llama/Llama-3.2-1B and Qwen2.5-7B, the MediaPipe files of
+// google/gemma-2b (gemma-2b-it-gpu-int4.bin) and gemma-7b-it (gpu-int8.bin), and onnx/model.onnx and
+// model_quantized.onnx of Xenova/all-MiniLM-L6-v2 (revision 751bff37) and Xenova/bge-small-en-v1.5
+// (ea104dac).
 TEST(PackedFormats, FilesAreThePublishedOnes) {
   for (const Published& file : {Published{"llama-3.2-1b", "safetensors-bf16", 2471645608},
                                 Published{"gemma-2b", "mediapipe-int4", 1346502656},

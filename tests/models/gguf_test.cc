@@ -1,4 +1,4 @@
-// GGUF headers: what is read, and how each thing that can be wrong is refused.
+// GGUF headers: what is read of them, and how each kind of wrong header is refused.
 #include "models/gguf/gguf.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include "models/import/import.h"
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
+#include "models/source/byte_source.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
 #include "tests/models/made_gguf.h"
@@ -100,7 +101,7 @@ TEST(Gguf, NamesWhatIsWrong) {
   expect_words(refusal(MadeGguf().raw_tensor("x", {32}, 0, 8).data_bytes(200).bytes()),
                {"\"x\"", "multiple of 32"});
   expect_words(refusal(MadeGguf().raw_tensor("x", {32}, 0, UINT64_MAX - 31).bytes()), {"\"x\"", "too large"});
-  // What a terminal would obey is not shown.
+  // Control characters, which a terminal would obey, are not shown.
   expect_words(refusal(MadeGguf().raw_tensor("\x1b[2J\xff", {32}, 0, UINT64_MAX - 31).bytes()),
                {"\"?[2J?\""});
   expect_words(refusal(MadeGguf().raw_tensor("\x1b[2J\xff", {0}, 0, 0).bytes()), {"\"?[2J?\""});
@@ -128,7 +129,7 @@ TEST(Gguf, AModelIsReadFromItsHeaderAlone) {
   EXPECT_GT(shape->tokenizer_bytes, 14000u);
 }
 
-// The same model by its file and by the catalogue: the same parameters, cache and arithmetic.
+// A model has the same parameters, KV cache and arithmetic from its file and from the catalogue.
 TEST(Gguf, AgreesWithTheCatalogue) {
   const auto read_shape = shape_of(made_llama(16));
   ASSERT_TRUE(read_shape) << read_shape.error();

@@ -1,4 +1,4 @@
-// GGUF headers made for tests: valid ones, and the bytes to make them wrong.
+// GGUF headers that are made for tests. They are valid, and tests change bytes of them to make them wrong.
 #pragma once
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 
 namespace weighin {
 
-/// Writes a GGUF file of version 3: keys, tensors, and zeros for their data.
+/// Makes a GGUF file of version 3 with keys, tensors, and zeros as their data.
 class MadeGguf {
  public:
   explicit MadeGguf(uint32_t version = 3) : version_(version) {}
@@ -59,7 +59,7 @@ class MadeGguf {
     for (const bool value : values) keys_ += static_cast<char>(value);
     return *this;
   }
-  /// `count` tokens, six bytes each.
+  /// Adds `count` tokens of six bytes each.
   MadeGguf& tokens(const std::string& key, uint32_t count) {
     array(key, GgufType::text, count);
     for (uint32_t i = 0; i < count; ++i) put_text(keys_, fmt::format("{:06}", i));
@@ -129,7 +129,7 @@ class MadeGguf {
   std::string keys_, infos_;
 };
 
-/// A llama of `layers` layers with the counts of Llama 3.2 1B otherwise, but for a vocabulary of 1000.
+/// A model with the sizes of Llama 3.2 1B, except that it has `layers` layers and a vocabulary of 1000.
 inline MadeGguf made_llama(uint32_t layers, FormatId format = FormatId::q4_K) {
   MadeGguf file;
   file.text("general.architecture", "llama")
@@ -161,14 +161,15 @@ inline MadeGguf made_llama(uint32_t layers, FormatId format = FormatId::q4_K) {
   return file;
 }
 
-/// A source as large as `file` whose data cannot be read: an importer that needs more than the header fails.
+/// A source as large as `file` whose data cannot be read, so that an importer that reads more than the header
+/// fails.
 inline ByteSource header_alone(const MadeGguf& file, const std::string& name = "made.gguf") {
   std::string header = file.header();
   return {name, file.size(),
           [header](uint64_t offset, uint64_t length) -> tl::expected<std::string, std::string> {
             if (offset > header.size()) return tl::unexpected(std::string("the data was read"));
             std::string bytes = header.substr(offset, length);
-            bytes.resize(length);  // what follows the header in the block
+            bytes.resize(length);  // the rest of a block after the header
             return bytes;
           }};
 }

@@ -1,10 +1,12 @@
-// Bytes: held against sums worked out by hand and against a real engine's.
+// Bytes in memory, compared with sums computed by hand and with a real engine.
 #include "models/memory/memory.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "models/bytes/file_bytes.h"
+#include "models/bytes/tensor_formats.h"
 #include "models/llamacpp/split.h"
 #include "models/names/catalogue.h"
 
@@ -29,9 +31,9 @@ TEST(Formats, RowsAreWholeBlocks) {
   EXPECT_EQ(find_format("q9"), nullptr);
 }
 
-// Llama 3.2 1B, by hand: 16 layers of q, o 2048x2048, k, v 512x2048, three of 8192x2048 in q4_0 (18 bytes for
-// 32), the tied embedding 128256x2048 in q6_K (210 bytes for 256), 33 norms of 2048 and 32 rope factors in
-// f32.
+// Llama 3.2 1B, computed by hand: 16 layers of q and o (2048 x 2048), k and v (512 x 2048) and three matrices
+// of 8192 x 2048, all in q4_0 (18 bytes for 32 values); the tied embedding of 128256 x 2048 in q6_K (210
+// bytes for 256); 33 norms of 2048 values and 32 rope factors in f32.
 TEST(Memory, WeightsAreExact) {
   const uint64_t layer = (2ull * 2048 * 2048 + 2ull * 512 * 2048 + 3ull * 8192 * 2048) / 32 * 18;
   const uint64_t expected = 16 * layer + 128256ull * 2048 / 256 * 210 + 33ull * 2048 * 4 + 32 * 4;
@@ -39,14 +41,15 @@ TEST(Memory, WeightsAreExact) {
             expected);
 }
 
-// llama.cpp v0.5.0's peak resident size, loaded without mmap, context 2048: 875 MiB in Q4_0, 1399 in Q8_0.
+// The peak resident size of llama.cpp v0.5.0 without mmap at a context of 2048: 875 MiB in Q4_0, 1399 MiB in
+// Q8_0.
 TEST(Memory, PeakIsARealEngines) {
   const auto peak = [](FileFormatId format) {
     MemorySettings settings;
     settings.context = 2048;
     settings.mmap = false;
     MemoryUse use = memory_use(model("llama-3.2-1b"), file_format_of(format), settings);
-    use.tokenizer_bytes -= 120ull * 128256;  // measured without texts of a vocabulary
+    use.tokenizer_bytes -= 120ull * 128256;  // the measured files have no texts of a vocabulary
     return static_cast<double>(use.peak_resident_bytes()) / mib;
   };
   EXPECT_NEAR(peak(FileFormatId::q4_0), 875, 875 * 0.02);
@@ -60,15 +63,16 @@ TEST(Memory, CacheFollowsGroupsWindowsAndLatents) {
   EXPECT_EQ(kv("llama-3.2-1b", 2048), 16ull * 2 * 8 * 64 * 2048 * 2);
   EXPECT_EQ(kv("llama-3.2-1b", 2049), 16ull * 2 * 8 * 64 * 2304 * 2);   // in steps of 256
   EXPECT_EQ(kv("gemma-2b", 4096), 18ull * 2 * 256 * 4096 * 2);          // one KV head
-  EXPECT_EQ(kv("mistral-7b", 32768), 32ull * 2 * 8 * 128 * 32768 * 2);  // its window is not used by engines
-  // The layers with a window hold it and one micro-batch.
+  EXPECT_EQ(kv("mistral-7b", 32768), 32ull * 2 * 8 * 128 * 32768 * 2);  // engines do not use its window
+  // Layers with a window hold the window and one micro-batch.
   EXPECT_EQ(kv("gemma-2-2b", 8192), 2ull * 2 * 4 * 256 * (13ull * (4096 + 512) + 13ull * 8192));
   EXPECT_EQ(kv("gemma-2-2b", 4096), 2ull * 2 * 4 * 256 * 26 * 4096);
   EXPECT_EQ(kv("kimi-k2", 4096), 61ull * (512 + 64) * 4096 * 2);
   EXPECT_EQ(kv("distilbert", 512), 0u);
 }
 
-// Compute buffers as llama.cpp v0.5.0 prints them, MiB; tests/engine asks the engine itself.
+// Compute buffers in MiB, as llama.cpp v0.5.0 prints them. tests/engine/memory.test.mjs compares with the
+// engine itself.
 TEST(Memory, ComputeBuffersAreTheEnginesOwn) {
   struct Case {
     const char* model;
@@ -100,7 +104,7 @@ TEST(Memory, EachSettingChangesItsPartAlone) {
   settings = {};
   settings.mmap = false;
   EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).repacked_bytes, 0u);
-  EXPECT_EQ(usual.repacked_bytes, 522ull << 20);  // as its log says
+  EXPECT_EQ(usual.repacked_bytes, 522ull << 20);  // as the engine's log says
   settings = {};
   settings.sequences = 4;
   EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).kv_bytes, usual.kv_bytes);
@@ -136,7 +140,7 @@ TEST(Memory, LayersGoToSeveralGpusInProportionToTheirMemory) {
   EXPECT_EQ(ends(2, 0, {1, 1000}), (std::vector<uint32_t>{1, 3})) << "a layer is not divided";
 }
 
-/// The formats that `shape` has tensors of `role` in.
+/// The formats of the tensors of `shape` that have this role.
 std::set<FormatId> formats_of(const ModelShape& shape, TensorRole role, FileFormatId file) {
   const std::vector<FormatId> all = tensor_formats(shape, file_format_of(file));
   std::set<FormatId> found;
@@ -155,7 +159,7 @@ TEST(Memory, TheOutputMatrixIsNeverUnderSixBits) {
 }
 
 TEST(Memory, RowsThatAreNoWholeSuperBlockFallBack) {
-  const ModelShape& qwen = model("qwen2.5-0.5b");  // 896 wide: 3.5 super-blocks
+  const ModelShape& qwen = model("qwen2.5-0.5b");  // a width of 896 is 3.5 super-blocks
   EXPECT_EQ(formats_of(qwen, TensorRole::attn_q, FileFormatId::q4_K), std::set{FormatId::q5_0});
   EXPECT_EQ(formats_of(qwen, TensorRole::ffn_down, FileFormatId::q4_K), std::set{FormatId::q4_K});
 }

@@ -1,5 +1,5 @@
-// Synthetic ONNX files as files: sizes, refusals, what is left behind. That an engine runs them is
-// tests/engine/onnx.test.mjs.
+// Synthetic ONNX files: their sizes, what is refused, and what remains after an error.
+// tests/engine/onnx.test.mjs runs them in an engine.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -21,8 +21,8 @@ std::string contents(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Field numbers and wire types by hand, from onnx.proto: a graph "g" with one node and one weight of two
-// halves.
+// A graph "g" with one node and one weight of two f16 values, with field numbers and wire types written by
+// hand from onnx.proto.
 TEST(OnnxModel, IsProtobufByHand) {
   OnnxGraph graph("g");
   graph.node("Relu", {"w"}, {"y"});
@@ -38,8 +38,8 @@ TEST(OnnxModel, IsProtobufByHand) {
   EXPECT_EQ(pieces.bytes, pieces.head.size() + weight.size() + 4);
 }
 
-// The weights to the byte, and beside them less than an exporter writes: its graphs have more operations and
-// longer names. That is half a percent where the weights are many.
+// The weights are exact to the byte. Beside them is less than an exporter writes, whose graphs have more
+// operations and longer names: half a percent of a file with many weights.
 TEST(WriteOnnx, SizesAreThePredictedOnes) {
   int compared = 0;
   for (const ModelShape& shape : all_models())

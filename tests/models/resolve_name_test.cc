@@ -1,5 +1,5 @@
-// Names as people use them. Models that the catalogue has are of its early ones; the others' sizes are the
-// stated ones.
+// Names as people use them. The models of the catalogue that are named here are among its first ones. The
+// sizes of other models are those that their names state.
 #include "models/names/resolve_name.h"
 
 #include <gtest/gtest.h>
@@ -51,7 +51,7 @@ TEST(ResolveName, ElseTakesTheStatedSize) {
   struct Stated {
     const char* name;
     double params;
-    double active;  // 0: not stated
+    double active;  // 0: the name states none
     const char* format;
   };
   for (const Stated& stated : {
@@ -82,7 +82,7 @@ TEST(ResolveName, ElseTakesTheStatedSize) {
            Stated{"Foo-14B-int4-AutoRound", 14 * billion, 0, "INT4"},
            Stated{"Foo 7B EXL2 4.0 bpw", 7 * billion, 0, "EXL2-4.0-bpw"},
            Stated{"foo-8B-4bit-AWQ-Q4_K_M-GGUF", 8 * billion, 0,
-                  "Q4_K_M"},  // the GGUF's own is what is downloaded
+                  "Q4_K_M"},  // the GGUF file is what is downloaded
        }) {
     const ResolvedName resolved = resolve_name(stated.name);
     EXPECT_EQ(resolved.model, nullptr) << stated.name;

@@ -1,4 +1,4 @@
-// safetensors: headers, indexes, and what the config.json beside them makes of the tensors.
+// safetensors: headers, indexes, and the shapes that follow from the tensors and the config.json beside them.
 #include "models/safetensors/safetensors.h"
 
 #include <gtest/gtest.h>
@@ -6,10 +6,12 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "models/bytes/file_bytes.h"
 #include "models/format/file_format.h"
 #include "models/import/import.h"
 #include "models/memory/memory.h"
 #include "models/safetensors/tensor_names.h"
+#include "models/source/byte_source.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
 
@@ -25,7 +27,7 @@ std::string file_of(const std::string& header, uint64_t data_bytes) {
   return file + header + std::string(data_bytes, '\0');
 }
 
-/// A file of tensors, written as the format's own library writes them: one after the other.
+/// A file of tensors that follow each other, as the library of the format writes them.
 class MadeSafetensors {
  public:
   MadeSafetensors& add(const std::string& name, const std::string& dtype, const std::vector<uint64_t>& shape,
@@ -60,7 +62,7 @@ const char* llama_config =
   "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
   "vocab_size": 100, "max_position_embeddings": 512, "rms_norm_eps": 1e-5, "tie_word_embeddings": false)";
 
-/// Every tensor of such a model; norms in f32 where `exact_norms`.
+/// Every tensor of such a model. Norms are in f32 where `exact_norms` is set.
 MadeSafetensors made_llama_tensors(int layer_from, int layer_to, bool ends, bool exact_norms = false) {
   MadeSafetensors made;
   const char* norm = exact_norms ? "F32" : "BF16";
@@ -192,7 +194,8 @@ TEST(Safetensors, AConfigurationAloneIsAModel) {
   }
 }
 
-/// Layers whose matrices GPTQ packed: 4 bits in 32, a scale and a zero for each group of 128 (here 64).
+/// Layers whose matrices are packed by GPTQ: eight values of 4 bits in each int32, and a scale and a zero
+/// point for each group of 128 inputs (64 here).
 MadeSafetensors made_gptq() {
   MadeSafetensors made;
   made.add("model.embed_tokens.weight", "F16", {100, 64}, 2).add("lm_head.weight", "F16", {100, 64}, 2);

@@ -1,18 +1,23 @@
-// Making models smaller: shapes and bytes of every technique, and where the published figures are from.
+// Making models smaller: shapes and bytes of every technique, and the sources of published figures.
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <set>
 
+#include "models/bytes/weights_bytes.h"
 #include "models/format/file_format.h"
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
+#include "models/shrink/distillation_options.h"
 #include "models/shrink/lora.h"
 #include "models/shrink/pruning.h"
 #include "models/shrink/quality.h"
+#include "models/shrink/quantization_options.h"
 #include "models/shrink/sharing.h"
 #include "models/shrink/sparsity.h"
+#include "models/shrink/sparsity_options.h"
 #include "models/shrink/technique.h"
+#include "models/shrink/techniques.h"
 
 namespace weighin {
 namespace {
@@ -27,7 +32,7 @@ const ModelShape& model(const char* name) {
   return *found;
 }
 
-// A shape that is built again is the same shape: pruning and sharing change nothing else.
+// A shape that is built again is the same shape, so pruning and sharing change nothing else.
 TEST(Shrink, RebuildingChangesNothing) {
   for (const ModelShape& before : all_models()) {
     if (!before.undisclosed.empty()) continue;
@@ -41,7 +46,8 @@ TEST(Shrink, RebuildingChangesNothing) {
   }
 }
 
-// arXiv 2408.11796: Llama 3.1 8B pruned in width is Llama 3.1 Minitron 4B, whose shape is read elsewhere.
+// arXiv 2408.11796: Llama 3.1 8B pruned in width is Llama 3.1 Minitron 4B, whose shape in the catalogue is
+// from its own configuration.
 TEST(Shrink, PruningInWidthGivesMinitron) {
   const auto pruned = prune(model("llama-3.1-8b"), {.ffn_width = 9216.0 / 14336, .width = 0.75});
   ASSERT_TRUE(pruned) << pruned.error();
@@ -53,7 +59,7 @@ TEST(Shrink, PruningInWidthGivesMinitron) {
             memory_use(minitron, f16(), 4096).needed_bytes());
 }
 
-// The same report: 16 of 32 layers leave 4.5 billion parameters.
+// The same report: with 16 of its 32 layers the model has 4.5 billion parameters.
 TEST(Shrink, PruningInDepthTakesWeightsAndCache) {
   const ModelShape& whole = model("llama-3.1-8b");
   const auto half = prune(whole, {.layers = 0.5});
@@ -98,7 +104,7 @@ TEST(Shrink, WhatCannotBePrunedSaysWhy) {
   EXPECT_TRUE(prune(model("mamba-130m"), {.layers = 0.75}));
 }
 
-// 1024 x 4096: values, then the places of those that are kept.
+// A matrix of 1024 x 4096: the kept values, then their places.
 TEST(Shrink, SparseBytesByHand) {
   constexpr uint64_t rows = 1024, cols = 4096, values = rows * cols;
   const auto bytes = [](SparseKind kind, FormatId format) {
@@ -108,10 +114,11 @@ TEST(Shrink, SparseBytesByHand) {
   EXPECT_EQ(bytes(SparseKind::two_of_four, FormatId::f16), values + values / 8);  // 9/16
   EXPECT_EQ(bytes(SparseKind::bitmap, FormatId::f16), values + values / 8);
   EXPECT_EQ(bytes(SparseKind::csr, FormatId::f16), values + values + rows * 4);
-  // 4.5 bits a value: 2.25 kept, and 1 of place; a column number costs four times what the value does.
+  // Of 4.5 bits per value 2.25 are kept. The bitmap adds 1 bit. A column number takes four times the bits of
+  // the value.
   EXPECT_EQ(bytes(SparseKind::two_of_four, FormatId::q4_0), values * 9 / 32 + values / 8);
   EXPECT_GT(bytes(SparseKind::csr, FormatId::q4_0), bytes(SparseKind::none, FormatId::q4_0));
-  // More columns than 16 bits can name.
+  // There are more columns than 16 bits can number.
   EXPECT_EQ(sparse_bytes({SparseKind::csr, 0.5}, FormatId::f16, 2, 131072), 131072u * 2 + 131072u * 4 + 8);
 }
 
@@ -128,10 +135,10 @@ TEST(Shrink, SparsityLeavesEmbeddingsAndSaysWhenItSavesNothing) {
     EXPECT_EQ(option.note.find("saves nothing") == std::string::npos, saves) << option.what;
     told |= !saves;
   }
-  EXPECT_TRUE(told);  // compressed rows, with 16 bits a value and 16 a column
+  EXPECT_TRUE(told);  // CSR, with 16 bits for each value and 16 for its column
 }
 
-// What is stored once is still read for every layer.
+// Weights that are stored once are still read for every layer.
 TEST(Shrink, SharedLayersShrinkBytesAndNotWork) {
   const ModelShape& bert = model("bert-base");
   const auto shared = share_layers(bert);
@@ -164,7 +171,7 @@ TEST(Shrink, StudentsAndRelativesAreToldApart) {
   EXPECT_FALSE(relatives.empty());
   for (const std::string& student : students) EXPECT_FALSE(relatives.contains(student)) << student;
   EXPECT_TRUE(distillation_options(model("distilbert"), f16()).empty());
-  // Built alike is no family.
+  // Models with the same architecture are not one family.
   for (const Shrunk& option : relative_options(model("llama-3.1-8b"), f16()))
     EXPECT_TRUE(option.what.starts_with("llama-")) << option.what;
 }
@@ -181,8 +188,9 @@ TEST(Shrink, EveryOptionOfAQuantizationIsSmaller) {
   }
 }
 
-// LoRA's table 4 (arXiv 2106.09685): GPT-3 175B has 4.7 million trained parameters at rank 1 on queries and
-// values and 37.7 million at rank 8; training them needs no optimizer state for the rest.
+// Table 4 of LoRA (arXiv 2106.09685): with adapters on queries and values GPT-3 175B has 4.7 million trained
+// parameters at rank 1 and 37.7 million at rank 8. Training needs no optimizer state for the other
+// parameters.
 TEST(Shrink, LoraOfGpt3) {
   ModelShape gpt3;
   gpt3.name = "gpt-3";
@@ -208,7 +216,8 @@ TEST(Shrink, LoraOfGpt3) {
   EXPECT_LT(cost.extra_work, 0.01);
 }
 
-// QLoRA (arXiv 2305.14314): a 65B model is trained within 48 GB, which 16-bit weights alone would not fit.
+// QLoRA (arXiv 2305.14314): a 65B model is trained within 48 GB, which its weights in 16 bits alone would
+// exceed.
 TEST(Shrink, QloraOf65BFitsItsGpu) {
   const LoraCost cost = lora_cost(model("llama-65b"), 64, LoraTarget::all_linear);
   EXPECT_LT(cost.qlora_training_bytes, 48'000'000'000u);
@@ -235,7 +244,7 @@ TEST(Shrink, FiguresHaveSourcesAndNameWhatThereIs) {
   }
 }
 
-// The ratios that llama.cpp#6936 prints beside its table: 1.0282 and 1.5648.
+// llama.cpp#6936 prints these ratios beside its table: 1.0282 and 1.5648.
 TEST(Shrink, FiguresOfLlama3) {
   const Quality* q4 = find_quality("quantization", "Q4_K_M", model("llama-3-8b"));
   const Quality* q2 = find_quality("quantization", "Q2_K", model("llama-3-8b"));
@@ -243,10 +252,10 @@ TEST(Shrink, FiguresOfLlama3) {
   EXPECT_NEAR(loss_percent(*q4), 2.8160, 0.005);
   EXPECT_NEAR(loss_percent(*q2), 56.485, 0.01);
   EXPECT_NEAR(loss_percent(*find_quality("quantization", "Q4_K_M", model("llama-2-7b"))), 1.4242, 1e-9);
-  // Of another model: Llama 3 8B's, and it says so.
+  // The figure is that of another model, Llama 3 8B, and says so.
   EXPECT_EQ(find_quality("quantization", "Q4_K_M", model("gemma-2b"))->model, "llama-3-8b");
   EXPECT_EQ(find_quality("quantization", "NVFP4", model("llama-3-8b")), nullptr);
-  // What sharing costs an encoder says nothing of a chat model.
+  // What sharing costs in an encoder says nothing about a chat model.
   EXPECT_NE(find_quality("sharing", "layers", model("bert-large")), nullptr);
   EXPECT_EQ(find_quality("sharing", "layers", model("llama-3-8b")), nullptr);
 }

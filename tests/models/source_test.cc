@@ -1,5 +1,5 @@
-// Reading by ranges: from files, and from a real HTTP server on this machine.
-#include "models/source/source.h"
+// Reading by ranges, from files and from a real HTTP server on this machine.
+#include "models/source/byte_source.h"
 
 #include <gtest/gtest.h>
 #include <httplib.h>
@@ -11,6 +11,9 @@
 
 #include "models/import/hub.h"
 #include "models/import/import.h"
+#include "models/source/location.h"
+#include "models/source/open.h"
+#include "models/source/proxy.h"
 #include "models/source/url.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
@@ -19,7 +22,7 @@
 namespace weighin {
 namespace {
 
-/// An HTTP server that counts what it sends and keeps what it was sent.
+/// An HTTP server that counts the bytes it sends and keeps the requests it gets.
 class LocalServer {
  public:
   LocalServer() {
@@ -45,13 +48,13 @@ class LocalServer {
   std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
   int port() const { return port_; }
 
-  /// A file whose ranges are given.
+  /// Serves a file by ranges.
   void file(const std::string& path, const std::string& bytes) {
     server_.Get(path, [bytes](const httplib::Request&, httplib::Response& response) {
-      response.set_content(bytes, "application/octet-stream");  // the server cuts the range
+      response.set_content(bytes, "application/octet-stream");  // the library cuts the range out
     });
   }
-  /// Ranges are ignored: the whole file, with status 200.
+  /// Ignores ranges: serves the whole file with status 200.
   void whole(const std::string& path, const std::string& bytes) {
     server_.Get(path, [bytes](const httplib::Request& request, httplib::Response& response) {
       const_cast<httplib::Request&>(request).ranges.clear();
@@ -87,7 +90,7 @@ class LocalServer {
   std::vector<std::string> authorizations_, targets_;
 };
 
-/// Sets an environment variable while it lives.
+/// Sets an environment variable for its own lifetime.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
@@ -99,7 +102,7 @@ class Variable {
   const char* name_;
 };
 
-/// The machine's own proxy is not asked for a server of this test.
+/// Without the proxy of this machine, which is not asked for a server of this test.
 class Source : public testing::Test {
  protected:
   Variable no_proxy_{"NO_PROXY", "127.0.0.1"}, no_proxy_lower_{"no_proxy", "127.0.0.1"};
@@ -191,7 +194,7 @@ TEST_F(Source, ATruncatedDownloadIsSaidToBeOne) {
   const std::string bytes = made_llama(1).bytes();
   server.file("/cut.gguf", bytes.substr(0, bytes.size() - 100));
   expect_words(import_model(server.url("/cut.gguf")).error(), {"incomplete"});
-  // Fewer bytes than the range has.
+  // The server sends fewer bytes than the range has.
   server.server().Get("/short", [](const httplib::Request&, httplib::Response& response) {
     response.status = 206;
     response.set_header("Content-Range", "bytes 0-65535/100000");

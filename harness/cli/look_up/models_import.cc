@@ -8,10 +8,11 @@
 
 #include "harness/cli/named_models.h"
 #include "harness/cli/whole_file.h"
-#include "models/gguf/shape_of_gguf.h"
 #include "models/import/import.h"
 #include "models/import/kept.h"
+#include "models/import/kept_text.h"
 #include "models/names/catalogue.h"
+#include "models/names/model_name.h"
 
 namespace weighin {
 namespace {

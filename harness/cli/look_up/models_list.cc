@@ -5,6 +5,7 @@
 
 #include "harness/cli/look_up/models.h"
 #include "harness/cli/named_models.h"
+#include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
 #include "models/shape/size_class.h"

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
 #include "results/store/store.h"

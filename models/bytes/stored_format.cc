@@ -1,21 +1,23 @@
-// The name of what a file's tensors are stored in.
+#include "models/bytes/stored_format.h"
+
 #include <algorithm>
 #include <array>
+#include <vector>
 
+#include "models/bytes/tensor_formats.h"
 #include "models/format/file_format.h"
-#include "models/gguf/shape_of_gguf.h"
 
 namespace weighin {
 namespace {
 
-/// LLAMA_FTYPE_GUESSED (llama.cpp, include/llama.h).
+/// The bit LLAMA_FTYPE_GUESSED (llama.cpp, include/llama.h).
 constexpr uint32_t guessed = 1024;
 
 double values_of(const Tensor& tensor) {
   return static_cast<double>(tensor.rows) * static_cast<double>(tensor.cols) * tensor.stored;
 }
 
-/// The format most weights of matrices are in.
+/// The format that most of the matrices' weights are in.
 FormatId most_used(const ModelShape& shape) {
   std::array<double, static_cast<size_t>(FormatId::none) + 1> values{};
   for (const Tensor& tensor : shape.tensors)
@@ -23,7 +25,7 @@ FormatId most_used(const ModelShape& shape) {
   return static_cast<FormatId>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-/// At least half of the weights of matrices are as the rule of `format` would have them.
+/// Whether at least half of the matrices' weights are in the tensor format that `format` gives them.
 bool follows(const ModelShape& shape, const FileFormat& format) {
   ModelShape ruled = shape;
   for (Tensor& tensor : ruled.tensors) tensor.format = FormatId::none;

@@ -1,0 +1,13 @@
+// Structured pruning, as published examples did it.
+#pragma once
+
+#include <vector>
+
+#include "models/shrink/technique.h"
+
+namespace weighin {
+
+/// `shape` pruned as the published examples were, where it can be. See recipes in the source.
+std::vector<Shrunk> pruning_options(const ModelShape& shape, const FileFormat& start);
+
+}  // namespace weighin
