@@ -101,22 +101,22 @@ struct RequiredKey {
 };
 
 constexpr std::array required_keys{
-    Demanded{"command-r", "logit_scale", 1},
-    Demanded{"cohere2", "logit_scale", 1},
-    Demanded{"granite", "logit_scale", 1},
-    Demanded{"granitemoe", "logit_scale", 1},
-    Demanded{"granitehybrid", "logit_scale", 1},
-    Demanded{"granite", "residual_scale", 1},
-    Demanded{"granitemoe", "residual_scale", 1},
-    Demanded{"granitehybrid", "residual_scale", 1},
-    Demanded{"granite", "embedding_scale", 1},
-    Demanded{"granitemoe", "embedding_scale", 1},
-    Demanded{"granitehybrid", "embedding_scale", 1},
-    Demanded{"granite", "attention.scale", 1},
-    Demanded{"granitemoe", "attention.scale", 1},
-    Demanded{"granitehybrid", "attention.scale", 1},
-    Demanded{"gemma2", "attn_logit_softcapping", 50},
-    Demanded{"gemma2", "final_logit_softcapping", 30},
+    RequiredKey{"command-r", "logit_scale", 1},
+    RequiredKey{"cohere2", "logit_scale", 1},
+    RequiredKey{"granite", "logit_scale", 1},
+    RequiredKey{"granitemoe", "logit_scale", 1},
+    RequiredKey{"granitehybrid", "logit_scale", 1},
+    RequiredKey{"granite", "residual_scale", 1},
+    RequiredKey{"granitemoe", "residual_scale", 1},
+    RequiredKey{"granitehybrid", "residual_scale", 1},
+    RequiredKey{"granite", "embedding_scale", 1},
+    RequiredKey{"granitemoe", "embedding_scale", 1},
+    RequiredKey{"granitehybrid", "embedding_scale", 1},
+    RequiredKey{"granite", "attention.scale", 1},
+    RequiredKey{"granitemoe", "attention.scale", 1},
+    RequiredKey{"granitehybrid", "attention.scale", 1},
+    RequiredKey{"gemma2", "attn_logit_softcapping", 50},
+    RequiredKey{"gemma2", "final_logit_softcapping", 30},
 };
 
 }  // namespace

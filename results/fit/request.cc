@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/bytes/file_bytes.h"
 #include "models/shape/size_class.h"
 #include "results/records/prediction.h"
 
