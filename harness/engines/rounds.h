@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/engines/verify.h"
-#include "kernels/problem/problem.h"
+#include "kernels/problem/steps.h"
 #include "results/records/measurement.h"
 
 namespace weighin {

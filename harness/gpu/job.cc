@@ -6,7 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "kernels/kernel.h"
+#include "kernels/kernel/kernel.h"
 
 namespace weighin {
 namespace {

@@ -1,5 +1,7 @@
 #include "harness/gpu/session.h"
 
+#include "kernels/table/all_kernels.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

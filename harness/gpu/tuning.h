@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/timing/measure.h"
-#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/gpu_bench.h"
 #include "results/store/store.h"
 
 namespace weighin {

@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "kernels/problem/steps.h"
 #include "models/names/catalogue.h"
 
 namespace weighin {

@@ -6,8 +6,9 @@
 #include <chrono>
 #include <cmath>
 
-#include "kernels/adversarial.h"
-#include "kernels/vulkan/bench.h"
+#include "kernels/table/adversarial.h"
+#include "kernels/table/all_kernels.h"
+#include "kernels/vulkan/gpu_bench.h"
 #include "models/text/units.h"
 
 namespace weighin {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "harness/plan/plan.h"
-#include "kernels/kernel.h"
+#include "kernels/kernel/kernel.h"
 #include "results/records/measurement.h"
 
 namespace weighin {

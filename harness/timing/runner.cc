@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "harness/timing/statistics.h"
-#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/gpu_bench.h"
 
 namespace weighin {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "kernels/data.h"
+#include "kernels/formats/data.h"
 #include "kernels/formats/half.h"
 #include "kernels/formats/random_blocks.h"
 

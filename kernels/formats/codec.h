@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/data.h"
-#include "kernels/packing.h"
+#include "kernels/formats/data.h"
+#include "kernels/formats/packing.h"
 #include "models/format/format.h"
 
 namespace weighin {

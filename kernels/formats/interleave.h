@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/packing.h"
+#include "kernels/formats/packing.h"
 
 namespace weighin {
 

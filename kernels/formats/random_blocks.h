@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/data.h"
+#include "kernels/formats/data.h"
 #include "kernels/formats/half.h"
 
 namespace weighin {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/data.h"
+#include "kernels/formats/data.h"
 #include "kernels/formats/half.h"
 #include "kernels/isa.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kernels/forward/weights.h"
-#include "kernels/operand_memory.h"
+#include "kernels/operands/operand_memory.h"
 
 namespace weighin {
 

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstring>
 
+#include "kernels/formats/packing.h"
 #include "kernels/forward/places.h"
-#include "kernels/kernel.h"
-#include "kernels/packing.h"
+#include "kernels/table/all_kernels.h"
 #include "models/bytes/tensor_formats.h"
 #include "models/gguf/tensor_roles.h"
 

@@ -11,7 +11,7 @@
 #include "kernels/forward/facts.h"
 #include "kernels/forward/page_memory.h"
 #include "kernels/forward/tensor_source.h"
-#include "kernels/thread_pool.h"
+#include "kernels/threads/thread_pool.h"
 #include "models/format/file_format.h"
 
 namespace weighin {

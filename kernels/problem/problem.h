@@ -1,15 +1,13 @@
-// Problems: one operation of one size, with what it costs, and the step from a model's shape to its problems.
-// The plan measures problems and the prediction adds them up; both use the lists made here.
+// Problems: one operation of one size, and what it costs. The plan measures problems, and the prediction adds
+// up the times of a model's problems (steps.h).
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "models/format/file_format.h"
-#include "models/shape/shape.h"
+#include "models/format/format.h"
 
 namespace weighin {
 
@@ -94,27 +92,5 @@ inline constexpr double same_rate_columns = 1.25;
 /// Whether one's measured rate is the other's: products of one format and batch whose rows are about as long,
 /// attention of the same heads, any two of another operation.
 bool same_rate(const Problem& a, const Problem& b);
-
-/// A problem as a model uses it: how often in one step, and in which part of the model.
-struct ProblemUse {
-  Problem problem;
-  double times = 0;
-  std::string part;  // "attn_q", "attention", "norm", ...
-  /// `times` by place in the model: before its layers, in each of them, after them. What is small and of
-  /// every layer (norms, activations) is spread evenly.
-  std::vector<double> places{};
-};
-
-/// All work of one decoded token with `depth` tokens already in the KV cache, which is in `cache`. A layer
-/// with a sliding window is attention over a cache of so many tokens.
-std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth,
-                                    FormatId cache = FormatId::f16);
-
-/// All work of `n` prompt tokens computed together, the output head for the last token only (as engines do);
-/// for an encoder, of one text of `n` tokens. A layer with a sliding window that is shorter counts as the
-/// share, in pairs of tokens, of the attention of all `n`: what is computed by an engine that skips what no
-/// query sees.
-std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n,
-                                     FormatId cache = FormatId::f16);
 
 }  // namespace weighin

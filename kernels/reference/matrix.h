@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/activations.h"
+#include "kernels/operands/activations.h"
 #include "models/format/format.h"
 
 namespace weighin {

@@ -5,9 +5,9 @@
 #include <bit>
 #include <cmath>
 
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/attention.h"
-#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/gpu_bench.h"
 #include "kernels/vulkan/planes.h"
 #include "kernels/vulkan/rows.h"
 #include "kernels/vulkan/timed_work.h"

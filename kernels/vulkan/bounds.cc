@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/gpu_bench.h"
 #include "kernels/vulkan/rows.h"
 #include "kernels/vulkan/timed_work.h"
 

@@ -9,8 +9,8 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/data.h"
-#include "kernels/vulkan/gpu.h"
+#include "kernels/formats/data.h"
+#include "kernels/vulkan/device/gpu.h"
 #include "models/format/format.h"
 
 namespace weighin {

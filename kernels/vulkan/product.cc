@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "kernels/formats/codec.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/matrix.h"
 #include "kernels/vulkan/planes.h"
 #include "kernels/vulkan/timed_work.h"

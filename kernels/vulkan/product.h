@@ -7,9 +7,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "kernels/activations.h"
-#include "kernels/kernel.h"
-#include "kernels/vulkan/bench.h"
+#include "kernels/kernel/kernel.h"
+#include "kernels/operands/activations.h"
+#include "kernels/vulkan/gpu_bench.h"
 
 namespace weighin {
 

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <optional>
 
-#include "kernels/norm_epsilon.h"
-#include "kernels/operands.h"
+#include "kernels/operands/norm_epsilon.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/elementwise.h"
-#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/gpu_bench.h"
 #include "kernels/vulkan/rows.h"
 #include "kernels/vulkan/timed_work.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/kernel.h"
-#include "kernels/vulkan/gpu.h"
+#include "kernels/kernel/kernel.h"
+#include "kernels/vulkan/device/gpu.h"
 
 namespace weighin {
 

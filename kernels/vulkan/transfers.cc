@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-#include "kernels/vulkan/bench.h"
+#include "kernels/vulkan/gpu_bench.h"
 #include "kernels/vulkan/rows.h"
 #include "kernels/vulkan/timed_work.h"
 

@@ -5,7 +5,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/problem/problem.h"
+#include "kernels/problem/steps.h"
 #include "models/shape/shape.h"
 #include "results/capacity/placement.h"
 #include "results/measured/predict.h"

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "kernels/problem/steps.h"
 #include "results/measured/step_time.h"
 #include "results/records/prediction.h"
 

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "kernels/problem/steps.h"
 #include "results/measured/cost_model.h"
 #include "results/records/term.h"
 #include "results/text/interval.h"

@@ -33,7 +33,7 @@ struct Measurement {
   double seconds = 0;           // median of the samples, one operation
   double spread = 0;            // half the width of the median's 95% interval, relative to it
   std::vector<double> samples;  // seconds each, in the order taken
-  double error = 0;             // against the double-precision reference (kernels/kernel.h, Check)
+  double error = 0;             // against the double-precision reference (kernels/kernel/kernel.h, Check)
   std::optional<double> roofline_fraction;  // of the bound measured beside it
   Status status = Status::skipped;
   std::string reason;

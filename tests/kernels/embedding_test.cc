@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/cpu/weights/embedding.h"
+#include "kernels/table/all_kernels.h"
 
 namespace weighin {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "kernels/cpu/isa/instruction_sets.h"
-#include "kernels/kernel.h"
+#include "kernels/table/all_kernels.h"
 
 namespace weighin {
 namespace {

@@ -6,8 +6,9 @@
 
 #include "kernels/cpu/matrix/products.h"
 #include "kernels/formats/codec.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/matrix.h"
+#include "kernels/table/all_kernels.h"
 
 namespace weighin {
 namespace {

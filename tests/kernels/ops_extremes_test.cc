@@ -10,7 +10,7 @@
 #include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/formats/half.h"
 #include "kernels/isa.h"
-#include "kernels/operand_memory.h"
+#include "kernels/operands/operand_memory.h"
 #include "kernels/reference/attention.h"
 #include "kernels/reference/elementwise.h"
 

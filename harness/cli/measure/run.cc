@@ -6,7 +6,8 @@
 
 #include "harness/cli/measure/measuring.h"
 #include "harness/gpu/session.h"
-#include "kernels/vulkan/gpu.h"
+#include "kernels/table/all_kernels.h"
+#include "kernels/vulkan/device/gpu.h"
 #include "probes/all_probes.h"
 
 namespace weighin {

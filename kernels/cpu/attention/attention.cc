@@ -9,9 +9,9 @@
 #include <optional>
 
 #include "kernels/cpu/isa/instruction_sets.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/attention.h"
-#include "kernels/work_split.h"
+#include "kernels/threads/work_split.h"
 
 namespace weighin {
 namespace {

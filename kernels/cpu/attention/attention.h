@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "kernels/kernel.h"
+#include "kernels/kernel/kernel.h"
 
 namespace weighin {
 

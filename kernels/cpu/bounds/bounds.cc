@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "kernels/cpu/isa/instruction_sets.h"
-#include "kernels/work_split.h"
+#include "kernels/threads/work_split.h"
 
 namespace weighin {
 namespace {

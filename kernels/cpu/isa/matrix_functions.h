@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/activations.h"
+#include "kernels/formats/packing.h"
 #include "kernels/isa.h"
-#include "kernels/packing.h"
+#include "kernels/operands/activations.h"
 #include "models/format/format.h"
 
 namespace weighin {

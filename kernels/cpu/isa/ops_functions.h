@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/norm_epsilon.h"
+#include "kernels/operands/norm_epsilon.h"
 
 /// A function of the per-ISA sources that is never called, only compiled in place.
 #define WEIGHIN_WORD [[gnu::always_inline]] static inline

@@ -11,9 +11,9 @@
 
 #include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/formats/codec.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/matrix.h"
-#include "kernels/work_split.h"
+#include "kernels/threads/work_split.h"
 
 namespace weighin {
 namespace {

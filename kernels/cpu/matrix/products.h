@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/cpu/isa/matrix_functions.h"
-#include "kernels/kernel.h"
+#include "kernels/kernel/kernel.h"
 
 namespace weighin {
 

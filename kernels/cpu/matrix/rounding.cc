@@ -10,7 +10,7 @@
 #include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/cpu/matrix/products.h"
 #include "kernels/formats/half.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/matrix.h"
 
 namespace weighin {

@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "kernels/cpu/isa/instruction_sets.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/elementwise.h"
-#include "kernels/work_split.h"
+#include "kernels/threads/work_split.h"
 
 namespace weighin {
 namespace {

@@ -8,7 +8,7 @@
 #include <new>
 
 #include "kernels/cpu/isa/instruction_sets.h"
-#include "kernels/operand_memory.h"
+#include "kernels/operands/operand_memory.h"
 #include "kernels/reference/matrix.h"
 
 namespace weighin {

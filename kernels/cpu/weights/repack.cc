@@ -9,8 +9,8 @@
 
 #include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/cpu/matrix/products.h"
-#include "kernels/operand_memory.h"
-#include "kernels/packing.h"
+#include "kernels/formats/packing.h"
+#include "kernels/operands/operand_memory.h"
 
 namespace weighin {
 namespace {

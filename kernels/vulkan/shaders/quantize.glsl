@@ -10,7 +10,7 @@ layout(binding = 1, std430) writeonly buffer Rounded { uvec4 rounded[]; };     /
 layout(binding = 2, std430) writeonly buffer Scales { vec2 scales[]; };        // [n][k / 16]: scale, scale * sum
 layout(push_constant, std430) uniform Arguments { uint groups; };              // n * k / 32
 
-/// A group whose largest is below this counts as zeros (kernels/activations.h).
+/// A group whose largest is below this counts as zeros (kernels/operands/activations.h).
 const float LEAST = 3.76158192e-37;  // 2^-121
 
 #ifdef ROUND_INT8

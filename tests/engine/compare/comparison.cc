@@ -11,7 +11,8 @@
 
 #include "harness/run/watch.h"
 #include "harness/timing/statistics.h"
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
+#include "kernels/table/all_kernels.h"
 #include "tests/engine/compare/their_check.h"
 #include "tests/engine/compare/their_graphs.h"
 

@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/kernel.h"
+#include "kernels/kernel/kernel.h"
 #include "tests/engine/compare/ggml_library.h"
 
 namespace weighin {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/operands.h"
+#include "kernels/operands/operands.h"
 #include "kernels/reference/attention.h"
 #include "kernels/reference/matrix.h"
 

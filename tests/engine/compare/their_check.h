@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <span>
 
-#include "kernels/kernel.h"
-#include "kernels/operand_memory.h"
+#include "kernels/kernel/kernel.h"
+#include "kernels/operands/operand_memory.h"
 #include "tests/engine/compare/their_graphs.h"
 
 namespace weighin {

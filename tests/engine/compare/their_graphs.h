@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/problem/problem.h"
-#include "kernels/thread_pool.h"
+#include "kernels/threads/thread_pool.h"
 #include "tests/engine/compare/ggml_library.h"
 
 namespace weighin {

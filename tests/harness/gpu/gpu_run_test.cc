@@ -5,7 +5,8 @@
 #include <cstdlib>
 
 #include "harness/gpu/session.h"
-#include "kernels/vulkan/gpu.h"
+#include "kernels/table/all_kernels.h"
+#include "kernels/vulkan/device/gpu.h"
 #include "probes/all_probes.h"
 #include "tests/harness/database_test.h"
 #include "tests/harness/shell.h"

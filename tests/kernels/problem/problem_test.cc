@@ -1,5 +1,5 @@
 // Problems hold every multiplication of a model exactly once, and cost what they move.
-#include "kernels/problem/problem.h"
+#include "kernels/problem/steps.h"
 
 #include <gtest/gtest.h>
 

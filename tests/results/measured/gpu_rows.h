@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/problem/steps.h"
 #include "models/names/catalogue.h"
 #include "results/fit/weigh.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kernels/problem/steps.h"
 #include "models/names/catalogue.h"
 #include "results/report/report.h"
 

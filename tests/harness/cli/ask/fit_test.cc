@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "kernels/problem/steps.h"
 #include "models/names/catalogue.h"
 #include "results/store/store.h"
 #include "tests/folder.h"

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernels/problem/steps.h"
 #include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"

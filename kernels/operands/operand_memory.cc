@@ -1,0 +1,84 @@
+#include "kernels/operands/operand_memory.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <mutex>
+#include <new>
+
+namespace weighin {
+namespace {
+
+constexpr size_t large_bytes = size_t{1} << 20;
+constexpr std::align_val_t line{64}, huge_page{size_t{2} << 20};
+
+/// A few sizes, so that a block serves many problems: half steps between powers of two waste a third at most.
+size_t block_bytes(size_t bytes) {
+  const size_t power = std::bit_floor(bytes);
+  if (bytes == power) return power;
+  return bytes <= power + power / 2 ? power + power / 2 : 2 * power;
+}
+
+/// Blocks given back, by size.
+struct Kept {
+  std::mutex mutex;
+  std::multimap<size_t, void*> blocks;
+  uint64_t bytes = 0, most_bytes = uint64_t{512} << 20;
+
+  ~Kept() {
+    for (const auto& [size, block] : blocks) ::operator delete(block, huge_page);
+  }
+  void shrink() {
+    while (bytes > most_bytes) {
+      const auto largest = std::prev(blocks.end());
+      ::operator delete(largest->second, huge_page);
+      bytes -= largest->first;
+      blocks.erase(largest);
+    }
+  }
+};
+
+Kept& kept() {
+  static Kept blocks;
+  return blocks;
+}
+
+}  // namespace
+
+void* take_operand_memory(size_t bytes) {
+  if (bytes < large_bytes) return ::operator new(std::max<size_t>(1, bytes), line);
+  const size_t size = block_bytes(bytes);
+  {
+    Kept& k = kept();
+    const std::lock_guard lock(k.mutex);
+    if (const auto found = k.blocks.find(size); found != k.blocks.end()) {
+      void* memory = found->second;
+      k.blocks.erase(found);
+      k.bytes -= size;
+      return memory;
+    }
+  }
+  void* memory = ::operator new(size, huge_page);
+  madvise(memory, size, MADV_HUGEPAGE);  // only advice: small pages serve as well, slower
+  return memory;
+}
+
+void give_operand_memory(void* memory, size_t bytes) {
+  if (bytes < large_bytes) return ::operator delete(memory, line);
+  Kept& k = kept();
+  const std::lock_guard lock(k.mutex);
+  k.blocks.emplace(block_bytes(bytes), memory);
+  k.bytes += block_bytes(bytes);
+  k.shrink();
+}
+
+void keep_operand_memory(uint64_t bytes) {
+  Kept& k = kept();
+  const std::lock_guard lock(k.mutex);
+  k.most_bytes = bytes;
+  k.shrink();
+}
+
+}  // namespace weighin
