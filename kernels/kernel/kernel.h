@@ -14,6 +14,7 @@
 #include "kernels/isa.h"
 #include "kernels/operands/weight_pool.h"
 #include "kernels/problem/problem.h"
+#include "kernels/reference/check.h"
 #include "kernels/threads/thread_pool.h"
 
 namespace weighin {
@@ -33,13 +34,6 @@ struct Workbench {
 
 enum class Backend : uint8_t { cpu, vulkan };
 std::string_view backend_name(Backend backend);
-
-/// The result compared with the double-precision reference.
-struct Check {
-  double error = 0;                                  // the largest, relative to the size of the terms summed
-  double tolerance = 0;                              // what the format and the arithmetic allow
-  bool right() const { return error <= tolerance; }  // false for NaN
-};
 
 /// A problem made ready: operands allocated and filled, so that run() does the operation and nothing else.
 class Prepared {

@@ -6,6 +6,13 @@
 #include "kernels/formats/codec.h"
 
 namespace weighin {
+namespace {
+
+/// Outputs whose terms are smaller than this are compared as if they were of this size: weights below e^-87
+/// are 0.
+constexpr double least_size = 0x1p-60;
+
+}  // namespace
 
 AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* keys, const std::byte* values,
                                uint32_t tokens, uint32_t k) {
@@ -42,6 +49,27 @@ AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint1
                                uint32_t k) {
   return attention_truth(q, FormatId::f16, reinterpret_cast<const std::byte*>(keys),
                          reinterpret_cast<const std::byte*>(values), tokens, k);
+}
+
+Floats attention_queries(const Problem& problem, Data data, uint64_t seed) {
+  const float limit =
+      (data == Data::ordinary ? 8.0F : 0x1p-8F) * (problem.format == FormatId::q8_0 ? 0x1p-7F : 1.0F);
+  const uint64_t vectors = uint64_t{std::max(1U, problem.n)} * problem.heads;
+  return operand_rows(vectors * problem.k, problem.k, limit, data, seed);
+}
+
+Check check_attention(std::span<const float> y, uint64_t stride, uint64_t vectors, uint32_t k,
+                      const std::function<AttentionTruth(uint64_t vector)>& truth_of, double tolerance,
+                      uint32_t samples) {
+  uint64_t known = vectors;  // the vector that `truth` is of
+  AttentionTruth truth;
+  return check_outputs(vectors * k, samples, tolerance, [&](uint64_t output) {
+    const uint64_t vector = output / k, i = output % k;
+    if (vector != known) truth = truth_of(vector);
+    known = vector;
+    const double size = std::max(truth.sizes[i], least_size) * std::max(1.0, truth.score_size);
+    return std::abs(y[vector * stride + i] - truth.values[i]) / size;
+  });
 }
 
 }  // namespace weighin

@@ -1,10 +1,15 @@
-// Attention in double precision: the truth fast kernels are compared with.
+// Attention in double precision, which kernels are compared with.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
+#include "kernels/operands/operands.h"
+#include "kernels/problem/problem.h"
+#include "kernels/reference/check.h"
 #include "models/format/format.h"
 
 namespace weighin {
@@ -24,5 +29,18 @@ AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* 
 /// The same of an f16 cache.
 AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
                                uint32_t k);
+
+/// The queries [n][heads][k] of an attention problem (n counts as 1 where it is 0). Ordinary data: scores
+/// differ by ones, since the values of a weight pool are ordinarily below 2^-3. Adversarial data: the values
+/// reach 65504, and scores differ by up to thousands, of which f32 still keeps the weights to a per cent.
+/// Values of q8_0 are up to 128 times its scales, which are f16 numbers of those sizes.
+Floats attention_queries(const Problem& problem, Data data, uint64_t seed);
+
+/// Compares `samples` outputs of attention with the reference. Query vector number v has its k outputs from
+/// y[v * stride] on, and the truth `truth_of(v)`. Errors are relative to the sizes of the terms, and where
+/// scores are large, to theirs: what a score is off by, its weight is off by in proportion.
+Check check_attention(std::span<const float> y, uint64_t stride, uint64_t vectors, uint32_t k,
+                      const std::function<AttentionTruth(uint64_t vector)>& truth_of, double tolerance,
+                      uint32_t samples);
 
 }  // namespace weighin

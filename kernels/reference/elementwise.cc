@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
+
+#include "kernels/operands/norm_epsilon.h"
 
 namespace weighin {
 namespace {
@@ -42,7 +45,60 @@ Truth softmax_truth(const float* a, uint32_t k, uint32_t i) {
   return {value, std::max(value, 1e-30)};  // below the least normal number it may be 0
 }
 
+/// Outputs whose terms are smaller than this are compared as if they were of this size.
+constexpr double least_size = 1e-30;
+
+/// The error of output number `output`, which is `y`; it may be off by `least_off` whatever its size.
+double row_error(const RowOperands& operands, float y, uint64_t output, double least_off) {
+  const uint32_t k = operands.problem.k;
+  const uint64_t row = output / k;
+  const Truth truth =
+      row_truth(operands.problem.op, &operands.a[row * k], operands.row_of(operands.b, row),
+                operands.row_of(operands.c, row), k, static_cast<uint32_t>(output % k), norm_epsilon);
+  const double off = std::abs(y - truth.value);
+  return off <= least_off ? 0 : (off - least_off) / std::max(truth.size, least_size);
+}
+
+Floats without_denormals(Floats values) {
+  for (float& value : values)
+    if (std::fpclassify(value) == FP_SUBNORMAL) value = 0;
+  return values;
+}
+
 }  // namespace
+
+const float* RowOperands::row_of(const Floats& values, uint64_t row) const {
+  if (problem.op == Op::swiglu) return &values[row * problem.k];
+  if (problem.op == Op::rope) return &values[row / std::max<uint64_t>(1, problem.m) * (problem.k / 2)];
+  return values.data();
+}
+
+RowOperands row_operands(const Problem& problem, Data data, uint64_t seed) {
+  const float limit = data == Data::ordinary ? 6.0F : 1e16F;
+  const uint64_t tokens = std::max(1U, problem.n), shared = tokens * problem.k;
+  RowOperands operands{.problem = problem, .rows = tokens, .a = {}, .b = {}, .c = {}};
+  if (problem.op == Op::rope) operands.rows *= std::max<uint64_t>(1, problem.m);
+  const uint64_t values = operands.rows * problem.k, beside = problem.op == Op::swiglu ? values : shared;
+  operands.a = operand_rows(values, problem.k, limit, data, seed);
+  operands.b = operand_rows(beside, problem.k, limit, data, seed + 1);
+  operands.c = operand_rows(beside, problem.k, limit, data, seed + 2);
+  return operands;
+}
+
+Check check_rows(const RowOperands& operands, std::span<const float> y, Denormals denormals, double tolerance,
+                 uint32_t samples) {
+  // A product of two operands that would be denormal may be zero, and there are at most two in an output.
+  const double least_off = denormals == Denormals::kept ? 0 : 2 * 0x1p-126;
+  std::optional<RowOperands> flushed;  // with zeros in place of denormal operands
+  return check_outputs(y.size(), samples, tolerance, [&](uint64_t output) {
+    const double error = row_error(operands, y[output], output, least_off);
+    if (denormals == Denormals::kept || !(error > tolerance)) return error;
+    if (!flushed)
+      flushed = {operands.problem, operands.rows, without_denormals(operands.a),
+                 without_denormals(operands.b), without_denormals(operands.c)};
+    return std::min(error, row_error(*flushed, y[output], output, least_off));
+  });
+}
 
 Truth row_truth(Op op, const float* a, const float* b, const float* c, uint32_t k, uint32_t i,
                 float epsilon) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
-#include <span>
+#include <map>
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
@@ -88,6 +88,55 @@ ReferenceDot reference_dot(const ReferenceRow& row, const std::vector<double>& x
     dot.size += row.sizes[i] * std::fabs(x[i]);
   }
   return dot;
+}
+
+Check check_product(const ProductOutputs& outputs, double tolerance, uint32_t samples) {
+  const uint64_t n = outputs.y.size() / outputs.m, k = outputs.k;
+  std::map<uint64_t, std::vector<double>> tokens;  // of X, rounded
+  ReferenceRow row;
+  uint64_t decoded = outputs.m;  // the row that `row` holds
+  // Row after row, so that each is decoded once.
+  return check_outputs(outputs.y.size(), samples, tolerance, [&](uint64_t output) {
+    const uint64_t r = output / n, token = output % n;
+    if (r != decoded) row = outputs.weights(r);
+    decoded = r;
+    std::vector<double>& x = tokens[token];
+    if (x.empty()) x = reference_activations(&outputs.x[token * k], outputs.k, outputs.activations);
+    ReferenceDot dot = reference_dot(row, x);
+    if (!outputs.row_scales.empty())
+      dot = {dot.sum * outputs.row_scales[r], dot.size * outputs.row_scales[r]};
+    return std::fabs(outputs.y[token * outputs.m + r] - dot.sum) / std::max(dot.size, outputs.least_size);
+  });
+}
+
+Check check_embedding(std::span<const float> y, uint32_t k,
+                      const std::function<ReferenceRow(uint64_t token)>& row_of, double tolerance,
+                      double least_off, uint32_t samples) {
+  ReferenceRow row;
+  uint64_t decoded = y.size();  // the token whose row `row` holds
+  return check_outputs(y.size(), samples, tolerance, [&](uint64_t output) {
+    const uint64_t token = output / k, i = output % k;
+    if (token != decoded) row = row_of(token);
+    decoded = token;
+    const double off = std::fabs(y[output] - row.values[i]);
+    return off <= least_off ? 0 : (off - least_off) / row.sizes[i];
+  });
+}
+
+double largest_activation(std::span<const float> x) {
+  double largest = 0;
+  for (const float value : x) largest = std::max(largest, std::fabs(double{value}));
+  return largest < double{least_activation} ? 0 : largest;
+}
+
+double int8_rounding_error(std::span<const float> x, const int8_t* rounded, double scale, double largest) {
+  double error = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double value = scale * rounded[i];
+    if (std::isnan(value)) return value;
+    error = std::max(error, largest == 0 ? (value == 0 ? 0.0 : 1.0) : std::fabs(value - x[i]) / largest);
+  }
+  return error;
 }
 
 }  // namespace weighin

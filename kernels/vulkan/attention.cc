@@ -30,12 +30,6 @@ constexpr uint32_t least_tile = 4, join_threads = 64;
 double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2 * (3 + 2 * 10.0) + 2.0 * k + tokens / 16.0);
 }
-constexpr double least_size = 0x1p-60;
-
-/// As on the CPU: scores of ordinary data differ by ones, of adversarial data by up to thousands.
-float query_limit(Data data, FormatId cache) {
-  return (data == Data::ordinary ? 8.0F : 0x1p-8F) * (cache == FormatId::q8_0 ? 0x1p-7F : 1.0F);
-}
 
 /// A workgroup's numbers, cut to what the GPU's shared memory holds.
 struct Tiling {
@@ -105,7 +99,7 @@ tl::expected<void, std::string> GpuAttention::prepare(const GpuParameters& param
                     tiling_.shared_bytes()));
   stretch_ = decode() ? parameters[3] : keys_;
   stretches_ = (keys_ + stretch_ - 1) / stretch_;
-  q_ = operand_rows(uint64_t{queries()} * p_.k, p_.k, query_limit(data, p_.format), data, seed);
+  q_ = attention_queries(p_, data, seed);
   std::vector<float> padded(uint64_t{queries()} * quads_ * 4);
   for (uint64_t i = 0; i < queries(); ++i) std::copy_n(&q_[i * p_.k], p_.k, &padded[i * quads_ * 4]);
   const uint64_t vectors = uint64_t{stretches_} * queries();
@@ -173,24 +167,12 @@ AttentionTruth GpuAttention::truth_of(uint64_t call, uint64_t query) const {
 
 Check GpuAttention::check(uint32_t samples) {
   const uint64_t call = calls_++;
-  Check check{0, tolerance_of(p_.k, keys_)};
+  const double tolerance = tolerance_of(p_.k, keys_);
   std::vector<float> y;
   if (run_call(call)) y = floats_in(gpu_, y_, uint64_t{queries()} * quads_ * 4);
-  if (y.empty()) return {NAN, check.tolerance};
-  const uint64_t count = uint64_t{queries()} * p_.k,
-                 step = std::max<uint64_t>(1, count / std::max(1U, samples));
-  uint64_t known = count;  // the query `truth` is of
-  AttentionTruth truth;
-  for (uint64_t back = 0; back < count; back += step) {  // from the last output
-    const uint64_t at = count - 1 - back, query = at / p_.k, i = at % p_.k;
-    if (query != known) truth = truth_of(call, query);
-    known = query;
-    const double size = std::max(truth.sizes[i], least_size) * std::max(1.0, truth.score_size);
-    const double error = std::abs(y[query * quads_ * 4 + i] - truth.values[i]) / size;
-    if (!(error <= check.error)) check.error = error;  // a NaN stays
-    if (std::isnan(error)) break;
-  }
-  return check;
+  if (y.empty()) return failed_check(tolerance);
+  const auto truth = [&](uint64_t query) { return truth_of(call, query); };
+  return check_attention(y, quads_ * 4, queries(), p_.k, truth, tolerance, samples);
 }
 
 Made prepare(const std::string& name, const GpuParameters& usual, const Problem& problem, Workbench& bench) {

@@ -40,10 +40,10 @@ class StreamRead : public TimedWork {
         gpu_.write(total_, 0, std::as_bytes(std::span(&nothing, 1))) && run_call(call) &&
         gpu_.read(total_, 0, std::as_writable_bytes(std::span(&found, 1))) &&
         gpu_.read(*weights_.buffer, first_quad(call) * quad_bytes, std::as_writable_bytes(std::span(words)));
-    if (!done) return {NAN, 0};
+    if (!done) return failed_check(0);
     uint32_t expected = 0;
     for (const uint32_t word : words) expected += word;
-    return {found == expected ? 0.0 : 1.0, 0};
+    return exact_check(found == expected);
   }
 
  protected:
@@ -145,10 +145,10 @@ class Peak : public TimedWork {
   Check check(uint32_t) override {
     std::vector<float> found;
     if (run_call(0)) found = floats_in(gpu_, results_, groups_);
-    if (found.empty()) return {NAN, 0};
+    if (found.empty()) return failed_check(0);
     const float end = kind_.sum + kind_.gain_a_step * static_cast<float>(steps_a_round * rounds_);
     const bool right = std::all_of(found.begin(), found.end(), [&](float f) { return f == end; });
-    return {right ? 0.0 : 1.0, 0};
+    return exact_check(right);
   }
 
  protected:

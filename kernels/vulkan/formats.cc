@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 
 #include "kernels/operands/operands.h"
 #include "kernels/reference/matrix.h"
@@ -44,23 +44,17 @@ class Rounding : public TimedWork {
 
   /// Whole groups are compared: the last, and others spread before it.
   Check check(uint32_t samples) override {
-    // Each value is off by half a step at most, whichever way a tie goes; the scale by 2.5 units of its last
-    // place.
-    Check check{0, (0.5 + 0x1p-10) / 127};
     const uint64_t groups = x_.size() / activation_group;
     std::vector<int8_t> rounded(x_.size());
     if (!run_call(0) || !gpu_.read(buffers_[1], 0, std::as_writable_bytes(std::span(rounded))))
-      return {NAN, check.tolerance};
+      return failed_check(int8_rounding_tolerance);
     const std::vector<float> scales = floats_in(gpu_, buffers_[2], x_.size() / sum_group * 2);
-    if (scales.empty()) return {NAN, check.tolerance};
-    const uint64_t count = std::min<uint64_t>(groups, std::max(1U, samples));
-    for (uint64_t i = 0; i < count; ++i) {
-      const uint64_t first = (i + 1 == count ? groups - 1 : i * groups / count) * activation_group;
-      const double error = error_of(std::span(x_).subspan(first, activation_group), &rounded[first],
-                                    &scales[first / sum_group * 2]);
-      if (!(error <= check.error)) check.error = error;  // keeps NaN
-    }
-    return check;
+    if (scales.empty()) return failed_check(int8_rounding_tolerance);
+    return check_outputs(groups, samples, int8_rounding_tolerance, [&](uint64_t group) {
+      const uint64_t first = group * activation_group;
+      return error_of(std::span(x_).subspan(first, activation_group), &rounded[first],
+                      &scales[first / sum_group * 2]);
+    });
   }
 
  protected:
@@ -69,18 +63,15 @@ class Rounding : public TimedWork {
  private:
   /// The largest error of a group, relative to its largest value; 1 where sums do not add up.
   static double error_of(std::span<const float> x, const int8_t* rounded, const float* scales) {
-    double largest = 0, error = 0;
-    for (const float value : x) largest = std::max(largest, std::fabs(double{value}));
-    if (largest < double{least_activation}) largest = 0;
+    const double largest = largest_activation(x);
+    double error = 0;
     for (size_t half = 0; half < x.size() / sum_group; ++half) {
-      const double scale = scales[2 * half];
-      int32_t sum = 0;
-      for (size_t i = half * sum_group; i < (half + 1) * sum_group; ++i) {
-        sum += rounded[i];
-        const double off = std::fabs(scale * rounded[i] - x[i]);
-        error = std::max(error, largest == 0 ? (rounded[i] != 0) : off / largest);
-      }
-      if (scales[2 * half + 1] != static_cast<float>(scale) * static_cast<float>(sum)) return 1;
+      const float scale = scales[2 * half];
+      const int8_t* values = rounded + half * sum_group;
+      const double off = int8_rounding_error(x.subspan(half * sum_group, sum_group), values, scale, largest);
+      if (!(off <= error)) error = off;  // keeps NaN
+      const int32_t sum = std::accumulate(values, values + sum_group, 0);
+      if (scales[2 * half + 1] != scale * static_cast<float>(sum)) return 1;
     }
     return error;
   }
@@ -133,26 +124,14 @@ class Embedding : public TimedWork {
   }
 
   Check check(uint32_t samples) override {
-    // d * scale * q less a min, each product rounded: up to three roundings beside the difference's own.
-    Check check{0, format_of(p_.format).quantized() ? 4 * 0x1p-24 : 0};
+    // d * scale * q less a min, each product rounded: up to three roundings beside the difference's own. What
+    // is below the least normal number may be taken for zero: values, or a scale with up to 12 times it.
+    const double tolerance = format_of(p_.format).quantized() ? 4 * 0x1p-24 : 0, least_off = 12 * 0x1p-126;
     std::vector<float> y;
     if (run_call(0)) y = floats_in(gpu_, buffers_[1], uint64_t{p_.n} * p_.k);
-    if (y.empty()) return {NAN, check.tolerance};
-    const uint64_t count = y.size(), step = std::max<uint64_t>(1, count / std::max(1U, samples));
-    uint64_t decoded = p_.n;
-    ReferenceRow row;
-    for (uint64_t back = 0; back < count; back += step) {  // from the last output
-      const uint64_t at = count - 1 - back, token = at / p_.k, i = at % p_.k;
-      if (token != decoded) row = row_of(drawn_[token]);
-      decoded = token;
-      // What is below the least normal number may be taken for zero: values, or a scale with up to 12 times
-      // it.
-      const double off = std::max(0.0, std::fabs(y[at] - row.values[i]) - 12 * 0x1p-126);
-      const double error = off == 0 ? 0 : off / row.sizes[i];
-      if (!(error <= check.error)) check.error = error;  // keeps NaN
-      if (std::isnan(y[at])) return {NAN, check.tolerance};
-    }
-    return check;
+    if (y.empty()) return failed_check(tolerance);
+    return check_embedding(
+        y, p_.k, [this](uint64_t token) { return row_of(drawn_[token]); }, tolerance, least_off, samples);
   }
 
  protected:

@@ -177,34 +177,20 @@ ReferenceRow GpuProduct::row_of(uint64_t call, uint64_t row) const {
 }
 
 Check GpuProduct::check(uint32_t samples) {
-  Check check{0, tolerance_of(arithmetic_, problem_.k)};
-  const uint64_t call = calls_++, outputs = problem_.m * problem_.n;
+  const double tolerance = tolerance_of(arithmetic_, problem_.k);
+  const uint64_t call = calls_++;
   std::vector<float> y;
-  if (run_call(call)) y = floats_in(gpu_, operands_.y, outputs);
-  if (y.empty()) return {NAN, check.tolerance};
-  const uint64_t count = std::min<uint64_t>(std::max(1U, samples), outputs);
-  std::vector<std::pair<uint64_t, uint64_t>> sampled;  // row, token; in order of rows, each decoded once
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t at = i + 1 == count ? outputs - 1 : i * outputs / count;
-    sampled.emplace_back(at % problem_.m, at / problem_.m);
-  }
-  std::sort(sampled.begin(), sampled.end());
-  const Activations rounded = facts_of(arithmetic_).activations;
-  std::map<uint64_t, std::vector<double>> tokens;
-  ReferenceRow row;
-  uint64_t decoded = problem_.m;
-  for (const auto& [r, token] : sampled) {
-    if (r != decoded) row = row_of(call, r);
-    decoded = r;
-    std::vector<double>& x = tokens[token];
-    if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, rounded);
-    ReferenceDot dot = reference_dot(row, x);
-    if (!row_scales_.empty()) dot = {dot.sum * row_scales_[r], dot.size * row_scales_[r]};
-    const double error = std::fabs(y[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size);
-    if (!(error <= check.error)) check.error = error;  // keeps NaN
-    if (std::isnan(check.error)) break;
-  }
-  return check;
+  if (run_call(call)) y = floats_in(gpu_, operands_.y, problem_.m * problem_.n);
+  if (y.empty()) return failed_check(tolerance);
+  return check_product({.y = y,
+                        .m = problem_.m,
+                        .k = problem_.k,
+                        .weights = [&](uint64_t row) { return row_of(call, row); },
+                        .x = x_,
+                        .activations = facts_of(arithmetic_).activations,
+                        .row_scales = row_scales_,
+                        .least_size = least_size},
+                       tolerance, samples);
 }
 
 }  // namespace

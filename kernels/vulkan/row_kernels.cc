@@ -21,11 +21,6 @@ using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 /// Threads of a workgroup.
 const std::vector<GpuParameters> row_parameters{{128}, {64}, {256}};
 
-/// As on the CPU: the sum of the squares of adversarial operands stays finite.
-float limit_of(Data data) {
-  return data == Data::ordinary ? 6.0F : 1e16F;
-}
-
 /// In units of 2^-24: sums of k terms; a division and an inverse root of 2.5 and 2 units of the last place,
 /// and an exp of 3 + 2 |x| of them (Vulkan specification, "Precision and Operation of SPIR-V Instructions").
 /// Softmax takes exp of differences down to -69; a gate's exp counts most near 1, where x is 17 at most
@@ -37,13 +32,6 @@ double tolerance_of(const Problem& p) {
   return 0x1p-24 * (64 + of_exp + p.k / 8.0);
 }
 
-/// Denormals as zeros, which a GPU may take them for.
-Floats without_denormals(Floats values) {
-  for (float& value : values)
-    if (std::fpclassify(value) == FP_SUBNORMAL) value = 0;
-  return values;
-}
-
 /// A workgroup a row, or a thread a value (rope: a pair).
 bool by_rows(Op op) {
   return op == Op::rms_norm || op == Op::layer_norm || op == Op::softmax;
@@ -51,19 +39,15 @@ bool by_rows(Op op) {
 
 class GpuRows : public TimedWork {
  public:
-  GpuRows(Gpu& gpu, const Problem& problem, Data data, uint64_t seed) : TimedWork(gpu), p_(problem) {
-    const uint64_t tokens = std::max(1U, p_.n), shared = tokens * p_.k;
-    rows_ = tokens * (p_.op == Op::rope ? std::max<uint64_t>(1, p_.m) : 1);
-    a_ = operand_rows(rows_ * p_.k, p_.k, limit_of(data), data, seed);
-    b_ = operand_rows(p_.op == Op::swiglu ? a_.size() : shared, p_.k, limit_of(data), data, seed + 1);
-    c_ = operand_rows(b_.size(), p_.k, limit_of(data), data, seed + 2);
-  }
+  GpuRows(Gpu& gpu, const Problem& problem, Data data, uint64_t seed)
+      : TimedWork(gpu), p_(problem), operands_(row_operands(problem, data, seed)) {}
 
   tl::expected<void, std::string> prepare(const GpuParameters& parameters) {
-    const Floats* operands[] = {&a_, &b_, &c_};
+    const Floats* operands[] = {&operands_.a, &operands_.b, &operands_.c};
+    const uint64_t rows = operands_.rows;
     for (size_t i = 0; i < buffers_.size(); ++i) {
-      auto made =
-          i < 3 ? buffer_of<float>(gpu_, *operands[i]) : gpu_.buffer(a_.size() * 4, GpuMemory::device);
+      auto made = i < 3 ? buffer_of<float>(gpu_, *operands[i])
+                        : gpu_.buffer(operands_.a.size() * 4, GpuMemory::device);
       if (!made) return tl::unexpected(made.error());
       buffers_[i] = std::move(*made);
     }
@@ -71,59 +55,27 @@ class GpuRows : public TimedWork {
     if (!pipeline) return tl::unexpected(pipeline.error());
     step_.pipeline = *pipeline;
     for (const GpuBuffer& buffer : buffers_) step_.buffers.push_back(&buffer);
-    step_.arguments = {static_cast<uint32_t>(rows_), p_.k, static_cast<uint32_t>(std::max<uint64_t>(1, p_.m)),
+    step_.arguments = {static_cast<uint32_t>(rows), p_.k, static_cast<uint32_t>(std::max<uint64_t>(1, p_.m)),
                        std::bit_cast<uint32_t>(norm_epsilon)};
-    const uint64_t threads = rows_ * (p_.op == Op::rope ? p_.k / 2 : p_.k);
-    step_.groups = groups_for(by_rows(p_.op) ? rows_ : (threads + parameters[0] - 1) / parameters[0]);
+    const uint64_t threads = rows * (p_.op == Op::rope ? p_.k / 2 : p_.k);
+    step_.groups = groups_for(by_rows(p_.op) ? rows : (threads + parameters[0] - 1) / parameters[0]);
     return {};
   }
 
   Check check(uint32_t samples) override {
-    Check check{0, tolerance_of(p_)};
+    const double tolerance = tolerance_of(p_);
     std::vector<float> y;
-    if (run_call(0)) y = floats_in(gpu_, buffers_[3], a_.size());
-    if (y.empty()) return {NAN, check.tolerance};
-    const uint64_t count = y.size(), step = std::max<uint64_t>(1, count / std::max(1U, samples));
-    const Operands exact{a_, b_, c_};
-    std::optional<Operands> flushed;
-    for (uint64_t back = 0; back < count; back += step) {  // from the last output
-      const uint64_t at = count - 1 - back;
-      if (std::isnan(y[at])) return {NAN, check.tolerance};
-      double error = error_of(y[at], at, exact);
-      if (error > check.tolerance) {
-        if (!flushed) flushed = {without_denormals(a_), without_denormals(b_), without_denormals(c_)};
-        error = std::min(error, error_of(y[at], at, *flushed));
-      }
-      check.error = std::max(check.error, error);
-    }
-    return check;
+    if (run_call(0)) y = floats_in(gpu_, buffers_[3], operands_.a.size());
+    if (y.empty()) return failed_check(tolerance);
+    return check_rows(operands_, y, Denormals::kept_or_zero, tolerance, samples);
   }
 
  protected:
   std::vector<GpuStep> steps_of_call(uint64_t) const override { return {step_}; }
 
  private:
-  struct Operands {
-    Floats a, b, c;
-  };
-
-  /// Of output `at`, relative to the terms' sizes. A product that would be denormal may be zero.
-  double error_of(float y, uint64_t at, const Operands& of) const {
-    const uint64_t r = at / p_.k;
-    const Truth truth = row_truth(p_.op, &of.a[r * p_.k], operand(of.b, r), operand(of.c, r), p_.k,
-                                  static_cast<uint32_t>(at % p_.k), norm_epsilon);
-    return std::max(0.0, std::abs(y - truth.value) - 2 * 0x1p-126) / std::max(truth.size, 1e-30);
-  }
-
-  /// Norms share one row of weights; RoPE's angles are the token's; SwiGLU's second operand is the row's own.
-  const float* operand(const Floats& values, uint64_t row) const {
-    if (p_.op == Op::swiglu) return &values[row * p_.k];
-    return p_.op == Op::rope ? &values[row / std::max<uint64_t>(1, p_.m) * (p_.k / 2)] : values.data();
-  }
-
   Problem p_;
-  uint64_t rows_ = 1;
-  Floats a_, b_, c_;
+  RowOperands operands_;
   std::array<GpuBuffer, 4> buffers_;  // a, b, c, results
   GpuStep step_;
 };

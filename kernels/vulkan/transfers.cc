@@ -32,8 +32,8 @@ class Copy : public TimedWork {
     Random random(bytes_);
     std::vector<std::byte> sent(bytes_), found(bytes_);
     for (std::byte& b : sent) b = static_cast<std::byte>(random());
-    if (!put(sent) || !run_call(0) || !take(found)) return {NAN, 0};
-    return {sent == found ? 0.0 : 1.0, 0};
+    if (!put(sent) || !run_call(0) || !take(found)) return failed_check(0);
+    return exact_check(sent == found);
   }
 
  protected:
@@ -73,7 +73,7 @@ class Dispatch : public TimedWork {
  public:
   Dispatch(Gpu& gpu, const GpuPipeline* pipeline) : TimedWork(gpu), pipeline_(pipeline) {}
 
-  Check check(uint32_t) override { return {run_call(0) ? 0 : NAN, 0}; }
+  Check check(uint32_t) override { return run_call(0) ? exact_check(true) : failed_check(0); }
 
  protected:
   std::vector<GpuStep> steps_of_call(uint64_t) const override {
@@ -104,7 +104,7 @@ class Submit : public Prepared {
                                       : std::numeric_limits<double>::quiet_NaN();
   }
   double own_seconds() const override { return seconds_; }
-  Check check(uint32_t) override { return {gpu_.run(work_) >= 0 ? 0 : NAN, 0}; }
+  Check check(uint32_t) override { return gpu_.run(work_) >= 0 ? exact_check(true) : failed_check(0); }
 
  private:
   static constexpr int submissions = 16;
@@ -156,14 +156,14 @@ class Allocate : public Prepared {
   Check check(uint32_t) override {
     constexpr uint32_t word = 0x5eed5eed;
     const auto pieces = take_and_touch(gpu_, bytes_, word);
-    if (!pieces) return {NAN, 0};
+    if (!pieces) return failed_check(0);
     for (const GpuBuffer& piece : *pieces) {
       uint32_t found = 0;
       if (!gpu_.read(piece, piece.bytes() - sizeof found, std::as_writable_bytes(std::span(&found, 1))))
-        return {NAN, 0};
-      if (found != word) return {1, 0};
+        return failed_check(0);
+      if (found != word) return exact_check(false);
     }
-    return {0, 0};
+    return exact_check(true);
   }
 
  private:

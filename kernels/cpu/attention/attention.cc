@@ -23,16 +23,6 @@ double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2.0 * k + tokens / 16.0);
 }
 
-/// Outputs whose terms are smaller than this are compared as if they were not: weights below e^-87 are 0.
-constexpr double least_size = 0x1p-60;
-
-/// Pool values are ordinarily below 2^-3: scores then differ by ones. Adversarial ones reach 65504: scores
-/// then differ by up to thousands, of which f32 still keeps the weights to a per cent. Values of q8_0 are up
-/// to 128 times its scales, which are f16 numbers of those sizes.
-float query_limit(Data data, FormatId cache) {
-  return (data == Data::ordinary ? 8.0F : 0x1p-8F) * (cache == FormatId::q8_0 ? 0x1p-7F : 1.0F);
-}
-
 /// One token's context is cut between threads at multiples of so many tokens.
 constexpr uint32_t part_grain = 16;
 /// Where cores are unlike: the last task is waited for, an eighth of a thread's share.
@@ -70,7 +60,7 @@ class Attention : public Prepared {
       : pool_(pool), p_(problem), cache_(cache), functions_(functions) {
     queries_of_cache_ = p_.heads / p_.kv_heads;
     tokens_ = std::max(1U, p_.n);
-    q_ = operand_rows(uint64_t{tokens_} * p_.heads * p_.k, p_.k, query_limit(data, p_.format), data, seed);
+    q_ = attention_queries(p_, data, seed);
     y_.resize(q_.size());
     if (decode()) {
       parts_ = parts_of_context();
@@ -93,20 +83,9 @@ class Attention : public Prepared {
 
   Check check(uint32_t samples) override {
     run();
-    const uint64_t count = y_.size(), step = std::max<uint64_t>(1, count / std::max(1U, samples));
-    Check check{0, tolerance_of(p_.k, seen_by(tokens_ - 1))};
-    uint64_t known = count;  // the vector `truth` is of
-    AttentionTruth truth;
-    for (uint64_t back = 0; back < count; back += step) {  // from the last output
-      const uint64_t at = count - 1 - back, vector = at / p_.k, i = at % p_.k;
-      if (vector != known) truth = truth_of(vector);
-      known = vector;
-      const double size = std::max(truth.sizes[i], least_size) * std::max(1.0, truth.score_size);
-      const double error = std::abs(y_[at] - truth.values[i]) / size;
-      if (!(error <= check.error)) check.error = error;  // a NaN stays
-      if (std::isnan(error)) break;
-    }
-    return check;
+    const auto truth = [this](uint64_t vector) { return truth_of(vector); };
+    return check_attention(y_, p_.k, y_.size() / p_.k, p_.k, truth, tolerance_of(p_.k, seen_by(tokens_ - 1)),
+                           samples);
   }
 
  private:

@@ -50,7 +50,7 @@ class StreamRead : public Prepared {
       expected += word;
     }
     for (const Total& total : totals_) found += total.words;
-    return {expected == found ? 0.0 : 1.0, 0};
+    return exact_check(expected == found);
   }
 
  private:

@@ -22,7 +22,7 @@ class StorageRead : public Prepared {
   }
   Check check(uint32_t) override {
     run();
-    return {seconds_ >= 0 && file_.compare() ? 0.0 : 1.0, 0};
+    return exact_check(seconds_ >= 0 && file_.compare());
   }
 
  private:

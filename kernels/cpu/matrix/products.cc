@@ -101,30 +101,18 @@ class MatrixProduct : public Prepared {
 
   Check check(uint32_t samples) override {
     run();
-    Check check{0, tolerance_of(functions_, problem_.k)};
-    const uint64_t outputs = y_.size(), count = std::min<uint64_t>(std::max(1U, samples), outputs);
-    std::vector<std::pair<uint64_t, uint64_t>> sampled;  // row, token; in order of rows, each decoded once
-    for (uint64_t i = 0; i < count; ++i) {
-      const uint64_t at = i + 1 == count ? outputs - 1 : i * outputs / count;
-      sampled.emplace_back(at % problem_.m, at / problem_.m);
-    }
-    std::sort(sampled.begin(), sampled.end());
-    std::map<uint64_t, std::vector<double>> tokens;
-    ReferenceRow row;
-    uint64_t decoded = problem_.m;
-    for (const auto& [r, token] : sampled) {
-      if (r != decoded) row = reference_row(problem_.format, plain_row(r).data(), problem_.k);
-      decoded = r;
-      std::vector<double>& x = tokens[token];
-      if (x.empty()) x = reference_activations(&x_[token * problem_.k], problem_.k, functions_.activations);
-      ReferenceDot dot = reference_dot(row, x);
-      if (!row_scales_.empty()) dot = {dot.sum * row_scales_[r], dot.size * row_scales_[r]};
-      const double error =
-          std::fabs(y_[token * problem_.m + r] - dot.sum) / std::max(dot.size, least_size(functions_));
-      if (!(error <= check.error)) check.error = error;  // keeps NaN
-      if (std::isnan(check.error)) break;
-    }
-    return check;
+    return check_product({.y = y_,
+                          .m = problem_.m,
+                          .k = problem_.k,
+                          .weights =
+                              [this](uint64_t row) {
+                                return reference_row(problem_.format, plain_row(row).data(), problem_.k);
+                              },
+                          .x = x_,
+                          .activations = functions_.activations,
+                          .row_scales = row_scales_,
+                          .least_size = least_size(functions_)},
+                         tolerance_of(functions_, problem_.k), samples);
   }
 
  private:

@@ -54,22 +54,15 @@ class Rounding : public Prepared {
   /// Whole groups are compared: the last, and others spread before it.
   Check check(uint32_t samples) override {
     run();
-    // Each value is off by half a step at most, whichever way a tie goes; bf16 is the nearest, exactly.
-    Check check{0, has_int8(functions_.activations) ? (0.5 + 0x1p-10) / 127 : 0};
-    const uint64_t count = std::min<uint64_t>(groups_, std::max(1U, samples));
-    for (uint64_t i = 0; i < count; ++i) {
-      const double error = error_of(i + 1 == count ? groups_ - 1 : i * groups_ / count);
-      if (!(error <= check.error)) check.error = error;  // keeps NaN
-      if (std::isnan(check.error)) break;
-    }
-    return check;
+    const double tolerance = has_int8(functions_.activations) ? int8_rounding_tolerance : 0;  // bf16 is exact
+    return check_outputs(groups_, samples, tolerance, [this](uint64_t group) { return error_of(group); });
   }
 
  private:
   /// The largest error of a group, relative to its largest value; 1 where sums do not add up.
   double error_of(uint64_t group) const {
     const uint64_t first = group * span_, last = std::min<uint64_t>(first + span_, x_.size());
-    double error = 0, largest = 0;
+    double error = 0;
     if (!has_int8(functions_.activations)) {
       for (uint64_t i = first; i < last; ++i) {
         // Denormals may be kept or be zeros (VCVTNEPS2BF16 takes them as zeros).
@@ -78,16 +71,8 @@ class Rounding : public Prepared {
       }
       return error;
     }
-    for (uint64_t i = first; i < last; ++i) largest = std::max(largest, std::fabs(double{x_[i]}));
-    if (largest < double{least_activation}) largest = 0;
-    for (uint64_t i = first; i < last; ++i) {
-      const double back = double{scales_[group]} * quantized_[i];
-      if (largest == 0) {
-        if (back != 0) error = 1;
-      } else {
-        error = std::max(error, std::fabs(back - x_[i]) / largest);
-      }
-    }
+    const auto x = std::span(x_).subspan(first, last - first);
+    error = int8_rounding_error(x, &quantized_[first], scales_[group], largest_activation(x));
     for (uint64_t at = first; at < last; at += 32) {
       int32_t halves[2] = {0, 0};
       for (uint64_t i = at; i < at + 32; ++i) halves[(i - at) / sum_group] += quantized_[i];

@@ -49,21 +49,14 @@ class Embedding : public Prepared {
 
   Check check(uint32_t samples) override {
     run();
-    // Values that are stored as floats come out as they are; others are d * scale * q, exact, less a min that
-    // is exact too: the difference rounds, and one more is allowed for formats of more factors.
-    Check check{0, format_of(problem_.format).quantized() ? 0x1p-23 : 0};
-    const uint64_t count = y_.size(), step = std::max<uint64_t>(1, count / std::max(1U, samples));
-    uint64_t decoded = problem_.n;
-    ReferenceRow row;
-    for (uint64_t back = 0; back < count; back += step) {  // from the last output
-      const uint64_t at = count - 1 - back, token = at / problem_.k, i = at % problem_.k;
-      if (token != decoded) row = reference_row(problem_.format, row_of(token), problem_.k);
-      decoded = token;
-      const double off = std::fabs(y_[at] - row.values[i]), error = off == 0 ? 0 : off / row.sizes[i];
-      if (!(error <= check.error)) check.error = error;  // keeps NaN
-      if (std::isnan(error)) break;
-    }
-    return check;
+    // Values that are stored as floats come out as they are. Others are d * scale * q, which is exact, less a
+    // min that is exact too: the difference rounds, and one more rounding is allowed for formats of more
+    // factors.
+    const double tolerance = format_of(problem_.format).quantized() ? 0x1p-23 : 0;
+    const auto row = [this](uint64_t token) {
+      return reference_row(problem_.format, row_of(token), problem_.k);
+    };
+    return check_embedding(y_, problem_.k, row, tolerance, 0, samples);
   }
 
  private:

@@ -52,10 +52,10 @@ class Repack : public Prepared {
         for (uint64_t r = 0; r < packing_.rows; ++r)
           std::memcpy(&blocks[r * block], row_of(panel, r) + at, block);
         pack_unit(problem_.format, packing_, blocks.data(), unit.data());
-        if (std::memcmp(unit.data(), packed, unit_bytes) != 0) return {1, 0};
+        if (std::memcmp(unit.data(), packed, unit_bytes) != 0) return exact_check(false);
       }
     }
-    return {0, 0};
+    return exact_check(true);
   }
 
  private:

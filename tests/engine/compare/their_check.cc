@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/operands/operands.h"
 #include "kernels/reference/attention.h"
 #include "kernels/reference/matrix.h"
 
@@ -11,7 +10,7 @@ namespace weighin {
 namespace {
 
 /// f32 sums of at most k terms in a row and a few roundings more; the activations are exact in each form
-/// that the library rounds them to (kernels/cpu/operands.h).
+/// that the library rounds them to (kernels/operands/operands.h).
 double matrix_tolerance(uint32_t k) {
   return (k + 128.0) * 0x1p-24;
 }
@@ -43,7 +42,7 @@ Truth attention_truth_at(const Problem& p, std::span<const std::byte> weights, c
 }  // namespace
 
 Floats query_of(const Problem& problem, const Workbench& bench) {
-  return operand_rows(uint64_t{problem.heads} * problem.k, problem.k, 8, bench.data, bench.seed);
+  return attention_queries(problem, bench.data, bench.seed);
 }
 
 Check check_theirs(const Problem& problem, std::span<const std::byte> weights, const Floats& x,
@@ -51,17 +50,12 @@ Check check_theirs(const Problem& problem, std::span<const std::byte> weights, c
   const bool attends = problem.op == Op::attention;
   const uint64_t outputs = attends ? uint64_t{problem.heads} * problem.k : uint64_t{problem.n} * problem.m;
   const std::vector<float> found = graphs.results(outputs);
-  Check check{0, attends ? attention_tolerance : matrix_tolerance(problem.k)};
-  const uint64_t count = std::min<uint64_t>(outputs, std::max(1U, samples));
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t at = i + 1 == count ? outputs - 1 : i * outputs / count;
+  const double tolerance = attends ? attention_tolerance : matrix_tolerance(problem.k);
+  return check_outputs(outputs, samples, tolerance, [&](uint64_t at) {
     const Truth truth =
         attends ? attention_truth_at(problem, weights, x, at) : matrix_truth(problem, weights, x, at);
-    const double error = std::fabs(found[at] - truth.value) / std::max(truth.size, 0x1p-60);
-    if (!(error <= check.error)) check.error = error;  // keeps NaN
-    if (std::isnan(error)) break;
-  }
-  return check;
+    return std::fabs(found[at] - truth.value) / std::max(truth.size, 0x1p-60);
+  });
 }
 
 }  // namespace weighin
