@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/forward/page_memory.h"
+#include "kernels/system/page_memory.h"
 #include "models/shape/shape.h"
 
 namespace weighin {

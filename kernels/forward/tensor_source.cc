@@ -1,19 +1,14 @@
 #include "kernels/forward/tensor_source.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <vector>
 
 #include "kernels/formats/codec.h"
+#include "kernels/system/mapped_file.h"
 #include "models/source/location.h"
 #include "models/synthetic/random_blocks.h"
 
@@ -43,18 +38,10 @@ std::vector<std::byte> random_tile(FormatId format, uint64_t cols, Random& rando
   return tile;
 }
 
-/// A file mapped for reading.
-struct Mapping {
-  const std::byte* data = nullptr;
-  uint64_t bytes = 0;
+/// A GGUF file that is mapped for reading, with its tensors by name.
+struct MappedGguf {
+  MappedFile file;
   std::map<std::string, GgufTensor, std::less<>> tensors;
-
-  Mapping() = default;
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() {
-    if (data != nullptr) munmap(const_cast<std::byte*>(data), bytes);
-  }
 };
 
 }  // namespace
@@ -81,20 +68,12 @@ tl::expected<TensorSource, std::string> gguf_tensors(const std::string& path, co
     return tl::unexpected(
         fmt::format("{} is one of {} parts: join them (llama-gguf-split --merge) to compute with them.", path,
                     parts->number));
-  auto mapping = std::make_shared<Mapping>();
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
-  if (descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_size > 0) {
-    mapping->bytes = static_cast<uint64_t>(status.st_size);
-    void* data = mmap(nullptr, mapping->bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (data != MAP_FAILED) mapping->data = static_cast<const std::byte*>(data);
-  }
-  const int error = errno;
-  if (descriptor >= 0) close(descriptor);
-  if (mapping->data == nullptr)
-    return tl::unexpected(fmt::format("{} cannot be mapped: {}", path, std::strerror(error)));
+  auto mapped = MappedFile::open(path);
+  if (!mapped) return tl::unexpected(mapped.error());
+  const auto mapping = std::make_shared<MappedGguf>(MappedGguf{std::move(*mapped), {}});
+  const std::span<const std::byte> bytes = mapping->file.bytes();
   for (const GgufTensor& tensor : file.tensors) {
-    if (tensor.offset > mapping->bytes || tensor.bytes > mapping->bytes - tensor.offset)
+    if (tensor.offset > bytes.size() || tensor.bytes > bytes.size() - tensor.offset)
       return tl::unexpected(
           fmt::format("{} ends before its tensor \"{}\": it changed, or its download is "
                       "incomplete",
@@ -109,7 +88,7 @@ tl::expected<TensorSource, std::string> gguf_tensors(const std::string& path, co
     if (found->second.format != format)
       return tl::unexpected(fmt::format("{}: tensor \"{}\" is in {}, where {} is needed", path, tensor.name,
                                         format_of(found->second.format).name, format_of(format).name));
-    return std::span(mapping->data + found->second.offset, found->second.bytes);
+    return mapping->file.bytes().subspan(found->second.offset, found->second.bytes);
   };
 }
 

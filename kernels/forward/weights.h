@@ -9,7 +9,7 @@
 
 #include "kernels/cpu/matrix/products.h"
 #include "kernels/forward/facts.h"
-#include "kernels/forward/page_memory.h"
+#include "kernels/system/page_memory.h"
 #include "kernels/forward/tensor_source.h"
 #include "kernels/threads/thread_pool.h"
 #include "models/format/file_format.h"

@@ -1,12 +1,12 @@
 #include "kernels/operands/operand_memory.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 #include <map>
 #include <mutex>
 #include <new>
+
+#include "kernels/system/page_memory.h"
 
 namespace weighin {
 namespace {
@@ -61,7 +61,7 @@ void* take_operand_memory(size_t bytes) {
     }
   }
   void* memory = ::operator new(size, huge_page);
-  madvise(memory, size, MADV_HUGEPAGE);  // only advice: small pages serve as well, slower
+  advise_huge_pages(memory, size);
   return memory;
 }
 

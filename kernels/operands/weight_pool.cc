@@ -1,7 +1,6 @@
 #include "kernels/operands/weight_pool.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstring>
@@ -9,6 +8,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/random_blocks.h"
+#include "kernels/system/page_memory.h"
 
 namespace weighin {
 namespace {
@@ -46,8 +46,8 @@ std::vector<std::byte> packed_tile(FormatId format, const Packing& packing,
 }
 
 struct Buffer {
-  std::byte* data = nullptr;
-  uint64_t bytes = 0;
+  PageMemory memory;
+  std::byte* data = nullptr;      // all of the memory
   std::vector<std::byte> blocks;  // the plain tile
   uint64_t last_used = 0;
 };
@@ -66,8 +66,7 @@ struct WeightPool::State {
   std::map<Key, Buffer> buffers;
 
   void give_back(std::map<Key, Buffer>::iterator buffer) {
-    munmap(buffer->second.data, buffer->second.bytes);
-    held_bytes -= buffer->second.bytes;
+    held_bytes -= buffer->second.memory.bytes();
     buffers.erase(buffer);
   }
 };
@@ -102,7 +101,7 @@ tl::expected<std::span<const std::byte>, std::string> WeightPool::last_used(Form
     if (key.first == format && (last == nullptr || buffer.last_used > last->last_used)) last = &buffer;
   }
   if (last == nullptr) return weights(format, threads);
-  return std::span<const std::byte>(last->data, last->bytes);
+  return std::span<const std::byte>(last->data, last->memory.bytes());
 }
 
 tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Packing& packing,
@@ -110,7 +109,7 @@ tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Pac
   State& s = *state_;
   const auto given = [&](Buffer& buffer) {
     buffer.last_used = ++s.clock;
-    return Weights{{buffer.data, buffer.bytes}, buffer.blocks};
+    return Weights{{buffer.data, buffer.memory.bytes()}, buffer.blocks};
   };
   const Key key{format, packing};
   if (const auto found = s.buffers.find(key); found != s.buffers.end()) return given(found->second);
@@ -128,15 +127,14 @@ tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Pac
       return a.second.last_used < b.second.last_used;
     }));
   }
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) {
+  auto memory = PageMemory::of(bytes);
+  if (!memory) {
     return tl::unexpected(
         fmt::format("The system refused {} bytes for weights within a budget of {} bytes: "
                     "free memory or raise the limit.",
                     bytes, s.budget_bytes));
   }
-  madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: small pages serve as well, slower
-  auto* data = static_cast<std::byte*>(memory);
+  std::byte* data = memory->take(bytes);
   const uint64_t wanted = s.data == Data::ordinary ? ordinary_tile_bytes : adversarial_tile_bytes;
   auto blocks = random_tile(format, std::min(bytes, wanted / unit * unit), s.seed, s.data);
   const auto tile = packed_tile(format, packing, blocks);
@@ -148,9 +146,9 @@ tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Pac
       at += count;
     }
   });
-  mprotect(memory, bytes, PROT_READ);
+  memory->make_read_only();
   s.held_bytes += bytes;
-  return given(s.buffers[key] = {data, bytes, std::move(blocks), 0});
+  return given(s.buffers[key] = {std::move(*memory), data, std::move(blocks), 0});
 }
 
 }  // namespace weighin

@@ -1,4 +1,4 @@
-#include "kernels/forward/page_memory.h"
+#include "kernels/system/page_memory.h"
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -28,7 +28,7 @@ tl::expected<PageMemory, std::string> PageMemory::of(uint64_t bytes) {
                           : mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (data == MAP_FAILED)
     return tl::unexpected(fmt::format("The system refused {} bytes: free memory or raise the limit.", bytes));
-  madvise(data, bytes, MADV_HUGEPAGE);  // only advice: small pages serve as well, slower
+  advise_huge_pages(data, bytes);
   memory.data_ = static_cast<std::byte*>(data);
   memory.bytes_ = bytes;
   return memory;
@@ -38,6 +38,14 @@ std::byte* PageMemory::take(uint64_t bytes) {
   std::byte* piece = data_ + taken_;
   taken_ += piece_bytes(bytes);
   return piece;
+}
+
+void PageMemory::make_read_only() {
+  mprotect(data_, bytes_, PROT_READ);
+}
+
+void advise_huge_pages(void* memory, size_t bytes) {
+  madvise(memory, bytes, MADV_HUGEPAGE);
 }
 
 }  // namespace weighin

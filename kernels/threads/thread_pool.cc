@@ -1,13 +1,12 @@
 #include "kernels/threads/thread_pool.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <system_error>
 #include <thread>
 #include <vector>
 
+#include "kernels/system/affinity.h"
 #include "kernels/threads/thread_topology.h"
 
 namespace weighin {
@@ -23,13 +22,6 @@ void pause_core() {
 #endif
 }
 
-void pin_to(int cpu) {
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(cpu, &one);
-  sched_setaffinity(0, sizeof one, &one);  // refused in some sandboxes: then the system places the thread
-}
-
 }  // namespace
 
 struct ThreadPool::State {
@@ -37,7 +29,7 @@ struct ThreadPool::State {
   bool crowded = false;  // more threads than processors: spinning would keep the awaited thread from running
   bool pinned = false;
   bool alike = true;
-  cpu_set_t before{};
+  std::vector<int> allowed_before;  // processors of the calling thread, which the pool pins
   std::vector<std::thread> team;
   const std::function<void(uint32_t)>* work = nullptr;
   bool stop = false;
@@ -58,7 +50,7 @@ struct ThreadPool::State {
   }
 
   void serve(uint32_t rank, int cpu) {
-    if (cpu >= 0) pin_to(cpu);
+    if (cpu >= 0) pin_to({&cpu, 1});
     for (uint32_t seen = 0;;) {
       for (int spin = 0; spin < spins_before_sleep && generation.load(std::memory_order_acquire) == seen;
            ++spin) {
@@ -81,9 +73,10 @@ ThreadPool::ThreadPool(uint32_t threads, Cores cores) : state_(std::make_unique<
   State& s = *state_;
   s.threads = std::max(1U, threads);
   std::vector<Processor> order;
-  CPU_ZERO(&s.before);
-  if (sched_getaffinity(0, sizeof s.before, &s.before) == 0) {
-    order = processors_here([&](int cpu) { return cpu < CPU_SETSIZE && CPU_ISSET(cpu, &s.before); });
+  s.allowed_before = allowed_processors();
+  if (!s.allowed_before.empty()) {
+    order = processors_here(
+        [&](int cpu) { return std::binary_search(s.allowed_before.begin(), s.allowed_before.end(), cpu); });
     s.crowded = s.threads > order.size();
     s.pinned = !order.empty() && !s.crowded;
     s.alike = !s.pinned || weighin::alike(order, s.threads);
@@ -97,7 +90,7 @@ ThreadPool::ThreadPool(uint32_t threads, Cores cores) : state_(std::make_unique<
       s.threads = rank;
     }
   }
-  if (s.pinned) pin_to(order[0].cpu);
+  if (s.pinned) pin_to({&order[0].cpu, 1});
   if (cores == Cores::unlike) s.alike = false;
 }
 
@@ -107,7 +100,7 @@ ThreadPool::~ThreadPool() {
   s.generation.fetch_add(1, std::memory_order_release);
   s.generation.notify_all();
   for (std::thread& thread : s.team) thread.join();
-  if (s.pinned) sched_setaffinity(0, sizeof s.before, &s.before);
+  if (s.pinned) pin_to(s.allowed_before);
 }
 
 uint32_t ThreadPool::threads() const {

@@ -1,18 +1,19 @@
 #include "kernels/threads/thread_topology.h"
 
 #include <hwloc.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <map>
 #include <memory>
 
+#include "kernels/system/affinity.h"
+
 namespace weighin {
 namespace {
 
-using Loaded = std::unique_ptr<hwloc_topology, decltype(&hwloc_topology_destroy)>;
+using Topology = std::unique_ptr<hwloc_topology, decltype(&hwloc_topology_destroy)>;
 
-Loaded new_topology() {
+Topology new_topology() {
   hwloc_topology_t topology = nullptr;
   if (hwloc_topology_init(&topology) != 0) topology = nullptr;
   return {topology, hwloc_topology_destroy};
@@ -53,10 +54,10 @@ std::vector<Processor> in_order(hwloc_topology_t topology, const Allowed& allowe
 
 std::vector<Processor> processors_here(const Allowed& allowed) {
   std::vector<Processor> order;
-  const Loaded topology = new_topology();
+  const Topology topology = new_topology();
   if (topology && hwloc_topology_load(topology.get()) == 0) order = in_order(topology.get(), allowed);
-  // Where hwloc finds no cores, and what it does not know of.
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+  // Processors that hwloc does not know of, or all where it finds no cores.
+  for (int cpu = 0; cpu < most_processors; ++cpu) {
     const auto same = [cpu](const Processor& known) { return known.cpu == cpu; };
     if (allowed(cpu) && std::none_of(order.begin(), order.end(), same)) order.push_back({cpu, -1, -1});
   }
@@ -65,7 +66,7 @@ std::vector<Processor> processors_here(const Allowed& allowed) {
 
 tl::expected<std::vector<Processor>, std::string> processors_of_xml(const std::string& xml,
                                                                     const Allowed& allowed) {
-  const Loaded topology = new_topology();
+  const Topology topology = new_topology();
   if (!topology) return tl::unexpected(std::string("hwloc could not be started."));
   if (hwloc_topology_set_xmlbuffer(topology.get(), xml.c_str(), static_cast<int>(xml.size() + 1)) != 0 ||
       hwloc_topology_load(topology.get()) != 0)

@@ -19,11 +19,11 @@ struct Processor {
 /// Says whether a processor may be used.
 using Allowed = std::function<bool(int cpu)>;
 
-/// The allowed processors of this machine: the first of each core before the second of any, fastest kind of
-/// core first.
+/// The allowed processors of this machine, in the order in which ranks take them: the first of each core
+/// before the second of any, and the fastest kind of core first.
 std::vector<Processor> processors_here(const Allowed& allowed);
 
-/// The same of a machine that hwloc wrote down as XML. Error: what was wrong with the text.
+/// The same for a machine that hwloc wrote down as XML. Error: what was wrong with the text.
 tl::expected<std::vector<Processor>, std::string> processors_of_xml(const std::string& xml,
                                                                     const Allowed& allowed);
 
