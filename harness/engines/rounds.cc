@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/plan/slabs.h"
 #include "harness/run/session.h"
 #include "harness/timing/statistics.h"
 #include "results/measured/predict.h"

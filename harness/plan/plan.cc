@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "harness/plan/slabs.h"
 #include "kernels/problem/steps.h"
 #include "models/names/catalogue.h"
 
@@ -87,9 +88,8 @@ class Plan {
     add(wanted, threads, size_class);
   }
   Problem slab(const Problem& problem, uint32_t threads) const {
-    PlanScope scope = scope_;
-    scope.threads = threads;
-    return slab_of(problem, scope);
+    return scope_.on == MeasuredOn::gpu ? gpu_slab(problem, scope_.working_set_bytes)
+                                        : slab_of(problem, threads, scope_.working_set_bytes);
   }
   void add(const Problem& problem, uint32_t threads, std::string_view size_class) {
     const auto [place, fresh] = places_.try_emplace({problem, threads}, items_.size());

@@ -23,9 +23,6 @@ struct PlanItem {
   std::vector<std::string> size_classes;  // whose reference models hold it; none for the machine's own bounds
 };
 
-/// True for stream_read and the peaks, which bound the others.
-bool is_bound(Op op);
-
 /// What the plan is for. Software GPUs (llvmpipe) are measured for tests alone, in pieces a CPU can do.
 enum class MeasuredOn : uint8_t { cpu, gpu, software_gpu };
 
@@ -49,14 +46,6 @@ struct PlanScope {
   Extent extent = Extent::normal;
 };
 std::vector<PlanItem> make_plan(const PlanScope& scope);
-
-/// `problem` with its rows cut to a slab for `threads` threads: exact k and n, and m such that one call takes
-/// long beside a fork and join but short beside the budget (constants in plan.cc), and that its weights are
-/// at most a quarter of `working_set_bytes`, so that calls rotate. Small problems stay whole.
-Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes);
-/// The same for whatever the scope's plan is for: a GPU's matrices stay whole up to a quarter of the working
-/// set and what it does in milliseconds.
-Problem slab_of(const Problem& problem, const PlanScope& scope);
 
 /// "gemv q4_0 m=2048 k=2048 threads=2 cpu.gemv.q4_0.avx2 1B 7B": what --only is matched with and --list
 /// prints; `kernels` are those that can run it, best first.

@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "harness/plan/plan.h"
+#include "harness/plan/slabs.h"
 
 namespace weighin {
 

@@ -1,7 +1,6 @@
-// How much of a matrix is timed.
-#include <algorithm>
+#include "harness/plan/slabs.h"
 
-#include "harness/plan/plan.h"
+#include <algorithm>
 
 namespace weighin {
 namespace {
@@ -18,36 +17,10 @@ constexpr uint64_t slab_rows = 64;
 /// takes long enough over to be filled.
 constexpr double gpu_slab_operations = 2e10;
 
-/// A GPU's matrices are whole, or so many rows as these allow.
-Problem gpu_slab_of(const Problem& problem, uint64_t working_set_bytes) {
-  Problem slab = problem;
-  const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
-  slab.m =
-      std::min(slab.m, std::max<uint64_t>(slab_rows, working_set_bytes / 4 / row / slab_rows * slab_rows));
-  if (problem.op != Op::gemm) return slab;
-  const auto most = static_cast<uint64_t>(gpu_slab_operations / (2.0 * problem.n * problem.k));
-  slab.m = std::min(slab.m, std::max(slab_rows, most / slab_rows * slab_rows));
-  return slab;
-}
-
 }  // namespace
 
-bool is_bound(Op op) {
-  switch (op) {
-    case Op::stream_read:
-    case Op::peak_fp32:
-    case Op::peak_bf16:
-    case Op::peak_int8:
-    case Op::peak_fp16:
-    case Op::peak_matrix:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes) {
-  if (problem.op != Op::gemv && problem.op != Op::gemm) return problem;
+  if (!is_matrix(problem.op)) return problem;
   const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
   uint64_t most = gemv_slab_bytes * std::max(2u, threads) / row;
   if (problem.op == Op::gemm) {
@@ -64,10 +37,16 @@ Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_b
   return slab;
 }
 
-Problem slab_of(const Problem& problem, const PlanScope& scope) {
-  if (problem.op != Op::gemv && problem.op != Op::gemm) return problem;
-  return scope.on == MeasuredOn::gpu ? gpu_slab_of(problem, scope.working_set_bytes)
-                                     : slab_of(problem, scope.threads, scope.working_set_bytes);
+Problem gpu_slab(const Problem& problem, uint64_t working_set_bytes) {
+  if (!is_matrix(problem.op)) return problem;
+  Problem slab = problem;
+  const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
+  slab.m =
+      std::min(slab.m, std::max<uint64_t>(slab_rows, working_set_bytes / 4 / row / slab_rows * slab_rows));
+  if (problem.op != Op::gemm) return slab;
+  const auto most = static_cast<uint64_t>(gpu_slab_operations / (2.0 * problem.n * problem.k));
+  slab.m = std::min(slab.m, std::max(slab_rows, most / slab_rows * slab_rows));
+  return slab;
 }
 
 }  // namespace weighin

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/plan/slabs.h"
+
 namespace weighin {
 namespace {
 

@@ -118,6 +118,20 @@ bool is_attention(Op op) {
   return op == Op::attention || op == Op::prefill_attention;
 }
 
+bool is_bound(Op op) {
+  switch (op) {
+    case Op::stream_read:
+    case Op::peak_fp32:
+    case Op::peak_bf16:
+    case Op::peak_int8:
+    case Op::peak_fp16:
+    case Op::peak_matrix:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool find_op(std::string_view name, Op& op) {
   const auto row =
       std::find_if(op_names.begin(), op_names.end(), [&](const auto& r) { return r.second == name; });

@@ -49,6 +49,8 @@ bool find_op(std::string_view name, Op& op);
 /// A product of a matrix, of one token or of many.
 bool is_matrix(Op op);
 bool is_attention(Op op);
+/// stream_read and the peaks: the bounds of a machine, which other operations are compared with.
+bool is_bound(Op op);
 
 /// One operation of one size. Fields an operation does not have are 0.
 struct Problem {

@@ -1,41 +1,107 @@
-// The GPU's rows of the kernel table: every family's.
-#include "kernels/vulkan/rows.h"
-
+// The small operations on a GPU: norms, rotations, activation functions.
 #include <fmt/format.h>
 
-#include <utility>
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <optional>
+
+#include "kernels/operands/norm_epsilon.h"
+#include "kernels/operands/operands.h"
+#include "kernels/reference/elementwise.h"
+#include "kernels/vulkan/gpu_bench.h"
+#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/timed_work.h"
 
 namespace weighin {
+namespace {
 
-std::vector<Kernel> vulkan_kernels() {
-  std::vector<Kernel> all;
-  for (const auto family : {vulkan_bound_kernels, vulkan_transfer_kernels, vulkan_matrix_kernels,
-                            vulkan_format_kernels, vulkan_attention_kernels, vulkan_row_kernels})
-    for (Kernel& kernel : family()) all.push_back(std::move(kernel));
-  return all;
+using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
+/// Threads of a workgroup.
+const std::vector<GpuParameters> row_parameters{{128}, {64}, {256}};
+
+/// In units of 2^-24: sums of k terms; a division and an inverse root of 2.5 and 2 units of the last place,
+/// and an exp of 3 + 2 |x| of them (Vulkan specification, "Precision and Operation of SPIR-V Instructions").
+/// Softmax takes exp of differences down to -69; a gate's exp counts most near 1, where x is 17 at most
+/// before the rest is lost beside it.
+double tolerance_of(const Problem& p) {
+  const double of_exp = p.op == Op::softmax                      ? 2 * (3 + 2 * 69.0)
+                        : p.op == Op::swiglu || p.op == Op::gelu ? 2 * (3 + 2 * 17.0)
+                                                                 : 0;
+  return 0x1p-24 * (64 + of_exp + p.k / 8.0);
 }
 
-std::string lacks_nothing(const GpuFacts&) {
-  return "";
+/// A workgroup a row, or a thread a value (rope: a pair).
+bool by_rows(Op op) {
+  return op == Op::rms_norm || op == Op::layer_norm || op == Op::softmax;
 }
 
-Kernel gpu_row(std::string name, Op op, FormatId format, PrepareOnGpu prepare,
-               std::function<std::string(const GpuFacts&)> lacks) {
-  Kernel kernel{.name = std::move(name), .op = op, .format = format, .isa = Isa::scalar, .prepare = {}};
-  kernel.backend = Backend::vulkan;
-  kernel.lacks = std::move(lacks);
-  kernel.prepare = [prepare = std::move(prepare)](
-                       const Problem& problem,
-                       Workbench& bench) -> tl::expected<std::unique_ptr<Prepared>, std::string> {
-    const auto cannot = [&](const std::string& reason) {
-      return tl::unexpected(fmt::format("Cannot prepare {} on the GPU: {}.", describe(problem), reason));
-    };
-    if (bench.gpu == nullptr) return cannot("none was opened");
-    auto prepared = prepare(problem, bench);
-    if (!prepared) return cannot(prepared.error());
-    return prepared;
-  };
-  return kernel;
+class GpuRows : public TimedWork {
+ public:
+  GpuRows(Gpu& gpu, const Problem& problem, Data data, uint64_t seed)
+      : TimedWork(gpu), p_(problem), operands_(row_operands(problem, data, seed)) {}
+
+  tl::expected<void, std::string> prepare(const GpuParameters& parameters) {
+    const Floats* operands[] = {&operands_.a, &operands_.b, &operands_.c};
+    const uint64_t rows = operands_.rows;
+    for (size_t i = 0; i < buffers_.size(); ++i) {
+      auto made = i < 3 ? buffer_of<float>(gpu_, *operands[i])
+                        : gpu_.buffer(operands_.a.size() * 4, GpuMemory::device);
+      if (!made) return tl::unexpected(made.error());
+      buffers_[i] = std::move(*made);
+    }
+    const auto pipeline = gpu_.pipeline({std::string(op_name(p_.op)), parameters, 4, 4});
+    if (!pipeline) return tl::unexpected(pipeline.error());
+    step_.pipeline = *pipeline;
+    for (const GpuBuffer& buffer : buffers_) step_.buffers.push_back(&buffer);
+    step_.arguments = {static_cast<uint32_t>(rows), p_.k, static_cast<uint32_t>(std::max<uint64_t>(1, p_.m)),
+                       std::bit_cast<uint32_t>(norm_epsilon)};
+    const uint64_t threads = rows * (p_.op == Op::rope ? p_.k / 2 : p_.k);
+    step_.groups = groups_for(by_rows(p_.op) ? rows : (threads + parameters[0] - 1) / parameters[0]);
+    return {};
+  }
+
+  Check check(uint32_t samples) override {
+    const double tolerance = tolerance_of(p_);
+    std::vector<float> y;
+    if (run_call(0)) y = floats_in(gpu_, buffers_[3], operands_.a.size());
+    if (y.empty()) return failed_check(tolerance);
+    return check_rows(operands_, y, Denormals::kept_or_zero, tolerance, samples);
+  }
+
+ protected:
+  std::vector<GpuStep> steps_of_call(uint64_t) const override { return {step_}; }
+
+ private:
+  Problem p_;
+  RowOperands operands_;
+  std::array<GpuBuffer, 4> buffers_;  // a, b, c, results
+  GpuStep step_;
+};
+
+Made prepare(const Problem& problem, Workbench& bench) {
+  if (problem.k == 0 || (problem.op == Op::rope && problem.k % 2 != 0))
+    return tl::unexpected(std::string("rows need values, and RoPE an even number of them"));
+  auto rows = std::make_unique<GpuRows>(bench.gpu->gpu, problem, bench.data, bench.seed);
+  const std::string name = fmt::format("vulkan.{}", op_name(problem.op));
+  if (auto made = rows->prepare(parameters_of(*bench.gpu, name, row_parameters.front())); !made)
+    return tl::unexpected(made.error());
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Kernel> vulkan_row_kernels() {
+  std::vector<Kernel> rows;
+  for (const Op op : {Op::rms_norm, Op::layer_norm, Op::rope, Op::softmax, Op::swiglu, Op::gelu}) {
+    rows.push_back(gpu_row(fmt::format("vulkan.{}", op_name(op)), op, FormatId::none, prepare,
+                           [op](const GpuFacts& gpu) -> std::string {
+                             return by_rows(op) && !gpu.subgroup_arithmetic ? "sums within a subgroup" : "";
+                           }));
+    rows.back().parameters = row_parameters;
+  }
+  return rows;
 }
 
 }  // namespace weighin

@@ -75,11 +75,6 @@ constexpr std::pair<Op, const char*> peak_names[] = {{Op::peak_fp32, "fp32"},
                                                      {Op::peak_matrix, "matrix units"},
                                                      {Op::peak_int8, "int8"}};
 
-bool is_bound(Op op) {
-  return op == Op::stream_read || std::any_of(std::begin(peak_names), std::end(peak_names),
-                                              [op](const auto& peak) { return peak.first == op; });
-}
-
 ordered_json roofline(const ReportInput& input, const Side& side, const std::string& on) {
   ordered_json peaks = ordered_json::array(), points = ordered_json::array();
   for (const auto& [op, name] : peak_names) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/plan/slabs.h"
 #include "harness/timing/statistics.h"
 #include "models/names/catalogue.h"
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/plan/scaling.h"
+#include "harness/plan/slabs.h"
 
 namespace weighin {
 namespace {
