@@ -25,7 +25,7 @@ constexpr double pool_share = 0.75;
 constexpr uint32_t first_token = 1;
 
 struct Sources {
-  Facts facts;
+  ForwardFacts facts;
   TensorSource tensors;
 };
 
@@ -38,7 +38,7 @@ tl::expected<Sources, std::string> sources_of(const ModelShape& shape, const std
     if (!read) return tl::unexpected(read.error());
     file = std::move(*read);
   }
-  auto facts = facts_of(shape, file ? &*file : nullptr);
+  auto facts = forward_facts(shape, file ? &*file : nullptr);
   if (!facts) return tl::unexpected(facts.error());
   if (!file) return Sources{*facts, synthetic_tensors(weight_seed)};
   auto tensors = gguf_tensors(path, *file);

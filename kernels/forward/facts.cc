@@ -17,7 +17,7 @@ namespace {
 /// rotate: llama_model_rope_type in src/llama-model.cpp (read 2026-11-24).
 struct Known {
   std::string_view architecture;
-  bool neighbours;
+  bool adjacent_pairs;
   bool scales_embedding;  // by sqrt(width)
 };
 constexpr std::array known{
@@ -80,7 +80,7 @@ class Metadata {
 
 }  // namespace
 
-tl::expected<Facts, std::string> facts_of(const ModelShape& shape, const Gguf* file) {
+tl::expected<ForwardFacts, std::string> forward_facts(const ModelShape& shape, const Gguf* file) {
   const auto refuse = [&](const std::string& why) {
     return tl::unexpected(fmt::format(
         "The forward pass of {} ({}) is not computed here: {}; {}.", shape.name,
@@ -96,9 +96,9 @@ tl::expected<Facts, std::string> facts_of(const ModelShape& shape, const Gguf* f
     return refuse(fmt::format("its positions are scaled by \"{}\"", plain_text(scaling)));
   if (keys.real("attn_logit_softcapping", 0) != 0) return refuse("its attention scores are capped");
 
-  Facts facts;
+  ForwardFacts facts;
   facts.epsilon = keys.real("attention.layer_norm_rms_epsilon", 1e-5F);
-  facts.neighbours = row->neighbours;
+  facts.adjacent_pairs = row->adjacent_pairs;
   facts.rotary_dim =
       keys.number("rope.dimension_count", shape.rotary_dim ? shape.rotary_dim : shape.head_dim);
   if (facts.rotary_dim == 0 || facts.rotary_dim % 2 != 0 || facts.rotary_dim > shape.head_dim)

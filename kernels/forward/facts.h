@@ -16,11 +16,11 @@ struct Rotation {
   float scale = 1;  // of the position: below 1 where a context is stretched (linear scaling)
 };
 
-struct Facts {
+struct ForwardFacts {
   float epsilon = 1e-5F;  // of the RMS normalizations
-  /// Which values of a head are a pair: neighbours 2i, 2i + 1 (as Llama's files have it), else i,
+  /// Which values of a head are a pair: adjacent_pairs 2i, 2i + 1 (as Llama's files have it), else i,
   /// i + dim / 2.
-  bool neighbours = false;
+  bool adjacent_pairs = false;
   uint32_t rotary_dim = 0;
   Rotation rotation;           // of layers that see everything
   Rotation windowed_rotation;  // of layers with a sliding window
@@ -32,6 +32,6 @@ struct Facts {
 /// The facts of `shape`: by `file`'s metadata, or (nullptr) those of a synthetic model, as
 /// models/synthetic/gguf_metadata.cc writes them. Error: an architecture or a part of one that this pass does
 /// not compute, and those that it does.
-tl::expected<Facts, std::string> facts_of(const ModelShape& shape, const Gguf* file);
+tl::expected<ForwardFacts, std::string> forward_facts(const ModelShape& shape, const Gguf* file);
 
 }  // namespace weighin

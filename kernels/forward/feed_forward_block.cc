@@ -1,40 +1,42 @@
-// The feed-forward block: gate and up, the activation, down.
-#include "kernels/forward/pass.h"
+#include "kernels/forward/feed_forward_block.h"
+
+#include "kernels/cpu/isa/matrix_functions.h"
 
 namespace weighin {
 
-/// Each thread activates the rows of gate and up that it has computed.
-void ForwardPass::feed_forward_block(uint32_t rank, uint32_t layer) {
-  const LayerWeights& w = weights_.layers[layer];
-  OwnVectors& own = own_[rank];
-  normalize(own.residual.data(), w.ffn_norm, own.normed.data());
-  own.input.set(own.normed.data(), shape_.width);
-  mark(rank, StepPart::norms);
-  round_for(rank, {&w.gate, &w.up});
-  multiply(rank, w.gate, shared_.gate);
-  multiply(rank, w.up, shared_.up);
-  mark(rank, StepPart::matrices);
+void feed_forward_block(const PassThread& thread, uint32_t layer) {
+  PassState& s = thread.state();
+  const LayerWeights& w = s.weights.layers[layer];
+  OwnVectors& own = thread.own();
+  thread.normalize(own.residual.data(), w.ffn_norm, own.normed.data());
+  own.input.set(own.normed.data(), s.shape.width);
+  thread.mark(StepPart::norms);
+  thread.round_for({&w.gate, &w.up});
+  thread.multiply(w.gate, s.shared.gate);
+  thread.multiply(w.up, s.shared.up);
+  thread.mark(StepPart::matrices);
 
-  const Slice mine = slice_of(w.gate.rows, rank, pool_.threads(), gemv_rows);
-  float* gate = &shared_.gate[mine.first];
-  const float* up = &shared_.up[mine.first];
+  // Each thread activates the rows of gate and up that it has computed, so that it need not wait for others.
+  const Slice mine = slice_of(w.gate.rows, thread.rank(), thread.threads(), gemv_rows);
+  float* gate = &s.shared.gate[mine.first];
+  const float* up = &s.shared.up[mine.first];
   const auto values = static_cast<uint32_t>(mine.last - mine.first);
-  if (shape_.activation == Activation::swiglu) {
-    if (values > 0) ops_.swiglu(gate, up, nullptr, gate, values);
+  if (s.shape.activation == Activation::swiglu) {
+    if (values > 0) s.ops.swiglu(gate, up, nullptr, gate, values);
   } else {
-    if (values > 0) ops_.gelu(gate, nullptr, nullptr, gate, values);
+    if (values > 0) s.ops.gelu(gate, nullptr, nullptr, gate, values);
     for (uint32_t i = 0; i < values; ++i) gate[i] *= up[i];
   }
-  mark(rank, StepPart::activation);
-  meet(rank, StepPart::matrices);  // the wait is that of the products
+  thread.mark(StepPart::activation);
+  thread.meet(StepPart::matrices);  // threads wait here for the slowest products
 
-  own.input.set(shared_.gate.data(), w.down.cols);
-  round_for(rank, {&w.down});
-  multiply(rank, w.down, shared_.from_feed_forward);
-  meet(rank, StepPart::matrices);
+  own.input.set(s.shared.gate.data(), w.down.cols);
+  thread.round_for({&w.down});
+  thread.multiply(w.down, s.shared.from_feed_forward);
+  thread.meet(StepPart::matrices);
 
-  add_to_residual(rank, shared_.from_feed_forward.data(), w.after_ffn_norm);
-  mark(rank, StepPart::norms);
+  thread.add_to_residual(s.shared.from_feed_forward.data(), w.after_ffn_norm);
+  thread.mark(StepPart::norms);
 }
 
 }  // namespace weighin

@@ -1,4 +1,4 @@
-#include "kernels/forward/places.h"
+#include "kernels/forward/tensor_slots.h"
 
 #include <fmt/format.h>
 
@@ -46,13 +46,13 @@ constexpr std::array products{
 };
 
 /// The product itself, or its bias.
-Place of_product(Product& product, std::string_view ending) {
+TensorSlot of_product(Product& product, std::string_view ending) {
   if (ending == "weight") return {.product = &product};
   if (ending == "bias") return {.vector = &product.bias};
   return {};
 }
 
-Place of_model(const TensorName& name, ForwardWeights& weights) {
+TensorSlot of_model(const TensorName& name, ForwardWeights& weights) {
   if (name.part == "output") return of_product(weights.output, name.ending);
   if (name.ending != "weight") return {};
   if (name.part == "token_embd") return {.embeddings = true};
@@ -63,7 +63,7 @@ Place of_model(const TensorName& name, ForwardWeights& weights) {
 
 }  // namespace
 
-Place place_of(const Tensor& tensor, ForwardWeights& weights) {
+TensorSlot slot_of(const Tensor& tensor, ForwardWeights& weights) {
   const TensorName name = parse_tensor_name(tensor.name);
   if (name.encoder) return {};
   if (name.layer < 0) return of_model(name, weights);
@@ -80,7 +80,7 @@ Place place_of(const Tensor& tensor, ForwardWeights& weights) {
 
 namespace {
 
-std::string misfit_of(const std::string& name, const Product& product, uint64_t rows, uint64_t cols) {
+std::string mismatch_of(const std::string& name, const Product& product, uint64_t rows, uint64_t cols) {
   if (product.functions == nullptr) return fmt::format("there is no tensor \"{}.weight\"", name);
   if (product.rows != rows || product.cols != cols)
     return fmt::format("tensor \"{}.weight\" is {} x {}, where {} x {} is expected", name, product.rows,
@@ -91,7 +91,7 @@ std::string misfit_of(const std::string& name, const Product& product, uint64_t 
   return "";
 }
 
-std::string misfit_of(const std::string& name, std::span<const float> vector, uint64_t values) {
+std::string mismatch_of(const std::string& name, std::span<const float> vector, uint64_t values) {
   if (vector.size() == values) return "";
   if (vector.empty()) return fmt::format("there is no tensor \"{}.weight\"", name);
   return fmt::format("tensor \"{}.weight\" has {} values, where {} are expected", name, vector.size(),
@@ -100,7 +100,8 @@ std::string misfit_of(const std::string& name, std::span<const float> vector, ui
 
 }  // namespace
 
-std::string misfit(const ModelShape& shape, const Facts& facts, const ForwardWeights& weights) {
+std::string shape_mismatch(const ModelShape& shape, const ForwardFacts& facts,
+                           const ForwardWeights& weights) {
   std::string wrong;
   const auto hold = [&](std::string found) {
     if (wrong.empty()) wrong = std::move(found);
@@ -112,16 +113,16 @@ std::string misfit(const ModelShape& shape, const Facts& facts, const ForwardWei
     const LayerWeights& of_layer = weights.layers[i];
     for (const NormRow& row : norms)
       if (row.needed || !(of_layer.*row.vector).empty())
-        hold(misfit_of(fmt::format("blk.{}.{}", i, row.part), of_layer.*row.vector, sizes.*row.values));
+        hold(mismatch_of(fmt::format("blk.{}.{}", i, row.part), of_layer.*row.vector, sizes.*row.values));
     for (const ProductRow& row : products)
-      hold(misfit_of(fmt::format("blk.{}.{}", i, row.part), of_layer.*row.product, sizes.*row.rows,
-                     sizes.*row.cols));
+      hold(mismatch_of(fmt::format("blk.{}.{}", i, row.part), of_layer.*row.product, sizes.*row.rows,
+                       sizes.*row.cols));
   }
   if (weights.embeddings == nullptr) hold("there is no tensor \"token_embd.weight\"");
-  hold(misfit_of("output_norm", weights.output_norm, shape.width));
-  hold(misfit_of("output", weights.output, shape.vocab, shape.width));
+  hold(mismatch_of("output_norm", weights.output_norm, shape.width));
+  hold(mismatch_of("output", weights.output, shape.vocab, shape.width));
   if (!weights.rope_factors.empty())
-    hold(misfit_of("rope_freqs", weights.rope_factors, facts.rotary_dim / 2));
+    hold(mismatch_of("rope_freqs", weights.rope_factors, facts.rotary_dim / 2));
   return wrong;
 }
 

@@ -10,7 +10,7 @@ namespace weighin {
 
 /// One of: a vector of floats, a product, or the table of embeddings; or `skipped`, what no pass reads. None:
 /// the pass has no place for the tensor.
-struct Place {
+struct TensorSlot {
   std::span<const float>* vector = nullptr;
   Product* product = nullptr;
   bool embeddings = false;
@@ -20,9 +20,9 @@ struct Place {
 };
 
 /// The place of `tensor` in `weights`, whose layers are there already.
-Place place_of(const Tensor& tensor, ForwardWeights& weights);
+TensorSlot slot_of(const Tensor& tensor, ForwardWeights& weights);
 
 /// What of `weights` is missing, or of a size that `shape` does not give it; empty: nothing.
-std::string misfit(const ModelShape& shape, const Facts& facts, const ForwardWeights& weights);
+std::string shape_mismatch(const ModelShape& shape, const ForwardFacts& facts, const ForwardWeights& weights);
 
 }  // namespace weighin

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "kernels/formats/packing.h"
-#include "kernels/forward/places.h"
+#include "kernels/forward/tensor_slots.h"
 #include "kernels/table/all_kernels.h"
 #include "models/bytes/tensor_formats.h"
 #include "models/gguf/tensor_roles.h"
@@ -48,7 +48,7 @@ auto embedding_decoder(FormatId format, const Simd& simd) {
   return decltype(MatrixFunctions::decode){};
 }
 
-/// From the order of halves to that of neighbours, within the rotated part of each head.
+/// From the order of halves to that of adjacent_pairs, within the rotated part of each head.
 struct RowOrder {
   uint32_t head_dim = 0, rotary_dim = 0;  // 0: rows stay
 
@@ -112,12 +112,12 @@ void repeat(std::span<const std::byte> tile, std::byte* to, uint64_t bytes, Thre
 
 class Loader {
  public:
-  Loader(const ModelShape& shape, const Facts& facts, const TensorSource& source, const Simd& simd,
+  Loader(const ModelShape& shape, const ForwardFacts& facts, const TensorSource& source, const Simd& simd,
          ThreadPool& pool, ForwardWeights& weights)
       : shape_(shape), facts_(facts), source_(source), simd_(simd), pool_(pool), weights_(weights) {}
 
   Failure load(const Tensor& tensor, FormatId format) {
-    const Place place = place_of(tensor, weights_);
+    const TensorSlot place = slot_of(tensor, weights_);
     if (place.skipped) return {};
     // A tied head has the embeddings' values.
     const Tensor& stored = tensor.stored ? tensor : embeddings();
@@ -138,7 +138,7 @@ class Loader {
     const std::string_view part = parse_tensor_name(tensor.name).part;
     const bool rotated =
         part == "attn_q" || part == "attn_k" || part == "attn_q_norm" || part == "attn_k_norm";
-    return rotated && facts_.neighbours ? RowOrder{shape_.head_dim, facts_.rotary_dim} : RowOrder{};
+    return rotated && facts_.adjacent_pairs ? RowOrder{shape_.head_dim, facts_.rotary_dim} : RowOrder{};
   }
 
   Failure load_vector(const Tensor& tensor, std::span<const std::byte> blocks,
@@ -203,7 +203,7 @@ class Loader {
   }
 
   const ModelShape& shape_;
-  const Facts& facts_;
+  const ForwardFacts& facts_;
   const TensorSource& source_;
   const Simd& simd_;
   ThreadPool& pool_;
@@ -227,7 +227,7 @@ tl::expected<uint64_t, std::string> forward_weight_bytes(const ModelShape& shape
   places.layers.resize(shape.layers);
   uint64_t bytes = 0;
   for (size_t i = 0; i < shape.tensors.size(); ++i) {
-    const Place place = place_of(shape.tensors[i], places);
+    const TensorSlot place = slot_of(shape.tensors[i], places);
     if (!place.found())
       return tl::unexpected(fmt::format("{}: the forward pass of {} has no place for its tensor \"{}\"",
                                         shape.name, shape.architecture, shape.tensors[i].name));
@@ -236,7 +236,7 @@ tl::expected<uint64_t, std::string> forward_weight_bytes(const ModelShape& shape
   return bytes;
 }
 
-tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const Facts& facts,
+tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const ForwardFacts& facts,
                                                        const std::vector<FormatId>& formats,
                                                        const TensorSource& source, const Simd& simd,
                                                        ThreadPool& pool) {
@@ -252,7 +252,7 @@ tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, 
   for (size_t i = 0; i < shape.tensors.size(); ++i)
     if (const auto loaded = loader.load(shape.tensors[i], formats[i]); !loaded)
       return tl::unexpected(loaded.error());
-  if (const std::string wrong = misfit(shape, facts, weights); !wrong.empty())
+  if (const std::string wrong = shape_mismatch(shape, facts, weights); !wrong.empty())
     return tl::unexpected(fmt::format("{}: {}", shape.name, wrong));
   weights.load_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return weights;

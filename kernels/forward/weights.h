@@ -9,8 +9,8 @@
 
 #include "kernels/cpu/matrix/products.h"
 #include "kernels/forward/facts.h"
-#include "kernels/system/page_memory.h"
 #include "kernels/forward/tensor_source.h"
+#include "kernels/system/page_memory.h"
 #include "kernels/threads/thread_pool.h"
 #include "models/format/file_format.h"
 
@@ -52,10 +52,10 @@ tl::expected<uint64_t, std::string> forward_weight_bytes(const ModelShape& shape
                                                          const std::vector<FormatId>& formats);
 
 /// All weights of `shape`, by the best kernels `simd` can run, packed by all threads of `pool`. Rows of
-/// queries and keys whose rotated pairs are neighbours are put in the order of halves, in which RoPE turns
-/// whole vectors: scores, sums over a head, stay the same. Error: a tensor that is missing, in a format that
-/// no kernel here multiplies, or has no place in this pass; memory that was refused.
-tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const Facts& facts,
+/// queries and keys whose rotated pairs are adjacent_pairs are put in the order of halves, in which RoPE
+/// turns whole vectors: scores, sums over a head, stay the same. Error: a tensor that is missing, in a format
+/// that no kernel here multiplies, or has no place in this pass; memory that was refused.
+tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const ForwardFacts& facts,
                                                        const std::vector<FormatId>& formats,
                                                        const TensorSource& source, const Simd& simd,
                                                        ThreadPool& pool);

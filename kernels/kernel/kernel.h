@@ -48,15 +48,16 @@ class Prepared {
   virtual double own_seconds() const { return -1; }
 };
 
+/// A problem made ready, or what could not be had and of what size.
+using PreparedOrError = tl::expected<std::unique_ptr<Prepared>, std::string>;
+
 struct Kernel {
   std::string name;  // "cpu.gemv.q4_0.avx512vnni": the same in code, table, database and report
   Op op;
   FormatId format;  // `none`: the operation has no format
   Isa isa;
-  /// Makes `problem` (of this op and format) ready. Error: what could not be had, of what size.
-  std::function<tl::expected<std::unique_ptr<Prepared>, std::string>(const Problem& problem,
-                                                                     Workbench& bench)>
-      prepare;
+  /// Makes `problem` (of this op and format) ready.
+  std::function<PreparedOrError(const Problem& problem, Workbench& bench)> prepare;
   Backend backend = Backend::cpu;
   /// Of a GPU's kernel: what the GPU lacks to run it ("no integer dot product"); empty: nothing.
   std::function<std::string(const GpuFacts& facts)> lacks{};

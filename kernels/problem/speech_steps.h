@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/problem/problem.h"
+#include "kernels/problem/steps.h"
 #include "models/shape/shape.h"
 
 namespace weighin {

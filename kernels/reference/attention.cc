@@ -14,11 +14,11 @@ constexpr double least_size = 0x1p-60;
 
 }  // namespace
 
-AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* keys, const std::byte* values,
-                               uint32_t tokens, uint32_t k) {
+ReferenceAttention reference_attention(const float* q, FormatId cache, const std::byte* keys,
+                                       const std::byte* values, uint32_t tokens, uint32_t k) {
   const uint64_t pitch = row_bytes(cache, k);
   std::vector<double> row(k);
-  AttentionTruth truth{std::vector<double>(k), std::vector<double>(k)};
+  ReferenceAttention reference{std::vector<double>(k), std::vector<double>(k)};
   std::vector<double> weights(tokens);
   for (uint32_t t = 0; t < tokens; ++t) {
     double dot = 0, size = 0;
@@ -28,7 +28,7 @@ AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* 
       dot += term;
       size += std::abs(term);
     }
-    truth.score_size = std::max(truth.score_size, size / std::sqrt(double(k)));
+    reference.score_size = std::max(reference.score_size, size / std::sqrt(double(k)));
     weights[t] = dot / std::sqrt(double(k));
   }
   const double most = *std::max_element(weights.begin(), weights.end());
@@ -38,17 +38,17 @@ AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* 
     codec_of(cache).decode(values + t * pitch, row.data(), k);
     for (uint32_t i = 0; i < k; ++i) {
       const double term = weights[t] / total * row[i];
-      truth.values[i] += term;
-      truth.sizes[i] += std::abs(term);
+      reference.values[i] += term;
+      reference.sizes[i] += std::abs(term);
     }
   }
-  return truth;
+  return reference;
 }
 
-AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
-                               uint32_t k) {
-  return attention_truth(q, FormatId::f16, reinterpret_cast<const std::byte*>(keys),
-                         reinterpret_cast<const std::byte*>(values), tokens, k);
+ReferenceAttention reference_attention(const float* q, const uint16_t* keys, const uint16_t* values,
+                                       uint32_t tokens, uint32_t k) {
+  return reference_attention(q, FormatId::f16, reinterpret_cast<const std::byte*>(keys),
+                             reinterpret_cast<const std::byte*>(values), tokens, k);
 }
 
 Floats attention_queries(const Problem& problem, Data data, uint64_t seed) {
@@ -59,16 +59,16 @@ Floats attention_queries(const Problem& problem, Data data, uint64_t seed) {
 }
 
 Check check_attention(std::span<const float> y, uint64_t stride, uint64_t vectors, uint32_t k,
-                      const std::function<AttentionTruth(uint64_t vector)>& truth_of, double tolerance,
-                      uint32_t samples) {
-  uint64_t known = vectors;  // the vector that `truth` is of
-  AttentionTruth truth;
+                      const std::function<ReferenceAttention(uint64_t vector)>& reference_of,
+                      double tolerance, uint32_t samples) {
+  uint64_t known = vectors;  // the vector that `reference` is of
+  ReferenceAttention reference;
   return check_outputs(vectors * k, samples, tolerance, [&](uint64_t output) {
     const uint64_t vector = output / k, i = output % k;
-    if (vector != known) truth = truth_of(vector);
+    if (vector != known) reference = reference_of(vector);
     known = vector;
-    const double size = std::max(truth.sizes[i], least_size) * std::max(1.0, truth.score_size);
-    return std::abs(y[vector * stride + i] - truth.values[i]) / size;
+    const double size = std::max(reference.sizes[i], least_size) * std::max(1.0, reference.score_size);
+    return std::abs(y[vector * stride + i] - reference.values[i]) / size;
   });
 }
 

@@ -15,7 +15,7 @@
 namespace weighin {
 
 /// One output vector and the size of the terms each of its values sums.
-struct AttentionTruth {
+struct ReferenceAttention {
   std::vector<double> values;  // [k]
   std::vector<double> sizes;   // [k]: sum over tokens of weight * |value|
   double score_size = 0;       // the largest over tokens of sum |q key| / sqrt(k)
@@ -23,12 +23,12 @@ struct AttentionTruth {
 
 /// softmax(q . keys / sqrt(k)) . values for one query head. q [k]; keys, values [tokens][k] in `cache`, of
 /// whose blocks k is a multiple; tokens at least 1.
-AttentionTruth attention_truth(const float* q, FormatId cache, const std::byte* keys, const std::byte* values,
-                               uint32_t tokens, uint32_t k);
+ReferenceAttention reference_attention(const float* q, FormatId cache, const std::byte* keys,
+                                       const std::byte* values, uint32_t tokens, uint32_t k);
 
 /// The same of an f16 cache.
-AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint16_t* values, uint32_t tokens,
-                               uint32_t k);
+ReferenceAttention reference_attention(const float* q, const uint16_t* keys, const uint16_t* values,
+                                       uint32_t tokens, uint32_t k);
 
 /// The queries [n][heads][k] of an attention problem (n counts as 1 where it is 0). Ordinary data: scores
 /// differ by ones, since the values of a weight pool are ordinarily below 2^-3. Adversarial data: the values
@@ -37,10 +37,10 @@ AttentionTruth attention_truth(const float* q, const uint16_t* keys, const uint1
 Floats attention_queries(const Problem& problem, Data data, uint64_t seed);
 
 /// Compares `samples` outputs of attention with the reference. Query vector number v has its k outputs from
-/// y[v * stride] on, and the truth `truth_of(v)`. Errors are relative to the sizes of the terms, and where
-/// scores are large, to theirs: what a score is off by, its weight is off by in proportion.
+/// y[v * stride] on, and the reference values `reference_of(v)`. Errors are relative to the sizes of the
+/// terms, and where scores are large, to theirs: what a score is off by, its weight is off by in proportion.
 Check check_attention(std::span<const float> y, uint64_t stride, uint64_t vectors, uint32_t k,
-                      const std::function<AttentionTruth(uint64_t vector)>& truth_of, double tolerance,
-                      uint32_t samples);
+                      const std::function<ReferenceAttention(uint64_t vector)>& reference_of,
+                      double tolerance, uint32_t samples);
 
 }  // namespace weighin

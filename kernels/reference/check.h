@@ -9,6 +9,12 @@
 
 namespace weighin {
 
+/// One value and the size of the terms it is made of, which a rounding error is relative to.
+struct ReferenceValue {
+  double value = 0;
+  double size = 0;
+};
+
 /// What a comparison found.
 struct Check {
   /// The largest error of an output, relative to the size of the terms that the output sums. NaN where an

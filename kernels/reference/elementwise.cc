@@ -30,14 +30,14 @@ double mean_of(const float* a, uint32_t k) {
   return total / k;
 }
 
-Truth rope_truth(const float* a, const float* b, const float* c, uint32_t k, uint32_t i) {
+ReferenceValue rope_value(const float* a, const float* b, const float* c, uint32_t k, uint32_t i) {
   const uint32_t half = k / 2, pair = i % half;
   const double first = a[pair], second = a[half + pair], cosine = b[pair], sine = c[pair];
   if (i < half) return {first * cosine - second * sine, std::abs(first * cosine) + std::abs(second * sine)};
   return {first * sine + second * cosine, std::abs(first * sine) + std::abs(second * cosine)};
 }
 
-Truth softmax_truth(const float* a, uint32_t k, uint32_t i) {
+ReferenceValue softmax_value(const float* a, uint32_t k, uint32_t i) {
   const double most = *std::max_element(a, a + k);
   double total = 0;
   for (uint32_t j = 0; j < k; ++j) total += std::exp(a[j] - most);
@@ -52,11 +52,11 @@ constexpr double least_size = 1e-30;
 double row_error(const RowOperands& operands, float y, uint64_t output, double least_off) {
   const uint32_t k = operands.problem.k;
   const uint64_t row = output / k;
-  const Truth truth =
-      row_truth(operands.problem.op, &operands.a[row * k], operands.row_of(operands.b, row),
-                operands.row_of(operands.c, row), k, static_cast<uint32_t>(output % k), norm_epsilon);
-  const double off = std::abs(y - truth.value);
-  return off <= least_off ? 0 : (off - least_off) / std::max(truth.size, least_size);
+  const ReferenceValue reference =
+      reference_value(operands.problem.op, &operands.a[row * k], operands.row_of(operands.b, row),
+                      operands.row_of(operands.c, row), k, static_cast<uint32_t>(output % k), norm_epsilon);
+  const double off = std::abs(y - reference.value);
+  return off <= least_off ? 0 : (off - least_off) / std::max(reference.size, least_size);
 }
 
 Floats without_denormals(Floats values) {
@@ -100,8 +100,8 @@ Check check_rows(const RowOperands& operands, std::span<const float> y, Denormal
   });
 }
 
-Truth row_truth(Op op, const float* a, const float* b, const float* c, uint32_t k, uint32_t i,
-                float epsilon) {
+ReferenceValue reference_value(Op op, const float* a, const float* b, const float* c, uint32_t k, uint32_t i,
+                               float epsilon) {
   const double x = a[i];
   switch (op) {
     case Op::rms_norm: {
@@ -114,9 +114,9 @@ Truth row_truth(Op op, const float* a, const float* b, const float* c, uint32_t 
               (std::abs(x) + mean_size_of(a, k)) * std::abs(scale) + std::abs(double{c[i]})};
     }
     case Op::rope:
-      return rope_truth(a, b, c, k, i);
+      return rope_value(a, b, c, k, i);
     case Op::softmax:
-      return softmax_truth(a, k, i);
+      return softmax_value(a, k, i);
     case Op::swiglu:
       // Of a gate below the least normal number not all bits are left before b makes it larger.
       return {x / (1 + std::exp(-x)) * b[i], std::max(std::abs(x), 0x1p-126) * std::abs(double{b[i]})};

@@ -11,15 +11,10 @@
 
 namespace weighin {
 
-/// One value and the size of the terms it is made of, which a rounding error is relative to.
-struct Truth {
-  double value = 0;
-  double size = 0;
-};
-
 /// Value `i` of one row [k] of rms_norm (b weight), layer_norm (b weight, c bias), rope (b cosines, c sines,
 /// [k/2] each), softmax, swiglu (a gate, b up) or gelu (tanh form); see OpsFunctions for the operands.
-Truth row_truth(Op op, const float* a, const float* b, const float* c, uint32_t k, uint32_t i, float epsilon);
+ReferenceValue reference_value(Op op, const float* a, const float* b, const float* c, uint32_t k, uint32_t i,
+                               float epsilon);
 
 /// The operands of a small operation, rows [rows][k]. Which row of b and c goes with a row of a depends on
 /// the operation: norms have one row of weights for all, RoPE's angles are the token's, and SwiGLU's second

@@ -11,8 +11,8 @@
 #include "kernels/cpu/rows/rows.h"
 #include "kernels/cpu/weights/embedding.h"
 #include "kernels/cpu/weights/repack.h"
-#include "kernels/vulkan/device/gpu.h"
-#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/device/gpu_facts.h"
+#include "kernels/vulkan/vulkan_kernels.h"
 
 namespace weighin {
 namespace {

@@ -1,4 +1,5 @@
-// Attention on a GPU: of one token, cut into stretches of the cache that workgroups take apart; of a prompt.
+#include "kernels/vulkan/attention.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,14 +9,12 @@
 #include "kernels/operands/operands.h"
 #include "kernels/reference/attention.h"
 #include "kernels/vulkan/gpu_bench.h"
+#include "kernels/vulkan/gpu_kernel.h"
 #include "kernels/vulkan/planes.h"
-#include "kernels/vulkan/rows.h"
 #include "kernels/vulkan/timed_work.h"
 
 namespace weighin {
 namespace {
-
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 /// Sets that the search tries: threads of a workgroup, the most queries it takes, keys at a time, keys of a
 /// workgroup (of one token; a prompt's workgroups take all).
@@ -76,7 +75,7 @@ class GpuAttention : public TimedWork {
   uint32_t seen_by(uint32_t token) const { return decode() || p_.context == 0 ? keys_ : token + 1; }
   uint64_t first_slab(uint64_t call) const { return call * 2 * p_.kv_heads % slabs_; }
   std::vector<std::byte> slab_of(uint64_t slab, uint32_t rows) const;
-  AttentionTruth truth_of(uint64_t call, uint64_t query) const;
+  ReferenceAttention reference_of(uint64_t call, uint64_t query) const;
 
   Problem p_;
   GpuWeights cache_;
@@ -105,16 +104,16 @@ tl::expected<void, std::string> GpuAttention::prepare(const GpuParameters& param
   const uint64_t vectors = uint64_t{stretches_} * queries();
   auto kept =
       keep(queries_, buffer_of<float>(gpu_, padded))
-          .and_then([&] { return keep(sums_, gpu_.buffer(vectors * quads_ * 16, GpuMemory::device)); })
-          .and_then([&] { return keep(states_, gpu_.buffer(vectors * 8, GpuMemory::device)); })
-          .and_then([&] { return keep(y_, gpu_.buffer(padded.size() * 4, GpuMemory::device)); });
+          .and_then([&] { return keep(sums_, make_buffer(gpu_, vectors * quads_ * 16, GpuMemory::device)); })
+          .and_then([&] { return keep(states_, make_buffer(gpu_, vectors * 8, GpuMemory::device)); })
+          .and_then([&] { return keep(y_, make_buffer(gpu_, padded.size() * 4, GpuMemory::device)); });
   if (!kept) return kept;
   const std::vector<uint32_t> constants{tiling_.threads, tiling_.rows, tiling_.tile, quads_};
   const auto attend =
-      gpu_.pipeline({fmt::format("attention.{}", format_of(p_.format).name), constants, 5, 13});
+      pipeline_of(gpu_, {fmt::format("attention.{}", format_of(p_.format).name), constants, 5, 13});
   if (!attend) return tl::unexpected(attend.error());
   attend_ = *attend;
-  const auto join = gpu_.pipeline({"attention_join", {join_threads, 1, 1, quads_}, 3, 13});
+  const auto join = pipeline_of(gpu_, {"attention_join", {join_threads, 1, 1, quads_}, 3, 13});
   if (!join) return tl::unexpected(join.error());
   join_ = *join;
   return {};
@@ -158,11 +157,11 @@ std::vector<std::byte> GpuAttention::slab_of(uint64_t slab, uint32_t rows) const
   return plain;
 }
 
-AttentionTruth GpuAttention::truth_of(uint64_t call, uint64_t query) const {
+ReferenceAttention GpuAttention::reference_of(uint64_t call, uint64_t query) const {
   const uint32_t seen = seen_by(static_cast<uint32_t>(query / p_.heads));
   const uint64_t slab = first_slab(call) + 2 * (query % p_.heads / sharing());
-  return attention_truth(&q_[query * p_.k], p_.format, slab_of(slab, seen).data(),
-                         slab_of(slab + 1, seen).data(), seen, p_.k);
+  return reference_attention(&q_[query * p_.k], p_.format, slab_of(slab, seen).data(),
+                             slab_of(slab + 1, seen).data(), seen, p_.k);
 }
 
 Check GpuAttention::check(uint32_t samples) {
@@ -171,11 +170,12 @@ Check GpuAttention::check(uint32_t samples) {
   std::vector<float> y;
   if (run_call(call)) y = floats_in(gpu_, y_, uint64_t{queries()} * quads_ * 4);
   if (y.empty()) return failed_check(tolerance);
-  const auto truth = [&](uint64_t query) { return truth_of(call, query); };
-  return check_attention(y, quads_ * 4, queries(), p_.k, truth, tolerance, samples);
+  const auto reference = [&](uint64_t query) { return reference_of(call, query); };
+  return check_attention(y, quads_ * 4, queries(), p_.k, reference, tolerance, samples);
 }
 
-Made prepare(const std::string& name, const GpuParameters& usual, const Problem& problem, Workbench& bench) {
+PreparedOrError prepare(const std::string& name, const GpuParameters& usual, const Problem& problem,
+                        Workbench& bench) {
   if (problem.kv_heads == 0 || problem.heads % problem.kv_heads != 0 || problem.k == 0 ||
       problem.k % format_of(problem.format).block_values != 0)
     return tl::unexpected(
@@ -199,7 +199,7 @@ std::vector<Kernel> vulkan_attention_kernels() {
     for (const FormatId cache : {FormatId::f16, FormatId::q8_0}) {
       const std::string name = fmt::format("vulkan.{}.{}", op_name(op), format_of(cache).name);
       const std::vector<GpuParameters>& sets = op == Op::attention ? decode_parameters : prefill_parameters;
-      rows.push_back(gpu_row(
+      rows.push_back(gpu_kernel(
           name, op, cache,
           [name, usual = sets.front()](const Problem& problem, Workbench& bench) {
             return prepare(name, usual, problem, bench);

@@ -1,4 +1,5 @@
-// A GPU's bounds: reading its memory, arithmetic in registers.
+#include "kernels/vulkan/bounds.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,13 +7,11 @@
 #include <cstring>
 
 #include "kernels/vulkan/gpu_bench.h"
-#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/gpu_kernel.h"
 #include "kernels/vulkan/timed_work.h"
 
 namespace weighin {
 namespace {
-
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 constexpr uint64_t quad_bytes = 16;
 /// Threads of a workgroup, reads of a thread.
@@ -36,10 +35,11 @@ class StreamRead : public TimedWork {
     constexpr uint32_t nothing = 0;
     std::vector<uint32_t> words(quads_ * 4);
     uint32_t found = 0;
-    const bool done =
-        gpu_.write(total_, 0, std::as_bytes(std::span(&nothing, 1))) && run_call(call) &&
-        gpu_.read(total_, 0, std::as_writable_bytes(std::span(&found, 1))) &&
-        gpu_.read(*weights_.buffer, first_quad(call) * quad_bytes, std::as_writable_bytes(std::span(words)));
+    const bool done = write_buffer(gpu_, total_, 0, std::as_bytes(std::span(&nothing, 1))) &&
+                      run_call(call) &&
+                      read_buffer(gpu_, total_, 0, std::as_writable_bytes(std::span(&found, 1))) &&
+                      read_buffer(gpu_, *weights_.buffer, first_quad(call) * quad_bytes,
+                                  std::as_writable_bytes(std::span(words)));
     if (!done) return failed_check(0);
     uint32_t expected = 0;
     for (const uint32_t word : words) expected += word;
@@ -69,16 +69,16 @@ class StreamRead : public TimedWork {
   uint64_t quads_a_group_, calls_ = 0;
 };
 
-Made prepare_stream(const Problem& problem, Workbench& bench) {
+PreparedOrError prepare_stream(const Problem& problem, Workbench& bench) {
   Gpu& gpu = bench.gpu->gpu;
   // Beside a kernel the bound reads what the kernel reads.
   auto weights =
       bench.gpu->weights.weights(problem.format == FormatId::none ? FormatId::f16 : problem.format);
   if (!weights) return tl::unexpected(weights.error());
-  auto total = gpu.buffer(sizeof(uint32_t), GpuMemory::device);
+  auto total = make_buffer(gpu, sizeof(uint32_t), GpuMemory::device);
   if (!total) return tl::unexpected(total.error());
   const GpuParameters parameters = parameters_of(*bench.gpu, "vulkan.stream_read", stream_parameters.front());
-  const auto pipeline = gpu.pipeline({"stream_read", parameters, 2, 2});
+  const auto pipeline = pipeline_of(gpu, {"stream_read", parameters, 2, 2});
   if (!pipeline) return tl::unexpected(pipeline.error());
   return std::make_unique<StreamRead>(gpu, std::move(*weights), problem.m, std::move(*total), *pipeline,
                                       uint64_t{parameters[0]} * parameters[1]);
@@ -168,9 +168,9 @@ class Peak : public TimedWork {
   uint64_t rounds_, groups_;
 };
 
-Made prepare_peak(const PeakKind& kind, const Problem& problem, Workbench& bench) {
+PreparedOrError prepare_peak(const PeakKind& kind, const Problem& problem, Workbench& bench) {
   Gpu& gpu = bench.gpu->gpu;
-  auto results = gpu.buffer(Peak::groups_of(kind, problem.m) * sizeof(float), GpuMemory::device);
+  auto results = make_buffer(gpu, Peak::groups_of(kind, problem.m) * sizeof(float), GpuMemory::device);
   if (!results) return tl::unexpected(results.error());
   const std::array<uint32_t, 4> numbers{kind.first, kind.second, 0, 0};
   auto factors = buffer_of<uint32_t>(gpu, numbers);
@@ -181,7 +181,7 @@ Made prepare_peak(const PeakKind& kind, const Problem& problem, Workbench& bench
     shader.constants.insert(shader.constants.end(), {units.m, units.n, units.k});
     shader.full_subgroups = true;
   }
-  const auto pipeline = gpu.pipeline(shader);
+  const auto pipeline = pipeline_of(gpu, shader);
   if (!pipeline) return tl::unexpected(pipeline.error());
   return std::make_unique<Peak>(gpu, kind, problem.m, std::move(*results), std::move(*factors), *pipeline);
 }
@@ -197,15 +197,15 @@ std::string lacks_for(Op op, const GpuFacts& gpu) {
 }  // namespace
 
 std::vector<Kernel> vulkan_bound_kernels() {
-  std::vector<Kernel> rows{gpu_row("vulkan.stream_read", Op::stream_read, FormatId::none, prepare_stream,
-                                   [](const GpuFacts& gpu) { return lacks_for(Op::stream_read, gpu); })};
+  std::vector<Kernel> rows{gpu_kernel("vulkan.stream_read", Op::stream_read, FormatId::none, prepare_stream,
+                                      [](const GpuFacts& gpu) { return lacks_for(Op::stream_read, gpu); })};
   rows.back().parameters = stream_parameters;
   for (const PeakKind& kind : peaks)
-    rows.push_back(gpu_row(
+    rows.push_back(gpu_kernel(
         fmt::format("vulkan.peak.{}", kind.name), kind.op, FormatId::none,
         [&kind](const Problem& problem, Workbench& bench) { return prepare_peak(kind, problem, bench); },
         [op = kind.op](const GpuFacts& gpu) { return lacks_for(op, gpu); }));
-  rows.push_back(gpu_row(
+  rows.push_back(gpu_kernel(
       "vulkan.peak.matrix", Op::peak_matrix, FormatId::none,
       [](const Problem& problem, Workbench& bench) {
         return prepare_peak(matrix_peak(bench.gpu->gpu.facts()), problem, bench);

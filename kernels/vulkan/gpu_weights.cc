@@ -67,7 +67,7 @@ tl::expected<Kept, std::string> GpuWeightPool::State::make(FormatId format) {
   made.blocks = std::max<uint64_t>(1, (std::min(working_set_bytes, budget_bytes) - most_gaps) / stride);
   made.words = plane_words(planes, made.blocks);
   make_room(uint64_t{made.words.back()} * 4);
-  auto buffer = gpu.buffer(uint64_t{made.words.back()} * 4, GpuMemory::device);
+  auto buffer = make_buffer(gpu, uint64_t{made.words.back()} * 4, GpuMemory::device);
   if (!buffer) return tl::unexpected(buffer.error());
   made.buffer = std::move(*buffer);
   const uint64_t distinct =
@@ -81,7 +81,7 @@ tl::expected<Kept, std::string> GpuWeightPool::State::make(FormatId format) {
     const uint64_t all = made.blocks * planes[i].stride;
     for (uint64_t at = 0; at < all; at += bytes.size()) {
       const auto part = std::span(bytes).first(std::min<uint64_t>(bytes.size(), all - at));
-      if (auto written = gpu.write(made.buffer, uint64_t{made.words[i]} * 4 + at, part); !written)
+      if (auto written = write_buffer(gpu, made.buffer, uint64_t{made.words[i]} * 4 + at, part); !written)
         return tl::unexpected(written.error());
     }
   }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "kernels/formats/data.h"
-#include "kernels/vulkan/device/gpu.h"
+#include "kernels/vulkan/device/gpu_buffer.h"
 #include "models/format/format.h"
 
 namespace weighin {

@@ -1,14 +1,13 @@
-// Matrix products on a GPU: their rows, the numbers their shaders take, and what they need of a GPU.
+#include "kernels/vulkan/matrix.h"
+
 #include <fmt/format.h>
 
 #include "kernels/formats/codec.h"
+#include "kernels/vulkan/gpu_kernel.h"
 #include "kernels/vulkan/product.h"
-#include "kernels/vulkan/rows.h"
 
 namespace weighin {
 namespace {
-
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 /// Sets of numbers that the search tries; the first needs no more than every GPU allows (128 threads, 16 KiB
 /// of shared memory). gemv: threads and rows of a workgroup. gemm: a tile's rows and tokens, and a thread's,
@@ -61,8 +60,8 @@ Cut cut_for(Op op, Arithmetic arithmetic, const GpuParameters& parameters, const
   return arithmetic == Arithmetic::matrix ? cut_matrix(parameters, gpu) : cut_gemm(parameters, arithmetic);
 }
 
-Made prepare_product(const GpuParameters& parameters, Arithmetic arithmetic, const Problem& problem,
-                     Workbench& bench) {
+PreparedOrError prepare_product(const GpuParameters& parameters, Arithmetic arithmetic,
+                                const Problem& problem, Workbench& bench) {
   const uint32_t block = format_of(problem.format).block_values;
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0 ||
       (problem.op == Op::gemv && problem.n != 1))
@@ -81,7 +80,7 @@ Made prepare_product(const GpuParameters& parameters, Arithmetic arithmetic, con
   ProductShader shader{
       .arithmetic = arithmetic,
       .shader = {.name = fmt::format("{}.{}.{}", op_name(problem.op), format_of(problem.format).name,
-                                     facts_of(arithmetic).name),
+                                     arithmetic_facts(arithmetic).name),
                  .constants = cut.constants,
                  .buffers = matrix ? 6U : 5U,
                  .arguments = 8,
@@ -101,16 +100,16 @@ std::string lacks(Arithmetic arithmetic, Op op, const GpuFacts& gpu) {
 
 Kernel row(Op op, const QuantFormat& format, Arithmetic arithmetic) {
   const std::string name =
-      fmt::format("vulkan.{}.{}.{}", op_name(op), format.name, facts_of(arithmetic).name);
+      fmt::format("vulkan.{}.{}.{}", op_name(op), format.name, arithmetic_facts(arithmetic).name);
   const std::vector<GpuParameters>& sets = parameters_for(op, arithmetic);
-  Kernel kernel = gpu_row(
+  Kernel kernel = gpu_kernel(
       name, op, format.id,
       [=, usual = sets.front()](const Problem& problem, Workbench& bench) {
         return prepare_product(parameters_of(*bench.gpu, name, usual), arithmetic, problem, bench);
       },
       [=](const GpuFacts& gpu) { return lacks(arithmetic, op, gpu); });
   kernel.parameters = sets;
-  kernel.peak = facts_of(arithmetic).peak;
+  kernel.peak = arithmetic_facts(arithmetic).peak;
   return kernel;
 }
 

@@ -54,7 +54,7 @@ class GpuProduct : public TimedWork {
   std::vector<GpuStep> steps_of_call(uint64_t call) const override;
 
  private:
-  bool rounds() const { return facts_of(arithmetic_).activations != Activations::floats; }
+  bool rounds() const { return arithmetic_facts(arithmetic_).activations != Activations::floats; }
   tl::expected<void, std::string> make_operands(Data data, uint64_t seed);
   tl::expected<void, std::string> round_activations();
   tl::expected<void, std::string> find_row_powers();
@@ -83,19 +83,21 @@ tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t se
   for (uint64_t token = 0; token < problem_.n; ++token)
     std::copy_n(&x_[token * problem_.k], problem_.k, &x[token * padded]);
   if (codec_of(problem_.format).scaled_rows) row_scales_ = row_scales(problem_.m, seed);
-  const uint64_t rounded = rounds() ? x.size() * facts_of(arithmetic_).activation_bytes : 16;
+  const uint64_t rounded = rounds() ? x.size() * arithmetic_facts(arithmetic_).activation_bytes : 16;
   return keep(operands_.x, buffer_of<float>(gpu_, x))
-      .and_then([&] { return keep(operands_.rounded, gpu_.buffer(rounded, GpuMemory::device)); })
-      .and_then([&] { return keep(operands_.scales, gpu_.buffer(x.size() / 16 * 8, GpuMemory::device)); })
-      .and_then([&] { return keep(operands_.row_scales, buffer_of<float>(gpu_, row_scales_)); })
+      .and_then([&] { return keep(operands_.rounded, make_buffer(gpu_, rounded, GpuMemory::device)); })
       .and_then(
-          [&] { return keep(operands_.y, gpu_.buffer(4 * problem_.m * problem_.n, GpuMemory::device)); });
+          [&] { return keep(operands_.scales, make_buffer(gpu_, x.size() / 16 * 8, GpuMemory::device)); })
+      .and_then([&] { return keep(operands_.row_scales, buffer_of<float>(gpu_, row_scales_)); })
+      .and_then([&] {
+        return keep(operands_.y, make_buffer(gpu_, 4 * problem_.m * problem_.n, GpuMemory::device));
+      });
 }
 
 tl::expected<void, std::string> GpuProduct::round_activations() {
   if (!rounds()) return {};
-  const auto pipeline =
-      gpu_.pipeline({fmt::format("quantize.{}", facts_of(arithmetic_).name), {rounding_threads}, 3, 1});
+  const auto pipeline = pipeline_of(
+      gpu_, {fmt::format("quantize.{}", arithmetic_facts(arithmetic_).name), {rounding_threads}, 3, 1});
   if (!pipeline) return tl::unexpected(pipeline.error());
   GpuStep step{*pipeline, {&operands_.x, &operands_.rounded, &operands_.scales}, {}, {1, 1, 1}};
   const auto values = static_cast<uint32_t>(operands_.x.bytes() / sizeof(float));
@@ -106,21 +108,22 @@ tl::expected<void, std::string> GpuProduct::round_activations() {
     step.arguments = {values / 32};
     step.groups[0] = (values / 32 + rounding_threads - 1) / rounding_threads;
   }
-  return gpu_.run_once(step);
+  return run_step(gpu_, step);
 }
 
 /// An engine does so once for a model's weights.
 tl::expected<void, std::string> GpuProduct::find_row_powers() {
   const uint64_t rows = slabs_ * problem_.m;
-  if (auto kept = keep(operands_.row_powers, gpu_.buffer(sizeof(float) * rows, GpuMemory::device)); !kept)
+  if (auto kept = keep(operands_.row_powers, make_buffer(gpu_, sizeof(float) * rows, GpuMemory::device));
+      !kept)
     return kept;
-  const auto pipeline = gpu_.pipeline(
-      {fmt::format("row_power.{}.float32", format_of(problem_.format).name), {rounding_threads}, 5, 8});
+  const auto pipeline = pipeline_of(
+      gpu_, {fmt::format("row_power.{}.float32", format_of(problem_.format).name), {rounding_threads}, 5, 8});
   if (!pipeline) return tl::unexpected(pipeline.error());
   GpuStep step = step_of(*pipeline, 0, rows);
   step.buffers[3] = &operands_.row_powers;
   step.groups = groups_for(rows);
-  return gpu_.run_once(step);
+  return run_step(gpu_, step);
 }
 
 tl::expected<void, std::string> GpuProduct::prepare(GpuBench& bench, Data data, uint64_t seed) {
@@ -137,7 +140,7 @@ tl::expected<void, std::string> GpuProduct::prepare(GpuBench& bench, Data data, 
   if (arithmetic_ == Arithmetic::matrix) {
     if (auto found = find_row_powers(); !found) return found;
   }
-  const auto pipeline = gpu_.pipeline(shader_.shader);
+  const auto pipeline = pipeline_of(gpu_, shader_.shader);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = *pipeline;
   const auto pieces = [](uint64_t count, uint32_t each) {
@@ -187,7 +190,7 @@ Check GpuProduct::check(uint32_t samples) {
                         .k = problem_.k,
                         .weights = [&](uint64_t row) { return row_of(call, row); },
                         .x = x_,
-                        .activations = facts_of(arithmetic_).activations,
+                        .activations = arithmetic_facts(arithmetic_).activations,
                         .row_scales = row_scales_,
                         .least_size = least_size},
                        tolerance, samples);
@@ -195,7 +198,7 @@ Check GpuProduct::check(uint32_t samples) {
 
 }  // namespace
 
-const ArithmeticFacts& facts_of(Arithmetic arithmetic) {
+const ArithmeticFacts& arithmetic_facts(Arithmetic arithmetic) {
   static constexpr std::array rows{ArithmeticFacts{"int8", Op::peak_int8, Activations::int8, 1},
                                    ArithmeticFacts{"float16", Op::peak_fp16, Activations::float16, 2},
                                    ArithmeticFacts{"float32", Op::peak_fp32, Activations::floats, 4},
@@ -203,9 +206,8 @@ const ArithmeticFacts& facts_of(Arithmetic arithmetic) {
   return rows.at(static_cast<size_t>(arithmetic));
 }
 
-tl::expected<std::unique_ptr<Prepared>, std::string> make_product(GpuBench& bench, const Problem& problem,
-                                                                  Data data, uint64_t seed,
-                                                                  const ProductShader& shader) {
+PreparedOrError make_product(GpuBench& bench, const Problem& problem, Data data, uint64_t seed,
+                             const ProductShader& shader) {
   auto product = std::make_unique<GpuProduct>(bench, problem, shader);
   if (auto made = product->prepare(bench, data, seed); !made) return tl::unexpected(made.error());
   return product;

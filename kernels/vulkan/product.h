@@ -2,13 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 
 #include "kernels/kernel/kernel.h"
 #include "kernels/operands/activations.h"
+#include "kernels/vulkan/device/gpu_pipeline.h"
 #include "kernels/vulkan/gpu_bench.h"
 
 namespace weighin {
@@ -23,7 +21,7 @@ struct ArithmeticFacts {
   Activations activations;  // as it takes them
   uint32_t activation_bytes;
 };
-const ArithmeticFacts& facts_of(Arithmetic arithmetic);
+const ArithmeticFacts& arithmetic_facts(Arithmetic arithmetic);
 
 /// The shader of a product and how it is cut: workgroups of `rows` rows by `tokens` tokens.
 struct ProductShader {
@@ -33,8 +31,7 @@ struct ProductShader {
 };
 
 /// Error: what of it the GPU cannot do or hold.
-tl::expected<std::unique_ptr<Prepared>, std::string> make_product(GpuBench& bench, const Problem& problem,
-                                                                  Data data, uint64_t seed,
-                                                                  const ProductShader& shader);
+PreparedOrError make_product(GpuBench& bench, const Problem& problem, Data data, uint64_t seed,
+                             const ProductShader& shader);
 
 }  // namespace weighin

@@ -1,4 +1,5 @@
-// The small operations on a GPU: norms, rotations, activation functions.
+#include "kernels/vulkan/rows.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,13 +11,11 @@
 #include "kernels/operands/operands.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/vulkan/gpu_bench.h"
-#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/gpu_kernel.h"
 #include "kernels/vulkan/timed_work.h"
 
 namespace weighin {
 namespace {
-
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 /// Threads of a workgroup.
 const std::vector<GpuParameters> row_parameters{{128}, {64}, {256}};
@@ -47,11 +46,11 @@ class GpuRows : public TimedWork {
     const uint64_t rows = operands_.rows;
     for (size_t i = 0; i < buffers_.size(); ++i) {
       auto made = i < 3 ? buffer_of<float>(gpu_, *operands[i])
-                        : gpu_.buffer(operands_.a.size() * 4, GpuMemory::device);
+                        : make_buffer(gpu_, operands_.a.size() * 4, GpuMemory::device);
       if (!made) return tl::unexpected(made.error());
       buffers_[i] = std::move(*made);
     }
-    const auto pipeline = gpu_.pipeline({std::string(op_name(p_.op)), parameters, 4, 4});
+    const auto pipeline = pipeline_of(gpu_, {std::string(op_name(p_.op)), parameters, 4, 4});
     if (!pipeline) return tl::unexpected(pipeline.error());
     step_.pipeline = *pipeline;
     for (const GpuBuffer& buffer : buffers_) step_.buffers.push_back(&buffer);
@@ -80,7 +79,7 @@ class GpuRows : public TimedWork {
   GpuStep step_;
 };
 
-Made prepare(const Problem& problem, Workbench& bench) {
+PreparedOrError prepare(const Problem& problem, Workbench& bench) {
   if (problem.k == 0 || (problem.op == Op::rope && problem.k % 2 != 0))
     return tl::unexpected(std::string("rows need values, and RoPE an even number of them"));
   auto rows = std::make_unique<GpuRows>(bench.gpu->gpu, problem, bench.data, bench.seed);
@@ -95,10 +94,11 @@ Made prepare(const Problem& problem, Workbench& bench) {
 std::vector<Kernel> vulkan_row_kernels() {
   std::vector<Kernel> rows;
   for (const Op op : {Op::rms_norm, Op::layer_norm, Op::rope, Op::softmax, Op::swiglu, Op::gelu}) {
-    rows.push_back(gpu_row(fmt::format("vulkan.{}", op_name(op)), op, FormatId::none, prepare,
-                           [op](const GpuFacts& gpu) -> std::string {
-                             return by_rows(op) && !gpu.subgroup_arithmetic ? "sums within a subgroup" : "";
-                           }));
+    rows.push_back(gpu_kernel(fmt::format("vulkan.{}", op_name(op)), op, FormatId::none, prepare,
+                              [op](const GpuFacts& gpu) -> std::string {
+                                return by_rows(op) && !gpu.subgroup_arithmetic ? "sums within a subgroup"
+                                                                               : "";
+                              }));
     rows.back().parameters = row_parameters;
   }
   return rows;

@@ -43,19 +43,19 @@ tl::expected<GpuWork, std::string> TimedWork::record(uint64_t calls) const {
   std::vector<GpuStep> warming, timed;
   for (uint64_t call = 0; call < 2 * calls; ++call)
     for (GpuStep& step : steps_of_call(call)) (call < calls ? warming : timed).push_back(std::move(step));
-  return gpu_.record(warming, timed);
+  return record_work(gpu_, warming, timed);
 }
 
 bool TimedWork::run_call(uint64_t call) {
-  auto work = gpu_.record({}, steps_of_call(call));
-  return work && gpu_.run(*work) >= 0;
+  auto work = record_work(gpu_, {}, steps_of_call(call));
+  return work && run_work(gpu_, *work) >= 0;
 }
 
 bool TimedWork::make_work() {
   auto one = record(1);
-  if (!one || gpu_.run(*one) < 0) return false;
+  if (!one || run_work(gpu_, *one) < 0) return false;
   // Once more: what the first one found cold says too much.
-  const double seconds = std::max(gpu_.run(*one), 1e-7);
+  const double seconds = std::max(run_work(gpu_, *one), 1e-7);
   calls_ = std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(timed_s / seconds)), 1, most_calls);
   auto all = record(calls_);
   if (!all) return false;
@@ -64,7 +64,7 @@ bool TimedWork::make_work() {
 }
 
 double TimedWork::submit() {
-  const double timed = gpu_.run(*work_);
+  const double timed = run_work(gpu_, *work_);
   seconds_ =
       timed < 0 ? std::numeric_limits<double>::quiet_NaN() : share_ * timed / static_cast<double>(calls_);
   return 2 * timed;
@@ -96,7 +96,7 @@ tl::expected<void, std::string> keep(GpuBuffer& place, tl::expected<GpuBuffer, s
 
 std::vector<float> floats_in(Gpu& gpu, const GpuBuffer& buffer, uint64_t count) {
   std::vector<float> values(count);
-  if (!gpu.read(buffer, 0, std::as_writable_bytes(std::span(values)))) values.clear();
+  if (!read_buffer(gpu, buffer, 0, std::as_writable_bytes(std::span(values)))) values.clear();
   return values;
 }
 

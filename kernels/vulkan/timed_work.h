@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/kernel/kernel.h"
-#include "kernels/vulkan/device/gpu.h"
+#include "kernels/vulkan/device/gpu_work.h"
 
 namespace weighin {
 
@@ -52,9 +52,9 @@ bool warm_up(const std::function<double()>& run, double least_s, double most_s);
 /// `count` values in memory that shaders read, or the reason there are none. T: float, uint32_t, uint16_t.
 template <class T>
 tl::expected<GpuBuffer, std::string> buffer_of(Gpu& gpu, std::span<const T> values) {
-  auto buffer = gpu.buffer(values.size_bytes(), GpuMemory::device);
+  auto buffer = make_buffer(gpu, values.size_bytes(), GpuMemory::device);
   if (!buffer) return buffer;
-  if (auto written = gpu.write(*buffer, 0, std::as_bytes(values)); !written)
+  if (auto written = write_buffer(gpu, *buffer, 0, std::as_bytes(values)); !written)
     return tl::unexpected(written.error());
   return buffer;
 }

@@ -1,5 +1,5 @@
-// What a GPU costs beside its kernels: bytes carried to, from and within its memory, operations and
-// submissions by themselves, and memory had and touched.
+#include "kernels/vulkan/transfers.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,13 +9,12 @@
 #include <limits>
 
 #include "kernels/vulkan/gpu_bench.h"
-#include "kernels/vulkan/rows.h"
+#include "kernels/vulkan/gpu_kernel.h"
 #include "kernels/vulkan/timed_work.h"
 
 namespace weighin {
 namespace {
 
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
@@ -46,12 +45,12 @@ class Copy : public TimedWork {
 
  private:
   bool put(std::span<const std::byte> bytes) {
-    if (from_.mapped().empty()) return gpu_.write(from_, 0, bytes).has_value();
+    if (from_.mapped().empty()) return write_buffer(gpu_, from_, 0, bytes).has_value();
     std::copy(bytes.begin(), bytes.end(), from_.mapped().begin());
     return true;
   }
   bool take(std::span<std::byte> bytes) {
-    if (to_.mapped().empty()) return gpu_.read(to_, 0, bytes).has_value();
+    if (to_.mapped().empty()) return read_buffer(gpu_, to_, 0, bytes).has_value();
     std::copy_n(to_.mapped().begin(), bytes.size(), bytes.begin());
     return true;
   }
@@ -60,11 +59,11 @@ class Copy : public TimedWork {
   GpuBuffer from_, to_;
 };
 
-Made prepare_copy(GpuMemory from, GpuMemory to, const Problem& problem, Workbench& bench) {
+PreparedOrError prepare_copy(GpuMemory from, GpuMemory to, const Problem& problem, Workbench& bench) {
   Gpu& gpu = bench.gpu->gpu;
-  auto source = gpu.buffer(problem.m, from);
+  auto source = make_buffer(gpu, problem.m, from);
   if (!source) return tl::unexpected(source.error());
-  auto target = gpu.buffer(problem.m, to);
+  auto target = make_buffer(gpu, problem.m, to);
   if (!target) return tl::unexpected(target.error());
   return std::make_unique<Copy>(gpu, problem.m, std::move(*source), std::move(*target));
 }
@@ -86,8 +85,8 @@ class Dispatch : public TimedWork {
   const GpuPipeline* pipeline_;
 };
 
-Made prepare_dispatch(const Problem&, Workbench& bench) {
-  const auto pipeline = bench.gpu->gpu.pipeline({"empty", {}, 0, 0});
+PreparedOrError prepare_dispatch(const Problem&, Workbench& bench) {
+  const auto pipeline = pipeline_of(bench.gpu->gpu, {"empty", {}, 0, 0});
   if (!pipeline) return tl::unexpected(pipeline.error());
   return std::make_unique<Dispatch>(bench.gpu->gpu, *pipeline);
 }
@@ -99,12 +98,12 @@ class Submit : public Prepared {
 
   void run() noexcept override {
     const auto begin = Clock::now();
-    for (int i = 0; i < submissions; ++i) gpu_.run(work_);
+    for (int i = 0; i < submissions; ++i) run_work(gpu_, work_);
     seconds_ = gpu_.failure().empty() ? seconds_since(begin) / submissions
                                       : std::numeric_limits<double>::quiet_NaN();
   }
   double own_seconds() const override { return seconds_; }
-  Check check(uint32_t) override { return gpu_.run(work_) >= 0 ? exact_check(true) : failed_check(0); }
+  Check check(uint32_t) override { return run_work(gpu_, work_) >= 0 ? exact_check(true) : failed_check(0); }
 
  private:
   static constexpr int submissions = 16;
@@ -113,13 +112,13 @@ class Submit : public Prepared {
   double seconds_ = -1;
 };
 
-Made prepare_submit(const Problem&, Workbench& bench) {
+PreparedOrError prepare_submit(const Problem&, Workbench& bench) {
   Gpu& gpu = bench.gpu->gpu;
-  const auto pipeline = gpu.pipeline({"empty", {}, 0, 0});
+  const auto pipeline = pipeline_of(gpu, {"empty", {}, 0, 0});
   if (!pipeline) return tl::unexpected(pipeline.error());
   GpuStep step;
   step.pipeline = *pipeline;
-  auto work = gpu.record({}, {&step, 1});
+  auto work = record_work(gpu, {}, {&step, 1});
   if (!work) return tl::unexpected(work.error());
   return std::make_unique<Submit>(gpu, std::move(*work));
 }
@@ -132,10 +131,10 @@ tl::expected<std::vector<GpuBuffer>, std::string> take_and_touch(Gpu& gpu, uint6
   std::vector<GpuBuffer> pieces;
   const uint64_t most = std::min(piece_bytes, gpu.facts().max_allocation_bytes);
   for (uint64_t had = 0; had < bytes; had += pieces.back().bytes()) {
-    auto piece = gpu.buffer(std::min(most, bytes - had), GpuMemory::device);
+    auto piece = make_buffer(gpu, std::min(most, bytes - had), GpuMemory::device);
     if (!piece) return tl::unexpected(fmt::format("after {} MiB {}", had >> 20, piece.error()));
     pieces.push_back(std::move(*piece));
-    if (auto filled = gpu.run_once({.buffers = {&pieces.back()}, .filled_with = word}); !filled)
+    if (auto filled = run_step(gpu, {.buffers = {&pieces.back()}, .filled_with = word}); !filled)
       return tl::unexpected(filled.error());
   }
   return pieces;
@@ -159,7 +158,8 @@ class Allocate : public Prepared {
     if (!pieces) return failed_check(0);
     for (const GpuBuffer& piece : *pieces) {
       uint32_t found = 0;
-      if (!gpu_.read(piece, piece.bytes() - sizeof found, std::as_writable_bytes(std::span(&found, 1))))
+      if (!read_buffer(gpu_, piece, piece.bytes() - sizeof found,
+                       std::as_writable_bytes(std::span(&found, 1))))
         return failed_check(0);
       if (found != word) return exact_check(false);
     }
@@ -172,7 +172,7 @@ class Allocate : public Prepared {
   double seconds_ = -1;
 };
 
-Made prepare_allocate(const Problem& problem, Workbench& bench) {
+PreparedOrError prepare_allocate(const Problem& problem, Workbench& bench) {
   if (const auto had = take_and_touch(bench.gpu->gpu, problem.m, 0); !had) return tl::unexpected(had.error());
   return std::make_unique<Allocate>(bench.gpu->gpu, problem.m);
 }
@@ -181,7 +181,7 @@ Made prepare_allocate(const Problem& problem, Workbench& bench) {
 
 std::vector<Kernel> vulkan_transfer_kernels() {
   const auto copy = [](const char* name, Op op, GpuMemory from, GpuMemory to) {
-    return gpu_row(
+    return gpu_kernel(
         fmt::format("vulkan.copy.{}", name), op, FormatId::none,
         [=](const Problem& problem, Workbench& bench) { return prepare_copy(from, to, problem, bench); },
         lacks_nothing);
@@ -190,9 +190,11 @@ std::vector<Kernel> vulkan_transfer_kernels() {
   rows.push_back(copy("to_device", Op::copy_to_device, GpuMemory::upload, GpuMemory::device));
   rows.push_back(copy("from_device", Op::copy_from_device, GpuMemory::device, GpuMemory::readback));
   rows.push_back(copy("on_device", Op::copy_on_device, GpuMemory::device, GpuMemory::device));
-  rows.push_back(gpu_row("vulkan.dispatch", Op::dispatch, FormatId::none, prepare_dispatch, lacks_nothing));
-  rows.push_back(gpu_row("vulkan.submit", Op::submit, FormatId::none, prepare_submit, lacks_nothing));
-  rows.push_back(gpu_row("vulkan.allocate", Op::allocate, FormatId::none, prepare_allocate, lacks_nothing));
+  rows.push_back(
+      gpu_kernel("vulkan.dispatch", Op::dispatch, FormatId::none, prepare_dispatch, lacks_nothing));
+  rows.push_back(gpu_kernel("vulkan.submit", Op::submit, FormatId::none, prepare_submit, lacks_nothing));
+  rows.push_back(
+      gpu_kernel("vulkan.allocate", Op::allocate, FormatId::none, prepare_allocate, lacks_nothing));
   return rows;
 }
 

@@ -112,8 +112,8 @@ double attention_tolerance(uint32_t k, uint32_t tokens) {
 
 void expect_attention(const AttentionData& data, const float* q, uint32_t seen, const float* found,
                       double divisor) {
-  const AttentionTruth truth =
-      attention_truth(q, data.cache, data.keys.data(), data.values.data(), seen, data.k);
+  const ReferenceAttention truth =
+      reference_attention(q, data.cache, data.keys.data(), data.values.data(), seen, data.k);
   for (uint32_t i = 0; i < data.k; ++i) {
     const double error = std::abs(found[i] / divisor - truth.values[i]);
     ASSERT_LE(error, truth.sizes[i] * attention_tolerance(data.k, seen)) << "value " << i;
@@ -267,7 +267,7 @@ TEST(OpsExtremes, Rows) {
           const float* third = row.op != Op::rms_norm ? c.data() : own_epsilon ? &epsilon : nullptr;
           (set.functions->*row.function)(a.data(), b.data(), third, y.data(), k);
           for (uint32_t i = 0; i < k; ++i) {
-            const Truth truth = row_truth(row.op, a.data(), b.data(), c.data(), k, i, epsilon);
+            const ReferenceValue truth = reference_value(row.op, a.data(), b.data(), c.data(), k, i, epsilon);
             ASSERT_LE(std::abs(y[i] - truth.value), std::max(truth.size, 1e-30) * 0x1p-24 * (64 + k / 8.0))
                 << "value " << i << " of " << a[i];
           }

@@ -90,7 +90,8 @@ const std::map<std::string, std::set<std::string>> may_include{
      {"models/", "probes", "probes/", "kernels", "kernels/", "results/", "harness/plan", "harness/timing",
       "harness/gpu"}},
     {"harness/engines",
-     {"models/", "probes", "probes/", "kernels", "kernels/", "results/", "harness/timing", "harness/run"}},
+     {"models/", "probes", "probes/", "kernels", "kernels/", "results/", "harness/plan", "harness/timing",
+      "harness/run"}},
     {"harness/cli", {"models/", "probes", "probes/", "kernels", "kernels/", "results/", "harness/"}},
     {"harness", {"harness/cli"}},
 };

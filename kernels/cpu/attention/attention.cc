@@ -83,9 +83,9 @@ class Attention : public Prepared {
 
   Check check(uint32_t samples) override {
     run();
-    const auto truth = [this](uint64_t vector) { return truth_of(vector); };
-    return check_attention(y_, p_.k, y_.size() / p_.k, p_.k, truth, tolerance_of(p_.k, seen_by(tokens_ - 1)),
-                           samples);
+    const auto reference = [this](uint64_t vector) { return reference_of(vector); };
+    return check_attention(y_, p_.k, y_.size() / p_.k, p_.k, reference,
+                           tolerance_of(p_.k, seen_by(tokens_ - 1)), samples);
   }
 
  private:
@@ -97,11 +97,11 @@ class Attention : public Prepared {
     return p_.context == 0 ? p_.n : token + 1;
   }
 
-  AttentionTruth truth_of(uint64_t vector) const {
+  ReferenceAttention reference_of(uint64_t vector) const {
     const auto token = static_cast<uint32_t>(vector / p_.heads);
     const uint32_t kv_head = static_cast<uint32_t>(vector % p_.heads) / queries_of_cache_;
-    return attention_truth(&q_[vector * p_.k], p_.format, cache_.keys(kv_head), cache_.values(kv_head),
-                           seen_by(token), p_.k);
+    return reference_attention(&q_[vector * p_.k], p_.format, cache_.keys(kv_head), cache_.values(kv_head),
+                               seen_by(token), p_.k);
   }
 
   /// State of `head` in context part `part`; the heads of one KV head follow each other.

@@ -1,19 +1,16 @@
-// Opening a GPU.
 #include "kernels/vulkan/device/gpu.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "kernels/vulkan/device/gpu_state.h"
+#include "kernels/vulkan/device/instance.h"
+#include "kernels/vulkan/device/read_gpu_facts.h"
 
 namespace weighin {
 namespace {
-
-/// What vulkan.hpp's DynamicLoader throws.
-constexpr std::string_view no_loader = "Failed to load vulkan library!";
-
-constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
 
 VKAPI_ATTR VkBool32 VKAPI_CALL keep_complaint(VkDebugUtilsMessageSeverityFlagBitsEXT,
                                               VkDebugUtilsMessageTypeFlagsEXT,
@@ -66,57 +63,6 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   return {physical, info};
 }
 
-bool has_layer(const vk::raii::Context& context, std::string_view name) {
-  const auto layers = context.enumerateInstanceLayerProperties();
-  return std::any_of(layers.begin(), layers.end(),
-                     [&](const vk::LayerProperties& layer) { return name == layer.layerName.data(); });
-}
-
-}  // namespace
-
-std::string said(const std::exception& error) {
-  const auto* of_vulkan = dynamic_cast<const vk::SystemError*>(&error);
-  if (of_vulkan == nullptr) {
-    const std::string_view words = error.what();
-    return words == no_loader ? "no Vulkan loader (libvulkan.so.1) is installed" : std::string(words);
-  }
-  switch (static_cast<vk::Result>(of_vulkan->code().value())) {
-    case vk::Result::eErrorDeviceLost:
-      return "the device was lost";
-    case vk::Result::eErrorOutOfDeviceMemory:
-      return "the GPU's memory is used up";
-    case vk::Result::eErrorOutOfHostMemory:
-      return "the driver found no memory on the machine";
-    case vk::Result::eErrorIncompatibleDriver:
-      return "no Vulkan driver is installed";
-    default:
-      return "the driver said " + vk::to_string(static_cast<vk::Result>(of_vulkan->code().value()));
-  }
-}
-
-vk::raii::Instance make_instance(vk::raii::Context& context, bool validate) {
-  if (validate && !has_layer(context, validation_layer))
-    throw std::runtime_error(
-        "the validation layers (Debian package vulkan-validationlayers) are not installed");
-  // A loader refuses versions newer than its own only where that is 1.0.
-  const uint32_t version =
-      context.enumerateInstanceVersion() < VK_API_VERSION_1_1 ? VK_API_VERSION_1_0 : VK_API_VERSION_1_3;
-  const vk::ApplicationInfo application("weighin", 0, nullptr, 0, version);
-  std::vector<const char*> layers, extensions;
-  const std::array checks{vk::ValidationFeatureEnableEXT::eSynchronizationValidation};
-  const vk::ValidationFeaturesEXT features(checks);
-  vk::InstanceCreateInfo info({}, &application);
-  if (validate) {
-    layers.push_back(validation_layer);
-    extensions.push_back(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
-    info.pNext = &features;
-  }
-  info.setPEnabledLayerNames(layers).setPEnabledExtensionNames(extensions);
-  return {context, info};
-}
-
-namespace {
-
 struct VisibleGpu {
   vk::raii::PhysicalDevice device;
   GpuFacts facts;
@@ -127,7 +73,7 @@ std::vector<VisibleGpu> usable_gpus(const vk::raii::Instance& instance) {
   std::vector<VisibleGpu> usable;
   for (vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance)) {
     if (device.getProperties().apiVersion < VK_API_VERSION_1_1) continue;
-    GpuFacts facts = facts_of(instance, device);
+    GpuFacts facts = read_gpu_facts(instance, device);
     usable.push_back({std::move(device), std::move(facts)});
   }
   return usable;
@@ -146,6 +92,15 @@ const std::string& Gpu::failure() const {
 }
 const std::vector<std::string>& Gpu::complaints() const {
   return state_->complaints;
+}
+
+double Gpu::since_timed_s() const {
+  if (!state_->timed) return std::numeric_limits<double>::infinity();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - *state_->timed).count();
+}
+
+void Gpu::was_timed() {
+  state_->timed = std::chrono::steady_clock::now();
 }
 
 tl::expected<std::unique_ptr<Gpu>, std::string> Gpu::open(const std::string& id, const GpuOptions& options) {
@@ -175,19 +130,8 @@ tl::expected<std::unique_ptr<Gpu>, std::string> Gpu::open(const std::string& id,
     s.clock_mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;
     return gpu;
   } catch (const std::exception& error) {
-    return tl::unexpected(fmt::format("the GPU {} could not be opened: {}", id, said(error)));
+    return tl::unexpected(fmt::format("the GPU {} could not be opened: {}", id, vulkan_error(error)));
   }
-}
-
-std::optional<size_t> chosen_gpu(std::span<const GpuFacts> gpus, std::string_view id,
-                                 std::string_view driver) {
-  std::optional<size_t> first;
-  for (size_t i = 0; i < gpus.size(); ++i) {
-    if (gpus[i].id != id) continue;
-    if (gpus[i].driver == driver) return i;
-    if (!first) first = i;
-  }
-  return first;
 }
 
 tl::expected<std::vector<GpuFacts>, std::string> visible_gpus() {
@@ -199,7 +143,7 @@ tl::expected<std::vector<GpuFacts>, std::string> visible_gpus() {
     std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.software < b.software; });
     return found;
   } catch (const std::exception& error) {
-    return tl::unexpected(fmt::format("no GPU can be used through Vulkan: {}", said(error)));
+    return tl::unexpected(fmt::format("no GPU can be used through Vulkan: {}", vulkan_error(error)));
   }
 }
 

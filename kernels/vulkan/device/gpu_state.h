@@ -1,5 +1,5 @@
-// What stands behind gpu.h. Only the files of this folder that speak Vulkan include it: its headers take
-// seconds.
+// The Vulkan objects behind Gpu, GpuBuffer, GpuPipeline and GpuWork. Only files of this folder include this
+// header, since Vulkan's own take seconds to compile.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,9 @@
 #include <vulkan/vulkan_raii.hpp>
 
 #include "kernels/vulkan/device/gpu.h"
+#include "kernels/vulkan/device/gpu_buffer.h"
+#include "kernels/vulkan/device/gpu_pipeline.h"
+#include "kernels/vulkan/device/gpu_work.h"
 
 namespace weighin {
 
@@ -20,12 +23,12 @@ struct GpuPipeline {
 
 struct GpuBuffer::State {
   vk::raii::DeviceMemory memory = nullptr;
-  vk::raii::Buffer buffer = nullptr;  // before its memory goes
+  vk::raii::Buffer buffer = nullptr;  // destroyed before its memory
 };
 
 struct GpuWork::State {
   vk::raii::DescriptorPool descriptors = nullptr;
-  std::vector<vk::raii::DescriptorSet> sets;  // given back with their pool
+  std::vector<vk::raii::DescriptorSet> sets;  // freed with their pool
   vk::raii::QueryPool times = nullptr;
   vk::raii::CommandBuffer commands = nullptr;
   vk::raii::Fence done = nullptr;
@@ -42,28 +45,10 @@ struct Gpu::State {
   vk::raii::CommandPool commands = nullptr;
   std::map<GpuShader, std::unique_ptr<GpuPipeline>> pipelines;
   GpuFacts facts;
-  uint64_t clock_mask = 0;  // bits of the clock that count
+  uint64_t clock_mask = 0;  // the bits of the clock that are valid
   GpuBuffer staging_up, staging_down;
   std::optional<std::chrono::steady_clock::time_point> timed;
   std::string failure;
 };
-
-/// The loader's instance, of the newest version that both it and this program know. Throws vk::Error and
-/// std::runtime_error (no loader).
-vk::raii::Instance make_instance(vk::raii::Context& context, bool validate);
-
-/// What `device` can do, and whether it has what every kernel needs. Throws vk::Error.
-GpuFacts facts_of(const vk::raii::Instance& instance, const vk::raii::PhysicalDevice& device);
-
-/// Of a queue that computes and, where any does, can be timed. Throws std::runtime_error: there is none.
-uint32_t compute_family(const vk::raii::PhysicalDevice& device);
-
-/// Newer than the headers of Debian 12.
-inline constexpr const char* khr_cooperative_matrix = "VK_KHR_cooperative_matrix";
-
-bool has_extension(const vk::raii::PhysicalDevice& device, std::string_view name);
-
-/// Sentences for what Vulkan threw: "the GPU's memory is used up", "the device was lost".
-std::string said(const std::exception& error);
 
 }  // namespace weighin

@@ -1,46 +1,19 @@
-// What a GPU does: shaders compiled, work recorded, submitted and timed.
+#include "kernels/vulkan/device/gpu_work.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstring>
-#include <limits>
-#include <span>
+#include <map>
 #include <utility>
 
 #include "kernels/vulkan/device/gpu_state.h"
-#include "kernels/vulkan/device/khr_matrices.h"
+#include "kernels/vulkan/device/instance.h"
 
 namespace weighin {
-
-// Made by cmake/shaders.cmake: (file, SPIR-V).
-std::span<const std::pair<std::string_view, std::string_view>> shader_binaries();
-
 namespace {
 
-/// A submission of kernels that all take milliseconds: what takes longer than this has hung.
+/// How long a submission may take before it counts as hung: the kernels in it take milliseconds.
 constexpr std::chrono::nanoseconds patience = std::chrono::seconds(30);
-
-constexpr std::string_view binary_ending = ".spv";
-
-vk::raii::Pipeline compile(const vk::raii::Device& device, const GpuShader& shader,
-                           const vk::PipelineLayout& layout, const GpuFacts& facts) {
-  const auto compiled = shader_words(shader.name);
-  if (!compiled) throw std::runtime_error("there is no such shader");
-  std::vector<uint32_t> words = *compiled;
-  if (facts.matrix_units.khr) words = with_khr_matrices(words);
-  const vk::raii::ShaderModule module(device, vk::ShaderModuleCreateInfo({}, words));
-  std::vector<vk::SpecializationMapEntry> entries;
-  for (uint32_t i = 0; i < shader.constants.size(); ++i) entries.emplace_back(i, 4 * i, 4);
-  const vk::SpecializationInfo constants(static_cast<uint32_t>(entries.size()), entries.data(),
-                                         shader.constants.size() * 4, shader.constants.data());
-  vk::PipelineShaderStageCreateInfo stage({}, vk::ShaderStageFlagBits::eCompute, *module, "main", &constants);
-  const vk::PipelineShaderStageRequiredSubgroupSizeCreateInfo size(facts.subgroup_size);
-  if (shader.full_subgroups) {
-    stage.flags = vk::PipelineShaderStageCreateFlagBits::eRequireFullSubgroups;
-    stage.pNext = &size;
-  }
-  return {device, nullptr, vk::ComputePipelineCreateInfo({}, stage, layout)};
-}
 
 /// Everything before is done and seen by everything after on the GPU; at the end also by the CPU, which costs
 /// more.
@@ -105,56 +78,18 @@ void record_step(const vk::raii::CommandBuffer& commands, const GpuStep& step, c
 
 }  // namespace
 
-GpuWork::GpuWork() : state_(std::make_unique<State>()) {}
+GpuWork::GpuWork(std::unique_ptr<State> state) : state_(std::move(state)) {}
 GpuWork::~GpuWork() = default;
 GpuWork::GpuWork(GpuWork&&) noexcept = default;
 GpuWork& GpuWork::operator=(GpuWork&&) noexcept = default;
 
-std::optional<std::vector<uint32_t>> shader_words(const std::string& name) {
-  for (const auto& [file, bytes] : shader_binaries()) {
-    if (file.substr(0, file.size() - binary_ending.size()) != name) continue;
-    std::vector<uint32_t> words(bytes.size() / sizeof(uint32_t));
-    std::memcpy(words.data(), bytes.data(), words.size() * sizeof(uint32_t));
-    return words;
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string_view> shader_names() {
-  std::vector<std::string_view> names;
-  for (const auto& [file, bytes] : shader_binaries())
-    names.push_back(file.substr(0, file.size() - binary_ending.size()));
-  return names;
-}
-
-tl::expected<const GpuPipeline*, std::string> Gpu::pipeline(const GpuShader& shader) {
-  State& s = *state_;
-  const auto found = s.pipelines.find(shader);
-  if (found != s.pipelines.end()) return found->second.get();
-  try {
-    auto made = std::make_unique<GpuPipeline>();
-    made->shader = shader;
-    std::vector<vk::DescriptorSetLayoutBinding> bindings;
-    for (uint32_t i = 0; i < shader.buffers; ++i)
-      bindings.emplace_back(i, vk::DescriptorType::eStorageBuffer, 1, vk::ShaderStageFlagBits::eCompute);
-    made->sets = {s.device, vk::DescriptorSetLayoutCreateInfo({}, bindings)};
-    std::vector<vk::PushConstantRange> arguments;
-    if (shader.arguments) arguments.emplace_back(vk::ShaderStageFlagBits::eCompute, 0, 4 * shader.arguments);
-    made->layout = {s.device, vk::PipelineLayoutCreateInfo({}, *made->sets, arguments)};
-    made->pipeline = compile(s.device, shader, *made->layout, s.facts);
-    return s.pipelines.emplace(shader, std::move(made)).first->second.get();
-  } catch (const std::exception& error) {
-    return tl::unexpected(fmt::format("the shader {} could not be made ready: {}", shader.name, said(error)));
-  }
-}
-
-tl::expected<GpuWork, std::string> Gpu::record(std::span<const GpuStep> warming,
+tl::expected<GpuWork, std::string> record_work(Gpu& gpu, std::span<const GpuStep> warming,
                                                std::span<const GpuStep> timed) {
-  State& s = *state_;
+  Gpu::State& s = gpu.state();
   if (!s.failure.empty()) return tl::unexpected(s.failure);
   try {
-    GpuWork work;
-    GpuWork::State& w = *work.state_;
+    auto state = std::make_unique<GpuWork::State>();
+    GpuWork::State& w = *state;
     const Sets sets = make_sets(s.device, w, warming, timed);
     const bool clock = s.facts.clock_period_s > 0;
     if (clock) w.times = {s.device, vk::QueryPoolCreateInfo({}, vk::QueryType::eTimestamp, 2)};
@@ -170,17 +105,17 @@ tl::expected<GpuWork, std::string> Gpu::record(std::span<const GpuStep> warming,
     wait_for_all(w.commands, true);
     w.commands.end();
     w.done = {s.device, vk::FenceCreateInfo()};
-    return work;
+    return GpuWork(std::move(state));
   } catch (const std::exception& error) {
-    return tl::unexpected(fmt::format("the GPU's work could not be recorded: {}", said(error)));
+    return tl::unexpected(fmt::format("the GPU's work could not be recorded: {}", vulkan_error(error)));
   }
 }
 
-double Gpu::run(GpuWork& work) noexcept {
-  State& s = *state_;
+double run_work(Gpu& gpu, GpuWork& work) noexcept {
+  Gpu::State& s = gpu.state();
   if (!s.failure.empty()) return -1;
   try {
-    GpuWork::State& w = *work.state_;
+    GpuWork::State& w = work.state();
     const auto begin = std::chrono::steady_clock::now();
     s.queue.submit(vk::SubmitInfo({}, {}, *w.commands), *w.done);
     const vk::Result waited = s.device.waitForFences(*w.done, VK_TRUE, patience.count());
@@ -196,24 +131,15 @@ double Gpu::run(GpuWork& work) noexcept {
                                      vk::QueryResultFlagBits::e64 | vk::QueryResultFlagBits::eWait);
     return static_cast<double>((times[1] - times[0]) & s.clock_mask) * s.facts.clock_period_s;
   } catch (const std::exception& error) {
-    s.failure = fmt::format("the GPU failed: {}", said(error));
+    s.failure = fmt::format("the GPU failed: {}", vulkan_error(error));
     return -1;
   }
 }
 
-double Gpu::since_timed_s() const {
-  if (!state_->timed) return std::numeric_limits<double>::infinity();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - *state_->timed).count();
-}
-
-void Gpu::was_timed() {
-  state_->timed = std::chrono::steady_clock::now();
-}
-
-tl::expected<void, std::string> Gpu::run_once(const GpuStep& step) {
-  auto work = record({}, {&step, 1});
+tl::expected<void, std::string> run_step(Gpu& gpu, const GpuStep& step) {
+  auto work = record_work(gpu, {}, {&step, 1});
   if (!work) return tl::unexpected(work.error());
-  if (run(*work) < 0) return tl::unexpected(failure());
+  if (run_work(gpu, *work) < 0) return tl::unexpected(gpu.failure());
   return {};
 }
 

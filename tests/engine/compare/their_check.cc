@@ -19,11 +19,8 @@ double matrix_tolerance(uint32_t k) {
 /// partial sum's size. Judgement: as if four such roundings went one way.
 constexpr double attention_tolerance = 4 * 0x1p-11;
 
-struct Truth {
-  double value, size;
-};
-
-Truth matrix_truth(const Problem& p, std::span<const std::byte> weights, const Floats& x, uint64_t at) {
+ReferenceValue matrix_value(const Problem& p, std::span<const std::byte> weights, const Floats& x,
+                            uint64_t at) {
   const uint64_t row = at % p.m, token = at / p.m;
   const ReferenceRow values = reference_row(p.format, weights.data() + row * row_bytes(p.format, p.k), p.k);
   const ReferenceDot dot =
@@ -31,12 +28,13 @@ Truth matrix_truth(const Problem& p, std::span<const std::byte> weights, const F
   return {dot.sum, dot.size};
 }
 
-Truth attention_truth_at(const Problem& p, std::span<const std::byte> weights, const Floats& q, uint64_t at) {
+ReferenceValue attention_value(const Problem& p, std::span<const std::byte> weights, const Floats& q,
+                               uint64_t at) {
   const uint64_t head = at / p.k, slab = uint64_t{p.context} * p.k;
   const auto* keys =
       reinterpret_cast<const uint16_t*>(weights.data()) + 2 * slab * (head / (p.heads / p.kv_heads));
-  const AttentionTruth truth = attention_truth(&q[head * p.k], keys, keys + slab, p.context, p.k);
-  return {truth.values[at % p.k], truth.sizes[at % p.k] * std::max(1.0, truth.score_size)};
+  const ReferenceAttention reference = reference_attention(&q[head * p.k], keys, keys + slab, p.context, p.k);
+  return {reference.values[at % p.k], reference.sizes[at % p.k] * std::max(1.0, reference.score_size)};
 }
 
 }  // namespace
@@ -52,9 +50,9 @@ Check check_theirs(const Problem& problem, std::span<const std::byte> weights, c
   const std::vector<float> found = graphs.results(outputs);
   const double tolerance = attends ? attention_tolerance : matrix_tolerance(problem.k);
   return check_outputs(outputs, samples, tolerance, [&](uint64_t at) {
-    const Truth truth =
-        attends ? attention_truth_at(problem, weights, x, at) : matrix_truth(problem, weights, x, at);
-    return std::fabs(found[at] - truth.value) / std::max(truth.size, 0x1p-60);
+    const ReferenceValue reference =
+        attends ? attention_value(problem, weights, x, at) : matrix_value(problem, weights, x, at);
+    return std::fabs(found[at] - reference.value) / std::max(reference.size, 0x1p-60);
   });
 }
 

@@ -38,7 +38,8 @@ using Vector = std::vector<double>;
 /// The model in doubles, straight from the blocks as a file has them.
 class Reference {
  public:
-  Reference(const ModelShape& shape, const Facts& facts, const std::vector<FormatId>& formats, Blocks& blocks)
+  Reference(const ModelShape& shape, const ForwardFacts& facts, const std::vector<FormatId>& formats,
+            Blocks& blocks)
       : shape_(shape), facts_(facts) {
     const TensorSource source = blocks.source();
     for (size_t i = 0; i < shape.tensors.size(); ++i) {
@@ -111,8 +112,8 @@ class Reference {
     for (size_t head = 0; head < heads.size(); head += dim) {
       for (uint32_t i = 0; i < half; ++i) {
         const double angle = position * std::pow(double{facts_.rotation.base}, -double(i) / half);
-        double& a = heads[head + (facts_.neighbours ? 2 * i : i)];
-        double& b = heads[head + (facts_.neighbours ? 2 * i + 1 : i + half)];
+        double& a = heads[head + (facts_.adjacent_pairs ? 2 * i : i)];
+        double& b = heads[head + (facts_.adjacent_pairs ? 2 * i + 1 : i + half)];
         const double turned = a * std::cos(angle) - b * std::sin(angle);
         b = a * std::sin(angle) + b * std::cos(angle);
         a = turned;
@@ -133,7 +134,7 @@ class Reference {
   }
 
   const ModelShape& shape_;
-  const Facts& facts_;
+  const ForwardFacts& facts_;
   std::map<std::string, Vector> tensors_;
   std::vector<std::vector<Vector>> keys_, values_;
 };
@@ -169,7 +170,7 @@ void compare(const char* model, FileFormatId format, double bound) {
   const ModelShape* found = find_model(model);
   ASSERT_NE(found, nullptr);
   const ModelShape& small = *found;
-  Facts facts = facts_of(small, nullptr).value();
+  ForwardFacts facts = forward_facts(small, nullptr).value();
   facts.epsilon = 1e-3F;
   facts.rotation.base = 5000;
   const std::vector<FormatId> formats = computed_formats(small, file_format_of(format));
@@ -210,10 +211,10 @@ TEST(Forward, QuantizedLogitsAreThoseOfDoublesWithinTheRoundingOfInputs) {
 TEST(Forward, AnotherFactIsAnotherResult) {
   const ModelShape shape = *find_model("stories260k");
   const std::vector<FormatId> formats = computed_formats(shape, file_format_of(FileFormatId::f32));
-  Facts facts = facts_of(shape, nullptr).value();
+  ForwardFacts facts = forward_facts(shape, nullptr).value();
   Blocks blocks;
-  Facts other = facts;
-  other.neighbours = !facts.neighbours;
+  ForwardFacts other = facts;
+  other.adjacent_pairs = !facts.adjacent_pairs;
   Reference reference(shape, other, formats, blocks);
   ThreadPool pool(1);
   const auto weights = load_weights(shape, facts, formats, blocks.source(), this_cpu(), pool);
@@ -231,7 +232,7 @@ TEST(Forward, WhatIsNotComputedIsRefusedWithWhatIs) {
   for (const char* name : {"mixtral-8x7b", "phi-3-mini", "gemma-2-2b", "mamba-130m", "bert-base", "gpt2"}) {
     const ModelShape* shape = find_model(name);
     ASSERT_NE(shape, nullptr) << name;
-    const auto facts = facts_of(*shape, nullptr);
+    const auto facts = forward_facts(*shape, nullptr);
     ASSERT_FALSE(facts) << name;
     EXPECT_NE(facts.error().find("supported are llama, qwen2, qwen3, gemma, gemma3"), std::string::npos)
         << facts.error();
@@ -241,7 +242,7 @@ TEST(Forward, WhatIsNotComputedIsRefusedWithWhatIs) {
 TEST(Forward, ATensorWithoutAPlaceOrOfAnotherSizeIsRefused) {
   ModelShape shape = *find_model("stories260k");
   const std::vector<FormatId> formats = computed_formats(shape, file_format_of(FileFormatId::f32));
-  const Facts facts = facts_of(shape, nullptr).value();
+  const ForwardFacts facts = forward_facts(shape, nullptr).value();
   ThreadPool pool(1);
   ModelShape strange = shape;
   strange.tensors[1].name = "blk.0.attn_sinks.weight";

@@ -178,27 +178,27 @@ TEST_F(VulkanGpu, OfSeveralDriversTheNamedOneIsTaken) {
 }
 
 TEST_F(VulkanGpu, MemoryThatCannotBeHadIsAReasonAndTheGpuGoesOn) {
-  const auto refused = gpu_->buffer(uint64_t{1} << 46, GpuMemory::device);
+  const auto refused = make_buffer(*gpu_, uint64_t{1} << 46, GpuMemory::device);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().find("MiB of the GPU's memory could not be had"), std::string::npos)
       << refused.error();
   EXPECT_EQ(gpu_->failure(), "");
-  EXPECT_TRUE(gpu_->buffer(64, GpuMemory::device));
+  EXPECT_TRUE(make_buffer(*gpu_, 64, GpuMemory::device));
 }
 
 TEST_F(VulkanGpu, ReadsBackWhatWasWritten) {
-  const auto buffer = gpu_->buffer(40 << 20, GpuMemory::device);  // more than is carried at a time
+  const auto buffer = make_buffer(*gpu_, 40 << 20, GpuMemory::device);  // more than is carried at a time
   ASSERT_TRUE(buffer) << buffer.error();
   std::vector<uint32_t> sent(5 << 20), found(sent.size());
   Random random(7);
   for (uint32_t& word : sent) word = static_cast<uint32_t>(random());
-  ASSERT_TRUE(gpu_->write(*buffer, 12, std::as_bytes(std::span(sent))));
-  ASSERT_TRUE(gpu_->read(*buffer, 12, std::as_writable_bytes(std::span(found))));
+  ASSERT_TRUE(write_buffer(*gpu_, *buffer, 12, std::as_bytes(std::span(sent))));
+  ASSERT_TRUE(read_buffer(*gpu_, *buffer, 12, std::as_writable_bytes(std::span(found))));
   EXPECT_EQ(sent, found);
 }
 
 TEST_F(VulkanGpu, AShaderThatIsNotThereIsAnError) {
-  const auto pipeline = gpu_->pipeline({"gemv.no_format.int8", {}, 1, 0});
+  const auto pipeline = pipeline_of(*gpu_, {"gemv.no_format.int8", {}, 1, 0});
   ASSERT_FALSE(pipeline);
   EXPECT_NE(pipeline.error().find("no such shader"), std::string::npos) << pipeline.error();
 }

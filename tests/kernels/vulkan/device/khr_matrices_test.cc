@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "kernels/vulkan/device/gpu.h"
+#include "kernels/vulkan/device/shaders.h"
 
 namespace weighin {
 namespace {
