@@ -19,10 +19,11 @@ uint16_t ordinary(Random& random) {
 }
 
 void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
-  fill_floats<uint16_t>(bytes, blocks, data, {0x8000, 0x7f, (127 + 40) << 7, ordinary}, random);  // as f32's
+  // Large values are 2^40, as in f32.cc.
+  fill_floats<uint16_t>(bytes, blocks, data, {0x8000, 0x7f, (127 + 40) << 7, ordinary}, random);
 }
 
-/// Unit: 1 value of each row.
+/// A unit holds one value of each row.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave(2, packing, blocks, unit).field(0, 1, 2);
 }

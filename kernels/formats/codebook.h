@@ -1,4 +1,4 @@
-// Formats of 4-bit indices into a table of values.
+// Tables for formats whose 4-bit values are indices into a table.
 #pragma once
 
 #include <cmath>
@@ -6,14 +6,14 @@
 
 namespace weighin {
 
-/// iq4_nl and iq4_xs: kvalues_iq4nl of ggml-common.h.
+/// The table of iq4_nl and iq4_xs: kvalues_iq4nl of ggml-common.h.
 inline constexpr int8_t iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                           1,    13,   25,  38,  53,  69,  89,  113};
-/// mxfp4, twice the E2M1 values of the OCP Microscaling specification 1.0, table 5: 0, 0.5, 1, 1.5, 2, 3, 4,
-/// 6 and their negatives.
+/// The table of mxfp4, doubled so that its values are integers. The E2M1 values of the OCP Microscaling
+/// specification 1.0, table 5, are 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives.
 inline constexpr int8_t e2m1_doubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
-/// The index of the nearest to `value`.
+/// The index of the table's value that is nearest to `value`.
 inline unsigned nearest_in(const int8_t (&table)[16], float value) {
   unsigned best = 0;
   for (unsigned i = 1; i < 16; ++i) {

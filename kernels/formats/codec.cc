@@ -9,7 +9,7 @@ const FormatCodec& codec_of(FormatId format) {
     return name##_codec;
 #include "models/format/formats.inc"
 #undef FORMAT
-    default:  // no kernel, no codec
+    default:  // formats without kernels have no codec
       break;
   }
   return f32_codec;

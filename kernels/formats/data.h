@@ -1,4 +1,4 @@
-// Data: what the operands of a problem are filled with.
+// The kinds of data that operands are filled with.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,12 @@
 namespace weighin {
 
 enum class Data : uint8_t {
-  ordinary,     // random, of ordinary size, weights' scales never zero: what is timed
-  adversarial,  // extremes side by side: zeros, denormals, spikes, alternating signs, the largest of either
-                // sign
+  ordinary,     // random values of ordinary size, and scales of weights that are never zero: what is timed
+  adversarial,  // extremes side by side: zeros, denormals, spikes, alternating signs, the largest values of
+                // either sign
 };
 
-/// Where all random data comes from: the same numbers on every machine for one seed.
+/// The source of all random data. It gives the same numbers on every machine for one seed.
 using Random = std::mt19937_64;
 
 }  // namespace weighin

@@ -22,7 +22,7 @@ void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
   fill_floats<uint16_t>(bytes, blocks, data, {0x8000, 0x3ff, 0x7bff, ordinary}, random);  // large: 65504
 }
 
-/// Unit: 1 value of each row.
+/// A unit holds one value of each row.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave(2, packing, blocks, unit).field(0, 1, 2);
 }

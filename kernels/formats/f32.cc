@@ -20,12 +20,12 @@ void encode(const float* values, std::byte* bytes, uint32_t k) {
 }
 
 void fill(std::byte* bytes, uint64_t blocks, Data data, Random& random) {
-  // Large: 2^40, so that thousands of products with activations of 2^27 stay far below 2^128.
+  // Large values are 2^40, so that thousands of products with activations of 2^27 stay far below 2^128.
   fill_floats<uint32_t>(bytes, blocks, data, {0x80000000, 0x7fffff, (127 + 40) << 23, ordinary_float},
                         random);
 }
 
-/// Unit: 1 value of each row.
+/// A unit holds one value of each row.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave(4, packing, blocks, unit).field(0, 1, 4);
 }

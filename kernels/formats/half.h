@@ -1,4 +1,5 @@
-// 16-bit floats, converted by hand: the compilers we build with have no C++ type for them everywhere.
+// Conversions of 16-bit floats. They are written by hand, because not every compiler that weighin is built
+// with has C++ types for these.
 #pragma once
 
 #include <bit>
@@ -8,11 +9,11 @@
 
 namespace weighin {
 
-/// The value of IEEE 754 binary16 bits, exactly; infinities and NaN stay what they are.
+/// The exact value of the IEEE 754 binary16 number with these bits. Infinities and NaN stay what they are.
 inline float half_to_float(uint16_t bits) {
   const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, mantissa = bits & 0x3ff;
   const uint32_t exponent = bits >> 10 & 0x1f;
-  if (exponent == 0) {  // zero and subnormals: a multiple of 2^-24
+  if (exponent == 0) {  // zero and denormals are multiples of 2^-24
     const float size = static_cast<float>(mantissa) * 0x1p-24F;
     return sign ? -size : size;
   }
@@ -20,13 +21,13 @@ inline float half_to_float(uint16_t bits) {
   return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
 }
 
-/// The nearest binary16, ties to even; too large becomes infinity, NaN stays NaN.
+/// The nearest binary16 number; ties go to even. What is too large becomes infinity, and NaN stays NaN.
 inline uint16_t float_to_half(float value) {
   const auto bits = std::bit_cast<uint32_t>(value);
   const uint32_t sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
   if (size > 0x7f800000) return static_cast<uint16_t>(sign | 0x7e00);
-  if (size >= 0x477ff000) return static_cast<uint16_t>(sign | 0x7c00);  // 65520 and more
-  if (size < 0x38800000) {  // below 2^-14: adding 0.5 leaves the multiple of 2^-24 in the mantissa, rounded
+  if (size >= 0x477ff000) return static_cast<uint16_t>(sign | 0x7c00);  // from 65520 on
+  if (size < 0x38800000) {  // below 2^-14, adding 0.5 leaves the rounded multiple of 2^-24 in the mantissa
     const auto shifted = std::bit_cast<uint32_t>(std::bit_cast<float>(size) + 0.5F);
     return static_cast<uint16_t>(sign | (shifted - std::bit_cast<uint32_t>(0.5F)));
   }
@@ -34,12 +35,12 @@ inline uint16_t float_to_half(float value) {
   return static_cast<uint16_t>(sign | ((rounded - (uint32_t{127 - 15} << 23)) >> 13));
 }
 
-/// A bfloat16 is the high half of a float.
+/// A bfloat16 number is the high half of a float.
 inline float bf16_to_float(uint16_t bits) {
   return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
 }
 
-/// The nearest bfloat16, ties to even; NaN stays NaN.
+/// The nearest bfloat16 number; ties go to even. NaN stays NaN.
 inline uint16_t float_to_bf16(float value) {
   const auto bits = std::bit_cast<uint32_t>(value);
   if ((bits & 0x7fffffff) > 0x7f800000) return static_cast<uint16_t>(bits >> 16 | 0x40);

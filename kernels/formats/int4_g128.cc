@@ -1,6 +1,7 @@
-// int4_g128: 4-bit values in groups of 128 with an f16 scale and a 4-bit zero point, as GPTQ and AWQ have
-// them: d * (q - zero). They keep scales and zeros beside the values; here a block is two groups: two scales,
-// a byte of two zeros (the first low), and the nibbles, 16 bytes for each 32 values, low ones the first 16.
+// int4_g128: 4-bit values in groups of 128, each group with an f16 scale d and a 4-bit zero point, as GPTQ
+// and AWQ have them. A value is d * (q - zero). Those keep scales and zero points beside the values. Here a
+// block is two groups: two scales, one byte of two zero points (the first in the low nibble), then the
+// nibbles, 16 bytes for each 32 values, of which the low nibbles are the first 16.
 #include <algorithm>
 #include <cmath>
 
@@ -59,7 +60,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
       {{zeros_at, 1, std::byte{0}}, {nibbles_at, 64, std::byte{0}}, {nibbles_at + 64, 64, std::byte{0}}});
 }
 
-/// Scales [2][rows], zeros [rows], nibbles in words.
+/// A unit holds the scales [2][rows], the zero points [rows], then the nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 2, 2);

@@ -1,6 +1,6 @@
 // int8_channel: int8 with one scale an output channel, as ONNX Runtime and MediaPipe (XNNPACK) keep linear
-// layers. A block is 32 values q, each q / 128 times the row's scale; the scales lie in an array of their
-// own.
+// layers. A block is 32 values q, each of which means q / 128 times the row's scale. The scales lie in an
+// array of their own.
 #include <algorithm>
 #include <cmath>
 
@@ -22,7 +22,8 @@ void decode(const std::byte* blocks, double* values, uint32_t k) {
                               [](const std::byte* block, uint32_t i) { return quant(block, i) / 128.0; });
 }
 
-/// Byte products of unsigned by signed (VNNI) take q as q + 128, less 128.
+/// Byte products of unsigned by signed numbers (VNNI) take q as q + 128, and subtract 128 times the
+/// activations.
 void term_sizes(const std::byte* blocks, double* sizes, uint32_t k) {
   each_value<32, block_bytes>(blocks, sizes, k, [](const std::byte* block, uint32_t i) {
     return (std::abs(quant(block, i)) + 128) / 128.0;
@@ -40,7 +41,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   fill_blocks(blocks, count, block_bytes, data, random, {}, {{0, 32, std::byte{0}}});
 }
 
-/// Quants in words.
+/// A unit holds the quants in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave(block_bytes, packing, blocks, unit).field(0, 8, 4, packing.flip);
 }

@@ -1,4 +1,4 @@
-// Packing one unit: blocks of several rows, field by field, row beside row.
+// Packing of one unit: the blocks of several rows are written field by field, row beside row.
 #pragma once
 
 #include <array>
@@ -10,14 +10,14 @@
 
 namespace weighin {
 
-/// Writes a unit from its start on; what is written first lies first.
+/// Writes a unit from its start on: the field that is written first lies first.
 class Interleave {
  public:
-  /// blocks[packing.rows][block_bytes] -> unit of as many bytes.
+  /// blocks[packing.rows][block_bytes] -> a unit of as many bytes.
   Interleave(uint32_t block_bytes, const Packing& packing, const std::byte* blocks, std::byte* unit)
       : rows_(packing.rows), block_bytes_(block_bytes), blocks_(blocks), unit_(unit) {}
 
-  /// [count][rows][bytes]: items of the block as they are, the first `at` bytes from its start, each xor
+  /// Writes [count][rows][bytes]: items of the block as they are, from its byte `at` on, each byte xor
   /// `flip`.
   void field(uint32_t at, uint32_t count, uint32_t bytes, uint8_t flip = 0) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -28,7 +28,7 @@ class Interleave {
     }
   }
 
-  /// [count][rows]: byte i of a row is of(block, i).
+  /// Writes [count][rows]: byte i of a row is of(block, i).
   template <class Of>
   void bytes(uint32_t count, Of of) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -36,7 +36,7 @@ class Interleave {
     }
   }
 
-  /// [count][rows][4]: byte c of word i of a row is of(block, i, c).
+  /// Writes [count][rows][4]: byte c of a row in word i is of(block, i, c).
   template <class Of>
   void words(uint32_t count, Of of) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -46,7 +46,8 @@ class Interleave {
     }
   }
 
-  /// [count][size][rows][4]: bytes c of a row in the words of set i are of(block, i, c), an array of `size`.
+  /// Writes [count][size][rows][4]: the bytes c of a row in the words of set i are of(block, i, c), an array
+  /// of `size`.
   template <size_t size, class Of>
   void sets(uint32_t count, Of of) {
     for (uint32_t i = 0; i < count; ++i, unit_ += 4 * size * rows_) {
@@ -59,7 +60,7 @@ class Interleave {
     }
   }
 
-  /// [count][rows] of 32 bits: number i of a row is of(block, i).
+  /// Writes [count][rows] numbers of 32 bits: number i of a row is of(block, i).
   template <class Of>
   void ints(uint32_t count, Of of) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -70,7 +71,8 @@ class Interleave {
     }
   }
 
-  /// [rows][4]: bit i of byte c of a row is the lowest bit of of(block, 4 i + c): of 32 values one each.
+  /// Writes [rows][4]: bit i of byte c of a row is the lowest bit of of(block, 4 i + c), so that 32 values
+  /// have one bit each.
   template <class Of>
   void bits(Of of) {
     words(1, [&](const std::byte* from, uint32_t, uint32_t c) {

@@ -1,5 +1,6 @@
-// iq4_xs: 256 values in 8 groups of 32; f16 d, 2 bytes of high scale pairs, 4 bytes of low scale nibbles, 128
-// bytes of nibbles, 16 a group, low ones its first 16 values: d * (scale - 32) * iq4_values[q].
+// iq4_xs: 256 values in 8 groups of 32. A block is an f16 d, 2 bytes with the high 2 bits of the groups'
+// scales, 4 bytes with their low nibbles, and 128 bytes of nibbles q, 16 a group, of which the low ones are
+// its first 16 values. A value is d * (scale - 32) * iq4_values[q].
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr uint32_t high_at = 2, low_at = 4, nibbles_at = 8, block_bytes = 136;
 
-/// With 32 added.
+/// The scale as it is stored: with 32 added.
 unsigned scale_of(const std::byte* block, uint32_t group) {
   const unsigned low = byte_at(block, low_at + group / 2) >> group % 2 * 4 & 15U;
   return low | (load_u16(block + high_at) >> 2 * group & 3U) << 4;
@@ -31,7 +32,8 @@ void decode(const std::byte* blocks, double* values, uint32_t k) {
   });
 }
 
-/// Byte products of unsigned by signed (VNNI) take a value v as v + 128, less 128.
+/// Byte products of unsigned by signed numbers (VNNI) take a table's value v as v + 128, and subtract 128
+/// times the activations.
 void term_sizes(const std::byte* blocks, double* sizes, uint32_t k) {
   each_value<256, block_bytes>(blocks, sizes, k, [](const std::byte* block, uint32_t i) {
     return std::fabs(step_of(block, i)) * (std::fabs(value_of(block, i)) + 128);
@@ -46,7 +48,7 @@ void encode(const float* values, std::byte* block, uint32_t k) {
       all = std::max(all, largest[i / 32]);
     }
     std::memset(block, 0, block_bytes);
-    store_u16(block, float_to_half(all / 113 / 31));  // 113: the smaller end of the table
+    store_u16(block, float_to_half(all / 113 / 31));  // 113 is the smaller end of the table
     const float d = half_to_float(load_u16(block));
     unsigned high = 0;
     for (uint32_t g = 0; g < 8; ++g) {
@@ -72,8 +74,9 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 64, 64, std::byte{0x88}}});
 }
 
-/// d; of scales, less 32: the high 2 bits of the even groups [rows], of the odd ones [rows], a number with
-/// the low 4 bits of the even and then of the odd ones; nibbles of two groups in words, the second's high.
+/// A unit holds d. Then, of the scales less 32, the high 2 bits of the even groups [rows] and of the odd
+/// groups [rows], and a number with the low 4 bits of the even and then of the odd groups. Then the nibbles
+/// of two groups a word, the second group's in the high ones.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 1, 2);

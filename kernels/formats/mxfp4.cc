@@ -1,6 +1,7 @@
-// mxfp4 (OCP Microscaling 1.0): 32 values, an exponent byte e and 16 bytes of nibbles, low ones the first 16
-// values, each a 4-bit float (E2M1): 2^(e - 127) * value, kept as 2^(e - 128) * e2m1_doubled[q]. e = 255 is
-// NaN in the specification; ggml reads it as a power like any other, and no converter writes it.
+// mxfp4 (OCP Microscaling 1.0): 32 values, an exponent byte e and 16 bytes of nibbles q, of which the low
+// ones are the first 16 values. Each nibble is a 4-bit float (E2M1). A value is 2^(e - 127) times that float,
+// computed here as 2^(e - 128) * e2m1_doubled[q]. The specification says that e = 255 is NaN; ggml reads it
+// as a power like any other, and no converter writes it.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -26,7 +27,8 @@ void decode(const std::byte* blocks, double* values, uint32_t k) {
   });
 }
 
-/// Kernels take a doubled value v as v + 12, less 12, so that it is no less than 0.
+/// Kernels take a doubled value v as v + 12, so that it is not negative, and subtract 12 times the
+/// activations.
 void term_sizes(const std::byte* blocks, double* sizes, uint32_t k) {
   each_value<32, block_bytes>(blocks, sizes, k, [](const std::byte* block, uint32_t i) {
     return scale_of(block) * (std::abs(e2m1_doubled[nibble_of(block + nibbles_at, i)]) + 12);
@@ -38,7 +40,7 @@ void encode(const float* values, std::byte* block, uint32_t k) {
     float largest = 0;
     for (uint32_t i = 0; i < 32; ++i) largest = std::max(largest, std::fabs(values[at + i]));
     std::memset(block, 0, block_bytes);
-    // The least power of two with which the largest is at most 12 (6 undoubled).
+    // The least power of two with which the largest value is at most 12 (6 before doubling).
     const int power = largest > 0 ? std::ilogb(largest / 12) + 1 : -doubled_bias;
     block[0] = static_cast<std::byte>(std::clamp(power + doubled_bias, 0, 254));
     const auto scale = static_cast<float>(scale_of(block));
@@ -48,8 +50,8 @@ void encode(const float* values, std::byte* block, uint32_t k) {
   }
 }
 
-/// Ordinary exponents give values up to 2^-3; adversarial ones go from denormals to 2^56, with which sums of
-/// thousands times activations of 2^27 are still finite.
+/// Ordinary exponents give values up to 2^-3. Adversarial ones go from denormals to 2^56, with which sums of
+/// thousands of products with activations of 2^27 are still finite.
 void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   constexpr std::array<uint8_t, 6> ends{0, 1, 2, 128, 141, 180};
   fill_blocks(blocks, count, block_bytes, data, random, {}, {{nibbles_at, 16, std::byte{0}}});
@@ -59,7 +61,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   }
 }
 
-/// e, then nibbles in words.
+/// A unit holds e, then the nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 1, 1);

@@ -8,7 +8,7 @@
 namespace weighin {
 namespace {
 
-/// Rows of single values, whose units follow from nothing but their size: millions of calls saved.
+/// Packs rows of single values without a call for each unit, of which there would be millions.
 template <class Value>
 void pack_values(std::span<const std::byte* const> rows, uint64_t row_bytes, std::byte* units) {
   for (uint64_t at = 0; at < row_bytes; at += sizeof(Value)) {

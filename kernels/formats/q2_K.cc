@@ -1,5 +1,6 @@
-// q2_K: 256 values in 16 groups of 16; 16 bytes of scales (low nibbles) and mins (high), 64 bytes of pairs,
-// f16 d, f16 dmin: d * scale * q - dmin * min. Pair j of the 32 bytes of each half is of values 32 j on.
+// q2_K: 256 values in 16 groups of 16. A block is 16 bytes with the groups' scales (low nibbles) and mins
+// (high nibbles), 64 bytes of 2-bit pairs q, an f16 d and an f16 dmin. A value is d * scale * q - dmin * min.
+// In each half of 32 bytes, pair j of the bytes holds the values from 32 j on.
 #include <algorithm>
 #include <cmath>
 
@@ -70,8 +71,8 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
               {{scales_at, 16, zero}, {pairs_at, 32, zero}, {pairs_at + 32, 32, zero}});
 }
 
-/// d, dmin; four numbers of scales and mins, of two groups each: bytes 0 and 2 the first's, 1 and 3 the
-/// second's; then pairs in words.
+/// A unit holds d and dmin. Then four numbers with the scales and mins of two groups each: bytes 0 and 2 are
+/// the first group's, bytes 1 and 3 the second's. Then the pairs in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 2, 2);

@@ -1,7 +1,8 @@
-// q3_K: 256 values in 16 groups of 16; 32 bytes of high bits, 64 bytes of low pairs, 12 bytes of 6-bit
-// scales, f16 d: d * (scale - 32) * (q - 4). Pair j of the 32 bytes of each half is of values 32 j on; bit g
-// of byte l of the high bits is of value 32 g + l. Of scale j, bits 0-3 are nibble j / 8 of byte j % 8, bits
-// 4-5 pair j / 4 of byte 8 + j % 4 (ggml-quants.c, dequantize_row_q3_K).
+// q3_K: 256 values in 16 groups of 16. A block is 32 bytes of high bits, 64 bytes of low pairs, 12 bytes of
+// 6-bit scales and an f16 d. A value is d * (scale - 32) * (q - 4). In each half of 32 bytes, pair j of the
+// bytes holds the values from 32 j on. Bit g of byte l of the high bits belongs to value 32 g + l. Of scale
+// j, bits 0-3 are nibble j / 8 of byte j % 8, and bits 4-5 are pair j / 4 of byte 8 + j % 4 (ggml-quants.c,
+// dequantize_row_q3_K).
 #include <algorithm>
 #include <cmath>
 
@@ -23,7 +24,7 @@ unsigned low_pair(const std::byte* block, uint32_t i) {
 int quant(const std::byte* block, uint32_t i) {
   return static_cast<int>(low_pair(block, i) | high_bit(block, i) << 2);
 }
-/// With 32 added.
+/// The scale as it is stored: with 32 added.
 unsigned scale_of(const std::byte* block, uint32_t j) {
   const unsigned low = byte_at(block, scales_at + j % 8) >> j / 8 * 4 & 15U;
   return low | (byte_at(block, scales_at + 8 + j % 4) >> j / 4 * 2 & 3U) << 4;
@@ -75,14 +76,15 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
               {{high_at, 32, std::byte{0xff}},
                {pairs_at, 64, std::byte{0}},
                {scales_at, 8, std::byte{0}},
-               {scales_at + 8, 4, std::byte{0xaa}}});  // all 32
+               {scales_at + 8, 4, std::byte{0xaa}}});  // all scales are 32
 }
 
-/// d; three numbers of scales, less 32, each half of one half of the groups: of groups 0 and 1, 3 and 4, 6
-/// and 7 6 bits each from the top, below them in the first two the low 4 of groups 2 and 5, in the third
-/// their high 2. Then [8] sets of three words, whose bytes c hold value 4 i + c of each group: two of them in
-/// the low 3 bits and the next; in the top 2 of the first the high ones of group 6, of the third those of
-/// group 7, of the second the low ones of both.
+/// A unit holds d. Then three numbers with the scales less 32; each half of a number is of one half of the
+/// groups. From the top, their first 6 bits are of groups 0 and 1 (first number), 3 and 4 (second), 6 and 7
+/// (third). Below them lie in the first two numbers the low 4 bits of groups 2 and 5, and in the third the
+/// high 2 bits of both. Then [8] sets of three words, whose bytes c hold value 4 i + c of each group: two
+/// groups' values in the low 3 bits and the next 3. Groups 6 and 7 lie in the top 2 bits: the first word has
+/// the high bits of group 6, the third those of group 7, and the second the low bit of both.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);

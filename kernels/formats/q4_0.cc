@@ -1,5 +1,5 @@
-// q4_0: 32 values, f16 scale d and 16 bytes; low nibbles are the first 16 values, high nibbles the rest:
-// d * (q - 8).
+// q4_0: 32 values, an f16 scale d and 16 bytes of nibbles q, of which the low ones are the first 16 values. A
+// value is d * (q - 8).
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -58,7 +58,7 @@ void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
   }
 }
 
-/// d, then nibbles in words.
+/// A unit holds d, then the nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(18, packing, blocks, unit);
   to.field(0, 1, 2);

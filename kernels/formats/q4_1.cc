@@ -1,5 +1,5 @@
-// q4_1: 32 values, f16 scale d, f16 offset m and 16 bytes of nibbles, low ones the first 16 values: d * q +
-// m.
+// q4_1: 32 values, an f16 scale d, an f16 offset m and 16 bytes of nibbles q, of which the low ones are the
+// first 16 values. A value is d * q + m.
 #include <algorithm>
 #include <cmath>
 
@@ -43,7 +43,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   fill_blocks(blocks, count, block_bytes, data, random, {0, offset_at}, {{nibbles_at, 16, std::byte{0}}});
 }
 
-/// d, m, nibbles in words.
+/// A unit holds d, m, then the nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 2, 2);

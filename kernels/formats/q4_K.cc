@@ -1,5 +1,6 @@
-// q4_K: 256 values in 8 groups of 32; f16 d, f16 dmin, 12 bytes of 6-bit scales and mins, 128 bytes of
-// nibbles: d * scale * q - dmin * min. Each 32 bytes of nibbles hold two groups, the first in the low ones.
+// q4_K: 256 values in 8 groups of 32. A block is an f16 d, an f16 dmin, 12 bytes with the groups' 6-bit
+// scales and mins, and 128 bytes of nibbles q. A value is d * scale * q - dmin * min. Each 32 bytes of
+// nibbles hold two groups, the first in the low nibbles.
 #include "kernels/formats/codec.h"
 #include "kernels/formats/six_bit_scales.h"
 
@@ -46,7 +47,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 96, 32, zero}});
 }
 
-/// Scales and mins, then nibbles in words.
+/// A unit holds the scales and mins, then the nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   pack_scales_and_mins(to);

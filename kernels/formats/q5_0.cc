@@ -1,5 +1,5 @@
-// q5_0: 32 values, f16 scale d, 4 bytes of fifth bits (bit i of value i) and 16 bytes of nibbles, low ones
-// the first 16 values: d * (q - 16).
+// q5_0: 32 values, an f16 scale d, 4 bytes of fifth bits (bit i belongs to value i) and 16 bytes of nibbles,
+// of which the low ones are the first 16 values. A value is d * (q - 16).
 #include <algorithm>
 #include <cmath>
 
@@ -53,7 +53,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
               {{high_at, 4, std::byte{0xff}}, {nibbles_at, 16, std::byte{0}}});
 }
 
-/// d, fifth bits, nibbles in words.
+/// A unit holds d, the fifth bits, then the nibbles in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(0, 1, 2);

@@ -1,6 +1,6 @@
-// q5_K: 256 values in 8 groups of 32; f16 d, f16 dmin, 12 bytes of 6-bit scales and mins, 32 bytes of fifth
-// bits, 128 bytes of nibbles: d * scale * q - dmin * min. Nibbles lie as q4_K's; bit g of byte l of the fifth
-// bits is of value l of group g.
+// q5_K: 256 values in 8 groups of 32. A block is an f16 d, an f16 dmin, 12 bytes with the groups' 6-bit
+// scales and mins, 32 bytes of fifth bits and 128 bytes of nibbles. A value is d * scale * q - dmin * min.
+// The nibbles lie as in q4_K; bit g of byte l of the fifth bits belongs to value l of group g.
 #include "kernels/formats/codec.h"
 #include "kernels/formats/six_bit_scales.h"
 
@@ -48,9 +48,10 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
                {nibbles_at + 64, 64, zero}});
 }
 
-/// Scales and mins; then [8] sets of five words, whose bytes c hold value 4 i + c of each group: five of them
-/// in the low 5 bits; above those the high 3 of group 5, 6, 7 in the first, third, fifth, and of their low
-/// ones group 5's and 7's in the top 2 of the second and fourth, and one each of group 6.
+/// A unit holds the scales and mins, then [8] sets of five words, whose bytes c hold value 4 i + c of each
+/// group. Five groups' values are in the low 5 bits. Above those lie the other three groups: the high 3 bits
+/// of groups 5, 6 and 7 in the first, third and fifth word; the low 2 bits of groups 5 and 7 in the top 2
+/// bits of the second and fourth word; and below those one bit each of group 6.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   pack_scales_and_mins(to);

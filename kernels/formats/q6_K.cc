@@ -1,5 +1,6 @@
-// q6_K: 256 values in 16 groups of 16; 128 bytes of low nibbles, 64 bytes of high bit pairs, 16 int8 scales,
-// f16 d: d * scale * (q - 32). Each half of 128 values keeps values l, l+32, l+64, l+96 together.
+// q6_K: 256 values in 16 groups of 16. A block is 128 bytes of low nibbles, 64 bytes of high bit pairs, 16
+// int8 scales and an f16 d. A value is d * scale * (q - 32). In each half of 128 values, the values l, l +
+// 32, l + 64 and l + 96 are kept together.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -60,7 +61,7 @@ void fill(std::byte* block, uint64_t blocks, Data data, Random& random) {
       std::memset(block, 0, block_bytes);
     } else {
       extreme_bytes(block, high_at, std::byte{0}, random);
-      extreme_bytes(block + high_at, scales_at - high_at, std::byte{0xaa}, random);  // all pairs 2: 32 is 0
+      extreme_bytes(block + high_at, scales_at - high_at, std::byte{0xaa}, random);  // q = 32 means 0
       extreme_bytes(block + scales_at, d_at - scales_at, std::byte{0}, random);
     }
   }
@@ -85,9 +86,10 @@ uint8_t value_of(const std::byte* block, uint32_t i) {
   return static_cast<uint8_t>((quarter < 2 ? low & 15 : low >> 4) | (high >> 2 * quarter & 3) << 4);
 }
 
-/// d; four numbers of scales, of two groups each: bytes 1 and 3 the first's, 0 and 2 the second's; then of
-/// each four groups [8] sets of three words, whose bytes c hold value 4 i + c of each group: three in the low
-/// 6 bits, above them the fourth's, from the top: half as much work to take apart as nibbles and pairs.
+/// A unit holds d. Then four numbers with the scales of two groups each: bytes 1 and 3 are the first group's,
+/// bytes 0 and 2 the second's. Then, for each four groups, [8] sets of three words, whose bytes c hold value
+/// 4 i + c of each group: three groups' values in the low 6 bits, and above them, from the top, the fourth
+/// group's. Taking these apart is half as much work as taking apart nibbles and pairs.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);

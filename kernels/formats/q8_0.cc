@@ -1,4 +1,4 @@
-// q8_0: 32 values, f16 scale d and 32 int8: d * q.
+// q8_0: 32 values, an f16 scale d and 32 int8 numbers q. A value is d * q.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -41,7 +41,8 @@ void fill(std::byte* block, uint64_t blocks, Data data, Random& random) {
   }
 }
 
-/// Byte products of unsigned by signed (VNNI) take q as q + 128, less 128.
+/// Byte products of unsigned by signed numbers (VNNI) take q as q + 128, and subtract 128 times the
+/// activations.
 void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
   for (uint32_t at = 0; at < k; at += 32, block += 34) {
     const double d = std::fabs(half_to_float(load_u16(block)));
@@ -49,7 +50,7 @@ void term_sizes(const std::byte* block, double* sizes, uint32_t k) {
   }
 }
 
-/// d, then quants in words.
+/// A unit holds d, then the quants in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(34, packing, blocks, unit);
   to.field(0, 1, 2);

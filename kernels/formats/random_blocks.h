@@ -1,4 +1,4 @@
-// Parts of random blocks that several formats share.
+// Parts of random blocks, which several formats share.
 #pragma once
 
 #include <algorithm>
@@ -19,22 +19,22 @@ inline void random_bytes(std::byte* to, uint64_t count, Random& random) {
   }
 }
 
-/// A random f16 of ordinary size: sign 0, 2^-7 .. 2^-3.
+/// A random f16 of ordinary size: positive, from 2^-7 to 2^-3.
 inline uint16_t ordinary_half(Random& random) {
   const auto bits = random();
   return static_cast<uint16_t>((8 + (bits & 3)) << 10 | (bits >> 8 & 0x3ff));
 }
 
-/// An f16 scale at an end of its range: the least and largest denormals, the least and largest normal
-/// numbers, of either sign; zeros; and ordinary ones of either sign beside them.
+/// An f16 scale at an end of its range: the least and largest denormals and the least and largest normal
+/// numbers, of either sign; zeros; and beside them ordinary ones of either sign.
 inline uint16_t extreme_scale(Random& random) {
   constexpr std::array<uint16_t, 6> sizes{0x0001, 0x03ff, 0x0400, 0x7bff, 0x0000, 0x2c00};
   const auto bits = random();
   return static_cast<uint16_t>(sizes[bits % sizes.size()] | (bits >> 63) << 15);
 }
 
-/// Quantized values at the ends of their range: all alike, in turn, one among zeros, or anything. `zero` is
-/// the byte whose values decode to 0.
+/// Quantized values at the ends of their range: all alike, two in turn, one among zeros, or anything. `zero`
+/// is the byte whose values decode to 0.
 inline void extreme_bytes(std::byte* to, size_t count, std::byte zero, Random& random) {
   constexpr std::array<uint8_t, 6> ends{0x00, 0xff, 0x80, 0x7f, 0x0f, 0xf0};
   const auto end = [&] { return static_cast<std::byte>(ends[random() % ends.size()]); };
@@ -45,21 +45,21 @@ inline void extreme_bytes(std::byte* to, size_t count, std::byte zero, Random& r
   if (kind == 3) to[random() % count] = end();
 }
 
-/// One in so many adversarial blocks is all zero bytes.
+/// Whether an adversarial block is all zero bytes: one in 16 is.
 inline bool zero_block(Random& random) {
   return random() % 16 == 0;
 }
 
-/// A binary floating-point format: the ends of its range as bits.
+/// The ends of the range of a binary floating-point format, as bits.
 template <class Bits>
 struct FloatEnds {
-  Bits sign;       // of minus
-  Bits denormals;  // the largest denormal: its mantissa's bits
-  Bits large;      // large, with products and sums of thousands still finite
+  Bits sign;       // the sign bit
+  Bits denormals;  // the mantissa bits: the largest denormal
+  Bits large;      // a large value, with which products and sums of thousands stay finite
   Bits (*ordinary)(Random& random);
 };
 
-/// `count` values: ordinary ones, or runs of 32 of one adversarial kind each.
+/// Fills in `count` values: ordinary ones, or runs of 32 values of one adversarial kind each.
 template <class Bits>
 void fill_floats(std::byte* bytes, uint64_t count, Data data, const FloatEnds<Bits>& ends, Random& random) {
   uint64_t kind = 0, single = 0;
@@ -84,7 +84,7 @@ void fill_floats(std::byte* bytes, uint64_t count, Data data, const FloatEnds<Bi
   }
 }
 
-/// A random float of ordinary size: either sign, 2^-4 .. 1; its high half is a bf16 of the same kind.
+/// A random float of ordinary size, from 2^-4 to 1, of either sign. Its high half is a bf16 of the same kind.
 inline uint32_t ordinary_float(Random& random) {
   const auto bits = random();
   return static_cast<uint32_t>((bits & 1) << 31 | (123 + (bits >> 1 & 3)) << 23 | (bits >> 8 & 0x7fffff));

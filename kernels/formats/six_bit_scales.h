@@ -1,6 +1,7 @@
-// The scales and mins of q4_K and q5_K: eight of each, 6 bits, in 12 bytes at byte 4 of a block, behind d and
-// dmin. Groups 0-3 have theirs in the low 6 bits of a byte each; groups 4-7 have 4 low bits in the last four
-// bytes and 2 high bits in the top of the first eight (ggml-quants.c, get_scale_min_k4).
+// The scales and mins of q4_K and q5_K: eight of each, of 6 bits, in 12 bytes from byte 4 of a block on,
+// behind d and dmin. Groups 0-3 have theirs in the low 6 bits of one byte each. Groups 4-7 have the low 4
+// bits in the last four bytes, and the high 2 bits in the top of the first eight (ggml-quants.c,
+// get_scale_min_k4).
 #pragma once
 
 #include <algorithm>
@@ -39,8 +40,8 @@ inline void put_scale_and_min(std::byte* block, uint32_t group, int scale, int m
   }
 }
 
-/// d, dmin, scales and mins of 256 values for quants from 0 to `levels`, into a block of zeros; then
-/// put(i, q) of each value. Scales are rounded up, so that no value is cut off.
+/// Writes d, dmin, scales and mins for 256 values into a block of zeros, for quants from 0 to `levels`; then
+/// calls put(i, q) for each value. Scales are rounded up, so that no value is cut off.
 template <class Put>
 void encode_scales_and_mins(const float* values, std::byte* block, float levels, Put put) {
   float step[8], below[8], largest_step = 0, most_below = 0;
@@ -67,11 +68,11 @@ void encode_scales_and_mins(const float* values, std::byte* block, float levels,
   }
 }
 
-/// d, dmin, and three numbers, of which kernels take all 8 mins as four pairs of int16, an even group's in
-/// the low half: byte g % 4 of number g / 4 begins with scale g; the third's halves hold mins of an even, an
-/// odd group, 6 bits of the first pair, 6 of the second, the low 4 of the third. What is left, in the top
-/// bits of the scales' bytes, which come as (even, odd) too: the third pair's high 2 bits, the fourth's three
-/// times 2.
+/// Writes d, dmin and three numbers. Kernels take all 8 mins from these as four pairs of int16, an even
+/// group's in the low half. Byte g % 4 of number g / 4 begins with scale g, so the first two numbers hold the
+/// scales. The halves of the third hold mins of even and of odd groups: 6 bits of the first pair, 6 bits of
+/// the second, the low 4 bits of the third. The rest lies in the top 2 bits of the scales' bytes, which come
+/// as (even, odd) too: the high 2 bits of the third pair, and three times 2 bits of the fourth.
 inline void pack_scales_and_mins(Interleave& to) {
   to.field(0, 2, 2);
   to.ints(3, [](const std::byte* block, uint32_t i) {

@@ -1,6 +1,6 @@
-// tq2_0: 256 ternary values (1.58 bits) in 2 bits each; 64 bytes of pairs, f16 d: d * (q - 1), q at most 2.
-// Pair j of the 32 bytes of each half is of values 32 j on. (q = 3 means 2 d, as ggml reads it; no quantizer
-// makes it.)
+// tq2_0: 256 ternary values (1.58 bits) in 2 bits each. A block is 64 bytes of pairs q and an f16 d. A value
+// is d * (q - 1), and q is at most 2. In each half of 32 bytes, pair j of the bytes holds the values from 32
+// j on. (q = 3 means 2 d, as ggml reads it; no quantizer writes it.)
 #include <algorithm>
 #include <cmath>
 
@@ -47,7 +47,7 @@ void encode(const float* values, std::byte* block, uint32_t k) {
   }
 }
 
-/// Ordinary blocks hold -1, 0 and 1 alike; adversarial ones any bits.
+/// Ordinary blocks hold -1, 0 and 1 equally often; adversarial ones hold any bits.
 void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   fill_blocks(blocks, count, block_bytes, data, random, {d_at}, {{pairs_at, 64, std::byte{0x55}}});
   if (data == Data::adversarial) return;
@@ -57,7 +57,7 @@ void fill(std::byte* blocks, uint64_t count, Data data, Random& random) {
   }
 }
 
-/// d, then pairs in words.
+/// A unit holds d, then the pairs in words.
 void pack(const Packing& packing, const std::byte* blocks, std::byte* unit) {
   Interleave to(block_bytes, packing, blocks, unit);
   to.field(d_at, 1, 2);
