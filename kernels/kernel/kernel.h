@@ -22,29 +22,32 @@ namespace weighin {
 struct GpuBench;
 struct GpuFacts;
 
-/// What kernels run with; owned by the caller and alive as long as anything prepared from it.
+/// What kernels run with. The caller owns it, and keeps it alive as long as anything that was prepared with
+/// it.
 struct Workbench {
-  ThreadPool& pool;  // its size is the thread count of the measurement
+  ThreadPool& pool;  // its number of threads is that of the measurement
   WeightPool& weights;
   std::string storage_folder{};  // for storage_read; empty: storage is not measured
   uint64_t seed = 1;
-  Data data = Data::ordinary;  // of activations and other operands; the pool has its own
+  Data data = Data::ordinary;  // of activations and other operands; the pool of weights has its own
   GpuBench* gpu = nullptr;     // for kernels of Backend::vulkan (kernels/vulkan/gpu_bench.h)
 };
 
 enum class Backend : uint8_t { cpu, vulkan };
 std::string_view backend_name(Backend backend);
 
-/// A problem made ready: operands allocated and filled, so that run() does the operation and nothing else.
+/// A problem made ready: its operands are allocated and filled, so that run() does the operation and nothing
+/// else.
 class Prepared {
  public:
   virtual ~Prepared() = default;
-  /// Does the operation once. Each call reads other weights of the working set where there are any.
+  /// Does the operation once. Each call reads other weights of the working set than the call before, where
+  /// there are any.
   virtual void run() noexcept = 0;
-  /// Runs once and compares `samples` of its outputs (spread over all, always with the last) with the
-  /// reference.
+  /// Runs once and compares `samples` of the outputs with the reference. check_outputs() says which.
   virtual Check check(uint32_t samples) = 0;
-  /// Seconds of the last run() by the kernel's own clock, or negative to time it from outside.
+  /// Seconds of the last run() by the kernel's own clock; negative where it has none and is timed from
+  /// outside.
   virtual double own_seconds() const { return -1; }
 };
 
@@ -59,9 +62,11 @@ struct Kernel {
   /// Makes `problem` (of this op and format) ready.
   std::function<PreparedOrError(const Problem& problem, Workbench& bench)> prepare;
   Backend backend = Backend::cpu;
-  /// Of a GPU's kernel: what the GPU lacks to run it ("no integer dot product"); empty: nothing.
+  /// For a GPU's kernel: what a GPU with these facts lacks to run it ("no integer dot product"); empty:
+  /// nothing.
   std::function<std::string(const GpuFacts& facts)> lacks{};
-  /// Of a GPU's kernel: the sets of specialization constants that a search tries, the first without one.
+  /// For a GPU's kernel: the sets of specialization constants that a search tries. Without a search the first
+  /// is used.
   std::vector<std::vector<uint32_t>> parameters{};
   /// The arithmetic bound of what it computes with, where that is not peak_of(problem).
   std::optional<Op> peak{};

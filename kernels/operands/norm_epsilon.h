@@ -1,9 +1,10 @@
-// What norms add, on the CPU and on GPUs alike.
+// The epsilon of normalizations, the same on the CPU and on GPUs.
 #pragma once
 
 namespace weighin {
 
-/// To the mean square, under the root: 1e-5, as LLaMA's and BERT-like models' configurations have it.
+/// It is added to the mean square, under the root. 1e-5 is what the configurations of LLaMA and of models
+/// like BERT have.
 inline constexpr float norm_epsilon = 1e-5F;
 
 }  // namespace weighin

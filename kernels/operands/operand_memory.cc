@@ -14,14 +14,15 @@ namespace {
 constexpr size_t large_bytes = size_t{1} << 20;
 constexpr std::align_val_t line{64}, huge_page{size_t{2} << 20};
 
-/// A few sizes, so that a block serves many problems: half steps between powers of two waste a third at most.
+/// Blocks have few sizes, so that one block serves many problems. Half steps between powers of two waste a
+/// third at most.
 size_t block_bytes(size_t bytes) {
   const size_t power = std::bit_floor(bytes);
   if (bytes == power) return power;
   return bytes <= power + power / 2 ? power + power / 2 : 2 * power;
 }
 
-/// Blocks given back, by size.
+/// The blocks that were given back, by size.
 struct Kept {
   std::mutex mutex;
   std::multimap<size_t, void*> blocks;

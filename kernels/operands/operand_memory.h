@@ -1,4 +1,4 @@
-// Memory of operands that are not weights: activations, results and what kernels keep between their parts.
+// Memory of operands that are not weights: activations, results, and what kernels keep between their parts.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +7,15 @@
 
 namespace weighin {
 
-/// `bytes` on a 64-byte line, as engines align tensors (a vector of 16 floats on two lines costs two reads).
-/// From 1 MiB on, huge pages are asked for, as for the weights, and the memory is kept when it is given back:
-/// fresh pages cost more than many a kernel, and small ones misses in the address translation. Throws
-/// std::bad_alloc, as the standard's containers expect.
+/// `bytes` of memory on a 64-byte line, as engines align tensors (a vector of 16 floats that lies on two
+/// lines costs two reads). From 1 MiB on the memory lies on huge pages where the system has them, as the
+/// weights do, and is kept when it is given back: touching fresh pages takes longer than many kernels, and
+/// small pages miss in the address translation. Throws std::bad_alloc, as the standard's containers expect.
 void* take_operand_memory(size_t bytes);
 void give_operand_memory(void* memory, size_t bytes);
 
-/// The most that is kept for the next problem; what is over is given back to the system. 512 MiB until set.
+/// Sets how many bytes are kept for the next problem; what exceeds it is given back to the system. 512 MiB
+/// until it is set.
 void keep_operand_memory(uint64_t bytes);
 
 template <typename T>

@@ -12,8 +12,8 @@ float with_sign(float size, bool minus) {
   return minus ? -size : size;
 }
 
-/// Groups of ordinary activations before they repeat: a number of values that is no multiple of a power of
-/// two above a group, so that rows differ.
+/// Ordinary activations repeat after this many values: whole groups, but no multiple of a larger power of
+/// two, so that rows differ.
 constexpr uint64_t ordinary_period = 4095 * uint64_t{activation_group};
 
 float denormal(Random& random) {
@@ -64,8 +64,8 @@ Floats activations(uint64_t count, Data data, uint64_t seed) {
       adversarial_group(&x[at], large, at + activation_group == x.size(), random);
     }
   } else {
-    // Random for as long as a few rows, then over again: millions of random numbers would take longer than
-    // what they are for.
+    // Random for as long as a few rows, then repeated: millions of random numbers would take longer than the
+    // work that they are made for.
     const uint64_t period = std::min<uint64_t>(x.size(), ordinary_period);
     for (uint64_t i = 0; i < period; ++i) {
       const auto bits = random();

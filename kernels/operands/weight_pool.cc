@@ -13,15 +13,16 @@
 namespace weighin {
 namespace {
 
-// Below this a buffer sits in any level-2 cache and a rate read from it says nothing about memory.
+// A smaller buffer fits into a level-2 cache, and a rate at which it is read says nothing about memory.
 constexpr uint64_t least_bytes = uint64_t{1} << 20;
-// What is random before it repeats. Adversarial data is for small problems, made anew for each kernel.
+// How many bytes are random before they repeat. Adversarial data is for small problems, and is made anew for
+// each kernel.
 constexpr uint64_t ordinary_tile_bytes = uint64_t{2} << 20, adversarial_tile_bytes = uint64_t{128} << 10;
 
-// A huge page: threads fill whole ones.
+// The size of a huge page. Threads fill whole ones.
 constexpr uint64_t page_bytes = uint64_t{2} << 20;
 
-/// Random blocks of `format`, whole ones; `none`: bytes.
+/// Random blocks of `format`, as many whole ones as fit into `bytes`; `none`: random bytes.
 std::vector<std::byte> random_tile(FormatId format, uint64_t bytes, uint64_t seed, Data data) {
   Random random(seed * 1000003 + static_cast<uint64_t>(format));
   std::vector<std::byte> tile(bytes);
@@ -33,7 +34,7 @@ std::vector<std::byte> random_tile(FormatId format, uint64_t bytes, uint64_t see
   return tile;
 }
 
-/// `blocks` unit by unit as `packing` says.
+/// `blocks` packed unit by unit as `packing` says.
 std::vector<std::byte> packed_tile(FormatId format, const Packing& packing,
                                    const std::vector<std::byte>& blocks) {
   if (packing.rows == 0) return blocks;
@@ -47,8 +48,8 @@ std::vector<std::byte> packed_tile(FormatId format, const Packing& packing,
 
 struct Buffer {
   PageMemory memory;
-  std::byte* data = nullptr;      // all of the memory
-  std::vector<std::byte> blocks;  // the plain tile
+  std::byte* data = nullptr;      // all of `memory`
+  std::vector<std::byte> blocks;  // the plain blocks of which `memory` holds repeated copies
   uint64_t last_used = 0;
 };
 
@@ -113,7 +114,8 @@ tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Pac
   };
   const Key key{format, packing};
   if (const auto found = s.buffers.find(key); found != s.buffers.end()) return given(found->second);
-  // Whole blocks and whole 64-byte lines, so that the tile repeats on both; 64 blocks are whole units.
+  // A multiple of whole blocks and of 64-byte lines, so that the random blocks repeat on both. 64 blocks are
+  // whole units of every packing.
   const uint64_t unit = uint64_t{64} * std::max(1U, format_of(format).block_bytes);
   const uint64_t bytes = s.working_set_bytes / unit * unit;
   if (s.working_set_bytes < least_bytes) {

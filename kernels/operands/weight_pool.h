@@ -1,4 +1,4 @@
-// The weights kernels read: valid random blocks of every format, more than the caches hold.
+// The weights that kernels read: valid random blocks of every format, of more bytes than the caches hold.
 #pragma once
 
 #include <cstddef>
@@ -16,33 +16,35 @@
 
 namespace weighin {
 
-/// Weights as they lie in memory, and what they are made of.
+/// Weights as they lie in memory, and the blocks that they were made from.
 struct Weights {
   std::span<const std::byte> bytes;   // a whole working set, 64-byte aligned
-  std::span<const std::byte> blocks;  // plain blocks: packed unit after unit and repeated they are `bytes`
+  std::span<const std::byte> blocks;  // plain blocks; packed unit after unit and repeated, they are `bytes`
 };
 
-/// Large read-only buffers, one a format and packing, filled by the format's codec with random valid blocks
-/// and kept for the whole run. A row may start at any block. Memory is first touched and filled by all
-/// threads of the team that asks first, so that on a machine of several memory nodes it lies on all of them.
+/// Large read-only buffers, one for each format and packing. The format's codec fills them with random valid
+/// blocks, and they are kept for the whole run. A row may start at any block. All threads of the team that
+/// asks first touch and fill the memory, so that on a machine of several memory nodes it lies on all of them.
 class WeightPool {
  public:
-  /// `working_set_bytes` a format (at least 4x the last-level cache where memory allows), never more than
-  /// `budget_bytes` over all formats: the longest unused buffer is given back first.
+  /// Each format gets `working_set_bytes` (at least 4 times the last-level cache where memory allows), and
+  /// all formats together never more than `budget_bytes`: the buffer that was unused for longest is given
+  /// back first.
   WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed = 1,
              Data data = Data::ordinary);
   ~WeightPool();
   WeightPool(const WeightPool&) = delete;
   WeightPool& operator=(const WeightPool&) = delete;
 
-  /// The buffer of `format` (or `none`: random bytes), 64-byte aligned, a whole number of blocks.
-  /// Error: how much was asked, what the budget is.
+  /// The buffer of `format` (`none`: random bytes), 64-byte aligned, with a whole number of blocks. Error:
+  /// how much was asked for, and what the budget is.
   tl::expected<std::span<const std::byte>, std::string> weights(FormatId format, ThreadPool& threads);
 
-  /// Likewise, laid out as `packing` says.
+  /// The same, laid out as `packing` says.
   tl::expected<Weights, std::string> packed(FormatId format, const Packing& packing, ThreadPool& threads);
 
-  /// The buffer of `format` that was asked for last, however it is packed; a plain one where there is none.
+  /// The buffer of `format` that was asked for last, however it is packed; a plain one where none was asked
+  /// for.
   tl::expected<std::span<const std::byte>, std::string> last_used(FormatId format, ThreadPool& threads);
 
   uint64_t working_set_bytes() const;

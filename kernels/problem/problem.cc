@@ -41,8 +41,8 @@ constexpr std::array<std::pair<Op, std::string_view>, 27> op_names{{
 
 constexpr double activation_bytes = 4;
 
-/// Operations on one value of the small operations: they order the kernels on the roofline, none is bound by
-/// them. Norm: square, add, scale, weight; softmax: subtract, exp (about 8), add, divide; SwiGLU and GELU:
+/// Operations for one value of the small operations. They place the kernels on the roofline; none is bound by
+/// them. Norms: square, add, scale, weight. Softmax: subtract, exp (about 8), add, divide. SwiGLU and GELU:
 /// exp and 4 more.
 double elementwise_operations(Op op) {
   switch (op) {
@@ -69,16 +69,16 @@ Cost matrix_cost(const Problem& p) {
           n * m * activation_bytes, 2 * m * n * k};
 }
 
-/// Every cached key and value is read once for each query head that shares it no more than once: GQA reads a
-/// KV head for its whole group. Scores and weighted values are 2 multiply-adds a cached value and query head.
+/// Every cached key and value is read once: with GQA a KV head is read for the whole group of query heads
+/// that share it. Scores and weighted values take 2 multiply-adds for each cached value and query head.
 Cost attention_cost(const Problem& p) {
   const double cached = 2.0 * p.context * p.kv_heads * static_cast<double>(row_bytes(p.format, p.k)),
                vectors = double(p.heads) * p.k * activation_bytes;
   return {cached + vectors, vectors, 4.0 * p.context * p.heads * p.k};
 }
 
-/// Causal over n tokens: on average half of them are seen (encoders see all; context is then 0 and n counts
-/// fully).
+/// Attention over n tokens. A causal token sees half of them on average. In an encoder every token sees all;
+/// the context is then 0.
 Cost prefill_attention_cost(const Problem& p) {
   const double n = p.n, seen = p.context == 0 ? n : (n + 1) / 2;
   const double queries = n * p.heads * p.k * activation_bytes;
@@ -93,7 +93,8 @@ Cost elementwise_cost(const Problem& p) {
           values * elementwise_operations(p.op)};
 }
 
-/// ggml's q8_0: 34 bytes for 32 values; q8_K: 292 for 256; a row: as many bytes and a scale.
+/// Bytes after rounding: ggml's q8_0 has 34 bytes for 32 values, and its q8_K 292 for 256. With a scale a
+/// row, each value is a byte.
 Cost quantize_cost(const Problem& p) {
   const double values = double(p.n) * p.k;
   const double bytes = p.format == FormatId::bf16           ? 2

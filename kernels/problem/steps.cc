@@ -14,19 +14,19 @@
 namespace weighin {
 namespace {
 
-/// One step's problems, equal ones of one part gathered.
+/// The problems of one step. Equal problems of one part are merged.
 class Step {
  public:
   explicit Step(const ModelShape& shape) : layers_(shape.per_layer.size()) {}
 
-  /// `place`: as in ProblemUse::places.
+  /// Adds a problem at one place in the model, as in ProblemUse::places.
   void add(const Problem& problem, double times, const std::string& part, size_t place) {
     if (times <= 0 || problem.k == 0) return;
     ProblemUse& use = use_of(problem, part);
     use.times += times;
     use.places.at(place) += times;
   }
-  /// In every layer as often.
+  /// Adds a problem that every layer has equally often.
   void add_evenly(const Problem& problem, double times, const std::string& part) {
     if (times <= 0 || problem.k == 0) return;
     ProblemUse& use = use_of(problem, part);
@@ -39,7 +39,7 @@ class Step {
   static size_t layer_place(size_t layer) { return layer + 1; }
   size_t after_layers() const { return layers_ + 1; }
   size_t place_of(const Tensor& tensor) const {
-    // An encoder before a decoder may have more layers.
+    // The encoder that precedes a decoder may have more layers than the decoder.
     if (tensor.layer >= 0) return std::min(layer_place(static_cast<size_t>(tensor.layer)), layers_);
     return llamacpp::lies_with_head(tensor) ? after_layers() : before_layers();
   }
@@ -57,8 +57,8 @@ class Step {
   std::vector<ProblemUse> uses_;
 };
 
-/// How many of `n` tokens a tensor's products are computed for together: the output head and the pooler serve
-/// the last token only.
+/// For how many of `n` tokens the products of a tensor are computed. The output head and the pooler serve the
+/// last token only.
 uint32_t tokens_of(TensorRole role, uint32_t n) {
   return role == TensorRole::output || role == TensorRole::pooler ? 1 : n;
 }
@@ -68,7 +68,8 @@ uint32_t tokens_of_expert(const ModelShape& shape, uint32_t n) {
   return std::max<uint32_t>(1, n * shape.experts_active / std::max<uint32_t>(1, shape.experts));
 }
 
-/// Products of one layer that multiply the same input: it is rounded once for all of them. 0: its own.
+/// A number for the input that a layer's product multiplies. Products with the same number share their input,
+/// which is rounded once for all of them. 0: an input of its own.
 int input_of(TensorRole role) {
   switch (role) {
     case TensorRole::attn_q:
@@ -83,7 +84,8 @@ int input_of(TensorRole role) {
   }
 }
 
-/// The router is small and kept in f32; every other tensor that is kept so is no product's.
+/// Whether a tensor is multiplied by a product. The router is small and kept in f32; no other tensor that is
+/// kept in f32 is multiplied.
 bool multiplied(const Tensor& tensor) {
   return tensor.used > 0 && (tensor.role == TensorRole::router || !kept_in_f32(tensor.role));
 }
@@ -97,8 +99,8 @@ void add_matrices(Step& step, const ModelShape& shape, const FileFormat& file,
     uint32_t tokens = tokens_of(tensor.role, n);
     double times = tensor.used;
     if (is_expert(tensor.role) && tokens > 1) {
-      // The work of `used` products a token, regrouped: each expert that is reached computes its share of
-      // tokens.
+      // The work of `used` products a token is regrouped: each expert that is reached computes its share of
+      // the tokens.
       tokens = tokens_of_expert(shape, n);
       times = static_cast<double>(tensor.used) * n / tokens;
     }
@@ -142,18 +144,20 @@ void add_small_operations(Step& step, const ModelShape& shape, const FileFormat&
               .k = static_cast<uint32_t>(tensor.cols)},
              1, std::string(role_name(tensor.role)), Step::before_layers());
   }
-  // The CPU's, as the embedding is.
+  // Sampling is the CPU's work, as the embedding is.
   if (shape.task == Task::chat)
     step.add({.op = Op::softmax, .n = 1, .k = shape.vocab}, 1, "sampling", Step::before_layers());
 }
 
-/// Layers with unlike key and value sizes (MLA) are priced by the mean of both, which has the same cost.
+/// Layers whose keys and values differ in size (MLA) are priced by the mean of both sizes, which has the same
+/// cost.
 uint32_t mean_dim(const AttentionLayers& group) {
   return (group.key_dim + group.value_dim + 1) / 2;
 }
 
-/// Pairs of a token and one that it sees, with a window over those of all `n` tokens: causal ones see up to
-/// `window` tokens back, itself among them; an encoder's see `window` around them (the text's ends apart).
+/// How many pairs of a token and one that it sees remain with a window, as a share of those among all `n`
+/// tokens. A causal token sees up to `window` tokens back, itself among them. A token of an encoder sees
+/// `window` tokens around it (the ends of the text are neglected).
 double share_of_window(uint32_t window, uint32_t n, bool causal) {
   if (window == 0 || window >= n) return 1;
   const double w = window, all = n;

@@ -16,20 +16,20 @@ struct ProblemUse {
   Problem problem;
   double times = 0;
   std::string part;  // "attn_q", "attention", "norm", ...
-  /// `times` by place in the model: before its layers, in each of them, after them. What is small and of
-  /// every layer (norms, activations) is spread evenly.
+  /// How often at each place in the model: before its layers, in each of them, and after them. The sum is
+  /// `times`. Small problems that every layer has (norms, activations) are spread evenly.
   std::vector<double> places{};
 };
 
-/// All work of one decoded token with `depth` tokens already in the KV cache, which is in `cache`. A layer
-/// with a sliding window is attention over a cache of so many tokens.
+/// All work of one decoded token, with `depth` tokens already in the KV cache, which has the format `cache`.
+/// A layer with a sliding window is attention over as many tokens as the window has.
 std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth,
                                     FormatId cache = FormatId::f16);
 
-/// All work of `n` prompt tokens computed together, the output head for the last token only (as engines do);
-/// for an encoder, of one text of `n` tokens. A layer with a sliding window that is shorter counts as the
-/// share, in pairs of tokens, of the attention of all `n`: what is computed by an engine that skips what no
-/// query sees.
+/// All work of `n` prompt tokens that are computed together; for an encoder, of one text of `n` tokens. The
+/// output head is computed for the last token only, as engines do. A layer whose sliding window is shorter
+/// than `n` counts as its share, in pairs of tokens, of the attention over all `n`: the work of an engine
+/// that skips what no query sees.
 std::vector<ProblemUse> prefill_step(const ModelShape& shape, const FileFormat& format, uint32_t n,
                                      FormatId cache = FormatId::f16);
 

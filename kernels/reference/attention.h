@@ -14,19 +14,19 @@
 
 namespace weighin {
 
-/// One output vector and the size of the terms each of its values sums.
+/// One output vector, and the sizes of the terms that its values sum.
 struct ReferenceAttention {
   std::vector<double> values;  // [k]
-  std::vector<double> sizes;   // [k]: sum over tokens of weight * |value|
-  double score_size = 0;       // the largest over tokens of sum |q key| / sqrt(k)
+  std::vector<double> sizes;   // [k]: the sum over tokens of weight * |value|
+  double score_size = 0;       // the largest over all tokens of sum |q key| / sqrt(k)
 };
 
-/// softmax(q . keys / sqrt(k)) . values for one query head. q [k]; keys, values [tokens][k] in `cache`, of
-/// whose blocks k is a multiple; tokens at least 1.
+/// softmax(q . keys / sqrt(k)) . values for one query head. q is [k]; keys and values are [tokens][k] in the
+/// format `cache`, and k is a multiple of its blocks. There is at least one token.
 ReferenceAttention reference_attention(const float* q, FormatId cache, const std::byte* keys,
                                        const std::byte* values, uint32_t tokens, uint32_t k);
 
-/// The same of an f16 cache.
+/// The same for a cache of f16.
 ReferenceAttention reference_attention(const float* q, const uint16_t* keys, const uint16_t* values,
                                        uint32_t tokens, uint32_t k);
 

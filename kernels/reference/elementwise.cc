@@ -10,14 +10,14 @@
 namespace weighin {
 namespace {
 
-/// Root of the mean square distance from `centre`.
+/// The root of the mean square distance from `centre`, plus epsilon under the root.
 double spread_of(const float* a, uint32_t k, double centre, double epsilon) {
   double squares = 0;
   for (uint32_t i = 0; i < k; ++i) squares += (a[i] - centre) * (a[i] - centre);
   return std::sqrt(squares / k + epsilon);
 }
 
-/// Of the sizes of the values that a mean sums: where they cancel, it is off by so much in proportion.
+/// The mean size of the values that a mean sums. Where they cancel, the mean is off in proportion to it.
 double mean_size_of(const float* a, uint32_t k) {
   double total = 0;
   for (uint32_t i = 0; i < k; ++i) total += std::abs(a[i]);
@@ -118,7 +118,7 @@ ReferenceValue reference_value(Op op, const float* a, const float* b, const floa
     case Op::softmax:
       return softmax_value(a, k, i);
     case Op::swiglu:
-      // Of a gate below the least normal number not all bits are left before b makes it larger.
+      // A gate below the least normal number has lost some of its bits before b makes it larger.
       return {x / (1 + std::exp(-x)) * b[i], std::max(std::abs(x), 0x1p-126) * std::abs(double{b[i]})};
     case Op::gelu: {
       const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);

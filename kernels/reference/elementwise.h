@@ -11,8 +11,9 @@
 
 namespace weighin {
 
-/// Value `i` of one row [k] of rms_norm (b weight), layer_norm (b weight, c bias), rope (b cosines, c sines,
-/// [k/2] each), softmax, swiglu (a gate, b up) or gelu (tanh form); see OpsFunctions for the operands.
+/// Value `i` of one row [k] of rms_norm (b: weight), layer_norm (b: weight, c: bias), rope (b: cosines, c:
+/// sines, [k/2] each), softmax, swiglu (a: gate, b: up) or gelu (tanh form). OpsFunctions says more of the
+/// operands.
 ReferenceValue reference_value(Op op, const float* a, const float* b, const float* c, uint32_t k, uint32_t i,
                                float epsilon);
 

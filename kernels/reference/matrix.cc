@@ -24,7 +24,7 @@ double largest_of(std::span<const double> x) {
   return largest;
 }
 
-/// x as halves times 2^power; what would be a denormal half is zero.
+/// x as halves times 2^power. What would be a denormal half becomes zero.
 void round_to_halves_of(std::span<double> x, int power) {
   constexpr double least_half = 0x1p-14;
   for (double& value : x) {
@@ -34,7 +34,7 @@ void round_to_halves_of(std::span<double> x, int power) {
   }
 }
 
-/// As kernels/vulkan/shaders/quantize.glsl does.
+/// As kernels/vulkan/shaders/quantize.glsl does it.
 void round_group_to_halves(std::span<double> x) {
   const double largest = largest_of(x);
   if (largest < double{least_activation})
@@ -95,7 +95,7 @@ Check check_product(const ProductOutputs& outputs, double tolerance, uint32_t sa
   std::map<uint64_t, std::vector<double>> tokens;  // of X, rounded
   ReferenceRow row;
   uint64_t decoded = outputs.m;  // the row that `row` holds
-  // Row after row, so that each is decoded once.
+  // Outputs are checked row after row, so that each row is decoded once.
   return check_outputs(outputs.y.size(), samples, tolerance, [&](uint64_t output) {
     const uint64_t r = output / n, token = output % n;
     if (r != decoded) row = outputs.weights(r);

@@ -16,26 +16,27 @@ namespace weighin {
 
 struct ReferenceDot {
   double sum = 0;   // of w[i] * x[i]
-  double size = 0;  // of |x[i]| and the size of w[i]'s terms: what rounding errors are relative to
+  double size = 0;  // of |x[i]| times the size of w[i]'s terms: rounding errors are relative to it
 };
 
-/// One row of weights, decoded.
+/// One decoded row of weights.
 struct ReferenceRow {
   std::vector<double> values;  // [k]
-  std::vector<double> sizes;   // [k]: of the terms kernels make each of (FormatCodec::term_sizes)
+  std::vector<double>
+      sizes;  // [k]: of the terms that kernels compute each value from (FormatCodec::term_sizes)
 };
 
-/// `k` values (whole blocks) of `format`.
+/// `k` values, which are whole blocks, of `format`.
 ReferenceRow reference_row(FormatId format, const std::byte* row, uint32_t k);
 
-/// A row of weights or activations as matrix units take it: halves, scaled by the power of two (2^-120 to
-/// 2^120) that brings the largest to below 1; what would be a denormal half is zero.
+/// Rounds a row of weights or activations to what matrix units take: halves, scaled by the power of two
+/// (2^-120 to 2^120) that brings the largest to below 1. What would be a denormal half becomes zero.
 void round_to_halves(std::span<double> row);
 
-/// x[k] as a kernel takes it; k a whole number of groups where `to` has groups.
+/// x[k] as a kernel takes it. k is a whole number of groups where `to` has groups.
 std::vector<double> reference_activations(const float* x, uint32_t k, Activations to);
 
-/// One row times x[k].
+/// The product of one row with x[k].
 ReferenceDot reference_dot(const ReferenceRow& row, const std::vector<double>& x);
 
 /// The outputs of a product, and what they were computed from.

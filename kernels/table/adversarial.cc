@@ -8,10 +8,11 @@
 namespace weighin {
 namespace {
 
-/// The least a weight pool gives: dozens of the small problem's slabs.
+/// The least that a weight pool gives: it holds the small problem's weights dozens of times.
 constexpr uint64_t weights_bytes = uint64_t{1} << 20;
-/// Both kinds of adversarial activations (operands.h): odd and even seeds; three times, since where large
-/// scales meet a given value is chance: of one of 37 rows at its end, say, in 24 tries of 25.
+/// Odd and even seeds give the two kinds of adversarial activations (operands.h). Each kind is tried three
+/// times, since it is chance where large scales meet a given value: for example, in 24 of 25 tries at the end
+/// of one of 37 rows.
 constexpr uint64_t seeds = 6;
 
 }  // namespace
@@ -99,7 +100,7 @@ tl::expected<Check, std::string> check_adversarial(const Kernel& kernel, ThreadP
     if (seed > 1) (*prepared)->run();  // over other weights
     const Check check = (*prepared)->check(std::numeric_limits<uint32_t>::max());
     if (!(check.error <= worst.error)) worst = check;
-    if (!worst.right()) break;  // a NaN too
+    if (!worst.right()) break;  // also where the error is NaN
   }
   return worst;
 }

@@ -1,4 +1,4 @@
-// The check a kernel must pass before it is timed: a small problem over adversarial data.
+// The check that a kernel must pass before it is timed: a small problem over adversarial data.
 #pragma once
 
 #include <string>
@@ -8,14 +8,15 @@
 
 namespace weighin {
 
-/// A small problem of `op` and `format` that fits no tile: more than one panel, tails in rows, tokens and
-/// values.
+/// A small problem of `op` and `format` that does not fit the kernels' tiles: it has more than one panel, and
+/// remainders in rows, tokens and values.
 Problem small_problem(Op op, FormatId format);
 
-/// small_problem of `kernel` over adversarial weights and operands, every output compared, for two kinds of
-/// activations over other weights each; the worse is returned. A few milliseconds. Error: what could not be
-/// had. `storage_folder` is for storage_read alone (empty: an error), whose file is random bytes. `gpu` is
-/// for the GPU's kernels, of which it takes the GPU and what a search found.
+/// Checks every output of `kernel` on small_problem() with adversarial weights and operands, for both kinds
+/// of activations, each over several weights. Returns the worst check. It takes a few milliseconds. Error:
+/// what could not be had. `storage_folder` is for storage_read alone, which reads a file of random bytes
+/// there (empty: an error). `gpu` is for kernels of a GPU: the check uses its GPU, and the parameters that a
+/// search found.
 tl::expected<Check, std::string> check_adversarial(const Kernel& kernel, ThreadPool& threads,
                                                    const std::string& storage_folder = "",
                                                    GpuBench* gpu = nullptr);

@@ -12,7 +12,8 @@
 namespace weighin {
 namespace {
 
-// Spins before a waiting thread gives its core away: some 20 us, longer than the gaps between timed runs.
+// How often a waiting thread spins before it gives its core away: for some 20 us, which is longer than the
+// gaps between timed runs.
 constexpr int spins_before_sleep = 4000;
 constexpr int spins_before_yield = 2000;
 
@@ -29,7 +30,7 @@ struct ThreadPool::State {
   bool crowded = false;  // more threads than processors: spinning would keep the awaited thread from running
   bool pinned = false;
   bool alike = true;
-  std::vector<int> allowed_before;  // processors of the calling thread, which the pool pins
+  std::vector<int> allowed_before;  // the processors of the calling thread before it was pinned
   std::vector<std::thread> team;
   const std::function<void(uint32_t)>* work = nullptr;
   bool stop = false;
@@ -86,7 +87,7 @@ ThreadPool::ThreadPool(uint32_t threads, Cores cores) : state_(std::make_unique<
   for (uint32_t rank = 1; rank < s.threads; ++rank) {
     try {
       s.team.emplace_back([&s, rank, cpu = s.pinned ? order[rank].cpu : -1] { s.serve(rank, cpu); });
-    } catch (const std::system_error&) {  // a limit on threads: the team is as large as it could be made
+    } catch (const std::system_error&) {  // the system limits threads: the team is as large as it allows
       s.threads = rank;
     }
   }

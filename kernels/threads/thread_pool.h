@@ -1,4 +1,4 @@
-// Threads that stay: a fixed team for timed loops, one thread a core, joined by a spinning barrier.
+// A team of threads that stays for many timed runs: one thread a core, joined by a spinning barrier.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,13 @@
 
 namespace weighin {
 
-/// What a team takes its cores for: what hwloc says of them, or unlike whatever it says, for tests.
+/// How a team judges its cores: by what hwloc says of them, or (for tests) as unlike each other whatever it
+/// says.
 enum class Cores : uint8_t { as_found, unlike };
 
-/// A team of threads with fixed ranks. The caller is rank 0; the others wait between runs, first spinning,
-/// then asleep. Each rank is pinned to a core of its own where there are enough (hwloc order: fastest cores
-/// first).
+/// A team of threads with fixed ranks. The caller is rank 0. The other threads wait between runs, first
+/// spinning and then asleep. Where there are enough cores, each rank is pinned to a core of its own, the
+/// fastest cores first (hwloc's order).
 class ThreadPool {
  public:
   explicit ThreadPool(uint32_t threads, Cores cores = Cores::as_found);
@@ -22,13 +23,14 @@ class ThreadPool {
 
   uint32_t threads() const;
 
-  /// Whether all ranks can be taken to work equally fast (thread_topology.h); work_split.h asks.
+  /// Whether all ranks can be assumed to work equally fast (thread_topology.h). work_split.h divides work
+  /// accordingly.
   bool alike() const;
 
   /// Calls work(rank) on every rank and returns when all are done. Not reentrant; `work` must not throw.
   void run(const std::function<void(uint32_t rank)>& work);
 
-  /// From inside run(): returns when every rank has called it.
+  /// To be called within run(): returns when every rank has called it.
   void barrier();
 
  private:
@@ -36,7 +38,7 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
-/// The half-open slice [first, last) of `count` items that `rank` of `threads` works on, cut at multiples of
+/// The slice [first, last) of `count` items that `rank` of `threads` works on. Slices are cut at multiples of
 /// `grain`.
 struct Slice {
   uint64_t first;

@@ -19,8 +19,8 @@ Topology new_topology() {
   return {topology, hwloc_topology_destroy};
 }
 
-/// Every processor that belongs to a core; the fastest kind first, else in hwloc's order, which keeps
-/// neighbours together.
+/// The processors of every core. The fastest kind of core comes first; within a kind the order is hwloc's,
+/// which keeps neighbours together.
 std::vector<std::vector<Processor>> cores_of(hwloc_topology_t topology, const Allowed& allowed) {
   std::vector<std::vector<Processor>> cores;
   const int count = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
@@ -56,7 +56,7 @@ std::vector<Processor> processors_here(const Allowed& allowed) {
   std::vector<Processor> order;
   const Topology topology = new_topology();
   if (topology && hwloc_topology_load(topology.get()) == 0) order = in_order(topology.get(), allowed);
-  // Processors that hwloc does not know of, or all where it finds no cores.
+  // Processors that hwloc does not know of, or all of them where it finds no cores.
   for (int cpu = 0; cpu < most_processors; ++cpu) {
     const auto same = [cpu](const Processor& known) { return known.cpu == cpu; };
     if (allowed(cpu) && std::none_of(order.begin(), order.end(), same)) order.push_back({cpu, -1, -1});

@@ -1,4 +1,5 @@
-// Where a team's threads go: a machine's processors in the order ranks take them, and which are alike.
+// Where a team's threads go: a machine's processors in the order in which ranks take them, and whether they
+// are alike.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace weighin {
 /// A logical processor.
 struct Processor {
   int cpu = 0;         // the operating system's number
-  int core = 0;        // it is part of; -1: not known
-  int efficiency = 0;  // of the core's kind, as hwloc ranks kinds: the higher the faster; -1: not known
+  int core = 0;        // the core that it belongs to; -1: not known
+  int efficiency = 0;  // how hwloc ranks the kind of its core, the higher the faster; -1: not known
 };
 
 /// Says whether a processor may be used.
@@ -27,8 +28,8 @@ std::vector<Processor> processors_here(const Allowed& allowed);
 tl::expected<std::vector<Processor>, std::string> processors_of_xml(const std::string& xml,
                                                                     const Allowed& allowed);
 
-/// Whether the first `team` of `processors`, a thread each, can be taken to work equally fast: cores of one
-/// kind, each with as many of the team.
+/// Whether the first `team` of `processors`, with a thread each, can be assumed to work equally fast: they
+/// are cores of one kind, and each core has the same number of the threads.
 bool alike(const std::vector<Processor>& processors, uint32_t team);
 
 }  // namespace weighin

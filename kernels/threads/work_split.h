@@ -1,4 +1,4 @@
-// How the work of one operation is handed to the threads of a team.
+// How the work of one operation is divided among the threads of a team.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +9,10 @@
 
 namespace weighin {
 
-/// `count` items, cut at multiples of `grain`. Where the team's cores are alike each rank has one slice,
-/// always the same; where some are slower (efficiency cores, or cores that two threads share) pieces go to
-/// whoever is free, so that the fast do not wait for the slow for longer than a piece takes.
+/// `count` items, cut at multiples of `grain`. Where the team's cores are alike, each rank has one slice,
+/// which is always the same. Where some are slower (efficiency cores, or cores that two threads share),
+/// pieces go to whichever rank is free, so that a fast rank waits for a slow one no longer than a piece
+/// takes.
 class WorkSplit {
  public:
   WorkSplit(const ThreadPool& pool, uint64_t count, uint64_t grain = 1)
@@ -20,10 +21,11 @@ class WorkSplit {
     piece_ = std::max<uint64_t>(1, (count + step - 1) / step) * grain_;
   }
 
-  /// Before each run of the team.
+  /// To be called before each run of the team.
   void restart() noexcept { next_.store(0, std::memory_order_relaxed); }
 
-  /// From inside ThreadPool::run(), once a rank: calls work(Slice), none of them empty, until all is done.
+  /// To be called within ThreadPool::run(), once by each rank: calls work(Slice), never with an empty slice,
+  /// until all is done.
   template <class Work>
   void each(uint32_t rank, const Work& work) noexcept {
     if (alike_) {
@@ -39,8 +41,8 @@ class WorkSplit {
   }
 
  private:
-  /// The last piece is waited for: at most a sixteenth of a rank's share, for the price of sixteen additions
-  /// to a shared counter (some 100 ns each when contended) a run.
+  /// The team waits for the last piece, which is at most a sixteenth of a rank's share. The price is sixteen
+  /// additions to a shared counter for each rank and run (some 100 ns each when contended).
   static constexpr uint64_t pieces_a_rank = 16;
   uint32_t threads_;
   bool alike_;
