@@ -6,8 +6,8 @@
 namespace weighin {
 namespace {
 
-/// One token's context is cut between threads at multiples of so many tokens, as kernels/cpu/attention/ cuts
-/// it.
+/// One token's context is cut between threads at multiples of this many tokens, as kernels/cpu/attention/
+/// cuts it.
 constexpr uint32_t part_grain = 16;
 
 void rotate(const PassState& s, const OwnVectors& own, const Layer& layer, float* head) {

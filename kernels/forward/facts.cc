@@ -13,8 +13,8 @@
 namespace weighin {
 namespace {
 
-/// Architectures as GGUF files name them. What they compute: llama.cpp, src/models/NAME.cpp; which pairs they
-/// rotate: llama_model_rope_type in src/llama-model.cpp (read 2026-11-24).
+/// Architectures as GGUF files name them. What they compute is in llama.cpp, src/models/NAME.cpp; which
+/// values they rotate together is in llama_model_rope_type, src/llama-model.cpp (read 2026-11-24).
 struct Known {
   std::string_view architecture;
   bool adjacent_pairs;
@@ -31,7 +31,7 @@ std::string supported() {
   return fmt::format("supported are {}, with dense feed-forwards", fmt::join(names, ", "));
 }
 
-/// What of `shape` this pass does not compute; empty: nothing.
+/// What of `shape` this pass does not compute; empty: it computes all.
 std::string beyond(const ModelShape& shape) {
   if (shape.task != Task::chat) return "it is an encoder";
   if (shape.experts) return "it has experts";
@@ -105,11 +105,13 @@ tl::expected<ForwardFacts, std::string> forward_facts(const ModelShape& shape, c
     return refuse(fmt::format("it rotates {} of a head's {} values", facts.rotary_dim, shape.head_dim));
   facts.rotation.base = keys.real("rope.freq_base", 10000);
   facts.rotation.scale = scaling == "linear" ? 1 / keys.real("rope.scaling.factor", 1) : 1;
-  // llama.cpp, src/models/gemma3.cpp: windowed layers have a base of their own, and are not scaled.
+  // Layers with a sliding window have a base of their own and are not scaled (llama.cpp,
+  // src/models/gemma3.cpp).
   facts.windowed_rotation.base = keys.real("rope.freq_base_swa", 10000);
   if (shape.architecture != "gemma3") facts.windowed_rotation = facts.rotation;
   if (row->scales_embedding) facts.embedding_scale = std::sqrt(static_cast<float>(shape.width));
-  // The same: Gemma 3 27B, known by its 62 layers, scales queries by width / heads in place of a head's size.
+  // Gemma 3 27B, which is known by its 62 layers, scales queries by width / heads in place of a head's size
+  // (same file).
   if (shape.architecture == "gemma3" && shape.layers == 62)
     facts.query_scale = std::sqrt(static_cast<float>(shape.head_dim) * static_cast<float>(shape.heads) /
                                   static_cast<float>(shape.width));

@@ -130,7 +130,8 @@ void ForwardPass::compute_head(const PassThread& thread) {
   own.likeliest = static_cast<uint32_t>(std::max_element(logits + mine.first, logits + mine.last) - logits);
   thread.meet(StepPart::matrices);
   if (output_ != Output::sample || thread.rank() != 0) return;
-  // As engines' samplers do, though the likeliest token needs no probabilities.
+  // The probabilities are computed as samplers of engines do, though the likeliest token could be found
+  // without them.
   state_.ops.softmax(logits, nullptr, nullptr, state_.shared.probabilities.data(), state_.shape.vocab);
   likeliest_ = 0;
   for (const OwnVectors& each : state_.own)

@@ -1,4 +1,5 @@
-// One thread's input of matrix products: the vector, and its forms that products with quantized weights take.
+// One thread's input of matrix products: a vector, and the rounded forms of it that products with quantized
+// weights take.
 #pragma once
 
 #include <vector>
@@ -8,19 +9,19 @@
 
 namespace weighin {
 
-/// Every thread rounds the whole vector for itself: that takes no longer than meeting would.
+/// Every thread rounds the whole vector for itself: that takes no longer than waiting for the others would.
 class ProductInput {
  public:
-  /// For vectors of up to `most_values`.
+  /// For vectors of up to `most_values` values.
   explicit ProductInput(uint32_t most_values) : most_values_(most_values) {}
 
-  /// The vector x[k] that the next products multiply; it stays the caller's.
+  /// Sets the vector x[k] that the next products multiply. The caller keeps it alive.
   void set(const float* x, uint32_t k);
 
-  /// Rounds the vector to what `product` takes, once for all products that take the same.
+  /// Rounds the vector to the form that `product` takes, once for all products that take the same form.
   void round_for(const Product& product);
 
-  /// Rows [first, last) of y = W x + bias. round_for() was called.
+  /// Computes rows [first, last) of y = W x + bias. round_for() must have been called for `product`.
   void multiply(const Product& product, uint64_t first, uint64_t last, float* y);
 
  private:

@@ -45,7 +45,7 @@ constexpr std::array products{
     ProductRow{"ffn_down", &LayerWeights::down, &Sizes::width, &Sizes::ffn},
 };
 
-/// The product itself, or its bias.
+/// The slot of the product itself, or of its bias.
 TensorSlot of_product(Product& product, std::string_view ending) {
   if (ending == "weight") return {.product = &product};
   if (ending == "bias") return {.vector = &product.bias};
@@ -69,7 +69,8 @@ TensorSlot slot_of(const Tensor& tensor, ForwardWeights& weights) {
   if (name.layer < 0) return of_model(name, weights);
   if (static_cast<size_t>(name.layer) >= weights.layers.size()) return {};
   LayerWeights& layer = weights.layers[static_cast<size_t>(name.layer)];
-  // Older files keep rotation's frequencies with each layer; they follow from the base.
+  // Older files keep the frequencies of the rotation with each layer. They are not needed, since they follow
+  // from the base.
   if (name.part == "attn_rot_embd" || name.part == "rope_freqs") return {.skipped = true};
   for (const NormRow& row : norms)
     if (row.part == name.part && name.ending == "weight") return {.vector = &(layer.*row.vector)};

@@ -1,4 +1,4 @@
-// Which member of a pass's weights a tensor is for, by its name.
+// Which member of a pass's weights a tensor belongs to, by its name.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 
 namespace weighin {
 
-/// One of: a vector of floats, a product, or the table of embeddings; or `skipped`, what no pass reads. None:
-/// the pass has no place for the tensor.
+/// Where a tensor belongs: to a vector of floats, to a product, or to the table of embeddings. `skipped`: no
+/// pass reads it. None of these: the pass has no slot for the tensor.
 struct TensorSlot {
   std::span<const float>* vector = nullptr;
   Product* product = nullptr;
@@ -19,10 +19,10 @@ struct TensorSlot {
   bool found() const { return vector != nullptr || product != nullptr || embeddings || skipped; }
 };
 
-/// The place of `tensor` in `weights`, whose layers are there already.
+/// The slot of `tensor` in `weights`, whose layers have been allocated.
 TensorSlot slot_of(const Tensor& tensor, ForwardWeights& weights);
 
-/// What of `weights` is missing, or of a size that `shape` does not give it; empty: nothing.
+/// What is missing in `weights`, or has another size than `shape` gives it; empty: nothing.
 std::string shape_mismatch(const ModelShape& shape, const ForwardFacts& facts, const ForwardWeights& weights);
 
 }  // namespace weighin

@@ -15,22 +15,22 @@
 namespace weighin {
 namespace {
 
-/// Of random blocks before they repeat: more than a level-2 cache, so that no two rows a core has at hand are
-/// alike.
+/// Random blocks repeat after this many bytes: more than a level-2 cache holds, so that no two rows that a
+/// core has in its cache are equal.
 constexpr uint64_t tile_bytes = uint64_t{2} << 20;
-/// Blocks that are whole units of every packing.
+/// A number of blocks that is whole units of every packing.
 constexpr uint64_t unit_blocks = 64;
 
 struct Tiles {
   Random random;
-  std::map<std::pair<FormatId, uint64_t>, std::vector<std::byte>> tiles;  // by format and row's length
+  std::map<std::pair<FormatId, uint64_t>, std::vector<std::byte>> tiles;  // by format and length of a row
   std::map<float, std::vector<float>> constants;
 };
 
 std::vector<std::byte> random_tile(FormatId format, uint64_t cols, Random& random) {
   const uint64_t unit = unit_blocks * format_of(format).block_bytes;
   std::vector<std::byte> tile(tile_bytes / unit * unit);
-  if (format_of(format).gguf_type == no_gguf) {  // models/synthetic knows GGUF's formats
+  if (format_of(format).gguf_type == no_gguf) {  // models/synthetic knows the formats of GGUF alone
     codec_of(format).fill(tile.data(), tile.size() / format_of(format).block_bytes, Data::ordinary, random);
   } else {
     fill_random_blocks(format, 1 / std::sqrt(static_cast<double>(cols)), random, tile);

@@ -15,7 +15,7 @@
 namespace weighin {
 namespace {
 
-/// The most rows of a unit: rows are padded to whole ones when bytes are counted.
+/// The most rows that a unit of any packing has. Bytes are counted with rows padded to whole units.
 constexpr uint64_t most_unit_rows = 64;
 
 using Failure = tl::expected<void, std::string>;
@@ -29,7 +29,8 @@ uint64_t loaded_bytes(const Tensor& tensor, FormatId format) {
   return piece_bytes(row_bytes(format, tensor.cols) * padded_rows(tensor.rows));
 }
 
-/// The best functions for y = W x: packed before plain, as the table's best kernel for it is.
+/// The best functions for y = W x, in the order of the table's kernels. Packed weights are preferred to plain
+/// ones.
 const MatrixFunctions* product_functions(FormatId format, const Simd& simd) {
   for (const Kernel* kernel : kernels_for({.op = Op::gemv, .format = format}, simd)) {
     for (const Layout layout : {Layout::packed, Layout::plain}) {
@@ -48,9 +49,10 @@ auto embedding_decoder(FormatId format, const Simd& simd) {
   return decltype(MatrixFunctions::decode){};
 }
 
-/// From the order of halves to that of adjacent_pairs, within the rotated part of each head.
+/// Puts the rows of each head in the order in which pairs are i and i + dim / 2, where the file has pairs 2i
+/// and 2i + 1.
 struct RowOrder {
-  uint32_t head_dim = 0, rotary_dim = 0;  // 0: rows stay
+  uint32_t head_dim = 0, rotary_dim = 0;  // 0: rows keep their order
 
   uint64_t operator()(uint64_t row) const {
     if (rotary_dim == 0) return row;
@@ -60,7 +62,7 @@ struct RowOrder {
   }
 };
 
-/// Blocks of `rows` rows as they lie in a file, which may be fewer and repeat.
+/// The blocks of `rows` rows as they lie in a file. There may be fewer, which then repeat.
 struct PlainRows {
   std::span<const std::byte> blocks;
   uint64_t row_bytes, rows;
@@ -70,7 +72,7 @@ struct PlainRows {
   const std::byte* row(uint64_t row) const { return blocks.data() + order(row) * row_bytes; }
 };
 
-/// Packs rows panel by panel; those past the end are zeros.
+/// Packs rows panel by panel. Rows past the end are zeros.
 void pack_panels(const PlainRows& from, FormatId format, const Packing& packing, std::byte* to,
                  ThreadPool& pool) {
   const uint64_t unit_rows = packing.rows, panels = (from.rows + unit_rows - 1) / unit_rows;
@@ -88,7 +90,7 @@ void pack_panels(const PlainRows& from, FormatId format, const Packing& packing,
   });
 }
 
-/// Rows one by one, in their order.
+/// Copies rows one by one, in their order.
 void copy_rows(const PlainRows& from, std::byte* to, ThreadPool& pool) {
   pool.run([&](uint32_t rank) {
     const Slice mine = slice_of(from.rows, rank, pool.threads());
@@ -97,7 +99,8 @@ void copy_rows(const PlainRows& from, std::byte* to, ThreadPool& pool) {
   });
 }
 
-/// `tile` again and again, by all threads, so that the memory lies where they are.
+/// Fills memory with copies of `tile`. All threads write, so that on a machine of several memory nodes it
+/// lies on all of them.
 void repeat(std::span<const std::byte> tile, std::byte* to, uint64_t bytes, ThreadPool& pool) {
   constexpr uint64_t page_bytes = uint64_t{2} << 20;
   pool.run([&](uint32_t rank) {
@@ -119,7 +122,7 @@ class Loader {
   Failure load(const Tensor& tensor, FormatId format) {
     const TensorSlot place = slot_of(tensor, weights_);
     if (place.skipped) return {};
-    // A tied head has the embeddings' values.
+    // A tied output head has the values of the embeddings.
     const Tensor& stored = tensor.stored ? tensor : embeddings();
     auto blocks = source_(stored, format);
     if (!blocks) return tl::unexpected(blocks.error());
@@ -186,7 +189,7 @@ class Loader {
     return {};
   }
 
-  /// Random blocks are as random in any order: they are packed as they come.
+  /// Random blocks are as random in any order, so they are packed as they come.
   std::span<const std::byte> packed_tile(std::span<const std::byte> blocks, FormatId format,
                                          const Packing& packing) {
     if (packing.rows == 0) return blocks;

@@ -16,21 +16,21 @@
 namespace weighin {
 namespace {
 
-/// Sets that the search tries: threads of a workgroup, the most queries it takes, keys at a time, keys of a
-/// workgroup (of one token; a prompt's workgroups take all).
+/// The sets of parameters that the search tries: threads of a workgroup, the most queries that it takes, keys
+/// that it takes at a time, and keys of a workgroup (of one token; a workgroup of a prompt takes all).
 const std::vector<GpuParameters> decode_parameters{{128, 8, 32, 128}, {64, 8, 32, 64},   {128, 8, 32, 64},
                                                    {128, 8, 32, 256}, {256, 8, 32, 128}, {256, 16, 32, 256}};
 const std::vector<GpuParameters> prefill_parameters{
     {128, 8, 32, 0}, {128, 16, 32, 0}, {256, 16, 32, 0}, {64, 8, 16, 0}};
 constexpr uint32_t least_tile = 4, join_threads = 64;
 
-/// As on the CPU (kernels/cpu/attention/attention.cc), and an exp of 3 + 2 |x| units of the last place, which
-/// counts most where x is near 0: weights of e^-10 are half a thousandth.
+/// As on the CPU (kernels/cpu/attention/attention.cc), plus an exp that is off by 3 + 2 |x| units of the last
+/// place. That counts most where x is near 0: weights of e^-10 are below a twentieth of a thousandth.
 double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2 * (3 + 2 * 10.0) + 2.0 * k + tokens / 16.0);
 }
 
-/// A workgroup's numbers, cut to what the GPU's shared memory holds.
+/// The sizes of a workgroup, reduced to what fits into the GPU's shared memory.
 struct Tiling {
   uint32_t threads, rows, tile, quads;
 
@@ -145,7 +145,8 @@ std::vector<GpuStep> GpuAttention::steps_of_call(uint64_t call) const {
   return {attend, join};
 }
 
-/// The first `rows` rows of a slab, as the format has them, of the blocks that the buffer repeats.
+/// The first `rows` rows of a slab in the format's layout. The buffer repeats the blocks that it was filled
+/// with.
 std::vector<std::byte> GpuAttention::slab_of(uint64_t slab, uint32_t rows) const {
   const uint64_t bytes = row_bytes(p_.format, p_.k),
                  step = p_.format == FormatId::f16 ? 8ULL * quads_ : bytes;

@@ -14,11 +14,11 @@ namespace weighin {
 namespace {
 
 constexpr uint64_t quad_bytes = 16;
-/// Threads of a workgroup, reads of a thread.
+/// The sets of parameters that the search tries: threads of a workgroup, and reads of a thread.
 const std::vector<GpuParameters> stream_parameters{{128, 8},  {64, 8},  {128, 4},
                                                    {128, 16}, {256, 4}, {256, 8}};
 
-/// Reads m bytes of the weights of a format, each call from where the last one ended.
+/// Reads m bytes of the weights of a format. Each call goes on where the last one ended.
 class StreamRead : public TimedWork {
  public:
   StreamRead(Gpu& gpu, GpuWeights weights, uint64_t bytes, GpuBuffer total, const GpuPipeline* pipeline,
@@ -71,7 +71,7 @@ class StreamRead : public TimedWork {
 
 PreparedOrError prepare_stream(const Problem& problem, Workbench& bench) {
   Gpu& gpu = bench.gpu->gpu;
-  // Beside a kernel the bound reads what the kernel reads.
+  // Timed in turn with a kernel, the bound reads the buffer that the kernel reads.
   auto weights =
       bench.gpu->weights.weights(problem.format == FormatId::none ? FormatId::f16 : problem.format);
   if (!weights) return tl::unexpected(weights.error());
@@ -84,26 +84,27 @@ PreparedOrError prepare_stream(const Problem& problem, Workbench& bench) {
                                       uint64_t{parameters[0]} * parameters[1]);
 }
 
-/// One kind of arithmetic as shaders/peak.glsl and peak_matrix.glsl have it.
+/// One kind of arithmetic, as shaders/peak.glsl and peak_matrix.glsl compute it.
 struct PeakKind {
   Op op;
   std::string_view name;
   double operations_a_step;  // of a thread
-  float sum, gain_a_step;    // of a thread's chains: where they end, and what each step adds
-  uint32_t first, second;    // factors as the chains take them
+  float sum,
+      gain_a_step;  // of a thread's chains: the value that they start with in sum, and what each step adds
+  uint32_t first, second;  // the factors, as bits of the chains' type
 };
 
 constexpr uint32_t steps_a_round = 5, peak_threads = 128;
-/// A multiply-add is two operations: 8 chains of 4 floats, 16 of 2 halves, 16 of 4 bytes, of factors -1
-/// and 1.
+/// A multiply-add counts as two operations. A thread has 8 chains of 4 floats, 16 of 2 halves, or 16 of 4
+/// bytes, with factors of -1 and 1.
 constexpr std::array peaks{PeakKind{Op::peak_fp32, "fp32", 64, 32, 0, 0xbf800000, 0x3f800000},
                            PeakKind{Op::peak_fp16, "fp16", 64, 32, 0, 0xbc00bc00, 0x3c003c00},
                            PeakKind{Op::peak_int8, "int8", 128, 16, 0, 0xff, 1}};
-/// Rounds long enough to hide a workgroup's start; odd, so that the chains end at 1.
+/// Enough rounds to hide the start of a workgroup; odd, so that the chains end at 1.
 constexpr uint64_t most_rounds = 511;
 
-/// 4 chains of a subgroup that begin at 0, 1, 2, 3; a step adds k products of 1 and 2^-4 to every sum of
-/// each.
+/// A subgroup has 4 chains, which begin at 0, 1, 2 and 3. A step adds k products of 1 and 2^-4 to every sum
+/// of each.
 PeakKind matrix_peak(const GpuFacts& gpu) {
   const MatrixUnits& units = gpu.matrix_units;
   constexpr double chains = 4;

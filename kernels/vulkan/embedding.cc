@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t threads = 64;
 
-/// y[n][k] = rows of table[m][k], drawn from as many as the working set holds.
+/// y[n][k] = rows of table[m][k]. Rows are drawn from as many as the working set holds.
 class Embedding : public TimedWork {
  public:
   Embedding(Gpu& gpu, const Problem& problem, GpuWeights weights, uint64_t seed)
@@ -51,8 +51,9 @@ class Embedding : public TimedWork {
   }
 
   Check check(uint32_t samples) override {
-    // d * scale * q less a min, each product rounded: up to three roundings beside the difference's own. What
-    // is below the least normal number may be taken for zero: values, or a scale with up to 12 times it.
+    // A value is d * scale * q less a min, and each product is rounded: that makes up to three roundings
+    // beside that of the difference. What is below the least normal number may be taken as zero: values, or a
+    // scale that is multiplied by up to 12.
     const double tolerance = format_of(p_.format).quantized() ? 4 * 0x1p-24 : 0, least_off = 12 * 0x1p-126;
     std::vector<float> y;
     if (run_call(0)) y = floats_in(gpu_, buffers_[1], uint64_t{p_.n} * p_.k);
@@ -74,7 +75,7 @@ class Embedding : public TimedWork {
   GpuWeights weights_;
   uint32_t row_blocks_ = 0;
   std::vector<uint32_t> drawn_;
-  std::array<GpuBuffer, 2> buffers_;  // rows drawn, results
+  std::array<GpuBuffer, 2> buffers_;  // the rows that were drawn, and the results
   GpuStep step_;
 };
 

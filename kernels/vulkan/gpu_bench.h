@@ -10,18 +10,18 @@
 
 namespace weighin {
 
-/// Numbers of a shader's specialization constants, in the order its kernel names them.
+/// The values of a shader's specialization constants, in the order that its kernel gives them.
 using GpuParameters = std::vector<uint32_t>;
 
 struct GpuBench {
   Gpu& gpu;
   GpuWeightPool& weights;
-  /// What the search found best, by kernel; a kernel that is not in it runs with the first of its parameter
-  /// sets.
+  /// The parameters that a search found best, by kernel. A kernel that is not in here runs with the first of
+  /// its sets.
   std::map<std::string, GpuParameters> tuned{};
 };
 
-/// What `kernel` runs with: what was found best, or else `usual`.
+/// The parameters that `kernel` runs with: those found best, or else `usual`.
 inline const GpuParameters& parameters_of(const GpuBench& bench, const std::string& kernel,
                                           const GpuParameters& usual) {
   const auto found = bench.tuned.find(kernel);

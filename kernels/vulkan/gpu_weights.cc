@@ -10,10 +10,11 @@
 namespace weighin {
 namespace {
 
-/// Plain blocks made, of which the buffer holds as many copies as it has room for: random numbers for
-/// gigabytes would take minutes. Odd, so that copies begin in all places of a memory's banks.
+/// How many bytes of plain blocks are made. The buffer holds as many copies of them as it has room for:
+/// making random numbers for gigabytes would take minutes. The number of blocks is odd, so that copies begin
+/// in all of a memory's banks.
 constexpr uint64_t made_bytes = uint64_t{4} << 20;
-/// Planes may begin up to so many bytes behind where the one before ends.
+/// The most bytes between the end of a plane and the start of the next, for all planes together.
 constexpr uint64_t most_gaps = 4 * 256;
 
 struct Kept {
@@ -71,7 +72,7 @@ tl::expected<Kept, std::string> GpuWeightPool::State::make(FormatId format) {
   if (!buffer) return tl::unexpected(buffer.error());
   made.buffer = std::move(*buffer);
   const uint64_t distinct =
-      std::min(made.blocks, made_bytes / plain / 4 * 4 + 4);  // whole words in every plane
+      std::min(made.blocks, made_bytes / plain / 4 * 4 + 4);  // a whole number of words in every plane
   made.made_of.resize(distinct * plain);
   Random random(seed + static_cast<uint64_t>(format));
   codec_of(format).fill(made.made_of.data(), made.made_of.size() / format_of(format).block_bytes, data,

@@ -9,9 +9,9 @@
 namespace weighin {
 namespace {
 
-/// Sets of numbers that the search tries; the first needs no more than every GPU allows (128 threads, 16 KiB
-/// of shared memory). gemv: threads and rows of a workgroup. gemm: a tile's rows and tokens, and a thread's,
-/// or with matrix units a subgroup's.
+/// The sets of parameters that the search tries. The first needs no more than every GPU allows (128 threads,
+/// 16 KiB of shared memory). gemv: threads and rows of a workgroup. gemm: the rows and tokens of a tile, then
+/// those of a thread, or with matrix units those of a subgroup.
 const std::vector<GpuParameters> gemv_parameters{{64, 2}, {32, 1},  {32, 2},  {32, 4}, {64, 1},
                                                  {64, 4}, {128, 1}, {128, 2}, {256, 1}};
 const std::vector<GpuParameters> gemm_parameters{{32, 32, 4, 4},  {32, 32, 2, 2},  {64, 32, 4, 4},
@@ -26,28 +26,28 @@ const std::vector<GpuParameters>& parameters_for(Op op, Arithmetic arithmetic) {
   return arithmetic == Arithmetic::matrix ? matrix_parameters : gemm_parameters;
 }
 
-/// A shader's constants and its bytes of shared memory.
+/// The constants of a shader, and the bytes of shared memory that it takes.
 struct Cut {
-  std::vector<uint32_t> constants;  // the threads come first
+  std::vector<uint32_t> constants;  // the number of threads comes first
   uint64_t shared_bytes = 0;
 };
 
-/// Of formats that have one.
+/// The table of a format that has one.
 constexpr uint64_t table_bytes = 1024;
 
-/// Partial sums of each row.
+/// The shared memory holds the partial sums of each row.
 Cut cut_gemv(const GpuParameters& p) {
   return {p, table_bytes + p[1] * 64 * 4};
 }
 
-/// Tiles: 8 quarters of 4 values and two scales a row or token.
+/// The shared memory holds tiles: 8 quarters of 4 values, and two scales, a row or token.
 Cut cut_gemm(const GpuParameters& p, Arithmetic arithmetic) {
   const uint64_t quarter = arithmetic == Arithmetic::int8 ? 4 : arithmetic == Arithmetic::float16 ? 8 : 16;
   return {{p[0] / p[2] * (p[1] / p[3]), p[0], p[1], p[2], p[3]},
           table_bytes + (p[0] + p[1]) * (8 * quarter + 16)};
 }
 
-/// Tiles of 80 bytes a row or token, and a fragment of sums a subgroup.
+/// The shared memory holds tiles of 80 bytes a row or token, and a fragment of sums a subgroup.
 Cut cut_matrix(const GpuParameters& p, const GpuFacts& gpu) {
   const MatrixUnits& units = gpu.matrix_units;
   const uint32_t subgroups = p[0] / p[2] * (p[1] / p[3]);
@@ -113,8 +113,8 @@ Kernel row(Op op, const QuantFormat& format, Arithmetic arithmetic) {
   return kernel;
 }
 
-/// Whether products of `format` are computed so (shaders/shader_list.cmake): quantized weights are bytes and
-/// scales, f16 is halves, and a float's 24 bits are not rounded away.
+/// Whether products of `format` have this arithmetic (shaders/shader_list.cmake). Quantized weights are bytes
+/// and scales, f16 weights are halves, and the 24 bits of a float are not rounded away.
 bool computes(Op op, const QuantFormat& format, Arithmetic arithmetic) {
   switch (arithmetic) {
     case Arithmetic::int8:

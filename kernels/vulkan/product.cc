@@ -19,19 +19,21 @@ namespace {
 
 constexpr uint32_t rounding_threads = 64;
 
-/// Rounding relative to the sum of the terms' sizes. float32: each term rounded, and so many in a row in one
-/// thread before threads are added. int8: exact sums of 16, two roundings each. float16: a term is rounded to
-/// 11 bits, and each of 8 sums in a row again: half a unit of the last place, 2^-11. matrix: the reference
-/// rounds both factors alike, but a GPU may round to halves toward zero, which is one unit off, and its units
-/// may sum floats so, 16 products at a time.
+/// The rounding errors that are allowed, relative to the sum of the terms' sizes. float32: each term is
+/// rounded, and so is the sum of as many terms as one thread adds before threads are added. int8: sums of 16
+/// are exact, and two roundings follow each. float16: a term is rounded to 11 bits, and so is each of 8 sums
+/// that follow: half a unit of the last place each, 2^-11. matrix: the reference rounds both factors to
+/// halves as the kernel does, but a GPU may round toward zero, which is off by a unit, and its units may also
+/// sum floats that way, 16 products at a time.
 double tolerance_of(Arithmetic arithmetic, uint32_t k) {
   if (arithmetic == Arithmetic::matrix) return 0x1p-9 + k * 0x1p-25;
   if (arithmetic == Arithmetic::float16) return 9 * 0x1p-11;
   return (arithmetic == Arithmetic::int8 ? k / 16.0 + 48 : k + 128.0) * 0x1p-24;
 }
 
-/// Terms' sizes below this count as this: a GPU may take denormals for zeros, of up to 2^-126 each, and a
-/// thousand of them with weights of 2^28 are in sum half of a tolerance of 2^-14 of this.
+/// Terms whose sizes sum to less are compared as if they summed to this. A GPU may take denormals, which are
+/// below 2^-126, as zeros. A thousand of them with weights of 2^28 sum to half of a tolerance of 2^-14 of
+/// this.
 constexpr double least_size = 0x1p-73;
 
 struct Operands {
@@ -58,7 +60,7 @@ class GpuProduct : public TimedWork {
   tl::expected<void, std::string> make_operands(Data data, uint64_t seed);
   tl::expected<void, std::string> round_activations();
   tl::expected<void, std::string> find_row_powers();
-  /// The operands and numbers of a shader over `rows` rows from block `block` on.
+  /// The buffers and arguments of a shader over `rows` rows from block `block` on.
   GpuStep step_of(const GpuPipeline* pipeline, uint64_t block, uint64_t rows) const;
   uint64_t first_block(uint64_t call) const { return call % slabs_ * (problem_.m * row_blocks_); }
   ReferenceRow row_of(uint64_t call, uint64_t row) const;
@@ -76,7 +78,7 @@ class GpuProduct : public TimedWork {
 };
 
 tl::expected<void, std::string> GpuProduct::make_operands(Data data, uint64_t seed) {
-  // Rows of x are whole blocks, the values behind k zeros.
+  // Rows of x are whole blocks; the values behind k are zeros.
   const uint64_t padded = uint64_t{row_blocks_} * block_values_;
   x_ = activations(uint64_t{problem_.n} * problem_.k, data, seed);
   std::vector<float> x(problem_.n * padded);
@@ -111,7 +113,7 @@ tl::expected<void, std::string> GpuProduct::round_activations() {
   return run_step(gpu_, step);
 }
 
-/// An engine does so once for a model's weights.
+/// An engine does this once for a model's weights.
 tl::expected<void, std::string> GpuProduct::find_row_powers() {
   const uint64_t rows = slabs_ * problem_.m;
   if (auto kept = keep(operands_.row_powers, make_buffer(gpu_, sizeof(float) * rows, GpuMemory::device));

@@ -1,4 +1,4 @@
-// A matrix product on a GPU made ready: operands, the rotation through the weights, and the check.
+// A matrix product on a GPU made ready: its operands, the rotation through the weights, and the check.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,19 @@
 
 namespace weighin {
 
-/// How a product multiplies: sums of 16 exact products of bytes, pairs of halves, floats, or halves in matrix
-/// units with sums of floats.
+/// How a product multiplies: int8 has exact sums of 16 products of bytes; float16 multiplies pairs of halves;
+/// float32 multiplies floats; matrix multiplies halves in matrix units and sums floats.
 enum class Arithmetic : uint8_t { int8, float16, float32, matrix };
 
 struct ArithmeticFacts {
-  std::string_view name;    // in the names of shaders and kernels
-  Op peak;                  // what bounds it beside the memory
-  Activations activations;  // as it takes them
+  std::string_view name;    // as shaders and kernels are named
+  Op peak;                  // its bound beside the memory
+  Activations activations;  // what activations are rounded to
   uint32_t activation_bytes;
 };
 const ArithmeticFacts& arithmetic_facts(Arithmetic arithmetic);
 
-/// The shader of a product and how it is cut: workgroups of `rows` rows by `tokens` tokens.
+/// The shader of a product, and how the product is divided: workgroups of `rows` rows by `tokens` tokens.
 struct ProductShader {
   Arithmetic arithmetic = Arithmetic::float32;
   GpuShader shader{};

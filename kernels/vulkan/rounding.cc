@@ -17,7 +17,8 @@ namespace {
 
 constexpr uint32_t threads = 64;
 
-/// X[n][k] -> int8 [n][k], and scales with scaled sums [n][k / 16]: groups of 32 for every format of weights.
+/// X[n][k] -> int8 [n][k], and a scale and a scaled sum for each 16 values, [n][k / 16]. Groups are of 32
+/// values for every format of weights.
 class Rounding : public TimedWork {
  public:
   Rounding(Gpu& gpu, const Problem& problem, Data data, uint64_t seed)
@@ -41,7 +42,7 @@ class Rounding : public TimedWork {
     return {};
   }
 
-  /// Whole groups are compared: the last, and others spread before it.
+  /// Samples are whole groups.
   Check check(uint32_t samples) override {
     const uint64_t groups = x_.size() / activation_group;
     std::vector<int8_t> rounded(x_.size());
@@ -60,7 +61,7 @@ class Rounding : public TimedWork {
   std::vector<GpuStep> steps_of_call(uint64_t) const override { return {step_}; }
 
  private:
-  /// The largest error of a group, relative to its largest value; 1 where sums do not add up.
+  /// The largest error of a group, relative to its largest value; 1 where the sums are wrong.
   static double error_of(std::span<const float> x, const int8_t* rounded, const float* scales) {
     const double largest = largest_activation(x);
     double error = 0;

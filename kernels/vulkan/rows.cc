@@ -17,13 +17,13 @@
 namespace weighin {
 namespace {
 
-/// Threads of a workgroup.
+/// The sets of parameters that the search tries: threads of a workgroup.
 const std::vector<GpuParameters> row_parameters{{128}, {64}, {256}};
 
-/// In units of 2^-24: sums of k terms; a division and an inverse root of 2.5 and 2 units of the last place,
-/// and an exp of 3 + 2 |x| of them (Vulkan specification, "Precision and Operation of SPIR-V Instructions").
-/// Softmax takes exp of differences down to -69; a gate's exp counts most near 1, where x is 17 at most
-/// before the rest is lost beside it.
+/// In units of 2^-24: sums of k terms; a division and an inverse root, which are off by 2.5 and 2 units of
+/// the last place; and an exp, which is off by 3 + 2 |x| (Vulkan specification, "Precision and Operation of
+/// SPIR-V Instructions"). Softmax takes exp of differences down to -69. The exp of a gate counts most near 1:
+/// x is at most 17 before the rest is lost beside it.
 double tolerance_of(const Problem& p) {
   const double of_exp = p.op == Op::softmax                      ? 2 * (3 + 2 * 69.0)
                         : p.op == Op::swiglu || p.op == Op::gelu ? 2 * (3 + 2 * 17.0)
@@ -31,7 +31,7 @@ double tolerance_of(const Problem& p) {
   return 0x1p-24 * (64 + of_exp + p.k / 8.0);
 }
 
-/// A workgroup a row, or a thread a value (rope: a pair).
+/// Whether a workgroup computes a row. Otherwise a thread computes a value (rope: a pair).
 bool by_rows(Op op) {
   return op == Op::rms_norm || op == Op::layer_norm || op == Op::softmax;
 }

@@ -7,22 +7,25 @@
 namespace weighin {
 namespace {
 
-/// Long beside the clock's ticks (microseconds at worst) and a submission's own time; short beside the run's
-/// budget.
+/// How long the timed calls of a submission take together. It is long beside the ticks of the GPU's clock
+/// (microseconds at worst) and the time that a submission takes by itself, and short beside the run's budget.
 constexpr double timed_s = 2e-3;
 constexpr uint64_t most_calls = 256;
 
 constexpr uint64_t most_groups = 65535;
 
-/// A GPU that has waited for longer than this is warmed up: a tenth of what the quickest governor below looks
-/// at, less than it takes to make operands ready and to check a result, more than between two samples.
+/// A GPU that has waited for longer than this is warmed up. It is a tenth of the time that the quickest
+/// governor below looks at, less than it takes to prepare operands and to check a result, and more than
+/// passes between two samples.
 constexpr double waited_s = 5e-3;
-/// Where a chip's clock follows the load of the last 50 ms (Linux: `polling_ms` in panthor_devfreq.c and
-/// lima_devfreq.c), one such time and a bit. A card's firmware needs less: judgement.
+/// The clock of an integrated GPU follows the load of the last 50 ms (Linux: `polling_ms` in
+/// panthor_devfreq.c and lima_devfreq.c), so that it is warmed up for a little longer. The firmware of a card
+/// needs less: judgement.
 constexpr double chip_warming_s = 60e-3, card_warming_s = 10e-3;
-/// A clock that still rises then is waited for, but no longer than this: judgement.
+/// A clock that still rises after that is waited for, but no longer than this: judgement.
 constexpr double most_warming_s = 0.4;
-/// What counts as faster, and not as one of a warm GPU's samples among others: judgement.
+/// A run that is shorter by this much counts as faster, and not as a sample of a warm GPU like others:
+/// judgement.
 constexpr double faster = 0.02;
 
 }  // namespace
@@ -54,7 +57,7 @@ bool TimedWork::run_call(uint64_t call) {
 bool TimedWork::make_work() {
   auto one = record(1);
   if (!one || run_work(gpu_, *one) < 0) return false;
-  // Once more: what the first one found cold says too much.
+  // It is run once more, since the first run, which was on a cold GPU, takes too long.
   const double seconds = std::max(run_work(gpu_, *one), 1e-7);
   calls_ = std::clamp<uint64_t>(static_cast<uint64_t>(std::ceil(timed_s / seconds)), 1, most_calls);
   auto all = record(calls_);
@@ -79,7 +82,7 @@ void TimedWork::run() noexcept {
     if (cold) {
       const double least_s = gpu_.facts().unified ? chip_warming_s : card_warming_s;
       if (!warm_up([this] { return submit(); }, least_s, most_warming_s)) return;
-      if (fresh && !make_work()) return;  // of more calls, the clock having risen
+      if (fresh && !make_work()) return;  // of more calls, since the clock has risen
     }
     submit();
     gpu_.was_timed();

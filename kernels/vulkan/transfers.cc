@@ -26,7 +26,7 @@ class Copy : public TimedWork {
   Copy(Gpu& gpu, uint64_t bytes, GpuBuffer from, GpuBuffer to)
       : TimedWork(gpu), bytes_(bytes), from_(std::move(from)), to_(std::move(to)) {}
 
-  /// Bytes that say where they are from are found where they are to.
+  /// Writes random bytes into the source, copies, and compares the target with them.
   Check check(uint32_t) override {
     Random random(bytes_);
     std::vector<std::byte> sent(bytes_), found(bytes_);
@@ -91,7 +91,7 @@ PreparedOrError prepare_dispatch(const Problem&, Workbench& bench) {
   return std::make_unique<Dispatch>(bench.gpu->gpu, *pipeline);
 }
 
-/// By the CPU's clock, which is whose wait it is.
+/// The time is the CPU's, because it is the CPU that waits.
 class Submit : public Prepared {
  public:
   Submit(Gpu& gpu, GpuWork work) : gpu_(gpu), work_(std::move(work)) {}
@@ -123,10 +123,11 @@ PreparedOrError prepare_submit(const Problem&, Workbench& bench) {
   return std::make_unique<Submit>(gpu, std::move(*work));
 }
 
-/// Engines put a model's weights into buffers of this size at most (llama.cpp's Vulkan backend: 1 GiB).
+/// The largest buffer that engines put a model's weights into (llama.cpp's Vulkan backend: 1 GiB).
 constexpr uint64_t piece_bytes = uint64_t{1} << 30;
 
-/// `bytes` of the GPU's memory in pieces, each of its bytes written. Error: what could not be had.
+/// Allocates `bytes` of the GPU's memory in pieces, and writes each of its bytes. Error: what could not be
+/// had.
 tl::expected<std::vector<GpuBuffer>, std::string> take_and_touch(Gpu& gpu, uint64_t bytes, uint32_t word) {
   std::vector<GpuBuffer> pieces;
   const uint64_t most = std::min(piece_bytes, gpu.facts().max_allocation_bytes);
@@ -151,7 +152,7 @@ class Allocate : public Prepared {
   }
   double own_seconds() const override { return seconds_; }
 
-  /// The last word of each piece is what it was filled with.
+  /// The last word of each piece must be what the piece was filled with.
   Check check(uint32_t) override {
     constexpr uint32_t word = 0x5eed5eed;
     const auto pieces = take_and_touch(gpu_, bytes_, word);

@@ -20,15 +20,15 @@ VKAPI_ATTR VkBool32 VKAPI_CALL keep_complaint(VkDebugUtilsMessageSeverityFlagBit
   return VK_FALSE;
 }
 
-/// VkPhysicalDeviceCooperativeMatrixFeaturesKHR, newer than the headers of Debian 12 (Vulkan registry,
-/// extension 507).
+/// VkPhysicalDeviceCooperativeMatrixFeaturesKHR, which is newer than the headers of Debian 12 (Vulkan
+/// registry, extension 507).
 struct KhrMatrixFeatures {
   VkStructureType type = static_cast<VkStructureType>(1000506000);
   void* pNext = nullptr;
   VkBool32 matrices = VK_TRUE, with_robust_access = VK_FALSE;
 };
 
-/// The device with every feature on that kernels use where it is there.
+/// The device, with every feature enabled that kernels use and the GPU has.
 vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const GpuFacts& facts) {
   const float priority = 1;
   const vk::DeviceQueueCreateInfo queue({}, compute_family(physical), 1, &priority);
@@ -37,7 +37,7 @@ vk::raii::Device make_device(const vk::raii::PhysicalDevice& physical, const Gpu
   KhrMatrixFeatures khr_matrices;
   vk::PhysicalDeviceCooperativeMatrixFeaturesNV nv_matrices(VK_TRUE, VK_FALSE);
   vk::PhysicalDeviceVulkanMemoryModelFeatures memory_model(
-      VK_TRUE, VK_TRUE);  // other shaders' atomics need the second
+      VK_TRUE, VK_TRUE);  // the second is for atomics of other shaders
   vk::PhysicalDeviceSubgroupSizeControlFeatures subgroup_sizes(VK_TRUE, VK_TRUE);
   const uint32_t version = physical.getProperties().apiVersion;
   std::vector<const char*> extensions;
@@ -68,7 +68,7 @@ struct VisibleGpu {
   GpuFacts facts;
 };
 
-/// In the loader's order.
+/// The GPUs that kernels can run on, in the loader's order.
 std::vector<VisibleGpu> usable_gpus(const vk::raii::Instance& instance) {
   std::vector<VisibleGpu> usable;
   for (vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance)) {

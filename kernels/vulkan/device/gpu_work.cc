@@ -15,8 +15,8 @@ namespace {
 /// How long a submission may take before it counts as hung: the kernels in it take milliseconds.
 constexpr std::chrono::nanoseconds patience = std::chrono::seconds(30);
 
-/// Everything before is done and seen by everything after on the GPU; at the end also by the CPU, which costs
-/// more.
+/// A barrier: everything before it is done, and everything after it on the GPU sees it. At the end the CPU
+/// sees it too, which costs more.
 void wait_for_all(const vk::raii::CommandBuffer& commands, bool at_end = false) {
   using Stage = vk::PipelineStageFlagBits;
   using Access = vk::AccessFlagBits;
@@ -29,7 +29,7 @@ void wait_for_all(const vk::raii::CommandBuffer& commands, bool at_end = false) 
   commands.pipelineBarrier(Stage::eComputeShader | Stage::eTransfer, after, {}, all, {}, {});
 }
 
-/// Which steps share a descriptor set: those of one pipeline with the same buffers.
+/// Steps share a descriptor set if they have the same pipeline and the same buffers.
 using SetKey = std::pair<const GpuPipeline*, std::vector<const GpuBuffer*>>;
 using Sets = std::map<SetKey, vk::DescriptorSet>;
 
@@ -41,7 +41,7 @@ Sets make_sets(const vk::raii::Device& device, GpuWork::State& work, std::span<c
     for (const GpuStep& step : steps)
       if (step.pipeline && sets.try_emplace({step.pipeline, step.buffers}).second)
         buffers += static_cast<uint32_t>(step.buffers.size());
-  if (buffers == 0) return sets;  // nothing but copies, or shaders without buffers
+  if (buffers == 0) return sets;  // there are only copies, or shaders without buffers
   const vk::DescriptorPoolSize size(vk::DescriptorType::eStorageBuffer, buffers);
   work.descriptors = {device, vk::DescriptorPoolCreateInfo({}, static_cast<uint32_t>(sets.size()), size)};
   for (auto& [key, set] : sets) {
@@ -96,7 +96,7 @@ tl::expected<GpuWork, std::string> record_work(Gpu& gpu, std::span<const GpuStep
     w.commands = std::move(
         vk::raii::CommandBuffers(s.device, {*s.commands, vk::CommandBufferLevel::ePrimary, 1}).front());
     w.commands.begin({});
-    wait_for_all(w.commands);  // what earlier work wrote
+    wait_for_all(w.commands);  // for what earlier work wrote
     if (clock) w.commands.resetQueryPool(*w.times, 0, 2);
     for (const GpuStep& step : warming) record_step(w.commands, step, sets);
     if (clock) w.commands.writeTimestamp(vk::PipelineStageFlagBits::eBottomOfPipe, *w.times, 0);

@@ -44,7 +44,7 @@ vk::raii::Instance make_instance(vk::raii::Context& context, bool validate) {
   if (validate && !has_layer(context, validation_layer))
     throw std::runtime_error(
         "the validation layers (Debian package vulkan-validationlayers) are not installed");
-  // A loader refuses versions newer than its own only where that is 1.0.
+  // Only loaders of version 1.0 refuse versions that are newer than their own.
   const uint32_t version =
       context.enumerateInstanceVersion() < VK_API_VERSION_1_1 ? VK_API_VERSION_1_0 : VK_API_VERSION_1_3;
   const vk::ApplicationInfo application("weighin", 0, nullptr, 0, version);

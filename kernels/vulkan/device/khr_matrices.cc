@@ -12,8 +12,8 @@ namespace {
 
 using Words = std::span<const uint32_t>;
 
-// Numbers of the SPIR-V registry (spirv.core.grammar.json). Headers of Debian 12 have those of NV, not of
-// KHR.
+// Numbers of the SPIR-V registry (spirv.core.grammar.json). The headers of Debian 12 have those of NVIDIA's
+// extension, but not those of Khronos's.
 constexpr uint32_t header_words = 5, bound_word = 3;
 constexpr uint32_t op_extension = 10, op_capability = 17, op_type_int = 21, op_constant_true = 41,
                    op_constant = 43;
@@ -23,13 +23,14 @@ constexpr uint32_t khr_type = 4456, khr_load = 4457, khr_store = 4458, khr_multi
 constexpr uint32_t nv_capability = 5357, khr_capability = 6022;
 constexpr std::string_view nv_extension = "SPV_NV_cooperative_matrix",
                            khr_extension = "SPV_KHR_cooperative_matrix";
-/// Instructions that give a value in these shaders: their first operand is its type, their second its id.
+/// Instructions of these shaders that have a result: their first operand is its type, the second its id.
 const std::set<uint32_t> with_type{1, 44, 51, 55, 57, 61, 80, 81, 83, 245, nv_load, nv_multiply_add};
-/// Uses of a KHR type and layouts in memory (row by row, column by column) are the first numbers.
+/// The uses of a KHR matrix type, and the layouts in memory (row by row, column by column), are small
+/// numbers.
 enum Use : uint32_t { factor_a, factor_b, sum };
 constexpr uint32_t numbers = 3;
 
-/// `see(opcode, operands)` for every instruction; those that end past the words are left out.
+/// Calls see(opcode, operands) for every instruction. An instruction that ends past the words ends the walk.
 template <class See>
 void each_instruction(Words words, const See& see) {
   for (size_t at = header_words; at < words.size();) {
@@ -40,7 +41,7 @@ void each_instruction(Words words, const See& see) {
   }
 }
 
-/// What has to be known before the words are written anew.
+/// What must be known of the shader before it is rewritten.
 struct Known {
   std::map<uint32_t, uint32_t> type_of;  // of values
   std::map<uint32_t, Use> use_of;        // of matrix types
@@ -65,12 +66,12 @@ Known read(Words words) {
 }
 
 std::vector<uint32_t> packed(std::string_view text) {
-  std::vector<uint32_t> words(text.size() / sizeof(uint32_t) + 1);  // with the zero behind it
+  std::vector<uint32_t> words(text.size() / sizeof(uint32_t) + 1);  // with the terminating zero
   std::memcpy(words.data(), text.data(), text.size());
   return words;
 }
 
-/// Words written one instruction after another.
+/// Writes a shader's words, one instruction after another.
 class Writer {
  public:
   Writer(Words words, const Known& known) : known_(known), out_(words.begin(), words.begin() + header_words) {
@@ -118,7 +119,8 @@ class Writer {
     out_.insert(out_.end(), rest.begin(), rest.end());
   }
 
-  /// Constants 0, 1 and 2, before the first type that names one; its own type stands before them.
+  /// Writes the constants 0, 1 and 2, before the first type that refers to one. Their own type stands before
+  /// them.
   void put_numbers() {
     if (numbers_put_) return;
     numbers_put_ = true;
