@@ -22,7 +22,7 @@ constexpr uint64_t software_working_set = 64ull << 20, software_memory = 512ull 
 constexpr uint64_t gpu_working_set = 1ull << 30;
 
 /// One child's run.
-struct Heard {
+struct ChildReport {
   std::optional<size_t> begun;  // an item not yet measured
   std::string failed;
   bool finished = false;
@@ -30,10 +30,10 @@ struct Heard {
 };
 
 /// Why a child ended without saying that it had finished.
-std::string how_it_ended(const tl::expected<ProcessResult, std::string>& result, const Heard& heard,
-                         std::chrono::milliseconds silence) {
+std::string reason_of_end(const tl::expected<ProcessResult, std::string>& result, const ChildReport& report,
+                          std::chrono::milliseconds silence) {
   if (!result) return result.error();
-  if (!heard.failed.empty()) return heard.failed;
+  if (!report.failed.empty()) return report.failed;
   if (result->timed_out)
     return fmt::format("the driver did not answer for {} s and was stopped",
                        silence / std::chrono::seconds(1));
@@ -53,17 +53,17 @@ class GpuSession {
     for (int child = 0; child < most_children; ++child) {
       const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
       job_.budget_s = std::max(0.0, budget_s - passed.count());
-      Heard heard;
+      ChildReport report;
       const auto result =
           host_.stream_process({host_.program.string(), gpu_child_command, job_json(job_)}, silence_,
-                               [&](const std::string& line) { return hear(line, heard); });
-      if (!heard.error.empty()) return tl::unexpected(heard.error);
-      if (heard.finished || hooks_.stop()) break;
-      const std::string reason = how_it_ended(result, heard, silence_);
+                               [&](const std::string& line) { return take_line(line, report); });
+      if (!report.error.empty()) return tl::unexpected(report.error);
+      if (report.finished || hooks_.stop()) break;
+      const std::string reason = reason_of_end(result, report, silence_);
       outcome_.failures.push_back(reason);
       // Without an item begun there is nothing to leave out: it would end the same way.
-      if (!heard.begun) break;
-      if (auto kept = keep_failure(*heard.begun, reason); !kept) return tl::unexpected(kept.error());
+      if (!report.begun) break;
+      if (auto kept = keep_failure(*report.begun, reason); !kept) return tl::unexpected(kept.error());
       hangs += result && result->timed_out;
       if (hangs == most_hangs) break;
     }
@@ -72,30 +72,30 @@ class GpuSession {
 
  private:
   /// Takes one line; false ends the child.
-  bool hear(const std::string& line, Heard& heard) {
+  bool take_line(const std::string& line, ChildReport& report) {
     const auto event = event_from_json(line);
     if (!event) return !hooks_.stop();  // a driver's own words
     switch (event->kind) {
       case Kind::began:
-        heard.begun = event->item;
+        report.begun = event->item;
         hooks_.progress(job_.done.size(), event->items);
         break;
       case Kind::measured:
-        if (auto kept = keep(event->item, event->row); !kept) heard.error = kept.error();
+        if (auto kept = keep(event->item, event->row); !kept) report.error = kept.error();
         break;
       case Kind::tuned:
-        if (auto kept = keep_tuning(event->tuning); !kept) heard.error = kept.error();
+        if (auto kept = keep_tuning(event->tuning); !kept) report.error = kept.error();
         break;
       case Kind::failed:
-        heard.failed = event->text;
+        report.failed = event->text;
         break;
       case Kind::finished:
-        heard.finished = true;
+        report.finished = true;
         break;
       case Kind::opened:
         break;
     }
-    return heard.error.empty() && !hooks_.stop();
+    return report.error.empty() && !hooks_.stop();
   }
 
   tl::expected<void, std::string> keep(const std::optional<size_t>& item, Measurement row) {

@@ -85,23 +85,23 @@ tl::expected<void, std::string> put_device(Store& store, const Host& host, const
   return store.put_device(device);
 }
 
-struct Opened {
+struct OpenedRun {
   int64_t run = 0;
   std::vector<Measurement> already;
   bool resumed = false;
 };
 
 /// A new run, or the unfinished one that goes on.
-tl::expected<Opened, std::string> open_run(Store& store, const Host& host, const Machine& machine,
-                                           const SessionOptions& options,
-                                           const std::vector<std::string>& warnings) {
+tl::expected<OpenedRun, std::string> open_run(Store& store, const Host& host, const Machine& machine,
+                                              const SessionOptions& options,
+                                              const std::vector<std::string>& warnings) {
   if (options.resume) {
     const auto last = unfinished_run(store, machine.id);
     if (!last) return tl::unexpected(last.error());
     if (*last) {
       auto already = store.measurements_of_run((*last)->id);
       if (!already) return tl::unexpected(already.error());
-      return Opened{(*last)->id, std::move(*already), true};
+      return OpenedRun{(*last)->id, std::move(*already), true};
     }
   }
   Run run;
@@ -114,7 +114,7 @@ tl::expected<Opened, std::string> open_run(Store& store, const Host& host, const
   run.warnings = warnings;
   const auto id = store.begin_run(run);
   if (!id) return tl::unexpected(id.error());
-  return Opened{*id, {}, false};
+  return OpenedRun{*id, {}, false};
 }
 
 /// Of a run's budget, all GPUs together: their kernels take a fraction of the CPU's time, most of it to be
@@ -124,7 +124,7 @@ constexpr double gpu_share = 0.25;
 /// Measures one GPU after another; how each went is a sentence of `result`.
 tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& machine,
                                              const SessionOptions& options, Store& store,
-                                             const Opened& opened, const std::function<bool()>& stop,
+                                             const OpenedRun& opened, const std::function<bool()>& stop,
                                              const std::function<void(const RunProgress&)>& progress,
                                              SessionResult& result) {
   const auto gpus = gpus_to_measure(machine, options);

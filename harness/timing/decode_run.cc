@@ -151,17 +151,17 @@ PartSeconds by_part(const StepTime& time) {
   return seconds;
 }
 
-tl::expected<DecodeResult, NoDecode> run_decode(const ModelShape& shape, const FileFormat& format,
-                                                const Machine& machine, const DecodeSettings& settings) {
+tl::expected<DecodeResult, DecodeError> run_decode(const ModelShape& shape, const FileFormat& format,
+                                                   const Machine& machine, const DecodeSettings& settings) {
   const auto sources = sources_of(shape, settings.file);
-  if (!sources) return tl::unexpected(NoDecode{sources.error()});
+  if (!sources) return tl::unexpected(DecodeError{sources.error()});
   for (const uint32_t token : settings.prompt)
     if (token >= shape.vocab)
       return tl::unexpected(
-          NoDecode{fmt::format("{} has {} tokens, of which {} is none", shape.name, shape.vocab, token)});
+          DecodeError{fmt::format("{} has {} tokens, of which {} is none", shape.name, shape.vocab, token)});
   const std::vector<FormatId> formats = computed_formats(shape, format);
   const auto weight_bytes = forward_weight_bytes(shape, formats);
-  if (!weight_bytes) return tl::unexpected(NoDecode{weight_bytes.error()});
+  if (!weight_bytes) return tl::unexpected(DecodeError{weight_bytes.error()});
   const auto prompt = static_cast<uint32_t>(std::max<size_t>(1, settings.prompt.size()));
   const uint32_t capacity = settings.depth + prompt + settings.tokens;
   DecodeResult result;
@@ -169,20 +169,20 @@ tl::expected<DecodeResult, NoDecode> run_decode(const ModelShape& shape, const F
   result.cache_bytes = cache_bytes(shape, capacity);
   const UsableMemory usable = usable_memory(machine.memory);
   if (std::string why = too_large(shape, format, *weight_bytes, result.cache_bytes, usable); !why.empty())
-    return tl::unexpected(NoDecode{std::move(why), true});
+    return tl::unexpected(DecodeError{std::move(why), true});
 
   ThreadPool pool(settings.threads);
   const Simd simd = this_cpu();
   const auto weights = load_weights(shape, sources->facts, formats, sources->tensors, simd, pool);
-  if (!weights) return tl::unexpected(NoDecode{weights.error()});
+  if (!weights) return tl::unexpected(DecodeError{weights.error()});
   result.load_s = weights->load_s;
   auto cache = make_cache(shape, capacity, settings.depth, cache_seed);
-  if (!cache) return tl::unexpected(NoDecode{cache.error()});
+  if (!cache) return tl::unexpected(DecodeError{cache.error()});
   ForwardPass pass(shape, sources->facts, *weights, std::move(*cache), simd, pool);
   DecodeRun run(pass, settings, result);
   if (!settings.parts) {
     run.begin();
-    if (const auto ran = run.decode(nullptr, pool); !ran) return tl::unexpected(NoDecode{ran.error()});
+    if (const auto ran = run.decode(nullptr, pool); !ran) return tl::unexpected(DecodeError{ran.error()});
     return result;
   }
   const auto step = decode_step(shape, format, settings.depth + prompt + settings.tokens / 2);
@@ -197,9 +197,9 @@ tl::expected<DecodeResult, NoDecode> run_decode(const ModelShape& shape, const F
       Composition::prepare(step, bench,
                            {bench, kernels, machine.topology.last_level_cache_bytes.value.value_or(0),
                             operand_bytes, bounds, checked});
-  if (!composition) return tl::unexpected(NoDecode{composition.error()});
+  if (!composition) return tl::unexpected(DecodeError{composition.error()});
   run.begin();
-  if (const auto ran = run.decode(&*composition, pool); !ran) return tl::unexpected(NoDecode{ran.error()});
+  if (const auto ran = run.decode(&*composition, pool); !ran) return tl::unexpected(DecodeError{ran.error()});
   return result;
 }
 

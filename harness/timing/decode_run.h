@@ -49,14 +49,14 @@ StepPart part_of(const Problem& problem);
 PartSeconds by_part(const StepTime& time);
 
 /// Why there was no run.
-struct NoDecode {
+struct DecodeError {
   std::string reason;
   bool does_not_fit = false;  // in memory
 };
 
 /// Runs `shape` in `format` on `machine`, which is this one. Error: an architecture that is not computed,
 /// memory that does not suffice (with both numbers), a token that is none.
-tl::expected<DecodeResult, NoDecode> run_decode(const ModelShape& shape, const FileFormat& format,
-                                                const Machine& machine, const DecodeSettings& settings);
+tl::expected<DecodeResult, DecodeError> run_decode(const ModelShape& shape, const FileFormat& format,
+                                                   const Machine& machine, const DecodeSettings& settings);
 
 }  // namespace weighin

@@ -25,7 +25,7 @@ __attribute__((target("avx,f16c"))) void store_halves_f16c(const float* from, ui
 }
 #endif
 
-/// Fills in random f16 numbers between -1 and 1, the same ones over and over.
+/// Fills in random f16 numbers between -1 and 1, which repeat.
 void fill(uint16_t* to, uint64_t count, Random& random) {
   constexpr size_t tile = 1 << 16;
   std::vector<uint16_t> halves(tile);

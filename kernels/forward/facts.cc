@@ -15,19 +15,20 @@ namespace {
 
 /// Architectures as GGUF files name them. What they compute is in llama.cpp, src/models/NAME.cpp; which
 /// values they rotate together is in llama_model_rope_type, src/llama-model.cpp (read 2026-11-24).
-struct Known {
+struct KnownArchitecture {
   std::string_view architecture;
   bool adjacent_pairs;
   bool scales_embedding;  // by sqrt(width)
 };
 constexpr std::array known{
-    Known{"llama", true, false}, Known{"qwen2", false, false}, Known{"qwen3", false, false},
-    Known{"gemma", false, true}, Known{"gemma3", false, true},
+    KnownArchitecture{"llama", true, false},  KnownArchitecture{"qwen2", false, false},
+    KnownArchitecture{"qwen3", false, false}, KnownArchitecture{"gemma", false, true},
+    KnownArchitecture{"gemma3", false, true},
 };
 
 std::string supported() {
   std::vector<std::string_view> names;
-  for (const Known& row : known) names.push_back(row.architecture);
+  for (const KnownArchitecture& row : known) names.push_back(row.architecture);
   return fmt::format("supported are {}, with dense feed-forwards", fmt::join(names, ", "));
 }
 
@@ -86,8 +87,9 @@ tl::expected<ForwardFacts, std::string> forward_facts(const ModelShape& shape, c
         "The forward pass of {} ({}) is not computed here: {}; {}.", shape.name,
         shape.architecture.empty() ? "no architecture of GGUF's" : shape.architecture, why, supported()));
   };
-  const auto row = std::find_if(known.begin(), known.end(),
-                                [&](const Known& k) { return k.architecture == shape.architecture; });
+  const auto row = std::find_if(known.begin(), known.end(), [&](const KnownArchitecture& k) {
+    return k.architecture == shape.architecture;
+  });
   if (row == known.end()) return refuse("its architecture is another");
   if (const std::string why = beyond(shape); !why.empty()) return refuse(why);
   const Metadata keys(file, shape.architecture);

@@ -7,15 +7,15 @@ namespace weighin {
 void ProductInput::set(const float* x, uint32_t k) {
   x_ = x;
   k_ = k;
-  for (Form& form : forms_) form.current = false;
+  for (RoundedForm& form : forms_) form.current = false;
 }
 
-ProductInput::Form& ProductInput::form_of(const Product& product) {
+ProductInput::RoundedForm& ProductInput::form_of(const Product& product) {
   const auto round = product.functions->round;
-  const auto found =
-      std::find_if(forms_.begin(), forms_.end(), [&](const Form& form) { return form.round == round; });
+  const auto found = std::find_if(forms_.begin(), forms_.end(),
+                                  [&](const RoundedForm& form) { return form.round == round; });
   if (found != forms_.end()) return *found;
-  Form form{};
+  RoundedForm form{};
   form.round = round;
   if (has_int8(product.functions->activations)) {
     form.quantized.resize(most_values_);
@@ -30,7 +30,7 @@ ProductInput::Form& ProductInput::form_of(const Product& product) {
   return forms_.back();
 }
 
-MatrixWork ProductInput::work_with(Form* form) const {
+MatrixWork ProductInput::work_with(RoundedForm* form) const {
   MatrixWork work{};
   work.n = 1;
   work.k = k_;
@@ -47,7 +47,7 @@ MatrixWork ProductInput::work_with(Form* form) const {
 
 void ProductInput::round_for(const Product& product) {
   if (product.functions->round == nullptr) return;
-  Form& form = form_of(product);
+  RoundedForm& form = form_of(product);
   if (form.current) return;
   const uint64_t span = rounding_span(product.functions->activations, k_);
   form.round(work_with(&form), 0, (k_ + span - 1) / span);

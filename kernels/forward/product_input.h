@@ -25,7 +25,7 @@ class ProductInput {
   void multiply(const Product& product, uint64_t first, uint64_t last, float* y);
 
  private:
-  struct Form {
+  struct RoundedForm {
     void (*round)(const MatrixWork&, uint64_t, uint64_t);
     Operands<int8_t> quantized;
     Operands<uint16_t> bf16;
@@ -33,12 +33,12 @@ class ProductInput {
     Floats scales, min_factors;
     bool current = false;
   };
-  Form& form_of(const Product& product);
-  MatrixWork work_with(Form* form) const;
+  RoundedForm& form_of(const Product& product);
+  MatrixWork work_with(RoundedForm* form) const;
 
   uint32_t most_values_, k_ = 0;
   const float* x_ = nullptr;
-  std::vector<Form> forms_;
+  std::vector<RoundedForm> forms_;
 };
 
 }  // namespace weighin

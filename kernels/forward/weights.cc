@@ -18,7 +18,7 @@ namespace {
 /// The most rows that a unit of any packing has. Bytes are counted with rows padded to whole units.
 constexpr uint64_t most_unit_rows = 64;
 
-using Failure = tl::expected<void, std::string>;
+using VoidOrError = tl::expected<void, std::string>;
 
 uint64_t padded_rows(uint64_t rows) {
   return (rows + most_unit_rows - 1) / most_unit_rows * most_unit_rows;
@@ -119,7 +119,7 @@ class Loader {
          ThreadPool& pool, ForwardWeights& weights)
       : shape_(shape), facts_(facts), source_(source), simd_(simd), pool_(pool), weights_(weights) {}
 
-  Failure load(const Tensor& tensor, FormatId format) {
+  VoidOrError load(const Tensor& tensor, FormatId format) {
     const TensorSlot place = slot_of(tensor, weights_);
     if (place.skipped) return {};
     // A tied output head has the values of the embeddings.
@@ -144,8 +144,8 @@ class Loader {
     return rotated && facts_.adjacent_pairs ? RowOrder{shape_.head_dim, facts_.rotary_dim} : RowOrder{};
   }
 
-  Failure load_vector(const Tensor& tensor, std::span<const std::byte> blocks,
-                      std::span<const float>& vector) {
+  VoidOrError load_vector(const Tensor& tensor, std::span<const std::byte> blocks,
+                          std::span<const float>& vector) {
     const uint64_t values = stored_values(tensor);
     auto* to = reinterpret_cast<float*>(weights_.memory.take(values * sizeof(float)));
     const RowOrder order = order_of(tensor);
@@ -155,7 +155,7 @@ class Loader {
     return {};
   }
 
-  Failure load_embeddings(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks) {
+  VoidOrError load_embeddings(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks) {
     weights_.embedding_row_bytes = row_bytes(format, tensor.cols);
     weights_.decode_embedding = embedding_decoder(format, simd_);
     if (weights_.decode_embedding == nullptr) return no_kernel(tensor, format);
@@ -166,8 +166,8 @@ class Loader {
     return {};
   }
 
-  Failure load_product(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks,
-                       Product& product) {
+  VoidOrError load_product(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks,
+                           Product& product) {
     const MatrixFunctions* functions = product_functions(format, simd_);
     if (functions == nullptr) return no_kernel(tensor, format);
     product.functions = functions;
@@ -200,7 +200,7 @@ class Loader {
     return tile_;
   }
 
-  static Failure no_kernel(const Tensor& tensor, FormatId format) {
+  static VoidOrError no_kernel(const Tensor& tensor, FormatId format) {
     return tl::unexpected(fmt::format("No kernel here computes with tensor \"{}\" in {}.", tensor.name,
                                       format_of(format).name));
   }

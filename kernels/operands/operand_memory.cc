@@ -23,12 +23,12 @@ size_t block_bytes(size_t bytes) {
 }
 
 /// The blocks that were given back, by size.
-struct Kept {
+struct FreeBlocks {
   std::mutex mutex;
   std::multimap<size_t, void*> blocks;
   uint64_t bytes = 0, most_bytes = uint64_t{512} << 20;
 
-  ~Kept() {
+  ~FreeBlocks() {
     for (const auto& [size, block] : blocks) ::operator delete(block, huge_page);
   }
   void shrink() {
@@ -41,8 +41,8 @@ struct Kept {
   }
 };
 
-Kept& kept() {
-  static Kept blocks;
+FreeBlocks& free_blocks() {
+  static FreeBlocks blocks;
   return blocks;
 }
 
@@ -52,7 +52,7 @@ void* take_operand_memory(size_t bytes) {
   if (bytes < large_bytes) return ::operator new(std::max<size_t>(1, bytes), line);
   const size_t size = block_bytes(bytes);
   {
-    Kept& k = kept();
+    FreeBlocks& k = free_blocks();
     const std::lock_guard lock(k.mutex);
     if (const auto found = k.blocks.find(size); found != k.blocks.end()) {
       void* memory = found->second;
@@ -68,7 +68,7 @@ void* take_operand_memory(size_t bytes) {
 
 void give_operand_memory(void* memory, size_t bytes) {
   if (bytes < large_bytes) return ::operator delete(memory, line);
-  Kept& k = kept();
+  FreeBlocks& k = free_blocks();
   const std::lock_guard lock(k.mutex);
   k.blocks.emplace(block_bytes(bytes), memory);
   k.bytes += block_bytes(bytes);
@@ -76,7 +76,7 @@ void give_operand_memory(void* memory, size_t bytes) {
 }
 
 void keep_operand_memory(uint64_t bytes) {
-  Kept& k = kept();
+  FreeBlocks& k = free_blocks();
   const std::lock_guard lock(k.mutex);
   k.most_bytes = bytes;
   k.shrink();

@@ -17,7 +17,7 @@ constexpr uint64_t made_bytes = uint64_t{4} << 20;
 /// The most bytes between the end of a plane and the start of the next, for all planes together.
 constexpr uint64_t most_gaps = 4 * 256;
 
-struct Kept {
+struct WeightBuffer {
   GpuBuffer buffer;
   std::vector<std::byte> made_of;
   std::vector<uint32_t> words;
@@ -41,7 +41,7 @@ struct GpuWeightPool::State {
   Gpu& gpu;
   uint64_t working_set_bytes, budget_bytes, seed;
   Data data;
-  std::map<FormatId, Kept> kept;
+  std::map<FormatId, WeightBuffer> kept;
   uint64_t uses = 0;
 
   uint64_t used_bytes() const {
@@ -56,15 +56,15 @@ struct GpuWeightPool::State {
                                   [](auto& a, auto& b) { return a.second.last_used < b.second.last_used; }));
   }
 
-  tl::expected<Kept, std::string> make(FormatId format);
+  tl::expected<WeightBuffer, std::string> make(FormatId format);
 };
 
-tl::expected<Kept, std::string> GpuWeightPool::State::make(FormatId format) {
+tl::expected<WeightBuffer, std::string> GpuWeightPool::State::make(FormatId format) {
   const std::vector<Plane> planes = planes_of(format);
   uint64_t stride = 0;
   for (const Plane& plane : planes) stride += plane.stride;
   const uint64_t plain = gpu_block_bytes(format);
-  Kept made;
+  WeightBuffer made;
   made.blocks = std::max<uint64_t>(1, (std::min(working_set_bytes, budget_bytes) - most_gaps) / stride);
   made.words = plane_words(planes, made.blocks);
   make_room(uint64_t{made.words.back()} * 4);
@@ -111,7 +111,7 @@ tl::expected<GpuWeights, std::string> GpuWeightPool::weights(FormatId format) {
     if (!made) return tl::unexpected(made.error());
     found = state_->kept.emplace(format, std::move(*made)).first;
   }
-  Kept& kept = found->second;
+  WeightBuffer& kept = found->second;
   kept.last_used = ++state_->uses;
   return GpuWeights{&kept.buffer, {kept.words.begin(), kept.words.end() - 1}, kept.blocks, kept.made_of};
 }

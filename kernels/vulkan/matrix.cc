@@ -27,7 +27,7 @@ const std::vector<GpuParameters>& parameters_for(Op op, Arithmetic arithmetic) {
 }
 
 /// The constants of a shader, and the bytes of shared memory that it takes.
-struct Cut {
+struct Tiling {
   std::vector<uint32_t> constants;  // the number of threads comes first
   uint64_t shared_bytes = 0;
 };
@@ -36,28 +36,29 @@ struct Cut {
 constexpr uint64_t table_bytes = 1024;
 
 /// The shared memory holds the partial sums of each row.
-Cut cut_gemv(const GpuParameters& p) {
+Tiling gemv_tiling(const GpuParameters& p) {
   return {p, table_bytes + p[1] * 64 * 4};
 }
 
 /// The shared memory holds tiles: 8 quarters of 4 values, and two scales, a row or token.
-Cut cut_gemm(const GpuParameters& p, Arithmetic arithmetic) {
+Tiling gemm_tiling(const GpuParameters& p, Arithmetic arithmetic) {
   const uint64_t quarter = arithmetic == Arithmetic::int8 ? 4 : arithmetic == Arithmetic::float16 ? 8 : 16;
   return {{p[0] / p[2] * (p[1] / p[3]), p[0], p[1], p[2], p[3]},
           table_bytes + (p[0] + p[1]) * (8 * quarter + 16)};
 }
 
 /// The shared memory holds tiles of 80 bytes a row or token, and a fragment of sums a subgroup.
-Cut cut_matrix(const GpuParameters& p, const GpuFacts& gpu) {
+Tiling matrix_unit_tiling(const GpuParameters& p, const GpuFacts& gpu) {
   const MatrixUnits& units = gpu.matrix_units;
   const uint32_t subgroups = p[0] / p[2] * (p[1] / p[3]);
   return {{subgroups * gpu.subgroup_size, p[0], p[1], p[2], p[3], units.m, units.n, units.k},
           table_bytes + (p[0] + p[1]) * 80 + uint64_t{4} * subgroups * units.m * units.n};
 }
 
-Cut cut_for(Op op, Arithmetic arithmetic, const GpuParameters& parameters, const GpuFacts& gpu) {
-  if (op == Op::gemv) return cut_gemv(parameters);
-  return arithmetic == Arithmetic::matrix ? cut_matrix(parameters, gpu) : cut_gemm(parameters, arithmetic);
+Tiling tiling_for(Op op, Arithmetic arithmetic, const GpuParameters& parameters, const GpuFacts& gpu) {
+  if (op == Op::gemv) return gemv_tiling(parameters);
+  return arithmetic == Arithmetic::matrix ? matrix_unit_tiling(parameters, gpu)
+                                          : gemm_tiling(parameters, arithmetic);
 }
 
 PreparedOrError prepare_product(const GpuParameters& parameters, Arithmetic arithmetic,
@@ -72,16 +73,16 @@ PreparedOrError prepare_product(const GpuParameters& parameters, Arithmetic arit
   if (matrix && (parameters[2] % gpu.matrix_units.m != 0 || parameters[3] % gpu.matrix_units.n != 0))
     return tl::unexpected(fmt::format("this GPU's matrix units multiply {} by {}, no parts of {} by {}",
                                       gpu.matrix_units.m, gpu.matrix_units.n, parameters[2], parameters[3]));
-  const Cut cut = cut_for(problem.op, arithmetic, parameters, gpu);
-  if (cut.constants[0] > gpu.max_group_threads || cut.shared_bytes > gpu.max_shared_bytes)
+  const Tiling tiling = tiling_for(problem.op, arithmetic, parameters, gpu);
+  if (tiling.constants[0] > gpu.max_group_threads || tiling.shared_bytes > gpu.max_shared_bytes)
     return tl::unexpected(
         fmt::format("this GPU has no workgroups of {} threads and {} bytes of shared memory",
-                    cut.constants[0], cut.shared_bytes));
+                    tiling.constants[0], tiling.shared_bytes));
   ProductShader shader{
       .arithmetic = arithmetic,
       .shader = {.name = fmt::format("{}.{}.{}", op_name(problem.op), format_of(problem.format).name,
                                      arithmetic_facts(arithmetic).name),
-                 .constants = cut.constants,
+                 .constants = tiling.constants,
                  .buffers = matrix ? 6U : 5U,
                  .arguments = 8,
                  .full_subgroups = matrix},

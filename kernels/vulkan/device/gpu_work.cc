@@ -31,11 +31,11 @@ void wait_for_all(const vk::raii::CommandBuffer& commands, bool at_end = false) 
 
 /// Steps share a descriptor set if they have the same pipeline and the same buffers.
 using SetKey = std::pair<const GpuPipeline*, std::vector<const GpuBuffer*>>;
-using Sets = std::map<SetKey, vk::DescriptorSet>;
+using DescriptorSets = std::map<SetKey, vk::DescriptorSet>;
 
-Sets make_sets(const vk::raii::Device& device, GpuWork::State& work, std::span<const GpuStep> warming,
-               std::span<const GpuStep> timed) {
-  Sets sets;
+DescriptorSets make_sets(const vk::raii::Device& device, GpuWork::State& work,
+                         std::span<const GpuStep> warming, std::span<const GpuStep> timed) {
+  DescriptorSets sets;
   uint32_t buffers = 0;
   for (const auto steps : {warming, timed})
     for (const GpuStep& step : steps)
@@ -57,7 +57,7 @@ Sets make_sets(const vk::raii::Device& device, GpuWork::State& work, std::span<c
   return sets;
 }
 
-void record_step(const vk::raii::CommandBuffer& commands, const GpuStep& step, const Sets& sets) {
+void record_step(const vk::raii::CommandBuffer& commands, const GpuStep& step, const DescriptorSets& sets) {
   if (step.filled_with) {
     commands.fillBuffer(*step.buffers.at(0)->state().buffer, 0, VK_WHOLE_SIZE, *step.filled_with);
   } else if (!step.pipeline) {
@@ -90,7 +90,7 @@ tl::expected<GpuWork, std::string> record_work(Gpu& gpu, std::span<const GpuStep
   try {
     auto state = std::make_unique<GpuWork::State>();
     GpuWork::State& w = *state;
-    const Sets sets = make_sets(s.device, w, warming, timed);
+    const DescriptorSets sets = make_sets(s.device, w, warming, timed);
     const bool clock = s.facts.clock_period_s > 0;
     if (clock) w.times = {s.device, vk::QueryPoolCreateInfo({}, vk::QueryType::eTimestamp, 2)};
     w.commands = std::move(

@@ -42,27 +42,27 @@ void each_instruction(Words words, const See& see) {
 }
 
 /// What must be known of the shader before it is rewritten.
-struct Known {
+struct ModuleFacts {
   std::map<uint32_t, uint32_t> type_of;  // of values
   std::map<uint32_t, Use> use_of;        // of matrix types
   std::optional<uint32_t> unsigned_type;
   std::set<uint32_t> column_by_column;  // constants that are true
 };
 
-Known read(Words words) {
-  Known known;
+ModuleFacts read(Words words) {
+  ModuleFacts facts;
   each_instruction(words, [&](uint32_t opcode, Words w) {
-    if (opcode == op_type_int && w[1] == 32 && w[2] == 0) known.unsigned_type = w[0];
-    if (opcode == op_constant_true) known.column_by_column.insert(w[1]);
-    if (with_type.count(opcode)) known.type_of[w[1]] = w[0];
+    if (opcode == op_type_int && w[1] == 32 && w[2] == 0) facts.unsigned_type = w[0];
+    if (opcode == op_constant_true) facts.column_by_column.insert(w[1]);
+    if (with_type.count(opcode)) facts.type_of[w[1]] = w[0];
   });
   each_instruction(words, [&](uint32_t opcode, Words w) {
     if (opcode != nv_multiply_add) return;
-    known.use_of[known.type_of[w[2]]] = factor_a;
-    known.use_of[known.type_of[w[3]]] = factor_b;
-    known.use_of[w[0]] = sum;
+    facts.use_of[facts.type_of[w[2]]] = factor_a;
+    facts.use_of[facts.type_of[w[3]]] = factor_b;
+    facts.use_of[w[0]] = sum;
   });
-  return known;
+  return facts;
 }
 
 std::vector<uint32_t> packed(std::string_view text) {
@@ -74,7 +74,8 @@ std::vector<uint32_t> packed(std::string_view text) {
 /// Writes a shader's words, one instruction after another.
 class Writer {
  public:
-  Writer(Words words, const Known& known) : known_(known), out_(words.begin(), words.begin() + header_words) {
+  Writer(Words words, const ModuleFacts& facts)
+      : facts_(facts), out_(words.begin(), words.begin() + header_words) {
     first_number_ = out_[bound_word];
     out_[bound_word] += numbers;
   }
@@ -90,9 +91,9 @@ class Writer {
       }
       case nv_type: {
         put_numbers();
-        const auto use = known_.use_of.find(w[0]);
+        const auto use = facts_.use_of.find(w[0]);
         return put(khr_type,
-                   {w[0], w[1], w[2], w[3], w[4], number(use == known_.use_of.end() ? sum : use->second)});
+                   {w[0], w[1], w[2], w[3], w[4], number(use == facts_.use_of.end() ? sum : use->second)});
       }
       case nv_load:
         return put(khr_load, {w[0], w[1], w[2], layout(w[4]), w[3]}, rest(5));
@@ -111,7 +112,7 @@ class Writer {
 
  private:
   uint32_t number(uint32_t value) const { return first_number_ + value; }
-  uint32_t layout(uint32_t by_columns) const { return number(known_.column_by_column.count(by_columns)); }
+  uint32_t layout(uint32_t by_columns) const { return number(facts_.column_by_column.count(by_columns)); }
 
   void put(uint32_t opcode, std::initializer_list<uint32_t> first, Words rest = {}) {
     out_.push_back(static_cast<uint32_t>(1 + first.size() + rest.size()) << 16 | opcode);
@@ -125,10 +126,10 @@ class Writer {
     if (numbers_put_) return;
     numbers_put_ = true;
     for (uint32_t value = 0; value < numbers; ++value)
-      put(op_constant, {known_.unsigned_type.value_or(0), number(value), value});
+      put(op_constant, {facts_.unsigned_type.value_or(0), number(value), value});
   }
 
-  const Known& known_;
+  const ModuleFacts& facts_;
   std::vector<uint32_t> out_;
   uint32_t first_number_ = 0;
   bool numbers_put_ = false;
@@ -137,9 +138,9 @@ class Writer {
 }  // namespace
 
 std::vector<uint32_t> with_khr_matrices(std::span<const uint32_t> words) {
-  const Known known = read(words);
-  if (known.use_of.empty()) return {words.begin(), words.end()};
-  Writer writer(words, known);
+  const ModuleFacts facts = read(words);
+  if (facts.use_of.empty()) return {words.begin(), words.end()};
+  Writer writer(words, facts);
   each_instruction(words, [&](uint32_t opcode, Words w) { writer.write(opcode, w); });
   return writer.take();
 }
