@@ -15,11 +15,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Kind = GpuEvent::Kind;
 
-/// The search's share of the budget: it is done once a GPU and driver.
+/// The share of the budget that the search may take. It is done once for each GPU and driver.
 constexpr double search_share = 0.3;
-/// How closely the limit of what can be had is found.
+/// How closely the limit of the memory that can be had is found.
 constexpr uint64_t allocation_step = 64ull << 20;
-/// Of the CPU's weights, which no GPU kernel reads.
+/// The least memory for the CPU's weights, which no kernel of a GPU reads.
 constexpr uint64_t no_weights = 1 << 20;
 
 /// One job on an open GPU.
@@ -81,7 +81,7 @@ class GpuMeasuring {
     return run_plan(items, {}, settings, hooks);
   }
 
-  /// The most that can be had and written beside what is held now, to a step.
+  /// Finds the most memory that can be allocated and written beside what is held now, to within a step.
   void allocate() {
     const auto kernels = choice_({.op = Op::allocate});
     if (kernels.empty()) return;

@@ -1,4 +1,4 @@
-// The child that measures a GPU: whatever a driver does to it, the program that started it goes on.
+// The child process that measures a GPU. Whatever a driver does to it, the program that started it goes on.
 #pragma once
 
 #include <functional>
@@ -7,8 +7,8 @@
 
 namespace weighin {
 
-/// Opens the GPU and measures its plan; tells of everything as it happens. Returns only where the driver lets
-/// it; a failure of the GPU is an event and ends the job.
+/// Opens the GPU and measures its plan. `tell` is called with everything as it happens. A failure of the GPU
+/// is an event, and ends the job. It may never return, if the driver crashes or hangs.
 void measure_gpu(const GpuJob& job, const std::function<void(const GpuEvent&)>& tell);
 
 }  // namespace weighin

@@ -37,7 +37,7 @@ GpuTuning tuning_from(const json& row) {
   return tuning;
 }
 
-/// JSON has no NaN; an error that is none is one that nothing is below.
+/// JSON has no NaN and no infinity: such an error becomes null, and is read back as infinite.
 json finite(double value) {
   return std::isfinite(value) ? json(value) : json();
 }

@@ -13,20 +13,22 @@ namespace {
 
 using Kind = GpuEvent::Kind;
 
-/// A driver that fails on so many items in one run fails on all.
+/// A driver that fails this often in one run is taken to fail on all items.
 constexpr int most_children = 5, most_hangs = 2;
 
-/// Of a software device's working set: its memory is the machine's, its caches the CPU's.
+/// The working set and memory of a software device: its memory is the machine's, and its caches are the
+/// CPU's.
 constexpr uint64_t software_working_set = 64ull << 20, software_memory = 512ull << 20;
-/// Of a GPU's: past four times the largest caches there are (256 MiB), where a quarter of its memory allows.
+/// The working set of a GPU: four times the largest caches there are (256 MiB), where a quarter of its memory
+/// allows that.
 constexpr uint64_t gpu_working_set = 1ull << 30;
 
-/// One child's run.
+/// What a child told before it ended.
 struct ChildReport {
-  std::optional<size_t> begun;  // an item not yet measured
+  std::optional<size_t> begun;  // an item that it has not yet measured
   std::string failed;
   bool finished = false;
-  std::string error;  // the store's
+  std::string error;  // what the store said
 };
 
 /// Why a child ended without saying that it had finished.
@@ -61,7 +63,7 @@ class GpuSession {
       if (report.finished || hooks_.stop()) break;
       const std::string reason = reason_of_end(result, report, silence_);
       outcome_.failures.push_back(reason);
-      // Without an item begun there is nothing to leave out: it would end the same way.
+      // Where no item was begun there is none to leave out, and another child would end in the same way.
       if (!report.begun) break;
       if (auto kept = keep_failure(*report.begun, reason); !kept) return tl::unexpected(kept.error());
       hangs += result && result->timed_out;
@@ -71,10 +73,10 @@ class GpuSession {
   }
 
  private:
-  /// Takes one line; false ends the child.
+  /// Takes one line of the child's. False ends the child.
   bool take_line(const std::string& line, ChildReport& report) {
     const auto event = event_from_json(line);
-    if (!event) return !hooks_.stop();  // a driver's own words
+    if (!event) return !hooks_.stop();  // a line that the driver printed
     switch (event->kind) {
       case Kind::began:
         report.begun = event->item;
@@ -169,7 +171,8 @@ GpuJob job_for(const VulkanDevice& device, double budget_s, std::span<const Meas
     job.working_set_bytes = std::min(job.working_set_bytes, device.max_storage_buffer_range);
   const std::vector<PlanItem> plan = gpu_plan(job);
   for (size_t i = 0; i < plan.size(); ++i) {
-    if (is_bound(plan[i].problem.op)) continue;  // measured anew: this part of the run may find another mood
+    // Measured again, since the machine may be faster or slower in this part of the run.
+    if (is_bound(plan[i].problem.op)) continue;
     const bool known = std::any_of(already.begin(), already.end(), [&](const Measurement& m) {
       return m.gpu == device.id && m.status == Status::measured && m.problem == plan[i].problem;
     });

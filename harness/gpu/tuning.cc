@@ -11,19 +11,19 @@
 namespace weighin {
 namespace {
 
-/// Outputs compared before a set of numbers is timed.
+/// How many outputs are compared before a set of parameters is timed.
 constexpr uint32_t sampled_outputs = 16;
-/// The least of so many runs is a set's time.
+/// A set's time is the least of this many runs.
 constexpr int runs = 3;
 
-/// The format that was timed for all whose blocks are like those of `format`.
+/// The format that is timed in place of `format`, whose blocks are alike.
 FormatId stands_for(Op op, FormatId format) {
   if (op != Op::gemv && op != Op::gemm) return format;
   const QuantFormat& of = format_of(format);
   return !of.quantized() ? FormatId::f16 : of.block_values > 32 ? FormatId::q4_K : FormatId::q4_0;
 }
 
-/// The same kernel of the format that was timed.
+/// The name of the same kernel for the format that is timed.
 std::string timed_name(const Kernel& kernel) {
   const FormatId timed = stands_for(kernel.op, kernel.format);
   if (timed == kernel.format) return kernel.name;
@@ -34,7 +34,7 @@ std::string timed_name(const Kernel& kernel) {
                                  : name.replace(at, own.size(), fmt::format(".{}", format_of(timed).name));
 }
 
-/// Of a size that a model of 7B has, or what a CPU can do.
+/// A problem of the size that a model of 7B has, or of a size that suits a CPU.
 Problem timed_problem(const Kernel& kernel, bool software) {
   const uint32_t width = software ? 512 : 4096, tokens = software ? 32 : 512, heads = software ? 4 : 32;
   Problem problem{.op = kernel.op, .format = kernel.format};
@@ -53,7 +53,7 @@ Problem timed_problem(const Kernel& kernel, bool software) {
       problem.kv_heads = heads / 4;
       break;
     case Op::stream_read:
-      problem.m = uint64_t{tokens} << 16;  // 32 MiB, or 2
+      problem.m = uint64_t{tokens} << 16;  // 32 MiB, or 2 MiB
       break;
     default:
       problem.n = tokens;
@@ -73,7 +73,8 @@ GpuParameters parameters_in(const std::string& text) {
   return parameters;
 }
 
-/// Seconds with these numbers; infinite where they cannot be run, or compute wrongly.
+/// The seconds that the kernel takes with these parameters; infinite where it cannot be run with them, or
+/// computes wrongly.
 double seconds_with(const Kernel& kernel, const GpuParameters& parameters, Workbench& bench) {
   constexpr double never = std::numeric_limits<double>::infinity();
   bench.gpu->tuned[kernel.name] = parameters;
@@ -116,7 +117,8 @@ void GpuTunings::search(Workbench& bench, const std::function<bool()>& over,
       best.parameters = text_of(parameters);
     }
     bench.gpu->tuned.erase(kernel.name);
-    if (best.parameters.empty()) continue;  // none computes rightly; the plan says so of each problem
+    // None computes correctly, which the plan will report for each problem.
+    if (best.parameters.empty()) continue;
     found_[kernel.name] = best;
     found(best);
   }
@@ -134,7 +136,7 @@ std::map<std::string, GpuParameters> GpuTunings::parameters() const {
     const GpuTuning* tuning = of(kernel);
     if (tuning == nullptr) continue;
     GpuParameters parameters = parameters_in(tuning->parameters);
-    // One that another version of this program had is no longer tried.
+    // Parameters that another version of this program tried may no longer be among the kernel's sets.
     if (std::find(kernel.parameters.begin(), kernel.parameters.end(), parameters) != kernel.parameters.end())
       all[kernel.name] = std::move(parameters);
   }

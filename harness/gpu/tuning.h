@@ -1,4 +1,5 @@
-// A short search for what a GPU computes fastest with: a kernel's numbers, and which of several kernels.
+// A short search for what a GPU computes fastest with: the parameters of each kernel, and which of several
+// kernels.
 #pragma once
 
 #include <functional>
@@ -12,20 +13,21 @@
 
 namespace weighin {
 
-/// What a search found, or an earlier one. Formats whose blocks are of one kind (floats, of 32 values, of
-/// 256) share what was found of one of them.
+/// What this search found, or an earlier one. Formats whose blocks are of one kind (floats, blocks of 32
+/// values, blocks of 256) share what was found for one of them.
 class GpuTunings {
  public:
   GpuTunings(const GpuFacts& gpu, std::vector<GpuTuning> known);
 
-  /// Times every set of numbers of every kernel on one problem each, where no earlier search has; what it
-  /// finds is told at once. Stops when `over` says so: what is not reached runs with its first numbers.
+  /// Times every set of parameters of every kernel on one problem each, unless an earlier search did. `found`
+  /// is called with each result at once. The search stops when `over` returns true; kernels that were not
+  /// reached run with their first set.
   void search(Workbench& bench, const std::function<bool()>& over,
               const std::function<void(const GpuTuning&)>& found);
 
-  /// Numbers by kernel, for GpuBench::tuned.
+  /// The parameters by kernel, for GpuBench::tuned.
   std::map<std::string, GpuParameters> parameters() const;
-  /// The kernels that can compute a problem, the fastest of its kind first.
+  /// The kernels that can compute a problem, the fastest first.
   KernelChoice choice() const;
 
  private:

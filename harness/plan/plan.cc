@@ -15,38 +15,40 @@
 namespace weighin {
 namespace {
 
-/// Bytes read by one call of the bandwidth bound: as the decode slabs.
+/// Bytes that one call of the bandwidth bound reads: as many as the slabs of decode have.
 constexpr uint64_t stream_bytes = 8ull << 20;
-/// Bytes that a GPU reads or copies at a time, past the caches of the largest (50 to 256 MiB) and 64 times
-/// those of a phone; operations of its peaks, 20 ms of an integrated one of 1 TFLOP/s. A software one is the
-/// CPU.
+/// Bytes that a GPU reads or copies at a time: more than the caches of the largest GPUs (50 to 256 MiB), and
+/// 64 times those of a phone. Operations of a GPU's peaks: 20 ms on an integrated GPU of 1 TFLOP/s. A
+/// software GPU is the CPU, and gets what suits a CPU.
 constexpr uint64_t gpu_bytes = 256ull << 20, software_bytes = 8ull << 20;
 constexpr uint64_t gpu_peak_operations = 20'000'000'000;
-/// Bytes of one storage read: past a drive's own cache of a few dozen MiB.
+/// Bytes of one storage read: more than a drive's own cache of a few dozen MiB.
 constexpr uint64_t storage_bytes = 64ull << 20;
-/// Whole matrices are timed up to this many bytes or operations, so that one call stays under half a second.
+/// Whole matrices are timed up to this many bytes or operations, so that one call takes less than half a
+/// second.
 constexpr uint64_t whole_matrix_bytes = 64ull << 20;
 constexpr double whole_matrix_operations = 1e10;
-/// Files of other containers whose blocks have kernels of their own.
+/// File formats of other containers whose blocks have kernels of their own.
 constexpr std::array other_containers{FileFormatId::onnx_int8, FileFormatId::gptq_int4_g128};
-/// What --full adds: tokens computed together (speculative decoding, several users, long prompts) and tokens
-/// in the KV cache.
+/// What --full adds: numbers of tokens that are computed together (speculative decoding, several users, long
+/// prompts), and of tokens in the KV cache.
 constexpr std::array<uint32_t, 9> full_batches{2, 4, 8, 16, 32, 64, 128, 256, 1024};
 constexpr std::array<uint32_t, 5> full_depths{128, 2048, 4096, 16384, 32768};
-/// Formats of the KV cache, the second in --full only.
+/// Formats of the KV cache; the second is measured in --full only.
 constexpr std::array<FormatId, 2> cache_formats{FormatId::f16, FormatId::q8_0};
-/// Attention whatever the models: 32 heads of 128 values as most models of 7B have them, with a KV head each,
-/// for 4 (Llama 3), for 8 (Qwen 2.5), and one for all (MQA).
+/// Attention that is measured whatever the models: 32 heads of 128 values, as most models of 7B have them,
+/// with one KV head for each, for 4 of them (Llama 3), for 8 (Qwen 2.5), and for all (MQA).
 constexpr uint32_t full_heads = 32, full_head_values = 128;
 constexpr std::array<uint32_t, 4> full_kv_heads{32, 8, 4, 1};
-/// Sliding windows of gpt-oss, Gemma 3 1B and Gemma 3 4B: tokens in the cache however deep it is.
+/// The sliding windows of gpt-oss, Gemma 3 1B and Gemma 3 4B: attention covers so many tokens however deep
+/// the cache is.
 constexpr std::array<uint32_t, 3> full_windows{128, 512, 1024};
-/// The product that stands for its phase when thread counts are compared.
+/// The product of this class and format stands for its phase when thread counts are compared.
 constexpr std::string_view compared_class = "1B";
 constexpr FileFormatId compared_format = FileFormatId::q4_0;
 
-/// Whether `planned`, once measured, prices `wanted` as well as its own measurement would: where rates are
-/// the same, and sizes near enough that what a call costs by itself weighs alike.
+/// Whether the measurement of `planned` predicts `wanted` as well as a measurement of its own would. Their
+/// rates must be the same, and their sizes so near that the overhead of a call weighs alike.
 bool stands_for(const Problem& planned, const Problem& wanted) {
   if (!same_rate(planned, wanted)) return false;
   const auto within = [](double a, double b, double factor) {
@@ -57,7 +59,7 @@ bool stands_for(const Problem& planned, const Problem& wanted) {
     case Op::gemv:
     case Op::gemm:
       return within(m(planned), m(wanted), 2);
-    case Op::embedding:  // one row a token of decode: a thousandth of a step
+    case Op::embedding:  // one row a token of decode, which is a thousandth of a step
       return within(planned.k, wanted.k, 4);
     case Op::quantize:
     case Op::rms_norm:
@@ -70,11 +72,12 @@ bool stands_for(const Problem& planned, const Problem& wanted) {
   }
 }
 
-/// Items in order, equal ones merged.
+/// The plan's items in order. Equal items are merged.
 class Plan {
  public:
   explicit Plan(const PlanScope& scope) : scope_(scope) {}
-  /// As a slab, or, where one is planned that stands for it, as that one.
+  /// Adds the problem's slab, or, where a slab is planned that stands for it, the problem's class to that
+  /// one.
   void add_slab(const Problem& problem, uint32_t threads, std::string_view size_class) {
     Problem wanted = slab(problem, threads);
     std::vector<Problem>& near = slabs_[{wanted.op, wanted.format, wanted.n, threads}];
@@ -104,7 +107,8 @@ class Plan {
  private:
   const PlanScope& scope_;
   std::map<std::pair<Problem, uint32_t>, size_t> places_;
-  std::map<std::tuple<Op, FormatId, uint32_t, uint32_t>, std::vector<Problem>> slabs_;  // threads last
+  // By operation, format, tokens and threads.
+  std::map<std::tuple<Op, FormatId, uint32_t, uint32_t>, std::vector<Problem>> slabs_;
   std::vector<PlanItem> items_;
 };
 
@@ -114,7 +118,7 @@ void add_bounds(Plan& plan, uint32_t threads) {
     plan.add({.op = op, .m = peak_operations}, threads, "");
 }
 
-/// Adds the steps' problems, as slabs.
+/// Adds the problems of `step` as slabs.
 void add_step(Plan& plan, const std::vector<ProblemUse>& step, uint32_t threads,
               const SizeClass& size_class) {
   for (const ProblemUse& use : step) plan.add_slab(use.problem, threads, size_class.name);
@@ -127,7 +131,7 @@ void add_class(Plan& plan, const SizeClass& size_class, const FileFormat& format
   add_step(plan, prefill_step(model, format, std::min(plan_prompt, model.max_context)), threads, size_class);
 }
 
-/// The first matrix of `step` that is cut to a slab and small enough to be timed whole.
+/// Adds the first matrix of `step` that is cut to a slab elsewhere, but small enough to be timed whole.
 void add_first_whole(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t threads,
                      const SizeClass& size_class) {
   for (const ProblemUse& use : step) {
@@ -141,7 +145,7 @@ void add_first_whole(Plan& plan, const std::vector<ProblemUse>& step, Op op, uin
   }
 }
 
-/// A decode and a prefill matrix of the 1B class in each format, whole.
+/// Adds a decode matrix and a prefill matrix of the 1B class, whole, in each format.
 void add_whole_matrices(Plan& plan, uint32_t threads) {
   const SizeClass& size_class = *find_size_class("1B");
   const ModelShape& model = reference_model(size_class);
@@ -189,7 +193,8 @@ void add_attention(Plan& plan, uint32_t threads) {
   }
 }
 
-/// The product of `step` with the most operations, as it is timed with `all` threads, at `count` threads.
+/// Adds the product of `step` with the most operations, at `count` threads, in the size in which it is timed
+/// with `all` threads.
 void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t all, uint32_t count) {
   const ProblemUse* largest = nullptr;
   const auto work = [](const ProblemUse& use) { return use.times * cost_of(use.problem).operations; };
@@ -197,11 +202,11 @@ void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_
     if (use.problem.op == op && (!largest || work(use) > work(*largest))) largest = &use;
   if (largest == nullptr) return;
   plan.add_slab(largest->problem, all,
-                compared_class);  // before others of its size, which it then stands for
+                compared_class);  // added before others of its size, which it then stands for
   plan.add(plan.slab(largest->problem, all), count, "");
 }
 
-/// What repacking each format costs when a model is loaded, in products of the class that is compared.
+/// Adds what repacking each format costs when a model is loaded, in a product of the class that is compared.
 void add_repacking(Plan& plan, uint32_t threads) {
   const uint32_t width = reference_model(*find_size_class(compared_class)).width;
   for (const QuantFormat& format : kernel_formats()) {
@@ -221,7 +226,7 @@ void add_thread_counts(Plan& plan, const PlanScope& scope) {
   }
 }
 
-/// The classes people ask about first come first: by distance from 2B.
+/// The classes by their distance from 2B, so that those that people ask about most come first.
 std::vector<const SizeClass*> classes_in_order() {
   std::vector<const SizeClass*> order;
   for (const SizeClass& size_class : all_size_classes()) order.push_back(&size_class);
@@ -232,7 +237,7 @@ std::vector<const SizeClass*> classes_in_order() {
   return order;
 }
 
-/// `add` for each class in every format.
+/// Calls `add` for each class in every format.
 void add_each(Plan& plan, void (*add)(Plan&, const SizeClass&, const FileFormat&, uint32_t), uint32_t count) {
   for (const SizeClass* size_class : classes_in_order()) {
     for (const FileFormat& format : kernel_file_formats()) add(plan, *size_class, format, count);
@@ -240,7 +245,7 @@ void add_each(Plan& plan, void (*add)(Plan&, const SizeClass&, const FileFormat&
   }
 }
 
-/// A GPU's bounds, what giving it work costs, then each class in every format.
+/// Adds a GPU's bounds, what giving it work costs, then each class in every format.
 void add_gpu(Plan& plan, const PlanScope& scope) {
   const bool software = scope.on == MeasuredOn::software_gpu;
   const uint64_t bytes = std::min(software ? software_bytes : gpu_bytes, scope.working_set_bytes / 2);

@@ -5,16 +5,17 @@
 namespace weighin {
 namespace {
 
-/// Weights of one timed decode call, a thread: at 10 GB/s a thread it takes 0.4 ms, long beside the few us of
-/// a fork and join.
+/// Weights of one timed decode call, for each thread. At 10 GB/s a thread this takes 0.4 ms, which is long
+/// beside the few us of a fork and a join.
 constexpr uint64_t gemv_slab_bytes = 4ull << 20;
-/// Operations of one timed prefill call, a thread: 2 to 5 ms at what a core of 2020 reaches (fp32 100, bf16
-/// 200, int8 400 GOP/s), so that preparing the activations once a call weighs as little as in a whole matrix.
+/// Operations of one timed prefill call, for each thread. They take 2 to 5 ms at the rates that a core of
+/// 2020 reaches (fp32 100, bf16 200, int8 400 GOP/s), so that preparing the activations once a call weighs as
+/// little as in a whole matrix.
 constexpr double fp32_slab_operations = 2e8, bf16_slab_operations = 4e8, int8_slab_operations = 8e8;
-/// Slabs are whole register tiles of every kernel: this many rows, at least one such piece a thread.
+/// Slabs have a multiple of this many rows for each thread, which are whole register tiles of every kernel.
 constexpr uint64_t slab_rows = 64;
-/// On a GPU: operations of one call that an integrated one of 1 TFLOP/s does in 20 ms, and a large one still
-/// takes long enough over to be filled.
+/// Operations of one call on a GPU. An integrated GPU of 1 TFLOP/s computes them in 20 ms, and a large GPU
+/// still takes long enough over them to be filled.
 constexpr double gpu_slab_operations = 2e10;
 
 }  // namespace

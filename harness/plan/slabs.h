@@ -8,13 +8,13 @@
 namespace weighin {
 
 /// `problem` cut to a slab for `threads` threads of a CPU. One call takes long beside a fork and a join, but
-/// short beside the budget (constants in slabs.cc), and its weights are at most a quarter of
-/// `working_set_bytes`, so that calls rotate through the working set. Small problems stay whole, and so does
-/// what is no matrix product.
+/// short beside the budget (constants in slabs.cc). Its weights are at most a quarter of `working_set_bytes`,
+/// so that calls rotate through the working set. Small problems stay whole, and so does everything that is
+/// not a matrix product.
 Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes);
 
 /// The same for a GPU: matrices stay whole up to a quarter of the working set, and up to what a GPU computes
-/// in milliseconds.
+/// in 20 ms.
 Problem gpu_slab(const Problem& problem, uint64_t working_set_bytes);
 
 }  // namespace weighin

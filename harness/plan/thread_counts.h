@@ -1,4 +1,4 @@
-// Thread counts worth trying: more threads are not always faster.
+// Which thread counts are worth trying, since more threads are not always faster.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace weighin {
 
-/// Counts between 1 and `most`, both left out, at which a machine may be faster than with all: powers of two
-/// (memory is often busy with less than all cores), its performance cores alone, with their second threads,
-/// and its cores without second threads. Ascending.
+/// Counts above 1 and below `most`, ascending, at which a machine may be faster than with `most` threads:
+/// powers of two (fewer than all cores often keep the memory busy), its performance cores, those with their
+/// second threads, and all its cores without second threads.
 std::vector<uint32_t> thread_counts_to_try(const Topology& topology, uint32_t most);
 
 }  // namespace weighin

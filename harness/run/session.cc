@@ -28,18 +28,18 @@ uint64_t cache_bytes_of(const Machine& machine) {
   return machine.topology.last_level_cache_bytes.value.value_or(0);
 }
 
-/// Of what may still be used, a quarter for weights and as much at most for activations: the rest is the
-/// system's and other programs'.
+/// A quarter of the usable memory for weights, and at most as much for activations. The rest is for the
+/// system and other programs.
 uint64_t memory_budget_of(const Machine& machine) {
   return usable_memory(machine.memory).bytes / 4;
 }
 
-/// Four times the last-level cache, at least 256 MiB, so that what is read comes from memory.
+/// Four times the last-level cache and at least 256 MiB, so that what is read comes from memory.
 uint64_t working_set_of(const Machine& machine) {
   return std::min(std::max<uint64_t>(256ull << 20, 4 * cache_bytes_of(machine)), memory_budget_of(machine));
 }
 
-/// The options as the store keeps them: no paths.
+/// The options as the store keeps them, without paths.
 std::string options_text(const SessionOptions& options) {
   std::string text = fmt::format("--budget {:g}s", options.budget_s);
   if (options.threads) text += fmt::format(" --threads {}", options.threads);
@@ -64,7 +64,7 @@ std::vector<std::string> opening_warnings(const Machine& machine) {
   return warnings;
 }
 
-/// The last run of this device when it can go on: left before its end, by this version.
+/// The last run of this device, where it can be resumed: this version left it before its end.
 tl::expected<std::optional<Run>, std::string> unfinished_run(const Store& store, const std::string& device) {
   auto last = store.last_run(device);
   if (!last) return tl::unexpected(last.error());
@@ -73,7 +73,7 @@ tl::expected<std::optional<Run>, std::string> unfinished_run(const Store& store,
   return goes_on ? *last : std::nullopt;
 }
 
-/// The device's row, with the label given now, or before, or the machine's own.
+/// Stores the device, with the label that is given now, or was given before, or the machine's own.
 tl::expected<void, std::string> put_device(Store& store, const Host& host, const Machine& machine,
                                            const std::string& label) {
   Device device = device_of(machine, utc_text(host.now()));
@@ -91,7 +91,7 @@ struct OpenedRun {
   bool resumed = false;
 };
 
-/// A new run, or the unfinished one that goes on.
+/// Begins a run, or resumes the unfinished one.
 tl::expected<OpenedRun, std::string> open_run(Store& store, const Host& host, const Machine& machine,
                                               const SessionOptions& options,
                                               const std::vector<std::string>& warnings) {
@@ -117,11 +117,11 @@ tl::expected<OpenedRun, std::string> open_run(Store& store, const Host& host, co
   return OpenedRun{*id, {}, false};
 }
 
-/// Of a run's budget, all GPUs together: their kernels take a fraction of the CPU's time, most of it to be
-/// made ready.
+/// The share of a run's budget that all GPUs get together. Their kernels take a fraction of the CPU's time,
+/// most of it to be made ready.
 constexpr double gpu_share = 0.25;
 
-/// Measures one GPU after another; how each went is a sentence of `result`.
+/// Measures one GPU after another. A sentence of `result` says how each went.
 tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& machine,
                                              const SessionOptions& options, Store& store,
                                              const OpenedRun& opened, const std::function<bool()>& stop,

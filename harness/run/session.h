@@ -1,4 +1,4 @@
-// A session: this machine measured by the plan, and all of it kept in the store with its provenance.
+// A session: this machine is measured by the plan, and everything is kept in the store with its provenance.
 #pragma once
 
 #include <array>
@@ -17,15 +17,15 @@ namespace weighin {
 
 struct SessionOptions {
   double budget_s = 90;
-  std::string only;      // regular expression on describe(item); bounds are measured whatever it says
-  uint32_t threads = 0;  // 0: all usable ones
-  std::string label;     // empty: as the store has it, else board or CPU name and a short id
+  std::string only;      // a regular expression on describe(item); bounds are measured in any case
+  uint32_t threads = 0;  // 0: all usable threads
+  std::string label;     // empty: the one in the store, or else the name of the board or CPU and a short id
   bool resume = false;
   bool full = false;
-  bool every_item = false;      // once, whatever the budget
-  bool cpu_alone = false;       // no GPU is measured
-  bool force_software = false;  // also software GPUs, for tests
-  bool allocate = false;        // also how much of a GPU's memory can be had
+  bool every_item = false;      // measure each item once, whatever the budget
+  bool cpu_alone = false;       // measure no GPU
+  bool force_software = false;  // measure software GPUs too, for tests
+  bool allocate = false;        // also find out how much of a GPU's memory can be allocated
   BenchmarkFlags flags;
 };
 
@@ -33,24 +33,24 @@ struct SessionResult {
   int64_t run = 0;
   Outcome outcome = Outcome::finished;
   bool resumed = false;
-  std::array<size_t, 5> rows{};  // by Status
+  std::array<size_t, 5> rows{};  // numbers of rows by Status
   std::vector<std::string> warnings;
   std::optional<SlabScaling> scaling;
-  std::vector<std::string> gpus;  // how each went, a sentence
+  std::vector<std::string> gpus;  // how each went, a sentence each
 };
 
-/// What the session measures of `machine`: the plan within its memory, cut to `options.only`. Error: `only`
-/// is no regular expression.
+/// The items that the session measures of `machine`: the plan that fits into its memory, restricted to
+/// `options.only`. Error: `only` is no regular expression.
 tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
                                                               const SessionOptions& options);
 
-/// The GPUs a session measures: those that are no software, or all with `options.force_software`.
+/// The GPUs that a session measures: those that are not software, or all with `options.force_software`.
 std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options);
 
 /// Measures `items`, then the machine's GPUs, each in a child process, and keeps every measurement in
-/// `database` the moment it is done. With `options.resume` the device's last run goes on where it was left,
-/// if it was left before its end by this version of weighin; else a new one starts. Error: the store, which
-/// keeps what was written before.
+/// `database` the moment it is finished. With `options.resume` the device's last run goes on where it was
+/// left, if this version of weighin left it before its end; otherwise a new run begins. Error: what the store
+/// said; it keeps what was written before.
 tl::expected<SessionResult, std::string> run_session(const Host& host, const Machine& machine,
                                                      const std::string& database,
                                                      const std::vector<PlanItem>& items,

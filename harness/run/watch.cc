@@ -13,7 +13,7 @@
 namespace weighin {
 namespace {
 
-/// Shares of the cores below which a median of alternated samples does not show it: judgement.
+/// Shares of the cores below which a median of alternated samples is not affected: judgement.
 constexpr double most_other = 0.05, most_stolen = 0.02;
 
 double number(std::string_view text) {
@@ -26,7 +26,8 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
-/// The first line of /proc/stat: cpu user nice system idle iowait irq softirq steal ..., in clock ticks.
+/// Reads the first line of /proc/stat: cpu user nice system idle iowait irq softirq steal ..., in clock
+/// ticks.
 void read_stat(const Host& host, LoadCounters& load) {
   const auto stat = host.read("/proc/stat");
   if (!stat) return;
@@ -39,7 +40,7 @@ void read_stat(const Host& host, LoadCounters& load) {
   load.steal_s = ticks(8);
 }
 
-/// Intel's counters of each core and package; other makers' kernels have none.
+/// Reads Intel's counters of each core and package. Kernels have none for processors of other makers.
 void read_throttling(const Host& host, LoadCounters& load) {
   const std::filesystem::path cpus = "/sys/devices/system/cpu";
   for (const std::string& cpu : host.list(cpus)) {

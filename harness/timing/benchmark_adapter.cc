@@ -6,7 +6,7 @@
 namespace weighin {
 namespace {
 
-/// Google Benchmark's own table is not ours to show: the command line prints.
+/// Hides Google Benchmark's own table, since only the command line prints.
 class Quiet : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }

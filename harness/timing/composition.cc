@@ -9,8 +9,9 @@
 namespace weighin {
 namespace {
 
-/// All products of a format read one buffer from its start on. Measured in turn, the next would find in a
-/// cache what the last has read: each begins further on, by twice what the last-level caches hold.
+/// Moves an item's start in the buffer of its format. All products of a format read one buffer from its start
+/// on, so that measured in turn the next would find in a cache what the last has read. Each product starts
+/// further on than the one before, by twice what the last-level caches hold.
 void set_apart(TimedItem& item, const Problem& problem, uint64_t place, const MeasureContext& context) {
   const auto slab = static_cast<uint64_t>(cost_of(problem).bytes_read) * item.runs_a_sample() + 1;
   const uint64_t apart = std::min(2 * context.cache_bytes, context.bench.weights.working_set_bytes() / 8);
@@ -34,7 +35,8 @@ tl::expected<Composition, std::string> Composition::prepare(const std::vector<Pr
     const PlanItem item{problem, bench.pool.threads(), {}};
     auto timed = TimedItem::prepare(item, context, wrong);
     if (!timed) {
-      // As in a run: what no kernel here does is no part (bf16 that is not rounded).
+      // As in a run, what no kernel here computes is no part of the sum (for example bf16 that is not
+      // rounded).
       Measurement absent = timed.error();
       if (absent.status != Status::unsupported)
         return tl::unexpected(fmt::format("{} cannot be measured: {}", describe(problem), absent.reason));

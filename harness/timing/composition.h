@@ -1,4 +1,5 @@
-// The parts of a step measured one by one beside the whole, and added up as predictions add them.
+// The parts of a step, which are measured one by one beside the whole step and added up as predictions add
+// them.
 #pragma once
 
 #include <map>
@@ -12,11 +13,11 @@
 
 namespace weighin {
 
-/// Every problem of one step, made ready as `run` measures it: slabs of weights from a working set that no
+/// Every problem of one step, made ready as `run` measures it: slabs of weights, from a working set that no
 /// cache holds.
 class Composition {
  public:
-  /// Readies each problem of `step` once, for `threads` (the bench's). Error: a problem that cannot be
+  /// Makes each problem of `step` ready once, for the threads of `bench`. Error: a problem that cannot be
   /// measured, and why.
   static tl::expected<Composition, std::string> prepare(const std::vector<ProblemUse>& step, Workbench& bench,
                                                         const MeasureContext& context);
@@ -24,7 +25,7 @@ class Composition {
   /// Measures every problem once more.
   void sample();
 
-  /// Each problem's seconds as `statistic` makes them of its samples, added up. Error: as time_of().
+  /// Adds up the seconds of all problems, each of which is `statistic` of its samples. Error: as time_of().
   tl::expected<StepTime, std::string> sum(double (*statistic)(std::vector<double>)) const;
 
  private:

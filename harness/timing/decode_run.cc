@@ -15,13 +15,13 @@
 namespace weighin {
 namespace {
 
-/// What the parts' own operands may take.
+/// The most bytes that the parts' own operands may take.
 constexpr uint64_t operand_bytes = uint64_t{1} << 30;
-/// Seeds of the random weights and of the random cache.
+/// The seeds of the random weights and of the random cache.
 constexpr uint64_t weight_seed = 1, cache_seed = 2;
-/// Of the memory that a model leaves, what the parts' weights may take.
+/// The share of the memory that the model leaves which the parts' weights may take.
 constexpr double pool_share = 0.75;
-/// The first token where there is no prompt.
+/// The token that decoding starts with where there is no prompt.
 constexpr uint32_t first_token = 1;
 
 struct Sources {
@@ -46,7 +46,7 @@ tl::expected<Sources, std::string> sources_of(const ModelShape& shape, const std
   return Sources{*facts, std::move(*tensors)};
 }
 
-/// Why the model and its cache do not fit; empty: they do.
+/// Why the model and its cache do not fit into the memory; empty: they do.
 std::string too_large(const ModelShape& shape, const FileFormat& format, uint64_t weight_bytes,
                       uint64_t cached_bytes, const UsableMemory& usable) {
   if (weight_bytes + cached_bytes <= usable.bytes) return "";
@@ -58,7 +58,7 @@ std::string too_large(const ModelShape& shape, const FileFormat& format, uint64_
       in_gib(cached_bytes), in_gib(usable.bytes), usable.limit);
 }
 
-/// Of each format's weights. All problems are held ready at once, so all their buffers must fit.
+/// The bytes of weights of each format. All problems are kept ready at once, so all their buffers must fit.
 uint64_t working_set_of(const std::vector<ProblemUse>& step, const Machine& machine, uint64_t budget_bytes) {
   std::set<std::pair<FormatId, bool>> buffers{{FormatId::none, false}, {FormatId::f16, false}};
   for (const ProblemUse& use : step) buffers.emplace(use.problem.format, use.problem.op == Op::gemv);
@@ -66,13 +66,13 @@ uint64_t working_set_of(const std::vector<ProblemUse>& step, const Machine& mach
   return std::min(std::max<uint64_t>(256ull << 20, 4 * cache), budget_bytes / buffers.size());
 }
 
-/// The run's steps, each followed by its parts.
+/// The steps of a run, each followed by one measurement of its parts.
 class DecodeRun {
  public:
   DecodeRun(ForwardPass& pass, const DecodeSettings& settings, DecodeResult& result)
       : pass_(pass), settings_(settings), result_(result) {}
 
-  /// The prompt, or one token that is not timed: it brings the threads and pages in.
+  /// Computes the prompt, or one token that is not timed, which wakes the threads and touches the pages.
   void begin() {
     using Output = ForwardPass::Output;
     const Output each = settings_.logits ? Output::logits : Output::none;
@@ -87,7 +87,7 @@ class DecodeRun {
     std::array<std::vector<double>, step_parts> parts;
     for (uint32_t i = 0; i < settings_.tokens; ++i) {
       result_.chosen.push_back(pass_.likeliest());
-      pool.run([](uint32_t) {});  // the team is awake
+      pool.run([](uint32_t) {});  // wakes the team
       const auto begin = std::chrono::steady_clock::now();
       pass_.step(result_.chosen.back(), ForwardPass::Output::sample);
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

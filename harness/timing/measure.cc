@@ -16,17 +16,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Outputs of the timed problem compared with the reference.
+/// How many outputs of the timed problem are compared with the reference.
 constexpr uint32_t sampled_outputs = 64;
-/// A sample is at least this long, so that reading the clock (about 30 ns, twice) and its interruptions weigh
+/// A sample is at least this long, so that reading the clock twice (about 30 ns each) and interruptions weigh
 /// little.
 constexpr double least_sample_s = 50e-6;
 constexpr unsigned most_runs_a_sample = 2000;
-/// One run of a bound in turn with a kernel: half of the kernel's own work, within these.
+/// The work of one run of a bound that is timed in turn with a kernel: half of the kernel's own work, within
+/// these limits.
 constexpr double bound_share = 0.5;
 constexpr double least_bound_bytes = 1 << 20, most_bound_bytes = 64 << 20;
 constexpr double least_bound_operations = 1e6, most_bound_operations = 1e9;
-/// A GPU does so much in the time it takes to fill it.
+/// A GPU does this much more work in one run, since it takes long to be filled.
 constexpr double gpu_bound_scale = 16;
 
 double time_once(Prepared& prepared, unsigned runs) {
@@ -36,7 +37,7 @@ double time_once(Prepared& prepared, unsigned runs) {
   return prepared.own_seconds() >= 0 ? prepared.own_seconds() : outside;
 }
 
-/// Bytes of `problem`'s operands that are its own and not the weight pool's.
+/// Bytes of the operands of `problem` that are not in the weight pool.
 double own_operand_bytes(const Problem& p) {
   const double activations = 4.0 * p.n * p.k, results = 4.0 * p.n * static_cast<double>(p.m);
   if (p.op == Op::gemv || p.op == Op::gemm) return 1.5 * activations + results;  // and their int8 copies
@@ -44,8 +45,8 @@ double own_operand_bytes(const Problem& p) {
   return cost_of(p).bytes();
 }
 
-/// The roofline says something of operations whose operands come from memory anew each time, or that compute
-/// much with what they have; rows of activations that stay in a cache are bound by neither.
+/// Whether the roofline bounds the problem: its operands come from memory anew each time, or it computes much
+/// with what it has. Rows of activations that stay in a cache are bound by neither memory nor arithmetic.
 bool has_roofline(const Problem& p, uint64_t cache_bytes) {
   switch (p.op) {
     case Op::gemv:
@@ -64,13 +65,14 @@ std::string wrong_reason(const char* data, const Check& check) {
                      check.error, check.tolerance);
 }
 
-/// What a small adversarial problem shows wrong in `kernel`, once a thread count; empty when it is right.
+/// How `kernel` fails on a small adversarial problem, checked once for each thread count; empty when it is
+/// right.
 std::string wrong_on_extremes(const Kernel& kernel, const MeasureContext& context) {
   const auto [known, fresh] = context.checked.try_emplace(kernel.name);
   if (!fresh) return known->second;
   const auto check =
       check_adversarial(kernel, context.bench.pool, context.bench.storage_folder, context.bench.gpu);
-  // What cannot be made ready here is said of the problem itself.
+  // What cannot be made ready here is reported for the problem itself.
   if (check && !check->right()) known->second = wrong_reason("adversarial", *check);
   return known->second;
 }
@@ -154,9 +156,9 @@ void TimedItem::prepare_bound(const PlanItem& item, const MeasureContext& contex
   const double memory_s = cost.bytes() / bandwidth->second, compute_s = cost.operations / peak->second;
   const double most = context.bench.gpu && !context.bench.gpu->gpu.facts().software ? gpu_bound_scale : 1;
   Problem bound;
-  double share = 0;  // of the item's bytes or operations in one run of the bound
+  double share = 0;  // the share of the item's bytes or operations that one run of the bound has
   if (memory_s >= compute_s) {
-    // From the buffer the kernel reads: the same pages, of the same size, in the same place.
+    // The bound reads the buffer that the kernel reads: the same pages, of the same size, in the same place.
     bound = {.op = Op::stream_read, .format = item.problem.format};
     bound.m = static_cast<uint64_t>(
         std::clamp(bound_share * cost.bytes(), least_bound_bytes, most * most_bound_bytes));

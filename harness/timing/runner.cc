@@ -15,16 +15,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Samples of the first pass: a median with a range; more would take breadth from the budget, and fewer will
-/// do where one takes milliseconds.
+/// Samples of the first pass: enough for a median with a range. More would take time from other items, and
+/// fewer suffice where one sample takes milliseconds.
 constexpr unsigned first_samples = 5, first_samples_of_long = 3;
 constexpr double long_operations = 1e8;
-/// Samples added each time an interval is narrowed, and the most that are kept of one item.
+/// How many samples are added each time an interval is narrowed, and the most samples that are kept of one
+/// item.
 constexpr unsigned more_samples = 10;
 constexpr size_t most_samples = 200;
-/// What takes longer than this is not sampled more: one such item would take the time of hundreds.
+/// What takes longer than this is not sampled further: one such item would take as much time as hundreds of
+/// others.
 constexpr double longest_narrowed_s = 0.2;
-/// Intervals at most this wide (half, relative) are left alone: below it a shared machine drifts anyway.
+/// Intervals whose half width, relative to the median, is at most this are left alone: a shared machine
+/// drifts by as much.
 constexpr double narrow_enough = 0.02;
 
 /// An item and what is known of it.
@@ -35,7 +38,7 @@ struct Entry {
   bool reached = false;
 };
 
-/// "cpu.gemv.q4_0.avx2/m:2048/k:2048/threads:2": Google Benchmark's way to write arguments.
+/// "cpu.gemv.q4_0.avx2/m:2048/k:2048/threads:2": arguments are written as Google Benchmark does it.
 std::string benchmark_name(const PlanItem& item, const KernelChoice& choice) {
   const Problem& p = item.problem;
   const auto kernels = choice(p);
@@ -67,7 +70,7 @@ class Runner {
     for (const PlanItem& item : items) {
       entries_.push_back({item, unmeasured(item, settings.kernels, Status::skipped, ""), {}, false});
       const auto found = known.find({item.problem, item.threads});
-      // Bounds are measured anew: this part of the run may find the machine in another mood.
+      // Bounds are measured again, since the machine may be faster or slower in this part of the run.
       if (found == known.end() || is_bound(item.problem.op)) continue;
       entries_.back().result = *found->second;
       entries_.back().result.size_classes = item.size_classes;
@@ -158,7 +161,7 @@ class Runner {
   }
 
   tl::expected<void, std::string> give_up(Entry& entry, const Measurement& reason) {
-    if (entry.result.status != Status::measured) {  // what was measured before stays
+    if (entry.result.status != Status::measured) {  // an earlier measurement is kept
       entry.result = reason;
       entry.reached = true;
       keep(entry.result);
@@ -166,7 +169,7 @@ class Runner {
     return tl::unexpected(reason.reason);
   }
 
-  /// The GPU is lost or hangs: nothing more can be measured on it.
+  /// Whether the GPU is lost or hangs, so that nothing more can be measured on it.
   bool gpu_failed() {
     if (failure_.empty() && settings_.gpu != nullptr) failure_ = settings_.gpu->gpu.failure();
     return !failure_.empty() && settings_.gpu != nullptr;
@@ -224,10 +227,10 @@ class Runner {
   WeightPool weights_;
   std::vector<Entry> entries_;
   std::unique_ptr<ThreadPool> pool_;
-  uint32_t pool_threads_ = 0;  // as asked for
+  uint32_t pool_threads_ = 0;  // the number that was asked for
   std::unique_ptr<Workbench> bench_;
   std::map<uint32_t, Bounds> bounds_;
-  std::map<uint32_t, std::map<std::string, std::string>> checked_;  // by threads
+  std::map<uint32_t, std::map<std::string, std::string>> checked_;  // by threads, then kernel
   std::unique_ptr<TimedItem> timed_;                                // of current_
   const Entry* current_ = nullptr;
   bool narrowing_ = false;

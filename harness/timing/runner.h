@@ -1,5 +1,5 @@
-// The runner: measures the plan's items through Google Benchmark, each once, then again where the interval is
-// wide, and hands over each measurement the moment it is done.
+// The runner: it measures the plan's items through Google Benchmark, each once, then again where the interval
+// is wide, and hands over each measurement the moment it is finished.
 #pragma once
 
 #include <functional>
@@ -17,24 +17,24 @@ namespace weighin {
 
 struct RunSettings {
   KernelChoice kernels;
-  uint64_t working_set_bytes = 0;    // of weights a format
-  uint64_t memory_budget_bytes = 0;  // of all weights together, and again of activations
-  uint64_t cache_bytes = 0;          // last-level caches
+  uint64_t working_set_bytes = 0;    // of weights, for each format
+  uint64_t memory_budget_bytes = 0;  // of all weights together, and as much again for activations
+  uint64_t cache_bytes = 0;          // of the last-level caches
   std::string storage_folder;        // empty: storage is not measured
   double budget_s = 0;
-  bool every_item = false;  // once, whatever the budget, as bounds are
+  bool every_item = false;  // measures each item once, whatever the budget, as bounds are measured
   BenchmarkFlags flags;
-  GpuBench* gpu = nullptr;  // for a plan of the GPU's
+  GpuBench* gpu = nullptr;  // for a plan of a GPU
 };
 
 struct RunProgress {
   enum class Phase : uint8_t { measuring, narrowing };
   Phase phase = Phase::measuring;
-  size_t done = 0;  // items measured once
+  size_t done = 0;  // items that were measured once
   size_t items = 0;
   double elapsed_s = 0;
-  double left_s = 0;  // until the run ends, estimated
-  std::string what;   // the item at hand
+  double left_s = 0;  // an estimate of the time until the run ends
+  std::string what;   // the present item
   const PlanItem* item = nullptr;
 };
 
@@ -46,23 +46,23 @@ struct RunHooks {
 };
 
 enum class Outcome : uint8_t {
-  finished,     // every item was measured once or cannot be
-  budget,       // some items were skipped: the budget ended
-  interrupted,  // stop() said so
+  finished,     // every item was measured once, or cannot be measured
+  budget,       // the budget ended, and some items were skipped
+  interrupted,  // stop() ended it
 };
 std::string_view outcome_name(Outcome outcome);
 
-/// First every item in order, three to five samples each, until the budget is spent; what is not reached is
-/// recorded as skipped. Then, until the budget ends, more samples for those whose interval is wider than 2%,
-/// widest first. Bounds are measured whatever the budget. `already` are measurements of an earlier part of
-/// this run: their items are not measured anew, only narrowed. Error: the store's, or how the GPU failed,
-/// with which the run ends; the item at hand is not recorded then. With flags for Google Benchmark there is
-/// one pass, as they say.
+/// First measures every item in order, with three to five samples each, until the budget is spent; items that
+/// are not reached are recorded as skipped. Then, until the budget ends, takes more samples of those whose
+/// interval is wider than 2%, widest first. Bounds are measured whatever the budget. `already` are
+/// measurements of an earlier part of this run: their items are not measured again, only narrowed. With flags
+/// for Google Benchmark there is one pass, as the flags say. Error: what the store said, or how the GPU
+/// failed. Either ends the run, and the present item is not recorded.
 tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
                                             std::span<const Measurement> already, const RunSettings& settings,
                                             const RunHooks& hooks);
 
-/// Google Benchmark's own list of `items` (--benchmark_list_tests).
+/// Prints Google Benchmark's own list of `items` (--benchmark_list_tests).
 void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& kernels,
                      const BenchmarkFlags& flags);
 

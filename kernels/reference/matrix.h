@@ -22,8 +22,7 @@ struct ReferenceDot {
 /// One decoded row of weights.
 struct ReferenceRow {
   std::vector<double> values;  // [k]
-  std::vector<double>
-      sizes;  // [k]: of the terms that kernels compute each value from (FormatCodec::term_sizes)
+  std::vector<double> sizes;   // [k]: of the terms of each value (FormatCodec::term_sizes)
 };
 
 /// `k` values, which are whole blocks, of `format`.

@@ -1,4 +1,4 @@
-// GPUs measured from outside: on lavapipe, and under a layer that does what bad drivers do.
+// GPUs are measured from outside: lavapipe, and lavapipe under a layer that does what bad drivers do.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Driver's trouble for the programs started while it lives (tests/vulkan_layer).
+/// A driver's trouble for the programs that are started while it lives (tests/vulkan_layer).
 class Trouble {
  public:
   explicit Trouble(const char* what) {
@@ -31,7 +31,7 @@ class Trouble {
   Trouble& operator=(const Trouble&) = delete;
 };
 
-/// lavapipe, looked for in a child as the program does.
+/// lavapipe, which is looked for in a child process as the program does it.
 const VulkanDevice* software_device() {
   static const Machine machine = [] {
     Host host = this_host();
@@ -54,7 +54,7 @@ class GpuRun : public DatabaseTest {
     return shell("'" WEIGHIN_BINARY "' run --force-software --db " + shell_word(database_) + " " + arguments +
                  " 2>&1");
   }
-  /// A small part of the plan, measured in a real child; what came of each row.
+  /// Measures a small part of the plan in a real child process, and returns what came of each row.
   GpuOutcome in_child(GpuJob job, std::chrono::milliseconds silence = longest_silence) {
     Host host = this_host();
     host.program = WEIGHIN_BINARY;
@@ -70,7 +70,8 @@ class GpuRun : public DatabaseTest {
     EXPECT_TRUE(outcome) << outcome.error();
     return outcome.value_or(GpuOutcome{});
   }
-  /// Bounds, costs and one norm, without a search: everything is known to be found with the first numbers.
+  /// Measures bounds, costs and one norm without a search: every kernel counts as tuned with its first
+  /// parameters.
   static GpuJob small_job() {
     GpuJob job = job_for(*software_device(), 8, {});
     job.only = "rms_norm .*100M";
@@ -108,7 +109,8 @@ TEST_F(GpuRun, IsKeptBesideTheCpusAndSearchesOnce) {
   const std::string first = text("SELECT group_concat(kernel || parameters || tuned_at) FROM gpu_tuning");
   ASSERT_EQ(run("--budget 12s --only 'gemv q4_0 .*100M'").exit_code, 0);
   const std::string again = text("SELECT group_concat(kernel || parameters || tuned_at) FROM gpu_tuning");
-  EXPECT_TRUE(again.starts_with(first)) << first << "\n" << again;  // more may have been found, none anew
+  // More may have been found, but nothing was found again.
+  EXPECT_TRUE(again.starts_with(first)) << first << "\n" << again;
 }
 
 TEST_F(GpuRun, SaysWithoutForceThatThereIsNone) {
@@ -152,7 +154,7 @@ TEST_F(GpuRun, ACrashFailsItsItemsAndNoMore) {
 
 TEST_F(GpuRun, AHangIsStopped) {
   const Trouble trouble("hang 60");
-  // Longer than a busy machine's child, sanitized at that, says nothing for.
+  // Longer than the child is silent on a busy machine, even when it is sanitized.
   const GpuOutcome outcome = in_child(small_job(), seconds(12));
   EXPECT_EQ(outcome.failures.size(), 2U);
   EXPECT_GT(rows_with(Status::failed, "did not answer for 12 s"), 0U);
@@ -181,11 +183,11 @@ TEST_F(GpuRun, FindsHowMuchCanBeHad) {
   ASSERT_NE(found, rows_.end());
   EXPECT_EQ(found->status, Status::measured);
   EXPECT_LE(found->problem.m, 400ull << 20);
-  EXPECT_GE(found->problem.m, 250ull << 20);  // beside what the other kernels hold, to 64 MiB
+  EXPECT_GE(found->problem.m, 250ull << 20);  // to within 64 MiB, beside what the other kernels hold
   EXPECT_NE(found->reason.find("used up"), std::string::npos);
 }
 
-// A child as it may be: what it says is a script.
+// A child process whose output is a script.
 GpuOutcome told(const std::vector<std::string>& lines, const ProcessResult& end,
                 std::vector<Measurement>& rows) {
   Host host = recorded_host("/nonexistent");

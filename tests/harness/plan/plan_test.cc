@@ -25,7 +25,7 @@ TEST(Plan, BoundsComeFirstAtEachThreadCount) {
     EXPECT_EQ(is_bound(plan[i].problem.op), i < 8) << describe(plan[i].problem);
 }
 
-/// Formats of one operation's weights that are planned for a class.
+/// The formats of one operation's weights that are planned for a class.
 std::set<FormatId> planned_formats(const std::vector<PlanItem>& plan, Op op, std::string_view size_class) {
   std::set<FormatId> formats;
   for (const PlanItem& item : plan) {
@@ -37,7 +37,7 @@ std::set<FormatId> planned_formats(const std::vector<PlanItem>& plan, Op op, std
   return formats;
 }
 
-/// MXFP4 files have it in experts alone.
+/// Files in MXFP4 have that format in experts alone.
 constexpr FormatId of_experts = FormatId::mxfp4;
 
 TEST(Plan, EveryClassDecodesAndPrefillsInEveryFormatItsRowsAllow) {
@@ -91,7 +91,7 @@ TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {
   const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
   EXPECT_GT(full.size(), 3 * normal.size());
   for (size_t i = 0; i < normal.size(); ++i)
-    EXPECT_EQ(full[i].problem, normal[i].problem);  // added at the end
+    EXPECT_EQ(full[i].problem, normal[i].problem);  // --full adds at the end
   const auto has = [&](auto of) { return std::any_of(full.begin(), full.end(), of); };
   EXPECT_TRUE(has([](const PlanItem& i) { return i.problem.op == Op::gemm && i.problem.n == 2; }));
   EXPECT_TRUE(
@@ -151,7 +151,7 @@ TEST(Statistics, MedianAndItsInterval) {
   EXPECT_EQ(median({3, 1, 2}), 2);
   EXPECT_EQ(median({4, 1, 2, 3}), 2.5);
   EXPECT_EQ(median_spread({1}), 0);
-  EXPECT_EQ(median_spread({1, 2, 3}), 0.5);  // the range stands in
+  EXPECT_EQ(median_spread({1, 2, 3}), 0.5);  // half the range
   std::vector<double> many;
   for (int i = 1; i <= 100; ++i) many.push_back(i);
   // Ranks 40 and 61 of 100: (61 - 40) / 2 of a median of 50.5.

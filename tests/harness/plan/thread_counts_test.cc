@@ -1,4 +1,4 @@
-// Which thread counts a run tries, on machines made up here.
+// Which thread counts a run tries, on machines that are described here.
 #include "harness/plan/thread_counts.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@ namespace {
 
 using Counts = std::vector<uint32_t>;
 
-/// Cores with `threads_a_core` threads each, and slower ones with one.
+/// Cores with `threads_a_core` threads each, and slower ones with one thread.
 Topology topology(uint32_t performance, uint32_t threads_a_core, uint32_t efficiency) {
   Topology made;
   made.cores = known(performance + efficiency, "made");

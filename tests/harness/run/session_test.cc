@@ -1,4 +1,4 @@
-// A session from inside: what its options do to what is measured.
+// A session from inside: what its options change in what is measured.
 #include "harness/run/session.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 
 class Session : public DatabaseTest {
  protected:
-  /// One small item, with a budget that has ended before it is reached.
+  /// Measures one small item, with a budget that ends before it is reached.
   Outcome outcome_of(const SessionOptions& options) const {
     const Host host = this_host();
     const Machine machine = probe_machine(host);

@@ -1,4 +1,4 @@
-// What else the machine did: over counters made here.
+// What else the machine did, from counters that are made here.
 #include "harness/run/watch.h"
 
 #include <gtest/gtest.h>

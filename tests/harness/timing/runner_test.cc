@@ -1,4 +1,4 @@
-// The runner over a plan of its own and kernels made for the test.
+// The runner with a plan and kernels that are made for the test.
 #include "harness/timing/runner.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace weighin {
 namespace {
 
-/// A kernel that computes nothing and says of itself whether it is right.
+/// A kernel that computes nothing, and whose check says what it was made with.
 template <bool right>
 class Made : public Prepared {
  public:
@@ -41,7 +41,7 @@ std::vector<PlanItem> plan_of(size_t count) {
 
 struct Ran {
   tl::expected<Outcome, std::string> outcome = Outcome::finished;
-  std::vector<Measurement> rows;  // as they were recorded, in order
+  std::vector<Measurement> rows;  // in the order in which they were recorded
 };
 
 RunSettings settings_with(const std::vector<const Kernel*>& kernels, double budget_s = 10) {

@@ -1,4 +1,4 @@
-// Formats over bytes made by hand, and back.
+// Formats: bytes that are written by hand are decoded, and encoded values are decoded again.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -191,7 +191,7 @@ TEST(Formats, TablesTernariesAndZeroPoints) {
 TEST(Formats, EncodingIsNearEnough) {
   std::vector<float> values(512);
   for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(0.37F * static_cast<float>(i * i % 101));
-  // Half a step of values in (-1, 1), and what the scales' own rounding adds.
+  // Half a step of values in (-1, 1), and the rounding of the scales.
   const std::map<FormatId, double> steps{{FormatId::f32, 0},
                                          {FormatId::f16, 0x1p-12},
                                          {FormatId::bf16, 0x1p-9},

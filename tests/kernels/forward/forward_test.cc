@@ -1,5 +1,6 @@
-// The forward pass against the same pass in doubles, on every instruction set and with threads that divide
-// its heads and that do not; and what it refuses. tests/engine/decode.test.mjs holds it to llama.cpp.
+// The forward pass is compared with the same pass in doubles, on every instruction set, with thread counts
+// that divide its heads and with others; and what it refuses. tests/engine/decode.test.mjs compares it with
+// llama.cpp.
 #include "kernels/forward/pass.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@
 namespace weighin {
 namespace {
 
-/// Random blocks of every tensor, whole, so that rows are packed one by one.
+/// Random blocks of every tensor. They are whole, so that rows are packed one by one.
 struct Blocks {
   std::map<std::string, std::vector<std::byte>> of;
 
@@ -35,7 +36,7 @@ struct Blocks {
 
 using Vector = std::vector<double>;
 
-/// The model in doubles, straight from the blocks as a file has them.
+/// The model in doubles, computed from the blocks in the layout of a file.
 class Reference {
  public:
   Reference(const ModelShape& shape, const ForwardFacts& facts, const std::vector<FormatId>& formats,
@@ -148,7 +149,7 @@ double difference(std::span<const float> logits, const Vector& truth) {
   return std::sqrt(squares / size);
 }
 
-/// Every step of what this CPU can run, from scalar code on.
+/// Every level of instruction sets that this CPU can run, from scalar code on.
 std::vector<Simd> instruction_sets() {
   const Simd here = this_cpu();
   std::vector<Simd> sets{Simd{}};
@@ -196,8 +197,8 @@ void compare(const char* model, FileFormatId format, double bound) {
   }
 }
 
-// f32 arithmetic rounds by 2^-24; keys and values are rounded to f16 in both, but to another side where they
-// lie in the middle: 2^-11 of one value.
+// f32 arithmetic rounds by 2^-24. Keys and values are rounded to f16 in both passes, but to different sides
+// where they lie in the middle: 2^-11 of one value.
 TEST(Forward, LogitsAreThoseOfDoubles) {
   compare("stories260k", FileFormatId::f32, 1e-3);
 }

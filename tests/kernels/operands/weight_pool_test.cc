@@ -34,11 +34,11 @@ TEST(WeightPool, NoBlockIsAllZeroAndBuffersAreAlignedWholeBlocks) {
 
 TEST(WeightPool, KeepsABufferAndGivesTheLongestUnusedBack) {
   ThreadPool threads(2);
-  WeightPool pool(2 * mib, 5 * mib);  // room for two
+  WeightPool pool(2 * mib, 5 * mib);  // room for two buffers
   const auto* first = pool.weights(FormatId::f32, threads)->data();
   EXPECT_TRUE(pool.weights(FormatId::f16, threads));
   EXPECT_EQ(pool.weights(FormatId::f32, threads)->data(), first);
-  EXPECT_TRUE(pool.weights(FormatId::q4_0, threads));  // f16 goes, f32 was used later
+  EXPECT_TRUE(pool.weights(FormatId::q4_0, threads));  // f16 is given back, since f32 was used later
   EXPECT_EQ(pool.weights(FormatId::f32, threads)->data(), first);
 }
 

@@ -1,4 +1,4 @@
-// Problems hold every multiplication of a model exactly once, and cost what they move.
+// The problems of a step hold every multiplication of a model exactly once, and cost what they move.
 #include "kernels/problem/steps.h"
 
 #include <gtest/gtest.h>

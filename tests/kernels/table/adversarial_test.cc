@@ -1,4 +1,5 @@
-// What stands between a wrong kernel and a measurement: every kernel passes it, broken ones do not.
+// The check that stands between a wrong kernel and a measurement: every kernel passes it, and broken kernels
+// do not.
 #include "kernels/table/adversarial.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,8 @@ const MatrixFunctions& sound(FormatId format) {
   return *matrix_functions_of(format, Isa::scalar, Layout::plain);
 }
 
-/// Kernels broken each in its own way; the format is a template argument since a row holds a plain function.
+/// Kernels that are broken, each in another way. The format is a template argument, since a row holds a plain
+/// function.
 template <FormatId format>
 struct Broken {
   static void wrong_scale(const MatrixWork& w, uint64_t first, uint64_t last) {

@@ -38,7 +38,7 @@ TEST(ThreadPool, BarrierOrdersWritesWithMoreThreadsThanCores) {
 
 TEST(ThreadPool, RunsAfterSleeping) {
   ThreadPool pool(2);
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // past the spinning: the team is asleep
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // longer than threads spin: the team is asleep
   std::atomic<uint32_t> ranks{0};
   pool.run([&](uint32_t) { ++ranks; });
   EXPECT_EQ(ranks, 2U);
@@ -74,7 +74,7 @@ TEST(WorkSplit, ASlowCoreDoesLessOfIt) {
   pool.run([&](uint32_t rank) {
     split.each(rank, [&](Slice slice) {
       done[rank] += slice.last - slice.first;
-      // Rank 1 stays with its first piece until rank 0 has done all others.
+      // Rank 1 keeps its first piece until rank 0 has done all others.
       while (rank == 1 && !fast_done) std::this_thread::yield();
     });
     if (rank == 0) fast_done = true;

@@ -1,4 +1,4 @@
-// Where threads go on machines that are not this one.
+// Where threads go on machines that are described here.
 #include "kernels/threads/thread_topology.h"
 
 #include <gtest/gtest.h>
@@ -30,8 +30,8 @@ std::string core(int index, const std::vector<int>& cpus) {
   return text + "</object>";
 }
 
-/// Two efficiency cores (0, 1), then two performance cores with two threads each (2 and 4, 3 and 5), as
-/// hwloc 2.4 and later write them.
+/// Two efficiency cores (0, 1), then two performance cores with two threads each (2 and 4, 3 and 5), as hwloc
+/// 2.4 and later write them.
 std::string hybrid() {
   const std::string all = " cpuset=\"0x0000003f\" complete_cpuset=\"0x0000003f\"";
   const std::string node = " nodeset=\"0x1\" complete_nodeset=\"0x1\"";
@@ -74,7 +74,7 @@ TEST(ThreadTopology, WhatIsNotAllowedIsLeftOut) {
   const auto order = processors_of_xml(hybrid(), [](int cpu) { return cpu >= 2; });
   ASSERT_TRUE(order) << order.error();
   EXPECT_EQ(cpus(*order), (std::vector<int>{2, 3, 4, 5}));
-  EXPECT_FALSE(alike(*order, 3));  // one core has two of the team, one has one
+  EXPECT_FALSE(alike(*order, 3));  // one core has two threads of the team, and another has one
   EXPECT_TRUE(alike(*order, 4));
 }
 

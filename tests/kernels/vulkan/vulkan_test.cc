@@ -1,4 +1,4 @@
-// Every kernel of the GPU's rows, right on whatever Vulkan shows: lavapipe where there is no GPU.
+// Every kernel of GPUs computes correctly on whatever Vulkan shows: lavapipe where there is no GPU.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 #include "kernels/vulkan/timed_work.h"
 
 namespace {
-/// What a driver leaves behind when it is unloaded is not ours to mend: once one was loaded into this
-/// process, LeakSanitizer is not asked. (Each test is a process of its own under ctest.)
+/// LeakSanitizer is turned off once a driver was loaded into this process, since what a driver leaves behind
+/// when it is unloaded cannot be mended here. (Each test is a process of its own under ctest.)
 bool loaded_drivers = false;
 }  // namespace
 extern "C" int __lsan_is_turned_off() {  // NOLINT(bugprone-reserved-identifier): LeakSanitizer's name for it
@@ -23,7 +23,7 @@ extern "C" int __lsan_is_turned_off() {  // NOLINT(bugprone-reserved-identifier)
 namespace weighin {
 namespace {
 
-/// The first GPU there is, opened once, under the validation layers where they are installed.
+/// The first GPU there is. It is opened once, under the validation layers where they are installed.
 Gpu* test_gpu(std::string& reason) {
   static std::string why;
   static const std::unique_ptr<Gpu> gpu = [&]() -> std::unique_ptr<Gpu> {
@@ -83,8 +83,8 @@ TEST_P(VulkanKernel, IsRightOnAdversarialData) {
   EXPECT_EQ(gpu_->failure(), "");
 }
 
-/// Kernels with more than one set of numbers. A driver takes a second to compile each, so that not all
-/// formats are tried: one of each way to read, and one of those that need a table.
+/// Kernels with more than one set of parameters. A driver takes a second to compile each, so not all formats
+/// are tried: one of each way to read, and one of those that need a table.
 std::vector<std::string> searched_kernels() {
   constexpr std::array tried{FormatId::none, FormatId::f16, FormatId::q4_K, FormatId::mxfp4, FormatId::q8_0};
   std::vector<std::string> names;
@@ -98,7 +98,7 @@ std::vector<std::string> searched_kernels() {
 
 class VulkanSearch : public VulkanKernel {};
 
-/// Where this GPU has workgroups of that kind.
+/// Runs where this GPU has workgroups of that kind.
 TEST_P(VulkanSearch, IsRightWithEverySetOfParameters) {
   const Kernel& kernel = kernel_called(GetParam());
   GpuWeightPool weights(*gpu_, 1 << 20, 1 << 20, 1, Data::adversarial);
@@ -129,7 +129,7 @@ class VulkanGpu : public testing::Test {
   Gpu* gpu_ = nullptr;
 };
 
-/// A GPU whose clock rises with each run: the seconds of each, the last from then on.
+/// A GPU whose clock rises with each run: the seconds of each run, of which the last stays.
 struct Clock {
   std::vector<double> runs;
   size_t done = 0;

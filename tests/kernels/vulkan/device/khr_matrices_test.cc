@@ -1,4 +1,4 @@
-// Shaders for matrix units as Khronos's extension has them, made of NVIDIA's.
+// Shaders for matrix units are rewritten from NVIDIA's extension to Khronos's.
 #include "kernels/vulkan/device/khr_matrices.h"
 
 #include <gtest/gtest.h>
@@ -11,11 +11,11 @@
 namespace weighin {
 namespace {
 
-// SPIR-V's numbers: opcodes, and the capabilities that stand behind OpCapability.
+// Numbers of SPIR-V: opcodes, and the capabilities that follow OpCapability.
 constexpr uint32_t capability = 17, constant = 43, khr_type = 4456, khr_load = 4457, khr_multiply_add = 4459,
                    nv_first = 5358, nv_last = 5362, nv_capability = 5357, khr_capability = 6022;
 
-using Instructions = std::multimap<uint32_t, std::vector<uint32_t>>;  // by opcode: operands
+using Instructions = std::multimap<uint32_t, std::vector<uint32_t>>;  // operands by opcode
 
 Instructions instructions_of(const std::vector<uint32_t>& words) {
   Instructions found;
@@ -53,7 +53,7 @@ TEST(KhrMatrices, EveryShaderThatNeedsThemIsRewrittenWhole) {
       khr_named += at->second[0] == khr_capability;
     }
     EXPECT_EQ(khr_named, 1U);
-    // Two factors and a sum: each type names another use, and the multiplication takes them in that order.
+    // Two factors and a sum: each type has another use, and the multiplication takes them in that order.
     std::map<uint32_t, uint32_t> value_of;
     for (auto [at, end] = found.equal_range(constant); at != end; ++at)
       value_of[at->second[1]] = at->second[2];
@@ -73,7 +73,8 @@ TEST(KhrMatrices, EveryShaderThatNeedsThemIsRewrittenWhole) {
 }
 
 TEST(KhrMatrices, OtherWordsAreLeftAsTheyAre) {
-  const std::vector<uint32_t> broken{0x07230203, 0x00010300, 0, 10, 0, 0x00ff0011};  // past the end
+  // The last instruction ends past the words.
+  const std::vector<uint32_t> broken{0x07230203, 0x00010300, 0, 10, 0, 0x00ff0011};
   EXPECT_EQ(with_khr_matrices(broken), broken);
   EXPECT_EQ(with_khr_matrices(std::vector<uint32_t>{}), std::vector<uint32_t>());
 }
