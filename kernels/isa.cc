@@ -22,7 +22,7 @@ Registers cpuid(unsigned leaf, unsigned subleaf) {
   return r;
 }
 
-/// Register states the operating system saves at a context switch (XCR0).
+/// The register states that the operating system saves at a context switch (XCR0).
 uint64_t saved_states() {
   uint32_t low = 0, high = 0;
   asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -40,7 +40,7 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-#define ISA(name, architecture, needs) {#name, []([[maybe_unused]] const Simd& s) { return needs; }},
+#define ISA(name, architecture, target, needs) {#name, []([[maybe_unused]] const Simd& s) { return needs; }},
 #include "kernels/isa.inc"
 #undef ISA
 };
@@ -55,7 +55,8 @@ bool runs(const Simd& simd, Isa isa) {
   return rows[static_cast<size_t>(isa)].runs(simd);
 }
 
-// x86's bits: Intel's Software Developer's Manual, volume 2, CPUID; volume 1, 13.3 for the states of XCR0.
+// The bits of x86 are from Intel's Software Developer's Manual: volume 2, CPUID; volume 1, 13.3 for the
+// states of XCR0.
 Simd this_cpu() {
   Simd simd;
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-// Instruction sets the CPU kernels are compiled for.
+// The instruction sets that CPU kernels are compiled for.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,19 @@
 namespace weighin {
 
 enum class Isa : uint8_t {
-#define ISA(name, architecture, needs) name,
+#define ISA(name, architecture, target, needs) name,
 #include "kernels/isa.inc"
 #undef ISA
 };
 
 std::string_view isa_name(Isa isa);
 
-/// Whether a machine with these features can run `isa`'s kernels, on its own architecture.
+/// Whether a machine with these features runs the kernels of `isa`, provided that it has the set's
+/// architecture.
 bool runs(const Simd& simd, Isa isa);
 
-/// The features of the CPU this runs on, as the operating system allows them (cpuid, xgetbv;
-/// getauxval).
+/// The features of the CPU that this program runs on, as far as the operating system allows their use (cpuid
+/// and xgetbv on x86, getauxval on arm64).
 Simd this_cpu();
 
 }  // namespace weighin

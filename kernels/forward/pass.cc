@@ -33,7 +33,7 @@ void turn(const Rotation& rotation, uint32_t position, std::span<const float> fa
 }  // namespace
 
 const OpsFunctions& best_ops(const Simd& simd) {
-  const OpsFunctions* best = &ops_scalar;
+  const OpsFunctions* best = &instruction_sets().front().ops;
   for (const InstructionSet& set : instruction_sets()) {
     if (set.ops.attend != nullptr && runs(simd, set.isa)) best = &set.ops;
   }

@@ -2,28 +2,26 @@
 // same instruction in the other encoding.
 #if defined(__x86_64__)
 #include <gtest/gtest.h>
-#include <immintrin.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
+#include "kernels/cpu/isa/library.h"
 #include "kernels/cpu/matrix/products.h"
-#include "kernels/formats/codebook.h"
-#include "kernels/formats/half.h"
 
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,f16c,avx512f,avx512vl,avx512vnni")
 
-#define WEIGHIN_SET avxvnni
-#define WEIGHIN_VNNI 1
 #define WEIGHIN_DPBUSD _mm256_dpbusd_epi32
-#define WEIGHIN_PLAIN_GEMV 1
-#define WEIGHIN_FLOATS 0
 
 namespace weighin::avxvnni_in_evex {
-#include "kernels/cpu/isa/avx2.h"
-#include "kernels/cpu/matrix/all.inl"
+namespace {
+
+constexpr Isa this_isa = Isa::avxvnni;
+#include "kernels/cpu/isa/avxvnni.h"
+
+#include "kernels/cpu/isa/derived_words.h"
+
+#include "kernels/cpu/matrix_functions.inl"
+
+}  // namespace
 }  // namespace weighin::avxvnni_in_evex
 
 #pragma GCC pop_options
@@ -39,8 +37,7 @@ TEST(AvxVnni, InAvx512sEncodingIsRight) {
   size_t checked = 0;
   for (const Data data : {Data::ordinary, Data::adversarial}) {
     Workbench bench{pool, weights, "", 7, data};
-    for (const MatrixFunctions& functions : avxvnni_in_evex::matrix_functions()) {
-      if (functions.gemm == nullptr) continue;
+    for (const MatrixFunctions& functions : avxvnni_in_evex::own.functions) {
       for (const Op op : {Op::gemv, Op::gemm}) {
         for (const uint32_t size : {1U, 17U, 33U}) {
           const Problem problem{

@@ -16,19 +16,21 @@
 namespace weighin {
 namespace {
 
-/// f32 rounding, 2^-24, of a dot product of k terms, of exp and of the sum over the tokens (of which a lane
-/// and a tile sum few in a row), relative to the terms' sizes and, where scores are large, to theirs: what a
-/// score is off by, its weight is off by in proportion.
+/// The tolerance, relative to the size of the terms: f32 rounding, 2^-24, of a dot product of k terms, of
+/// exp, and of the sum over the tokens (of which a lane and a tile add few in a row). Where scores are large
+/// it is relative to their size too, since the error of a score is the relative error of its weight.
 double tolerance_of(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2.0 * k + tokens / 16.0);
 }
 
-/// One token's context is cut between threads at multiples of so many tokens.
+/// The context of one token is divided between threads at multiples of so many tokens.
 constexpr uint32_t part_grain = 16;
-/// Where cores are unlike: the last task is waited for, an eighth of a thread's share.
+/// Tasks where cores differ in speed. All threads wait for the last task, which is an eighth of a thread's
+/// share.
 constexpr uint32_t tasks_a_thread = 8;
 
-/// Where each KV head's keys and values lie: slab after slab through the buffer, then from its start again.
+/// Where the keys and values of each KV head lie: slab after slab through the buffer, and then from its start
+/// again.
 struct Cache {
   std::span<const std::byte> buffer;
   uint64_t slab_bytes = 0;
@@ -42,7 +44,7 @@ struct Cache {
   const std::byte* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
 };
 
-/// The functions of a cache's format: of one token, and of a prompt's block.
+/// The functions for a cache's format: for one token, and for a block of a prompt.
 struct AttentionFunctions {
   AttendFunction attend;
   BlockFunction attend_block;
@@ -104,20 +106,21 @@ class Attention : public Prepared {
                                seen_by(token), p_.k);
   }
 
-  /// State of `head` in context part `part`; the heads of one KV head follow each other.
+  /// The state of `head` in context part `part`. The heads of one KV head follow each other.
   float* state(uint64_t part, uint64_t head) noexcept {
     return &states_[(part * p_.heads + head) * (p_.k + 2)];
   }
 
-  /// Into how many parts one token's context is cut. Cores alike: none where the KV heads divide evenly
-  /// between them, else one for each. Others take tasks as they get free, some for each.
+  /// Into how many parts the context of one token is divided. Where the cores are equal, it stays whole if
+  /// the KV heads divide evenly between the threads, and else has one part a thread. Where they differ in
+  /// speed, threads take several smaller tasks each, as they become free.
   uint32_t parts_of_context() const {
     const uint32_t threads = pool_.threads();
     if (pool_.alike()) return p_.kv_heads % threads == 0 ? 1 : threads;
     return (tasks_a_thread * threads + p_.kv_heads - 1) / p_.kv_heads;
   }
 
-  /// A task is a part of one KV head's context; those of one part follow each other.
+  /// A task is a part of one KV head's context. The tasks of one part follow each other.
   void one_token(uint32_t rank) noexcept {
     tasks_->each(rank, [this](Slice tasks) {
       for (uint64_t task = tasks.first; task < tasks.last; ++task) {
@@ -142,7 +145,7 @@ class Attention : public Prepared {
     for (uint64_t one = head; one < head + queries_of_cache_; ++one) join(one);
   }
 
-  /// y of `head` from the states of all parts, each shrunk to the largest score of all.
+  /// Sets y of `head` from the states of all parts, each rescaled to the largest score of all.
   void join(uint64_t head) noexcept {
     float most = state(0, head)[0], total = 0;
     for (uint32_t part = 1; part < parts_; ++part) most = std::max(most, state(part, head)[0]);
@@ -157,7 +160,7 @@ class Attention : public Prepared {
     for (uint32_t i = 0; i < p_.k; ++i) y[i] /= total;
   }
 
-  /// Large blocks, but some for each thread, so that their unlike lengths even out.
+  /// Blocks are as large as leaves several for each thread, so that their different lengths balance.
   uint32_t tokens_of_block() const {
     uint64_t queries = prefill_queries;
     const uint64_t all = uint64_t{tokens_} * queries_of_cache_;
@@ -165,9 +168,9 @@ class Attention : public Prepared {
     return std::min(tokens_, std::max(1U, static_cast<uint32_t>(queries / queries_of_cache_)));
   }
 
-  /// Blocks are taken as threads get free, one KV head after the other, whose keys and values then come from
-  /// a cache. Of a head those of late tokens are first: they see the most, and the short ones at the end even
-  /// out.
+  /// Threads take blocks as they become free, one KV head after the other, so that its keys and values come
+  /// from a cache. Of a head, the blocks of late tokens come first: they see the most tokens, and the short
+  /// blocks at the end balance the threads.
   void many_tokens(uint32_t rank) noexcept {
     const uint64_t blocks = (tokens_ + block_tokens_ - 1) / block_tokens_;
     for (;;) {
@@ -197,15 +200,15 @@ class Attention : public Prepared {
   AttentionFunctions functions_;
   uint32_t queries_of_cache_ = 1, tokens_ = 1, parts_ = 1, block_tokens_ = 1;
   Floats q_, y_;   // [tokens][heads][k]
-  Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch of each thread
+  Floats states_;  // decode: [parts][heads][k + 2], see AttendFunction; prefill: scratch space of each thread
   uint64_t scratch_floats_ = 0;
   std::atomic<uint64_t> next_block_{0};
-  std::optional<WorkSplit> tasks_;  // decode's
+  std::optional<WorkSplit> tasks_;  // of decode
 };
 
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+using PrepareResult = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-Made prepare(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
+PrepareResult prepare(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
   if (problem.kv_heads == 0 || problem.heads % problem.kv_heads != 0 || problem.k == 0) {
     return tl::unexpected(fmt::format("{} cannot be run: heads must be a multiple of KV heads and k not 0.",
                                       describe(problem)));

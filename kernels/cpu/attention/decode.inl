@@ -1,29 +1,23 @@
-// Attention of one token over a KV cache. Included after rows.inl; the words beside those it and
-// cache_rows.inl name:
-//   together       accumulators that fit the registers beside their operands: a power of two, at least 4 and
-//                  at least `lanes`
-//   sums(const F*) lane i: the sum over the lanes of vector i of `lanes`
-//
-// `Rows` is the cache's format, a type of cache_rows.inl.
+// Attention of one token over a KV cache. `Rows` is the cache's format, a type of cache_rows.inl. The
+// register tile is `decode_sums` accumulators: T tokens for Q query heads, or V vectors of a row for Q query
+// heads.
 
-#include "kernels/cpu/attention/cache_rows.inl"
-
-/// Tokens whose keys or values (16 KiB at k = 128) stay in the nearest cache while all heads use them.
+/// Tokens whose keys or values stay in the nearest cache while all heads use them: 16 KiB at k = 128.
 constexpr uint32_t tokens_together = 64;
 
 /// Adds to dots [Q][T] the products of V vectors, from value `i` on, of T keys with Q query heads.
 template <class Rows, uint32_t Q, uint32_t T, uint32_t V>
-WEIGHIN_WORD void add_products(const float* q, const std::byte* keys, uint32_t i, uint32_t k, F* dots) {
-  F heads[Q][V];
+WEIGHIN_WORD void add_products(const float* q, const std::byte* keys, uint32_t i, uint32_t k, F32* dots) {
+  F32 heads[Q][V];
 #pragma GCC unroll 4
   for (uint32_t h = 0; h < Q; ++h) {
 #pragma GCC unroll 8
-    for (uint32_t v = 0; v < V; ++v) heads[h][v] = load(q + uint64_t{h} * k + i + v * lanes);
+    for (uint32_t v = 0; v < V; ++v) heads[h][v] = load_f32(q + uint64_t{h} * k + i + v * lanes);
   }
 #pragma GCC unroll 16
   for (uint32_t t = 0; t < T; ++t) {
-    F key[V];
-    Rows::template load<V>(keys + t * Rows::bytes(k), i, key);
+    F32 key[V];
+    Rows::template load_vectors<V>(keys + t * Rows::bytes(k), i, key);
 #pragma GCC unroll 4
     for (uint32_t h = 0; h < Q; ++h) {
 #pragma GCC unroll 8
@@ -32,36 +26,37 @@ WEIGHIN_WORD void add_products(const float* q, const std::byte* keys, uint32_t i
   }
 }
 
-/// Likewise of the values at the rows' end that are no whole vector.
+/// Adds the products of the values from `i` to the rows' end, which are less than a vector.
 template <class Rows, uint32_t Q, uint32_t T>
-WEIGHIN_WORD void add_end_products(const float* q, const std::byte* keys, uint32_t i, uint32_t k, F* dots) {
+WEIGHIN_WORD void add_end_products(const float* q, const std::byte* keys, uint32_t i, uint32_t k, F32* dots) {
   for (uint32_t t = 0; t < T; ++t) {
-    const F key = Rows::load_end(keys + t * Rows::bytes(k), i, k - i);
+    const F32 key = Rows::load_end(keys + t * Rows::bytes(k), i, k - i);
     for (uint32_t h = 0; h < Q; ++h) {
-      dots[h * T + t] = multiply_add(load_part(q + uint64_t{h} * k + i, k - i), key, dots[h * T + t]);
+      dots[h * T + t] = multiply_add(load_f32_part(q + uint64_t{h} * k + i, k - i), key, dots[h * T + t]);
     }
   }
 }
 
-/// Asks for `bytes` bytes in the level-2 cache; an address that is nobody's does no harm.
+/// Prefetches `bytes` bytes into the level-2 cache. An address outside any memory does no harm.
 template <uint32_t bytes>
 WEIGHIN_WORD void prefetch(const std::byte* at) {
 #pragma GCC unroll 16
   for (uint32_t i = 0; i < bytes; i += 64) __builtin_prefetch(at + i, 0, 2);  // 64-byte lines
 }
 
-/// Scores of T tokens for Q query heads, q . key * scale: a key is widened once for all Q; products add up
-/// lane by lane, and only at the end the lanes of `lanes` such sums together.
-/// q [Q][k] f32; keys [T][k], a row after the other; scores [Q][attention_tile].
-/// Bound by reading the keys up to Q = 4, by Q multiply-adds a vector of keys above.
+/// Scores of T tokens for Q query heads, q . key * scale. A key is widened once for all Q heads. Products are
+/// summed lane by lane, and only at the end are the lanes of a sum added, for `lanes` sums together. q [Q][k]
+/// f32; keys [T][k], one row after the other; scores [Q][attention_tile]. Bound by reading the keys up to Q =
+/// 4, and by Q multiply-adds a vector of keys above.
 ///
-/// The hardware prefetches rows read one after the other, as one head does. More heads read T rows side by
-/// side, which it does not follow: they ask in order for what comes tokens_together later (on Zen 4 this
-/// brought GQA of 4 from 0.35 to 0.65 of read bandwidth on one core; one head it slowed, 0.87 to 0.71).
+/// The hardware prefetches rows that are read one after the other, as one head reads them. Several heads read
+/// T rows side by side, which the hardware does not follow. So they prefetch, in order, what comes
+/// tokens_together later. (On Zen 4 this brought GQA of 4 from 0.35 to 0.65 of the read bandwidth on one
+/// core. One head became slower by it, 0.87 to 0.71.)
 template <class Rows, uint32_t Q, uint32_t T>
 void score(const float* q, const std::byte* keys, uint32_t k, float scale, float* scores) {
   constexpr uint32_t V = Rows::vectors, step = V * lanes;
-  F dots[Q * T] = {};
+  F32 dots[Q * T] = {};
   uint32_t i = 0;
   if constexpr (Q == 1) {
 #pragma GCC unroll 16
@@ -82,7 +77,7 @@ void score(const float* q, const std::byte* keys, uint32_t k, float scale, float
   float found[Q * T];
   if constexpr (Q * T % lanes == 0) {
 #pragma GCC unroll 16
-    for (uint32_t at = 0; at < Q * T; at += lanes) store(found + at, sums(dots + at) * scale);
+    for (uint32_t at = 0; at < Q * T; at += lanes) store_f32(found + at, sums(dots + at) * scale);
   } else {
     for (uint32_t at = 0; at < Q * T; ++at) found[at] = sum(dots[at]) * scale;
   }
@@ -93,7 +88,7 @@ void score(const float* q, const std::byte* keys, uint32_t k, float scale, float
 
 template <class Rows, uint32_t Q>
 void score_tokens(const float* q, const std::byte* keys, uint32_t count, uint32_t k, float* scores) {
-  constexpr uint32_t T = together / Q;
+  constexpr uint32_t T = decode_sums / Q;
   const float scale = 1 / __builtin_sqrtf(static_cast<float>(k));
   const uint64_t row = Rows::bytes(k);
   uint32_t t = 0;
@@ -101,43 +96,43 @@ void score_tokens(const float* q, const std::byte* keys, uint32_t count, uint32_
   for (; t < count; ++t) score<Rows, Q, 1>(q, keys + t * row, k, scale, scores + t);
 }
 
-/// Adds the weighted values of `count` tokens to V vectors of Q query heads' sums, from value `i` of a row
-/// on: a value is widened once for all Q, sums stay in registers over the tokens.
-/// weights [Q][attention_tile]; values [count][k]; sums [Q][k + 2] f32.
-/// Bound as score(). Where V vectors are less than a row (of one head: than half a row, as measured on
-/// Zen 4), the next rows are asked for in their order.
+/// Adds the weighted values of `count` tokens to V vectors of the sums of Q query heads, from value `i` of a
+/// row on. A value is widened once for all Q heads, and the sums stay in registers over the tokens. weights
+/// [Q][attention_tile]; values [count][k]; sums [Q][k + 2] f32. Bound as score(). Where V vectors are less
+/// than a row (of one head: less than half a row, as measured on Zen 4), the next rows are prefetched in
+/// their order.
 template <class Rows, uint32_t Q, uint32_t V>
 void weigh(const float* weights, const std::byte* values, uint32_t count, uint32_t k, uint32_t i,
            float* sums) {
   const uint64_t row = Rows::bytes(k);
   const bool in_parts = V * lanes * (Q == 1 ? 2 : 1) < k;
   const std::byte* next = values + tokens_together * row + Rows::bytes(i) * count;
-  F totals[Q][V];
+  F32 totals[Q][V];
   for (uint32_t h = 0; h < Q; ++h) {
-    for (uint32_t v = 0; v < V; ++v) totals[h][v] = load(sums + uint64_t{h} * (k + 2) + i + v * lanes);
+    for (uint32_t v = 0; v < V; ++v) totals[h][v] = load_f32(sums + uint64_t{h} * (k + 2) + i + v * lanes);
   }
   for (uint32_t t = 0; t < count; ++t) {
     if (in_parts) prefetch<Rows::bytes(V * lanes)>(next + t * Rows::bytes(V * lanes));
     if constexpr (Q == 1) {
-      Rows::template add_weighted<V>(all_lanes(weights[t]), values + t * row, i, totals[0]);
+      Rows::template add_weighted<V>(all_f32(weights[t]), values + t * row, i, totals[0]);
       continue;
     }
-    F rows[V];
-    Rows::template load<V>(values + t * row, i, rows);
+    F32 rows[V];
+    Rows::template load_vectors<V>(values + t * row, i, rows);
 #pragma GCC unroll 4
     for (uint32_t h = 0; h < Q; ++h) {
-      const F weight = all_lanes(weights[h * attention_tile + t]);
+      const F32 weight = all_f32(weights[h * attention_tile + t]);
 #pragma GCC unroll 16
       for (uint32_t v = 0; v < V; ++v) totals[h][v] = multiply_add(weight, rows[v], totals[h][v]);
     }
   }
   for (uint32_t h = 0; h < Q; ++h) {
-    for (uint32_t v = 0; v < V; ++v) store(sums + uint64_t{h} * (k + 2) + i + v * lanes, totals[h][v]);
+    for (uint32_t v = 0; v < V; ++v) store_f32(sums + uint64_t{h} * (k + 2) + i + v * lanes, totals[h][v]);
   }
 }
 
-/// weigh() from value `i` to the row's end: V vectors at once as long as there are so many, then half as
-/// many, and so on; last the values that are no whole vector.
+/// weigh() from value `i` to the row's end: V vectors at once as long as so many are left, then half as many,
+/// and so on, and last the values that are less than a vector.
 template <class Rows, uint32_t Q, uint32_t V>
 void weigh_rows(const float* weights, const std::byte* values, uint32_t count, uint32_t k, uint32_t i,
                 float* sums) {
@@ -147,42 +142,43 @@ void weigh_rows(const float* weights, const std::byte* values, uint32_t count, u
   } else if (i < k) {
     for (uint32_t h = 0; h < Q; ++h) {
       float* to = sums + uint64_t{h} * (k + 2) + i;
-      F total = load_part(to, k - i);
+      F32 total = load_f32_part(to, k - i);
       for (uint32_t t = 0; t < count; ++t) {
-        const F weight = all_lanes(weights[h * attention_tile + t]);
+        const F32 weight = all_f32(weights[h * attention_tile + t]);
         total = multiply_add(weight, Rows::load_end(values + t * Rows::bytes(k), i, k - i), total);
       }
-      store_part(to, total, k - i);
+      store_f32_part(to, total, k - i);
     }
   }
 }
 
-/// Turns the scores of `count` tokens into weights, e^(score - largest so far), and brings one query's state
-/// [k + 2] to that largest score.
-/// Bound by exp, about 20 instructions a vector of tokens, beside k multiply-adds in each product.
+/// Turns the scores of `count` tokens into weights, e^(score - largest so far), and rescales one query's
+/// state [k + 2] to that largest score. Bound by exp, about 20 instructions a vector of tokens, beside k
+/// multiply-adds in each product.
 void soften(float* scores, uint32_t count, uint32_t k, float* state) {
   const float of_tile = largest(scores, count), old = state[0], most = of_tile > old ? of_tile : old;
-  F total{};
+  F32 total{};
   for (uint32_t t = 0; t < count; t += lanes) {
-    F weights = exp_of(load(scores + t, count - t) - most);
-    store(scores + t, weights, count - t);
-    if (count - t < lanes) weights = load_part(scores + t, count - t);  // lanes past the end count as 0
+    F32 weights = exp_of(load_f32(scores + t, count - t) - most);
+    store_f32(scores + t, weights, count - t);
+    if (count - t < lanes) weights = load_f32_part(scores + t, count - t);  // lanes past the end count as 0
     total += weights;
   }
   if (most > old) {
-    const float shrink = exp_of(all_lanes(old - most))[0];
+    const float shrink = exp_of(all_f32(old - most))[0];
     for (uint32_t i = 1; i < k + 2; i += lanes) {
-      store(state + i, load(state + i, k + 2 - i) * shrink, k + 2 - i);
+      store_f32(state + i, load_f32(state + i, k + 2 - i) * shrink, k + 2 - i);
     }
   }
   state[0] = most;
   state[1] += sum(total);
 }
 
-/// Query heads whose scores of a tile are kept beside each other: 16 KiB.
+/// Query heads whose scores of a tile are kept at once: 16 KiB.
 constexpr uint32_t heads_together = 16;
 
-/// Up to tokens_together tokens with Q heads from `h` on, as long as Q are left; then with half as many.
+/// The scores of up to tokens_together tokens: for Q heads at once from `h` on as long as Q are left, then
+/// for half as many.
 template <class Rows, uint32_t Q>
 void score_heads(const float* q, uint32_t queries, const std::byte* keys, uint32_t count, uint32_t k,
                  uint32_t h, float* scores) {
@@ -192,17 +188,19 @@ void score_heads(const float* q, uint32_t queries, const std::byte* keys, uint32
   if constexpr (Q > 1) score_heads<Rows, Q / 2>(q, queries, keys, count, k, h, scores);
 }
 
+/// weigh_rows() for Q heads at once from `h` on as long as Q are left, then for half as many.
 template <class Rows, uint32_t Q>
 void weigh_heads(const float* weights, uint32_t queries, const std::byte* values, uint32_t count, uint32_t k,
                  uint32_t h, float* sums) {
   for (; h + Q <= queries; h += Q) {
-    weigh_rows<Rows, Q, together / Q>(weights + h * attention_tile, values, count, k, 0,
-                                      sums + uint64_t{h} * (k + 2));
+    weigh_rows<Rows, Q, decode_sums / Q>(weights + h * attention_tile, values, count, k, 0,
+                                         sums + uint64_t{h} * (k + 2));
   }
   if constexpr (Q > 1) weigh_heads<Rows, Q / 2>(weights, queries, values, count, k, h, sums);
 }
 
-/// A tile of up to attention_tile tokens with up to heads_together heads; other operands as AttendFunction's.
+/// A tile of up to attention_tile tokens with up to heads_together heads. The other operands are those of
+/// AttendFunction.
 template <class Rows>
 void attend_tile(const float* q, uint32_t queries, const std::byte* keys, const std::byte* values,
                  uint32_t count, uint32_t k, float* state) {
@@ -220,6 +218,7 @@ void attend_tile(const float* q, uint32_t queries, const std::byte* keys, const 
   }
 }
 
+/// An AttendFunction.
 template <class Rows>
 void attend_rows(const float* q, uint32_t queries, const void* keys, const void* values, uint32_t tokens,
                  uint32_t k, float* state) {

@@ -5,29 +5,29 @@
 namespace weighin {
 namespace {
 
-/// One meeting takes about a microsecond, too short for a clock: a run times many.
+/// One barrier takes about a microsecond, which is too short for a clock, so that a run times many.
 class Barrier : public Prepared {
  public:
   explicit Barrier(ThreadPool& pool) : pool_(pool) {}
 
   void run() noexcept override {
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < meetings; ++i) pool_.run([](uint32_t) {});
+    for (int i = 0; i < repeats; ++i) pool_.run([](uint32_t) {});
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-    seconds_ = passed.count() / meetings;
+    seconds_ = passed.count() / repeats;
   }
   double own_seconds() const override { return seconds_; }
 
   Check check(uint32_t) override {
     std::vector<uint64_t> met(pool_.threads() * 8ULL);  // a cache line each
-    for (int i = 0; i < checked; ++i) pool_.run([&](uint32_t rank) { ++met[rank * 8ULL]; });
+    for (int i = 0; i < checked_repeats; ++i) pool_.run([&](uint32_t rank) { ++met[rank * 8ULL]; });
     bool right = true;
-    for (uint32_t rank = 0; rank < pool_.threads(); ++rank) right = right && met[rank * 8ULL] == checked;
+    for (uint32_t rank = 0; rank < pool_.threads(); ++rank) right = right && met[rank * 8ULL] == checked_repeats;
     return exact_check(right);
   }
 
  private:
-  static constexpr int meetings = 1000, checked = 100;
+  static constexpr int repeats = 1000, checked_repeats = 100;
   ThreadPool& pool_;
   double seconds_ = -1;
 };

@@ -1,4 +1,4 @@
-// What it costs that all threads of a team meet.
+// What a barrier of all threads of a team costs.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// cpu.barrier: one run of the thread pool with nothing to do.
+/// The kernel cpu.barrier: one run of the thread pool with nothing to do.
 std::vector<Kernel> barrier_kernels();
 
 }  // namespace weighin

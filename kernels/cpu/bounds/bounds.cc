@@ -13,9 +13,9 @@ namespace weighin {
 namespace {
 
 constexpr uint64_t line_bytes = 64;
-constexpr uint64_t exact_rounds = uint64_t{1} << 20;  // see PeakLoop
+constexpr uint64_t exact_rounds = uint64_t{1} << 20;  // PeakLoop::run says why
 
-/// A result on a cache line of its own, so that threads do not share one.
+/// A thread's result, on a cache line of its own, so that threads do not share one.
 struct alignas(64) Total {
   double value = 0;
   uint64_t words = 0;
@@ -54,7 +54,7 @@ class StreamRead : public Prepared {
   }
 
  private:
-  /// The slice counts from where this run starts; past its end the buffer begins again.
+  /// Reads a slice, which counts from where this run starts. Behind its end the buffer begins again.
   uint64_t read(Slice slice) const noexcept {
     uint64_t total = 0;
     for (uint64_t at = slice.first; at < slice.last;) {
@@ -118,10 +118,10 @@ class Peak : public Prepared {
   WorkSplit split_;
 };
 
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+using PrepareResult = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-Made prepare_stream(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
-  // Beside a kernel the bound reads the kernel's own buffer: the same pages in the same place.
+PrepareResult prepare_stream(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
+  // A bound that is timed beside a kernel reads the kernel's own buffer, the same pages in the same place.
   const auto data = bench.weights.last_used(problem.format, bench.pool);
   if (!data) return tl::unexpected(data.error());
   // Whole lines only: the buffer is at least 1 MiB.
@@ -129,14 +129,14 @@ Made prepare_stream(const Problem& problem, Workbench& bench, const OpsFunctions
   return std::make_unique<StreamRead>(bench.pool, lines, problem.m, functions);
 }
 
-Kernel row(Op op, Isa isa, std::function<Made(const Problem&, Workbench&)> prepare) {
+Kernel row(Op op, Isa isa, std::function<PrepareResult(const Problem&, Workbench&)> prepare) {
   return {"cpu." + std::string(op_name(op)) + "." + std::string(isa_name(isa)), op, FormatId::none, isa,
           std::move(prepare)};
 }
 
 void add_peak(std::vector<Kernel>& rows, Op op, Isa isa, const PeakLoop& loop) {
   if (loop.run == nullptr) return;
-  rows.push_back(row(op, isa, [&loop](const Problem& problem, Workbench& bench) -> Made {
+  rows.push_back(row(op, isa, [&loop](const Problem& problem, Workbench& bench) -> PrepareResult {
     return std::make_unique<Peak>(bench.pool, loop, problem.m);
   }));
 }

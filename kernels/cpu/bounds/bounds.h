@@ -1,4 +1,4 @@
-// The bounds of a machine as kernels: how fast it reads memory and how fast it multiplies in registers.
+// The bounds of a machine, as kernels: how fast it reads memory, and how fast it multiplies in registers.
 #pragma once
 
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace weighin {
 
-/// cpu.stream_read, cpu.peak_fp32, cpu.peak_bf16 and cpu.peak_int8, one row an instruction set that has its
-/// own loop. stream_read: m bytes, rounded up to 64; peaks: m operations, rounded up to whole rounds of all
-/// threads.
+/// The kernels cpu.stream_read.ISA, cpu.peak_fp32.ISA, cpu.peak_bf16.ISA and cpu.peak_int8.ISA, of each set
+/// that has a loop of its own. stream_read reads m bytes, rounded up to 64. The peaks do m operations,
+/// rounded up to whole rounds of all threads.
 std::vector<Kernel> bound_kernels();
 
 }  // namespace weighin

@@ -1,4 +1,3 @@
-// Reading from where models live, past the page cache.
 #include "kernels/cpu/bounds/storage.h"
 
 #include <fmt/format.h>
@@ -16,7 +15,7 @@ class StorageRead : public Prepared {
   explicit StorageRead(StorageFile file) : file_(std::move(file)) {}
 
   void run() noexcept override { seconds_ = file_.read(); }
-  /// Infinite when the file could not be read: no rate may come of that.
+  /// Infinite when the file could not be read, so that no rate comes of it.
   double own_seconds() const override {
     return seconds_ >= 0 ? seconds_ : std::numeric_limits<double>::infinity();
   }

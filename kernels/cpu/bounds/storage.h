@@ -1,4 +1,4 @@
-// How fast the storage is read that models are loaded from.
+// How fast the storage that models are loaded from is read.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// cpu.storage_read: one thread reads a temporary file of the storage folder.
+/// The kernel cpu.storage_read: one thread reads a temporary file of the storage folder, past the page cache.
 std::vector<Kernel> storage_kernels();
 
 }  // namespace weighin

@@ -1,28 +1,38 @@
-// Readers of every quantized format that has a kernel, in the words of an isa/*.h: how its blocks (Plain) and
-// its units (Packed, packing.h) become groups of 32 unsigned bytes and their scales.
+// The readers of the quantized formats, in the words of an instruction set (docs/simd_words.md): how the
+// blocks of a format (Plain) and its packed units (Packed; packing.h) become groups of 32 unsigned bytes and
+// their scales.
 //
-// Plain<format>: shape, and groups(block, each): each(j, bytes of group j, its scales and mins); of formats
-// whose scales are whole numbers under one d, whole_scales(block) too.
-// Packed<format>, of formats whose scales are floats: words(unit, g, q), group g as 8 words of 4 values of
-// each row; scale(unit, g) and min(unit, g). Of those whose scales are whole numbers under one d, and whose
-// units begin with them all: word(unit, b, i, q), word i of each of the groups [b, b + 1) * together, which
-// share bytes of the unit, group j's times 1 << left(j); d(unit), dmin(unit); as pairs of int16, of two
-// halves or of two groups, min_pair(unit, p) and scale_pair(unit, p), this times 1 << pair_left; or
-// int_scale(unit, g, half). `flip`: what pack() got.
+// Plain<format> has
+//   shape               the BlockShape
+//   groups(block, each) calls each(j, bytes of group j, its scales and mins) for each group of a block
+//   int_scales(block)   of formats whose scales are integers under one d: all scales and mins of a block
+//
+// Packed<format> has, where scales are floats,
+//   words(unit, g, q)             group g as 8 words, of 4 values of each row
+//   scale(unit, g), min(unit, g)  its scale and min, of each row
+//   flip                          what pack() was given (Packing::flip), where it is not 0
+// and where scales are integers under one d, and stand before everything else in a unit,
+//   together                      how many groups share bytes of the unit
+//   word(unit, b, i, q)           word i of each of the `together` groups from b * together on
+//   left(j)                       the values of group j in word() are multiplied by 1 << left(j)
+//   d(unit), dmin(unit)           what scales and mins are multiplied with
+//   min_pair(unit, p)             mins 2p and 2p + 1 (of two halves or of two groups) as a pair of int16
+//   scale_pair(unit, p)           scales likewise, multiplied by 1 << pair_left
+//   int_scale(unit, g, half)      or one scale, in place of scale_pair()
 
-/// Scales of a group's two halves, and mins, which are subtracted: w = scale * u - min.
+/// The scales of a group's two halves, and their mins, which are subtracted: w = scale * u - min.
 struct Group {
   float first, second, first_min = 0, second_min = 0;
 };
 
-/// Of a block whose scales are whole numbers: w . x = d * sum of scale (u . x) - dmin * sum of below *
-/// sum(x), of each group, or of each half in turn.
-struct WholeScales {
+/// A block's scales where they are integers: w . x = d * sum of scale (u . x) - dmin * sum of below * sum(x),
+/// over the groups, or over their halves.
+struct IntScales {
   float d, dmin;
   int32_t scale[16];
   int16_t below[16];
-  /// Of a format with an offset.
-  [[gnu::always_inline]] inline void set_offset(int offset, int count) {
+  /// For a format with an offset, which subtracts offset * scale * sum(x).
+  WEIGHIN_INLINE void set_offset(int offset, int count) {
     dmin = d * static_cast<float>(offset);
     for (int i = 0; i < count; ++i) below[i] = static_cast<int16_t>(scale[i]);
   }
@@ -33,7 +43,7 @@ struct Plain;
 template <FormatId format>
 struct Packed;
 
-/// A table of 16 bytes with an offset added to each value.
+/// A table of 16 values, an offset added to each.
 struct Table {
   alignas(16) uint8_t v[16];
 };
@@ -43,69 +53,71 @@ constexpr Table table_of(const int8_t (&values)[16], int offset) {
   return table;
 }
 
-/// One block of each of row_lanes rows. Offsets are bytes of one row's share: fields lie row beside row.
+/// A packed unit: one block of each of `lanes` rows, whose fields lie row beside row. Offsets count the bytes
+/// of one row.
 struct Unit {
   const std::byte* at;
-  /// 4 bytes of each row, 2 as f16, 1 and 4 as a number.
-  [[gnu::always_inline]] inline RowBytes word(int offset) const { return load_row_bytes(field(offset)); }
-  [[gnu::always_inline]] inline RowFloats halves(int offset) const { return load_halves(field(offset)); }
-  [[gnu::always_inline]] inline RowInts u8(int offset) const { return load_row_u8(field(offset)); }
-  [[gnu::always_inline]] inline RowInts ints(int offset) const { return load_row_ints(field(offset)); }
+  /// Of each row: 4 bytes; an f16; a byte as an integer; 4 bytes as an integer.
+  WEIGHIN_INLINE LaneBytes word(int offset) const { return load_lane_bytes(field(offset)); }
+  WEIGHIN_INLINE F32 halves(int offset) const { return load_f16(field(offset)); }
+  WEIGHIN_INLINE I32 u8(int offset) const { return load_u8(field(offset)); }
+  WEIGHIN_INLINE I32 ints(int offset) const { return load_i32(field(offset)); }
 
  private:
-  [[gnu::always_inline]] inline const std::byte* field(int offset) const { return at + row_lanes * offset; }
+  WEIGHIN_INLINE const std::byte* field(int offset) const { return at + lanes * offset; }
 };
 
-/// 8 words as they lie.
-WEIGHIN_WORD void load_words(Unit unit, int at, RowBytes (&q)[8]) {
+/// 8 words, in the order in which they lie.
+WEIGHIN_WORD void load_words(Unit unit, int at, LaneBytes (&q)[8]) {
 #pragma GCC unroll 8
   for (int i = 0; i < 8; ++i) q[i] = unit.word(at + 4 * i);
 }
-/// 4 words of nibbles: the low ones are words 0 to 3.
-WEIGHIN_WORD void load_nibble_words(Unit unit, int at, RowBytes (&q)[8]) {
+/// 4 words of nibbles. The low nibbles are words 0 to 3, the high ones words 4 to 7.
+WEIGHIN_WORD void load_nibble_words(Unit unit, int at, LaneBytes (&q)[8]) {
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
-    const RowBytes both = unit.word(at + 4 * i);
+    const LaneBytes both = unit.word(at + 4 * i);
     q[i] = part(both, 0, 15);
     q[i + 4] = part(both, 4, 15);
   }
 }
-/// Bit i of each byte of `high` (Interleave::bits) is the fifth of word i.
-WEIGHIN_WORD void add_fifth_bits(RowBytes high, RowBytes (&q)[8]) {
+/// Adds the fifth bits: bit i of each byte of `high` (Interleave::bits) belongs to word i.
+WEIGHIN_WORD void add_fifth_bits(LaneBytes high, LaneBytes (&q)[8]) {
 #pragma GCC unroll 8
   for (int i = 0; i < 8; ++i) q[i] = add_part(q[i], high, i - 4, 16);
 }
-/// Whether products take bytes up to 255, so that values that lie high in theirs need not be moved down.
+/// Whether products take unsigned bytes up to 255, so that values that lie high in their bytes need not be
+/// moved down.
 constexpr bool whole_bytes = wide_offset != 0;
 constexpr int left_by(int bits) {
   return whole_bytes ? bits : 0;
 }
-/// Values that lie `left` bits up in their bytes, zeros below: times 1 << left_by(left).
-WEIGHIN_WORD RowBytes settled(RowBytes b, int left) {
+/// Values that lie `left` bits up in their bytes, with zeros below. The result is multiplied by 1 <<
+/// left_by(left).
+WEIGHIN_WORD LaneBytes settled(LaneBytes b, int left) {
   return whole_bytes ? b : part(b, left, 255 >> left);
 }
-/// `bits` bits of each byte from `right` on: times 1 << left_by(right).
-WEIGHIN_WORD RowBytes bits_of(RowBytes b, int right, int bits) {
+/// `bits` bits of each byte, from bit `right` on. The result is multiplied by 1 << left_by(right).
+WEIGHIN_WORD LaneBytes bits_of(LaneBytes b, int right, int bits) {
   const int mask = (1 << bits) - 1;
   return whole_bytes ? part(b, 0, mask << right) : part(b, right, mask);
 }
-/// As part() and add_part(), of whole numbers.
-WEIGHIN_WORD RowInts int_part(RowInts a, int right, uint32_t mask) {
-  return int_and(right < 0 ? int_left(a, -right) : int_right(a, right), static_cast<int32_t>(mask));
+/// What part() and add_part() do with bytes, done with integers.
+WEIGHIN_WORD I32 int_part(I32 a, int right, uint32_t mask) {
+  return (right < 0 ? a << -right : shift_right(a, right)) & static_cast<int32_t>(mask);
 }
-WEIGHIN_WORD RowInts add_int_part(RowInts low, RowInts a, int right, uint32_t mask) {
-  return int_or(low, int_part(a, right, mask));
+WEIGHIN_WORD I32 add_int_part(I32 low, I32 a, int right, uint32_t mask) {
+  return low | int_part(a, right, mask);
 }
-/// One of a pair of int16, which comes times 1 << left.
-WEIGHIN_WORD RowInts one_of_pair(RowInts pair, int second, int left) {
-  return signed_right(second ? pair : int_left(pair, 16), 16 + left);
+/// One of a pair of int16, which are multiplied by 1 << left.
+WEIGHIN_WORD I32 one_of_pair(I32 pair, int second, int left) {
+  return (second ? pair : pair << 16) >> (16 + left);
 }
-WEIGHIN_WORD void look_up_words(const uint8_t* table, RowBytes (&q)[8]) {
+WEIGHIN_WORD void look_up_words(const uint8_t* table, LaneBytes (&q)[8]) {
 #pragma GCC unroll 8
   for (int i = 0; i < 8; ++i) q[i] = look_up(table, q[i]);
 }
 
-#define WEIGHIN_PART [[gnu::always_inline]] static inline
 #include "kernels/cpu/formats/int4_g128.inl"
 #include "kernels/cpu/formats/int8_channel.inl"
 #include "kernels/cpu/formats/iq4_nl.inl"

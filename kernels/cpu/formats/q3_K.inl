@@ -3,8 +3,8 @@
 template <>
 struct Plain<FormatId::q3_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 110, .offset = 4, .halves = 2};
-  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) {
-    WholeScales all{half(block + 108), 0, {}, {}};
+  WEIGHIN_WORD IntScales int_scales(const std::byte* block) {
+    IntScales all{one_f16(block + 108), 0, {}, {}};
     uint32_t low[2], high, bytes[4];
     __builtin_memcpy(low, block + 96, 8);
     __builtin_memcpy(&high, block + 104, 4);
@@ -18,35 +18,36 @@ struct Plain<FormatId::q3_K> {
     return all;
   }
   template <class Each>
-  WEIGHIN_PART void groups(const std::byte* block, Each& each) {
-    const float d = half(block + 108);
+  WEIGHIN_WORD void groups(const std::byte* block, Each& each) {
+    const float d = one_f16(block + 108);
     const auto* s = reinterpret_cast<const uint8_t*>(block + 96);
     const auto step = [&](int j) [[gnu::always_inline]] {
       const int scale = (s[j % 8] >> j / 8 * 4 & 15) | (s[8 + j % 4] >> j / 4 * 2 & 3) << 4;
       return d * static_cast<float>(scale - 32);
     };
-    const Bytes high = load(block);
+    const GroupBytes high = load_group(block);
 #pragma GCC unroll 8
     for (int j = 0; j < 8; ++j) {
-      const Bytes pairs = load(block + 32 + 32 * (j / 4));
+      const GroupBytes pairs = load_group(block + 32 + 32 * (j / 4));
       each(j, add_part(part(pairs, 2 * (j % 4), 3), high, j - 2, 4), Group{step(2 * j), step(2 * j + 1)});
     }
   }
 };
 
-/// Each byte of three words is of 8 values, one of each group: two of 3 bits, and 2 above them of the others.
+/// The bytes of three words hold one value of each of 8 groups: two of 3 bits in the low 6 bits of each byte,
+/// and the other two in the 2 bits above them.
 template <>
 struct Packed<FormatId::q3_K> {
   static constexpr int together = 8, pair_left = 10;
   static constexpr int left(int j) { return left_by(j > 5 ? 5 : j % 2 * 3); }
-  WEIGHIN_PART RowFloats d(Unit unit) { return unit.halves(0); }
-  WEIGHIN_PART RowInts scale_pair(Unit unit, int g) {
-    const RowInts three = unit.ints(2 + 4 * (g / 3)), last = unit.ints(10);
+  WEIGHIN_WORD F32 d(Unit unit) { return unit.halves(0); }
+  WEIGHIN_WORD I32 scale_pair(Unit unit, int g) {
+    const I32 three = unit.ints(2 + 4 * (g / 3)), last = unit.ints(10);
     if (g % 3 < 2) return int_part(three, -6 * (g % 3), 0xFC00FC00);
     return add_int_part(int_part(three, -10, 0x3C003C00), last, g == 2 ? -12 : -14, 0xC000C000);
   }
-  WEIGHIN_PART void word(Unit unit, int, int i, RowBytes (&q)[together]) {
-    RowBytes w[3];
+  WEIGHIN_WORD void word(Unit unit, int, int i, LaneBytes (&q)[together]) {
+    LaneBytes w[3];
 #pragma GCC unroll 3
     for (int j = 0; j < 3; ++j) {
       w[j] = unit.word(14 + 4 * (3 * i + j));

@@ -3,26 +3,27 @@
 template <>
 struct Plain<FormatId::q5_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 176, .mins = 1};
-  WEIGHIN_PART WholeScales whole_scales(const std::byte* block) { return six_bit_scales(block); }
+  WEIGHIN_WORD IntScales int_scales(const std::byte* block) { return six_bit_scales(block); }
   template <class Each>
-  WEIGHIN_PART void groups(const std::byte* block, Each& each) {
-    const Bytes high = load(block + 16);
+  WEIGHIN_WORD void groups(const std::byte* block, Each& each) {
+    const GroupBytes high = load_group(block + 16);
 #pragma GCC unroll 4
     for (int j = 0; j < 8; j += 2) {
-      const Bytes both = load(block + 48 + 16 * j);
+      const GroupBytes both = load_group(block + 48 + 16 * j);
       each(j, add_part(part(both, 0, 15), high, j - 4, 16), six_bit_group(block, j));
       each(j + 1, add_part(part(both, 4, 15), high, j - 3, 16), six_bit_group(block, j + 1));
     }
   }
 };
 
-/// Each byte of five words is of 8 values, one of each group: 5 bits of five, and 3 above them of the others.
+/// The bytes of five words hold one value of each of 8 groups: one in the low 5 bits of each byte, and the
+/// other three in the 3 bits above them.
 template <>
 struct Packed<FormatId::q5_K> : SixBitScales {
   static constexpr int together = 8;
   static constexpr int left(int j) { return left_by(j < 5 ? 0 : 3); }
-  WEIGHIN_PART void word(Unit unit, int, int i, RowBytes (&q)[together]) {
-    RowBytes w[5];
+  WEIGHIN_WORD void word(Unit unit, int, int i, LaneBytes (&q)[together]) {
+    LaneBytes w[5];
 #pragma GCC unroll 5
     for (int j = 0; j < 5; ++j) {
       w[j] = unit.word(words_at + 4 * (5 * i + j));

@@ -4,15 +4,15 @@ template <>
 struct Plain<FormatId::q8_0> {
   static constexpr BlockShape shape{.values = 32, .bytes = 34, .offset = wide_offset, .wide = true};
   template <class Each>
-  WEIGHIN_PART void groups(const std::byte* block, Each& each) {
-    const float d = half(block);
-    each(0, widen(load(block + 2)), Group{d, d});
+  WEIGHIN_WORD void groups(const std::byte* block, Each& each) {
+    const float d = one_f16(block);
+    each(0, widen(load_group(block + 2)), Group{d, d});
   }
 };
 
 template <>
 struct Packed<FormatId::q8_0> {
   static constexpr uint8_t flip = wide_offset;
-  WEIGHIN_PART void words(Unit unit, int, RowBytes (&q)[8]) { load_words(unit, 2, q); }
-  WEIGHIN_PART RowFloats scale(Unit unit, int) { return unit.halves(0); }
+  WEIGHIN_WORD void words(Unit unit, int, LaneBytes (&q)[8]) { load_words(unit, 2, q); }
+  WEIGHIN_WORD F32 scale(Unit unit, int) { return unit.halves(0); }
 };

@@ -1,23 +1,23 @@
 #include "kernels/cpu/isa/instruction_sets.h"
 
+#include "kernels/cpu/isa/architecture.h"
+
 namespace weighin {
+
+// Defined in the sources that the build makes of compiled_set.cc.in.
+#define ISA(name, architecture, target, needs)         \
+  namespace name {                                     \
+  std::span<const MatrixFunctions> matrix_functions(); \
+  extern const OpsFunctions ops_functions;             \
+  }
+#include "kernels/isa.inc"
+#undef ISA
+
 namespace {
 
-#define WEIGHIN_any(...) __VA_ARGS__
-#if defined(__x86_64__)
-#define WEIGHIN_x86(...) __VA_ARGS__
-#else
-#define WEIGHIN_x86(...)
-#endif
-#if defined(__aarch64__)
-#define WEIGHIN_arm64(...) __VA_ARGS__
-#else
-#define WEIGHIN_arm64(...)
-#endif
-
 const InstructionSet sets[] = {
-#define ISA(name, architecture, needs) \
-  WEIGHIN_##architecture({Isa::name, name::matrix_functions, ops_##name}, )
+#define ISA(name, architecture, target, needs) \
+  WEIGHIN_ON_##architecture({Isa::name, name::matrix_functions, name::ops_functions}, )
 #include "kernels/isa.inc"
 #undef ISA
 };

@@ -1,4 +1,5 @@
-// What each row of kernels/isa.inc gives, for the tables of kernels.
+// The instruction sets of this program's architecture, and the functions that each gives to the tables of
+// kernels.
 #pragma once
 
 #include <span>
@@ -9,13 +10,16 @@
 
 namespace weighin {
 
+/// One row of kernels/isa.inc, and what is compiled for it.
 struct InstructionSet {
   Isa isa;
-  std::span<const MatrixFunctions> (*matrix)();  // of those formats for which it has its own
-  const OpsFunctions& ops;                       // likewise
+  /// Of the formats for which the set adds functions to a lesser one's, packed before plain.
+  std::span<const MatrixFunctions> (*matrix)();
+  /// What the set adds to a lesser one's.
+  const OpsFunctions& ops;
 };
 
-/// The sets of this program's architecture, least first.
+/// The sets of this program's architecture, least first: the first is Isa::scalar.
 std::span<const InstructionSet> instruction_sets();
 
 }  // namespace weighin

@@ -1,4 +1,5 @@
-// What one instruction set gives for matrix products, and what it works on.
+// What one instruction set gives for matrix products, and the operands it works on. The functions are
+// compiled once for each set (kernels/cpu/matrix_functions.inl).
 #pragma once
 
 #include <cstddef>
@@ -12,15 +13,15 @@
 
 namespace weighin {
 
-/// Values of a row a gemm unpacks at once, and the most rows: panels stay in a level-2 cache.
-/// A multiple of every block.
+/// The values of a row that gemm unpacks at once, a multiple of every block, and the most rows of such a
+/// panel. A panel stays in a level-2 cache.
 inline constexpr uint32_t panel_values = 1024, panel_rows = 32;
 
-/// Rows a thread takes at a time by gemv: whole units of every packing, and whole cache lines of y, so that
-/// no two threads write one.
+/// Rows that a thread takes at a time in gemv: whole units of every packing, and whole cache lines of y, so
+/// that no two threads write to one line.
 inline constexpr uint64_t gemv_rows = 32;
 
-/// One thread's space for an unpacked panel, 64-byte aligned.
+/// Where one thread unpacks a panel.
 struct alignas(64) Panel {
   alignas(64) uint8_t bytes[panel_rows * panel_values];             // [value / 4][row][4]
   alignas(64) float scales[panel_rows * panel_values / sum_group];  // [group][row]
@@ -39,48 +40,42 @@ struct MatrixWork {
   // Activations as int8, for quantized weights: x = scale * quantized.
   int8_t* quantized;    // [n][k]
   float* scales;        // [n][k / rounding_span()]
-  int16_t* sums;        // [n][k / sum_group]: of quantized
-  int16_t* group_sums;  // [n][k / 32]: of quantized
-  float* min_factors;   // [n][k / 32]: sums of 32, negative, what mins are multiplied with
-  // Activations as bf16, where products are of pairs of them.
+  int16_t* sums;        // [n][k / sum_group]: sums of `quantized`
+  int16_t* group_sums;  // [n][k / 32]: sums of `quantized`
+  float* min_factors;   // [n][k / 32]: -group_sums, with which mins are multiplied
+  // Activations as bf16, for the sets that multiply bf16.
   uint16_t* bf16;  // [n][k]
-  // Of formats whose rows have a scale of their own (FormatCodec::scaled_rows).
-  const float* row_scales;  // [m], and as many more as a unit has rows
+  // For formats whose rows have a scale of their own (FormatCodec::scaled_rows).
+  const float* row_scales;  // [m rounded up to whole units]
 };
 
-/// How a quantized format lies in blocks, as the readers of kernels/cpu/formats/ give them: groups of 32
-/// unsigned bytes u, w = scale * (u - offset) - min.
+/// The shape of a quantized format's blocks as the readers of kernels/cpu/formats/ give them: groups of 32
+/// unsigned bytes u, with w = scale * (u - offset) - min.
 struct BlockShape {
   uint32_t values, bytes;  // of a block
   int offset = 0;
-  int halves = 1;            // scales of a group: 1, or one each 16 values
-  int mins = 0;              // of a group: none, 1, or one each 16 values
-  bool wide = false;         // u needs all 8 bits: on sets of signed products it is signed, offset 0
+  int halves = 1;     // scales of a group: 1, or 2 (one each 16 values)
+  int mins = 0;       // mins of a group: 0, 1, or 2 (one each 16 values)
+  bool wide = false;  // u needs all 8 bits; sets that multiply signed bytes take it as signed, with offset 0
   bool scaled_rows = false;  // each row has a scale beside the matrix
   Activations activations = values > activation_group ? Activations::int8_block : Activations::int8;
 };
 
+/// The products of one format in one layout.
 struct MatrixFunctions {
   FormatId format;
   Isa isa;
-  Packing packing;          // of the weights; rows 0: plain
-  Activations activations;  // what X is rounded to before the product
-  /// Rounds spans [first, last) of X, of rounding_span() values each (the last may be a part); nullptr: works
-  /// on floats.
-  void (*round)(const MatrixWork& work, uint64_t first, uint64_t last);
-  /// Rows [first, last) of y, n = 1. nullptr: this set's is no other than a lesser one's.
-  void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last);
-  /// Rows [first, last) of Y for all n.
-  void (*gemm)(const MatrixWork& work, uint64_t first, uint64_t last, Panel& panel);
-  /// One row of `k` values as floats. nullptr: this set's is no other than a lesser one's.
-  void (*decode)(const std::byte* row, float* values, uint32_t k);
+  Packing packing{};                              // of the weights; with rows 0 they are plain
+  Activations activations = Activations::floats;  // what X is rounded to before the product
+  /// Rounds spans [first, last) of X, of rounding_span() values each; the last span may be a part. nullptr
+  /// where the products take floats.
+  void (*round)(const MatrixWork& work, uint64_t first, uint64_t last) = nullptr;
+  /// Rows [first, last) of y, for n = 1. nullptr where a lesser set's function serves.
+  void (*gemv)(const MatrixWork& work, uint64_t first, uint64_t last) = nullptr;
+  /// Rows [first, last) of Y, for all n.
+  void (*gemm)(const MatrixWork& work, uint64_t first, uint64_t last, Panel& panel) = nullptr;
+  /// One row of `k` values as floats. nullptr where a lesser set's function serves.
+  void (*decode)(const std::byte* row, float* values, uint32_t k) = nullptr;
 };
-
-#define ISA(name, architecture, needs)                 \
-  namespace name {                                     \
-  std::span<const MatrixFunctions> matrix_functions(); \
-  }
-#include "kernels/isa.inc"
-#undef ISA
 
 }  // namespace weighin

@@ -1,26 +1,32 @@
-// NEON's vocabulary and the words for products of bytes by tiles of two rows and two tokens.
+// NEON's words with ARM's products of bytes by tiles of two rows, two tokens and eight values (i8mm). They
+// serve prompts alone: of one token's tiles half would be unused, so that its products are dotprod's.
 
-#include "kernels/cpu/isa/neon.h"
+#define WEIGHIN_INT8_TILES
+constexpr bool adds_plain_gemv = false;
 
-/// Of two words of four rows each, eight values of each of the first two rows, of the others.
-WEIGHIN_WORD RowBytes first_rows(RowBytes word, RowBytes next) {
-  return vreinterpretq_u8_u32(vzip1q_u32(vreinterpretq_u32_u8(word), vreinterpretq_u32_u8(next)));
+#include "kernels/cpu/isa/neon_128.h"
+#include "kernels/cpu/isa/neon_dots.h"
+
+WEIGHIN_WORD LaneBytes zip_low(LaneBytes a, LaneBytes b) {
+  return vreinterpretq_u8_u32(vzip1q_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b)));
 }
-WEIGHIN_WORD RowBytes last_rows(RowBytes word, RowBytes next) {
-  return vreinterpretq_u8_u32(vzip2q_u32(vreinterpretq_u32_u8(word), vreinterpretq_u32_u8(next)));
+WEIGHIN_WORD LaneBytes zip_high(LaneBytes a, LaneBytes b) {
+  return vreinterpretq_u8_u32(vzip2q_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b)));
 }
-/// Eight values of each of two tokens.
-WEIGHIN_WORD RowBytes two_tokens(const int8_t* first, const int8_t* second) {
+WEIGHIN_WORD LaneBytes two_tokens(const int8_t* first, const int8_t* second) {
   return vreinterpretq_u8_s8(vcombine_s8(vld1_s8(first), vld1_s8(second)));
 }
-/// Adds w[row][8] . x[token][8]; a tile's lanes are [row][token].
-WEIGHIN_WORD RowInts add_tile(RowInts tile, RowBytes w, RowBytes x) {
+WEIGHIN_WORD I32 add_tile(I32 tile, LaneBytes w, LaneBytes x) {
   return vmmlaq_s32(tile, vreinterpretq_s8_u8(w), vreinterpretq_s8_u8(x));
 }
-/// The first, the second token's lanes of the tiles of four rows.
-WEIGHIN_WORD RowInts first_token(RowInts first, RowInts last) {
-  return vuzp1q_s32(first, last);
+WEIGHIN_WORD I32 even_lanes(I32 a, I32 b) {
+  return vuzp1q_s32(a, b);
 }
-WEIGHIN_WORD RowInts second_token(RowInts first, RowInts last) {
-  return vuzp2q_s32(first, last);
+WEIGHIN_WORD I32 odd_lanes(I32 a, I32 b) {
+  return vuzp2q_s32(a, b);
+}
+
+constexpr int peak_int8_operations = 16 * lanes;
+WEIGHIN_WORD I32 peak_int8_step(I32 sum, LaneBytes x, LaneBytes y) {
+  return add_tile(sum, x, y);
 }

@@ -1,256 +1,189 @@
-// The vocabulary of the matrix kernels in plain C++; the other isa/*.h say the same words.
-// Included inside a namespace of its own by target_scalar.cc.
+// The words in plain C++ and the compilers' vector extension, for any machine: vectors of 16 bytes become
+// whatever the machine has.
 
-#define WEIGHIN_WORD static inline
+#define WEIGHIN_FLOATS
+#define WEIGHIN_INT8_DOTS
+constexpr bool adds_plain_gemv = true;
 
-// --- dot products of bytes, 32 at a time
-struct Bytes {
+constexpr int lanes = 4;
+constexpr int gemm_tokens = 2;
+constexpr int decode_sums = 8, prefill_rows = 4, prefill_vectors = 2;  // of 16 registers
+typedef uint8_t LaneBytes __attribute__((vector_size(16)));
+#include "kernels/cpu/isa/vectors.h"
+
+// --- f32
+WEIGHIN_WORD F32 multiply_add(F32 a, F32 b, F32 c) {
+  return a * b + c;
+}
+WEIGHIN_WORD F32 larger(F32 a, F32 b) {
+  return a > b ? a : b;
+}
+WEIGHIN_WORD F32 smaller(F32 a, F32 b) {
+  return a < b ? a : b;
+}
+WEIGHIN_WORD float sum(F32 v) {
+  return (v[0] + v[2]) + (v[1] + v[3]);
+}
+WEIGHIN_WORD float largest_lane(F32 v) {
+  const float even = v[0] > v[2] ? v[0] : v[2], odd = v[1] > v[3] ? v[1] : v[3];
+  return even > odd ? even : odd;
+}
+WEIGHIN_WORD F32 zip_low(F32 a, F32 b) {
+  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+}
+WEIGHIN_WORD F32 zip_high(F32 a, F32 b) {
+  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+WEIGHIN_WORD F32 sums(const F32* v) {
+  const F32 even = zip_low(v[0], v[2]) + zip_high(v[0], v[2]),
+            odd = zip_low(v[1], v[3]) + zip_high(v[1], v[3]);
+  return zip_low(even, odd) + zip_high(even, odd);
+}
+#include "kernels/cpu/isa/f16_by_integers.h"
+/// Four values of 16 bits, zeros above them.
+WEIGHIN_WORD I32 load_u16x4(const void* from) {
+  typedef uint16_t U16 __attribute__((vector_size(8)));
+  U16 v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return __builtin_convertvector(v, I32);
+}
+WEIGHIN_WORD F32 load_f16(const void* from) {
+  return widen_f16(load_u16x4(from));
+}
+#include "kernels/cpu/isa/f32_parts.h"
+WEIGHIN_WORD F32 load_bf16(const void* from) {
+  return as_f32(load_u16x4(from) << 16);
+}
+WEIGHIN_WORD F32 load_i8(const void* from) {
+  typedef int8_t I8 __attribute__((vector_size(4)));
+  I8 v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return __builtin_convertvector(v, F32);
+}
+
+// --- integers
+WEIGHIN_WORD I32 load_u8(const void* from) {
+  typedef uint8_t U8 __attribute__((vector_size(4)));
+  U8 v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return __builtin_convertvector(v, I32);
+}
+WEIGHIN_WORD I32 dot2(I32 sum, I32 pairs, const int16_t* x) {
+  return sum + (pairs << 16 >> 16) * int32_t{x[0]} + (pairs >> 16) * int32_t{x[1]};
+}
+/// Products of bytes fit in 16 bits, sums of two do not: those of even and of odd bytes stay apart until they
+/// are widened.
+template <bool wide>
+WEIGHIN_WORD I32 dot4(I32 sum, LaneBytes w, LaneBytes x) {
+  typedef int16_t I16 __attribute__((vector_size(16)));
+  typedef uint16_t U16 __attribute__((vector_size(16)));
+  const I16 ws = reinterpret_cast<I16>(w), xs = reinterpret_cast<I16>(x);
+  const I16 even = wide ? ws << 8 >> 8 : ws & 255;
+  const I16 odd = wide ? ws >> 8 : reinterpret_cast<I16>(reinterpret_cast<U16>(w) >> 8);
+  const I32 evens = reinterpret_cast<I32>(even * (xs << 8 >> 8)),
+            odds = reinterpret_cast<I32>(odd * (xs >> 8));
+  return sum + (evens << 16 >> 16) + (evens >> 16) + (odds << 16 >> 16) + (odds >> 16);
+}
+
+// --- four bytes in each lane
+/// Bits that the shift moves to a neighbour's byte are not in `mask`.
+WEIGHIN_WORD LaneBytes part(LaneBytes b, int right, int mask) {
+  return (right >= 0 ? b >> right : b << -right) & static_cast<uint8_t>(mask);
+}
+WEIGHIN_WORD LaneBytes add_part(LaneBytes low, LaneBytes b, int right, int mask) {
+  return low | part(b, right, mask);
+}
+WEIGHIN_WORD LaneBytes look_up(const uint8_t* table, LaneBytes indices) {
+  for (int i = 0; i < 4 * lanes; ++i) indices[i] = table[indices[i]];
+  return indices;
+}
+
+// --- groups of 32 bytes
+struct GroupBytes {
   uint8_t v[32];
 };
-struct Dots {  // of values 0-15 and 16-31
+struct GroupDots {
   int32_t first, second;
 };
-struct Lanes {
+struct FloatSums {
   float v;
 };
-/// Weights that need all 8 bits are kept as q + wide_offset.
+struct IntSums {
+  int32_t v;
+};
 constexpr int wide_offset = 0;
 
-WEIGHIN_WORD float half(const void* at) {
+WEIGHIN_WORD float one_f16(const void* at) {
   return half_to_float(load_u16(static_cast<const std::byte*>(at)));
 }
-WEIGHIN_WORD Bytes load(const void* at) {
-  Bytes b;
-  __builtin_memcpy(b.v, at, 32);
+WEIGHIN_WORD GroupBytes load_group(const void* from) {
+  GroupBytes b;
+  __builtin_memcpy(b.v, from, 32);
   return b;
 }
-WEIGHIN_WORD void store(void* at, Bytes b) {
-  __builtin_memcpy(at, b.v, 32);
+WEIGHIN_WORD void store_group(void* to, GroupBytes b) {
+  __builtin_memcpy(to, b.v, 32);
 }
-/// 16 bytes: low nibbles, then high nibbles.
-WEIGHIN_WORD Bytes load_nibbles(const void* at) {
-  Bytes b;
-  const auto* from = static_cast<const uint8_t*>(at);
+WEIGHIN_WORD GroupBytes load_nibbles(const void* from) {
+  GroupBytes b;
+  const auto* bytes = static_cast<const uint8_t*>(from);
   for (int i = 0; i < 16; ++i) {
-    b.v[i] = from[i] & 15;
-    b.v[i + 16] = from[i] >> 4;
+    b.v[i] = bytes[i] & 15;
+    b.v[i + 16] = bytes[i] >> 4;
   }
   return b;
 }
-/// Each byte of `b` moved to the right (to the left, where negative), of which the bits in `mask` remain:
-/// none that the move brings in from a neighbour.
 WEIGHIN_WORD uint8_t part(uint8_t b, int right, int mask) {
   return static_cast<uint8_t>((right >= 0 ? b >> right : b << -right) & mask);
 }
-WEIGHIN_WORD Bytes part(Bytes b, int right, int mask) {
+WEIGHIN_WORD GroupBytes part(GroupBytes b, int right, int mask) {
   for (uint8_t& byte : b.v) byte = part(byte, right, mask);
   return b;
 }
-/// part() joined with `low`.
-WEIGHIN_WORD Bytes add_part(Bytes low, Bytes b, int right, int mask) {
+WEIGHIN_WORD GroupBytes add_part(GroupBytes low, GroupBytes b, int right, int mask) {
   for (int i = 0; i < 32; ++i) low.v[i] |= part(b.v[i], right, mask);
   return low;
 }
-/// table[16] of each byte, which is less than 16; the table on a 16-byte line.
-WEIGHIN_WORD Bytes look_up(const uint8_t* table, Bytes indices) {
+WEIGHIN_WORD GroupBytes look_up(const uint8_t* table, GroupBytes indices) {
   for (uint8_t& byte : indices.v) byte = table[byte];
   return indices;
 }
-/// 32 bits: byte i is 0xff where bit i is set, else 0.
-WEIGHIN_WORD Bytes spread_bits(const void* at) {
-  Bytes b;
-  const auto* from = static_cast<const uint8_t*>(at);
-  for (int i = 0; i < 32; ++i) b.v[i] = from[i / 8] >> i % 8 & 1 ? 0xff : 0;
+WEIGHIN_WORD GroupBytes spread_bits(const void* at) {
+  GroupBytes b;
+  const auto* bytes = static_cast<const uint8_t*>(at);
+  for (int i = 0; i < 32; ++i) b.v[i] = bytes[i / 8] >> i % 8 & 1 ? 0xff : 0;
   return b;
 }
-WEIGHIN_WORD Bytes widen(Bytes b) {
+WEIGHIN_WORD GroupBytes widen(GroupBytes b) {
   return b;
 }
-WEIGHIN_WORD Dots dot(Bytes w, Bytes x) {
-  Dots d{0, 0};
+WEIGHIN_WORD GroupDots dot(GroupBytes w, GroupBytes x) {
+  GroupDots d{0, 0};
   for (int i = 0; i < 16; ++i) d.first += w.v[i] * static_cast<int8_t>(x.v[i]);
   for (int i = 16; i < 32; ++i) d.second += w.v[i] * static_cast<int8_t>(x.v[i]);
   return d;
 }
-WEIGHIN_WORD Dots dot_wide(Bytes w, Bytes x) {
-  Dots d{0, 0};
+WEIGHIN_WORD GroupDots dot_wide(GroupBytes w, GroupBytes x) {
+  GroupDots d{0, 0};
   for (int i = 0; i < 16; ++i) d.first += static_cast<int8_t>(w.v[i]) * static_cast<int8_t>(x.v[i]);
   for (int i = 16; i < 32; ++i) d.second += static_cast<int8_t>(w.v[i]) * static_cast<int8_t>(x.v[i]);
   return d;
 }
-WEIGHIN_WORD Lanes no_lanes() {
-  return {0};
-}
-WEIGHIN_WORD Lanes add_scaled(Lanes a, Dots d, float first, float second) {
+WEIGHIN_WORD FloatSums add_scaled(FloatSums a, GroupDots d, float first, float second) {
   return {a.v + static_cast<float>(d.first) * first + static_cast<float>(d.second) * second};
 }
-/// Whole numbers of a block's groups, before they are made floats.
-struct IntLanes {
-  int32_t v;
-};
-WEIGHIN_WORD IntLanes no_int_lanes() {
-  return {0};
-}
-WEIGHIN_WORD IntLanes add_times(IntLanes a, Dots d, int32_t first, int32_t second) {
+WEIGHIN_WORD IntSums add_times(IntSums a, GroupDots d, int32_t first, int32_t second) {
   return {a.v + d.first * first + d.second * second};
 }
-WEIGHIN_WORD Lanes add_scaled(Lanes a, IntLanes ints, float scale) {
+WEIGHIN_WORD FloatSums add_scaled(FloatSums a, IntSums ints, float scale) {
   return {a.v + static_cast<float>(ints.v) * scale};
 }
-WEIGHIN_WORD float total(Lanes a) {
+WEIGHIN_WORD float sum(FloatSums a) {
   return a.v;
 }
 
-// --- panels: lanes are rows
-constexpr int row_lanes = 4, row_vectors = 2, tokens_together = 2;
-struct RowInts {
-  int32_t v[row_lanes];
-};
-struct RowFloats {
-  float v[row_lanes];
-};
-WEIGHIN_WORD RowInts all_ints(int32_t value) {
-  RowInts r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = value;
-  return r;
-}
-WEIGHIN_WORD RowFloats all_floats(float value) {
-  RowFloats r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = value;
-  return r;
-}
-WEIGHIN_WORD RowFloats load_rows(const float* at) {
-  RowFloats r;
-  __builtin_memcpy(r.v, at, sizeof r.v);
-  return r;
-}
-WEIGHIN_WORD void store_rows(float* at, RowFloats r) {
-  __builtin_memcpy(at, r.v, sizeof r.v);
-}
-#include "kernels/cpu/isa/some_rows.h"
-WEIGHIN_WORD RowFloats add_rows(RowFloats a, RowFloats b) {
-  for (int i = 0; i < row_lanes; ++i) a.v[i] += b.v[i];
-  return a;
-}
-/// Four bytes of each row.
-struct RowBytes {
-  uint8_t v[4 * row_lanes];
-};
-WEIGHIN_WORD RowBytes load_row_bytes(const void* at) {
-  RowBytes b;
-  __builtin_memcpy(b.v, at, sizeof b.v);
-  return b;
-}
-WEIGHIN_WORD void store_row_bytes(void* at, RowBytes b) {
-  __builtin_memcpy(at, b.v, sizeof b.v);
-}
-WEIGHIN_WORD RowBytes part(RowBytes b, int right, int mask) {
-  for (uint8_t& byte : b.v) byte = part(byte, right, mask);
-  return b;
-}
-WEIGHIN_WORD RowBytes add_part(RowBytes low, RowBytes b, int right, int mask) {
-  for (int i = 0; i < 4 * row_lanes; ++i) low.v[i] |= part(b.v[i], right, mask);
-  return low;
-}
-WEIGHIN_WORD RowBytes look_up(const uint8_t* table, RowBytes indices) {
-  for (uint8_t& byte : indices.v) byte = table[byte];
-  return indices;
-}
-/// A whole number of each row.
-WEIGHIN_WORD RowInts load_row_ints(const void* at) {
-  RowInts r;
-  __builtin_memcpy(r.v, at, sizeof r.v);
-  return r;
-}
-/// One byte of each row.
-WEIGHIN_WORD RowInts load_row_u8(const void* at) {
-  RowInts r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<const uint8_t*>(at)[i];
-  return r;
-}
-WEIGHIN_WORD RowInts int_and(RowInts a, int32_t mask) {
-  for (int32_t& lane : a.v) lane &= mask;
-  return a;
-}
-WEIGHIN_WORD RowInts int_or(RowInts a, RowInts b) {
-  for (int i = 0; i < row_lanes; ++i) a.v[i] |= b.v[i];
-  return a;
-}
-WEIGHIN_WORD RowInts int_add(RowInts a, RowInts b) {
-  for (int i = 0; i < row_lanes; ++i) a.v[i] += b.v[i];
-  return a;
-}
-WEIGHIN_WORD RowInts int_times(RowInts a, RowInts b) {
-  for (int i = 0; i < row_lanes; ++i) a.v[i] *= b.v[i];
-  return a;
-}
-WEIGHIN_WORD RowInts int_left(RowInts a, int bits) {
-  for (int32_t& lane : a.v) lane <<= bits;
-  return a;
-}
-/// Zeros come in from the left.
-WEIGHIN_WORD RowInts int_right(RowInts a, int bits) {
-  for (int32_t& lane : a.v) lane = static_cast<int32_t>(static_cast<uint32_t>(lane) >> bits);
-  return a;
-}
-/// The sign stays.
-WEIGHIN_WORD RowInts signed_right(RowInts a, int bits) {
-  for (int32_t& lane : a.v) lane >>= bits;
-  return a;
-}
-/// Adds pairs[row][2] . x[2], of int16, the first in the low half, to each row's lane.
-WEIGHIN_WORD RowInts dot2(RowInts sum, RowInts pairs, const int16_t* x) {
-  for (int i = 0; i < row_lanes; ++i) {
-    sum.v[i] += static_cast<int16_t>(pairs.v[i] & 0xffff) * x[0] + (pairs.v[i] >> 16) * x[1];
-  }
-  return sum;
-}
-WEIGHIN_WORD RowFloats bits_as_floats(RowInts a) {
-  RowFloats r;
-  __builtin_memcpy(r.v, a.v, sizeof r.v);
-  return r;
-}
-/// Adds w[row][4] . x[4] to each row's lane.
-template <bool wide>
-WEIGHIN_WORD RowInts dot4(RowInts sum, RowBytes w, const int8_t* x) {
-  for (int i = 0; i < row_lanes; ++i) {
-    for (int j = 0; j < 4; ++j) {
-      sum.v[i] += (wide ? static_cast<int8_t>(w.v[i * 4 + j]) : w.v[i * 4 + j]) * x[j];
-    }
-  }
-  return sum;
-}
-WEIGHIN_WORD RowFloats to_floats(RowInts a) {
-  RowFloats r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = static_cast<float>(a.v[i]);
-  return r;
-}
-WEIGHIN_WORD RowFloats times(RowFloats a, RowFloats b) {
-  for (int i = 0; i < row_lanes; ++i) a.v[i] *= b.v[i];
-  return a;
-}
-WEIGHIN_WORD RowFloats add_product(RowFloats sum, RowFloats a, RowFloats b) {
-  for (int i = 0; i < row_lanes; ++i) sum.v[i] += a.v[i] * b.v[i];
-  return sum;
-}
-WEIGHIN_WORD RowFloats subtract_product(RowFloats from, RowFloats a, RowFloats b) {
-  for (int i = 0; i < row_lanes; ++i) from.v[i] -= a.v[i] * b.v[i];
-  return from;
-}
-WEIGHIN_WORD float sum_of(RowFloats a) {
-  float sum = 0;
-  for (int i = 0; i < row_lanes; ++i) sum += a.v[i];
-  return sum;
-}
-WEIGHIN_WORD RowFloats load_halves(const void* at) {
-  RowFloats r;
-  for (int i = 0; i < row_lanes; ++i) r.v[i] = half(static_cast<const std::byte*>(at) + 2 * i);
-  return r;
-}
-WEIGHIN_WORD RowFloats load_bf16(const void* at) {
-  RowFloats r;
-  for (int i = 0; i < row_lanes; ++i) {
-    r.v[i] = bf16_to_float(load_u16(static_cast<const std::byte*>(at) + 2 * i));
-  }
-  return r;
+// --- what cpu.peak_int8 repeats
+constexpr int peak_int8_operations = 8 * lanes;
+WEIGHIN_WORD I32 peak_int8_step(I32 sum, LaneBytes x, LaneBytes y) {
+  return dot4<false>(sum, x, y);
 }

@@ -1,14 +1,12 @@
-// gemv over f32, f16 and bf16, in the words of an isa/*.h.
+// gemv over weights of f32, f16 and bf16.
 
 template <FormatId format>
 struct FloatFormat;
 template <>
 struct FloatFormat<FormatId::f32> {
   static constexpr int bytes = 4;
-  [[gnu::always_inline]] static inline RowFloats some(const std::byte* at) {
-    return load_rows(reinterpret_cast<const float*>(at));
-  }
-  [[gnu::always_inline]] static inline float one(const std::byte* at) {
+  WEIGHIN_WORD F32 vector(const std::byte* at) { return load_f32(at); }
+  WEIGHIN_WORD float one(const std::byte* at) {
     float value;
     __builtin_memcpy(&value, at, 4);
     return value;
@@ -17,92 +15,86 @@ struct FloatFormat<FormatId::f32> {
 template <>
 struct FloatFormat<FormatId::f16> {
   static constexpr int bytes = 2;
-  [[gnu::always_inline]] static inline RowFloats some(const std::byte* at) { return load_halves(at); }
-  [[gnu::always_inline]] static inline float one(const std::byte* at) { return half(at); }
+  WEIGHIN_WORD F32 vector(const std::byte* at) { return load_f16(at); }
+  WEIGHIN_WORD float one(const std::byte* at) { return one_f16(at); }
 };
 template <>
 struct FloatFormat<FormatId::bf16> {
   static constexpr int bytes = 2;
-  [[gnu::always_inline]] static inline RowFloats some(const std::byte* at) { return load_bf16(at); }
-  [[gnu::always_inline]] static inline float one(const std::byte* at) {
-    uint16_t bits;
-    __builtin_memcpy(&bits, at, 2);
-    const uint32_t wide = static_cast<uint32_t>(bits) << 16;
-    float value;
-    __builtin_memcpy(&value, &wide, 4);
-    return value;
-  }
+  WEIGHIN_WORD F32 vector(const std::byte* at) { return load_bf16(at); }
+  WEIGHIN_WORD float one(const std::byte* at) { return bf16_to_float(load_u16(at)); }
 };
 
-/// y of `rows` plain rows, [rows][k] times x[k]: each x that is loaded serves all of them, because x, with
-/// the weights streaming by, does not stay in the level-1 cache. They are as many streams, each read by whole
-/// registers; the rows' sums do not wait for each other. Bound by reading the weights.
-template <class F, int rows>
-[[gnu::always_inline]] static inline void dot_rows(const MatrixWork& w, uint64_t row) {
+/// y of `rows` plain rows, [rows][k] times x[k]. Each vector of x that is loaded serves all rows, because x
+/// does not stay in the level-1 cache while the weights stream through it. The rows are as many streams, each
+/// read by whole registers, and their sums do not wait for each other. Bound by reading the weights.
+template <class Format, int rows>
+WEIGHIN_WORD void dot_rows(const MatrixWork& w, uint64_t row) {
   const std::byte* at = w.weights + row * w.row_bytes;
-  RowFloats sums[rows];
-  for (int r = 0; r < rows; ++r) sums[r] = all_floats(0);
+  F32 sums[rows];
+  for (int r = 0; r < rows; ++r) sums[r] = all_f32(0);
   uint32_t i = 0;
-  for (; i + 2 * row_lanes <= w.k; i += 2 * row_lanes) {
-    const RowFloats x0 = load_rows(w.x + i), x1 = load_rows(w.x + i + row_lanes);
+  for (; i + 2 * lanes <= w.k; i += 2 * lanes) {
+    const F32 x0 = load_f32(w.x + i), x1 = load_f32(w.x + i + lanes);
     for (int r = 0; r < rows; ++r) {
-      const std::byte* weights = at + uint64_t(r) * w.row_bytes + uint64_t{i} * F::bytes;
-      sums[r] = add_product(sums[r], F::some(weights), x0);
-      sums[r] = add_product(sums[r], F::some(weights + row_lanes * F::bytes), x1);
+      const std::byte* weights = at + uint64_t(r) * w.row_bytes + uint64_t{i} * Format::bytes;
+      sums[r] = multiply_add(Format::vector(weights), x0, sums[r]);
+      sums[r] = multiply_add(Format::vector(weights + lanes * Format::bytes), x1, sums[r]);
     }
   }
   for (int r = 0; r < rows; ++r) {
-    float total = sum_of(sums[r]);
+    float total = sum(sums[r]);
     const std::byte* weights = at + uint64_t(r) * w.row_bytes;
-    for (uint32_t j = i; j < w.k; ++j) total += F::one(weights + uint64_t{j} * F::bytes) * w.x[j];
+    for (uint32_t j = i; j < w.k; ++j) total += Format::one(weights + uint64_t{j} * Format::bytes) * w.x[j];
     w.y[row + uint64_t(r)] = total;
   }
 }
 
-constexpr int float_rows = 8;
+/// Plain rows that gemv reads side by side.
+constexpr int plain_float_rows = 8;
 
-template <class F>
+template <class Format>
 static void gemv_plain_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
   uint64_t row = first;
-  for (; row + float_rows <= last; row += float_rows) dot_rows<F, float_rows>(w, row);
-  for (; row < last; ++row) dot_rows<F, 1>(w, row);
+  for (; row + plain_float_rows <= last; row += plain_float_rows) dot_rows<Format, plain_float_rows>(w, row);
+  for (; row < last; ++row) dot_rows<Format, 1>(w, row);
 }
 
-/// Rows of a unit of packed floats (packing.h), which is one value of each: two registers of them, and the
-/// panel of a gemm.
-constexpr int unit_rows = row_lanes * row_vectors;
-
-/// A unit's sums over the values of k. Sets may have a cheaper way for a format, rows in another order.
-template <class F>
+/// The sums of a unit's rows. A unit of packed floats (packing.h) is one value of each of `rows_together`
+/// rows.
+template <class Format>
 struct UnitSums {
-  RowFloats sums[row_vectors];
-  [[gnu::always_inline]] inline UnitSums() {
-    for (RowFloats& sum : sums) sum = all_floats(0);
-  }
+  F32 sums[row_vectors] = {};
   /// Adds the products of a unit with one x.
-  [[gnu::always_inline]] inline void add(const std::byte* unit, float x) {
+  WEIGHIN_INLINE void add(const std::byte* unit, float x) {
     for (int v = 0; v < row_vectors; ++v) {
-      sums[v] = add_product(sums[v], F::some(unit + v * row_lanes * F::bytes), all_floats(x));
+      sums[v] = multiply_add(Format::vector(unit + v * lanes * Format::bytes), all_f32(x), sums[v]);
     }
   }
-  [[gnu::always_inline]] inline void add(const UnitSums& other) {
-    for (int v = 0; v < row_vectors; ++v) sums[v] = add_rows(sums[v], other.sums[v]);
+  WEIGHIN_INLINE void add(const UnitSums& other) {
+    for (int v = 0; v < row_vectors; ++v) sums[v] += other.sums[v];
   }
-  /// Those of register v of the unit's rows.
-  [[gnu::always_inline]] inline RowFloats rows(int v) const { return sums[v]; }
+  /// The sums of vector v of the unit's rows.
+  WEIGHIN_INLINE F32 rows(int v) const { return sums[v]; }
 };
+#ifdef WEIGHIN_UNIT_SUMS
+template <>
+struct UnitSums<FloatFormat<FormatId::f16>> : F16UnitSums {};
+template <>
+struct UnitSums<FloatFormat<FormatId::bf16>> : Bf16UnitSums {};
+#endif
 
-/// y[rows] = W x: units in the order they lie in memory, one stream a thread. An x that is broadcast serves a
-/// whole unit, so that x, which streams by with the weights, is read once for unit_rows rows; nothing is
-/// summed across lanes. Four values in turn have sums of their own, so that no product waits for the one
-/// before. Bound by reading the weights.
-template <class F>
+/// y[rows] = W x. Units are read in the order in which they lie in memory, one stream a thread. An x that is
+/// broadcast serves a whole unit, so that x is read once for `rows_together` rows, and nothing is summed
+/// across lanes. Four values in turn have sums of their own, so that no product waits for the one before.
+/// Bound by reading the weights.
+template <class Format>
 static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
-  constexpr int chains = 4, unit_bytes = unit_rows * F::bytes;
-  for (uint64_t row = first; row < last; row += unit_rows) {
+  constexpr int chains = 4, unit_bytes = rows_together * Format::bytes;
+  for (uint64_t row = first; row < last; row += rows_together) {
     const std::byte* unit = w.weights + row * w.row_bytes;
     const float *x = w.x, *const x_end = x + w.k;
-    UnitSums<F> sums[chains];
+    UnitSums<Format> sums[chains];
     for (; x + chains <= x_end; x += chains, unit += chains * unit_bytes) {
 #pragma GCC unroll 4
       for (int c = 0; c < chains; ++c) sums[c].add(unit + c * unit_bytes, x[c]);
@@ -110,8 +102,16 @@ static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t las
     for (; x < x_end; ++x, unit += unit_bytes) sums[0].add(unit, *x);
     for (int c = 1; c < chains; ++c) sums[0].add(sums[c]);
     for (int v = 0; v < row_vectors; ++v) {
-      const uint64_t at = row + uint64_t(v) * row_lanes;
-      if (at < w.m) store_some_rows(w.y + at, sums[0].rows(v), w.m - at);
+      const uint64_t at = row + uint64_t(v) * lanes;
+      if (at < w.m) store_f32(w.y + at, sums[0].rows(v), w.m - at);
     }
   }
+}
+
+/// One plain row of k values as f32.
+template <class Format>
+static void decode_floats(const std::byte* row, float* values, uint32_t k) {
+  uint32_t i = 0;
+  for (; i + lanes <= k; i += lanes) store_f32(values + i, Format::vector(row + uint64_t{i} * Format::bytes));
+  for (; i < k; ++i) values[i] = Format::one(row + uint64_t{i} * Format::bytes);
 }

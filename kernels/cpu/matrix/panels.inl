@@ -1,9 +1,7 @@
-// Products of tokens with a panel of unpacked rows (Panel), for all quantized formats alike: lanes are rows.
+// gemm over quantized weights: the products of all tokens with a panel of unpacked rows (Panel). They are the
+// same for all formats, and the lanes are rows.
 
-constexpr int rows_together = row_lanes * row_vectors;
-static_assert(rows_together <= panel_rows);
-
-/// What makes a panel's products differ between formats; the rest of a BlockShape is data.
+/// What makes a panel's products differ between formats. The rest of a BlockShape is data.
 struct PanelKind {
   int halves, mins;
   bool wide;
@@ -13,7 +11,7 @@ constexpr PanelKind kind_of(const BlockShape& shape) {
   return {shape.halves, shape.mins, shape.wide, shape.activations == Activations::int8};
 }
 
-/// One panel's work: tokens' values [k0, k0 + count) and Y's rows [row, row + rows).
+/// The work of one panel: values [k0, k0 + count) of all tokens, and rows [row, row + rows) of Y.
 struct PanelWork {
   const MatrixWork& w;
   const Panel& panel;
@@ -24,76 +22,73 @@ struct PanelWork {
   int rows;
 };
 
-/// Adds to `sums` the products of `tokens` tokens from `t0` on and the panel's group `g`: scale * (u . x -
-/// offset * sum(x)) - min * sum(x), but for the activations' scale where it spans more than the group.
-/// Registers hold tokens x row_vectors dot products; each step is row_vectors weights loaded, a word of each
-/// token broadcast, and one product of each pair. Bound by these: 8 a group, beside one or two float
-/// products.
+/// Adds to `sums` the products of `tokens` tokens from t0 on and group g of the panel: scale * (u . x -
+/// offset * sum(x)) - min * sum(x). The scale of the activations is left out where it spans more than the
+/// group. Registers hold tokens x row_vectors dot products. Each step loads row_vectors vectors of weights,
+/// broadcasts a word of each token, and multiplies each pair; gemm is bound by these 8 steps a group, beside
+/// one or two float products.
 template <PanelKind kind, int tokens>
-[[gnu::always_inline]] static inline void multiply_group(const PanelWork& p, uint32_t t0, uint32_t g,
-                                                         RowFloats (&sums)[tokens][row_vectors]) {
+WEIGHIN_WORD void multiply_group(const PanelWork& p, uint32_t t0, uint32_t g,
+                                 F32 (&sums)[tokens][row_vectors]) {
   constexpr int steps = 8 / kind.halves;  // of four values in a part with one weight scale
   const MatrixWork& w = p.w;
   const uint64_t groups = w.k / 32, at = t0 * groups + p.k0 / 32 + g;
   const int8_t* x = w.quantized + 32 * at;
   const uint8_t* u = p.panel.bytes + uint64_t{g} * 32 * rows_together;
   for (int h = 0; h < kind.halves; ++h) {
-    RowInts dots[tokens][row_vectors];
+    I32 dots[tokens][row_vectors];
     for (int t = 0; t < tokens; ++t) {
       const int16_t* s = w.sums + 2 * (at + groups * t);
       const int32_t start = -p.offset * (kind.halves == 2 ? s[h] : s[0] + s[1]);
-      for (int v = 0; v < row_vectors; ++v) dots[t][v] = all_ints(start);
+      for (int v = 0; v < row_vectors; ++v) dots[t][v] = all_i32(start);
     }
     add_dots<kind.wide, steps>(u, x, w.k, dots);
     u += 4 * steps * rows_together;
     x += 4 * steps;
     for (int v = 0; v < row_vectors; ++v) {
-      const uint32_t half_at = (g * kind.halves + h) * rows_together + v * row_lanes;
-      const RowFloats scale = load_rows(p.panel.scales + half_at);
+      const uint32_t half_at = (g * kind.halves + h) * rows_together + v * lanes;
+      const F32 scale = load_f32(p.panel.scales + half_at);
       for (int t = 0; t < tokens; ++t) {
-        RowFloats of_token = scale;
-        if constexpr (kind.scales_of_groups) of_token = times(scale, all_floats(w.scales[at + groups * t]));
-        sums[t][v] = add_product(sums[t][v], to_floats(dots[t][v]), of_token);
+        F32 of_token = scale;
+        if constexpr (kind.scales_of_groups) of_token = scale * w.scales[at + groups * t];
+        sums[t][v] = multiply_add(to_f32(dots[t][v]), of_token, sums[t][v]);
       }
       if constexpr (kind.mins == 2) {
-        const RowFloats min = load_rows(p.panel.mins + half_at);
+        const F32 min = load_f32(p.panel.mins + half_at);
         for (int t = 0; t < tokens; ++t) {
           const auto factor = -static_cast<float>(w.sums[2 * (at + groups * t) + h]);
-          sums[t][v] = add_product(sums[t][v], min, all_floats(factor));
+          sums[t][v] = multiply_add(min, all_f32(factor), sums[t][v]);
         }
       }
     }
   }
   if constexpr (kind.mins == 1) {
     for (int v = 0; v < row_vectors; ++v) {
-      const RowFloats min = load_rows(p.panel.mins + g * rows_together + v * row_lanes);
+      const F32 min = load_f32(p.panel.mins + g * rows_together + v * lanes);
       for (int t = 0; t < tokens; ++t) {
         float factor = w.min_factors[at + groups * t];
         if constexpr (kind.scales_of_groups) factor *= w.scales[at + groups * t];
-        sums[t][v] = add_product(sums[t][v], min, all_floats(factor));
+        sums[t][v] = multiply_add(min, all_f32(factor), sums[t][v]);
       }
     }
   }
 }
 
-/// Adds `tokens` tokens' products with the whole panel to Y.
+/// Adds the products of `tokens` tokens from t0 on and the whole panel to Y.
 template <PanelKind kind, int tokens>
 static void multiply_panel(const PanelWork& p, uint32_t t0) {
-  // Where a scale of the activations spans a group, all sums stay in registers; where it spans more, a
-  // span's.
+  // Where a scale of the activations spans one group, the sums of the whole panel stay in registers. Where it
+  // spans more groups, the sums of one span do, and are multiplied with its scale.
   const uint32_t groups = p.count / 32, span_groups = p.span / 32;
   const uint32_t at_once = kind.scales_of_groups || span_groups > groups ? groups : span_groups;
   const uint64_t spans = p.w.k / p.span;
   for (uint32_t g0 = 0; g0 < groups; g0 += at_once) {
-    RowFloats sums[tokens][row_vectors];
-    for (int t = 0; t < tokens; ++t) {
-      for (int v = 0; v < row_vectors; ++v) sums[t][v] = all_floats(0);
-    }
+    F32 sums[tokens][row_vectors] = {};
     for (uint32_t g = g0; g < g0 + at_once; ++g) multiply_group<kind, tokens>(p, t0, g, sums);
     if constexpr (!kind.scales_of_groups) {
       const float* dx = p.w.scales + t0 * spans + (p.k0 + 32 * g0) / p.span;
       for (int t = 0; t < tokens; ++t) {
-        for (int v = 0; v < row_vectors; ++v) sums[t][v] = times(sums[t][v], all_floats(dx[spans * t]));
+        for (int v = 0; v < row_vectors; ++v) sums[t][v] *= dx[spans * t];
       }
     }
     add_to_y<tokens>(p.w, sums, t0, p.k0 + g0 == 0, p.row, p.rows);
@@ -103,7 +98,7 @@ static void multiply_panel(const PanelWork& p, uint32_t t0) {
 template <PanelKind kind>
 static void multiply_all_tokens(const PanelWork& p) {
   uint32_t t = 0;
-  for (; t + tokens_together <= p.w.n; t += tokens_together) multiply_panel<kind, tokens_together>(p, t);
+  for (; t + gemm_tokens <= p.w.n; t += gemm_tokens) multiply_panel<kind, gemm_tokens>(p, t);
   for (; t + 2 <= p.w.n; t += 2) multiply_panel<kind, 2>(p, t);
   for (; t < p.w.n; ++t) multiply_panel<kind, 1>(p, t);
 }

@@ -1,4 +1,3 @@
-// Matrix products made ready: operands, the rotation through the weights, and the check.
 #include "kernels/cpu/matrix/products.h"
 
 #include <fmt/format.h>
@@ -18,23 +17,23 @@
 namespace weighin {
 namespace {
 
-/// In units of 2^-24, by which a float sum rounds, relative to the terms' sizes. Floats: at most k terms in a
-/// row (gemm). Quantized: int32 sums are exact; two float terms a group of 32, for halves, offsets or mins,
-/// each a product of up to four rounded factors. The rest is for lanes summed and for the reference's own
-/// rounding.
+/// The tolerance, relative to the size of the terms. A float sum rounds by 2^-24. Products of floats add at
+/// most k terms in a row (gemm). Products of quantized weights add in int32, exactly, and then two float
+/// terms a group of 32 (for halves, offsets or mins), each a product of up to four rounded factors. The
+/// constants allow for the sum over lanes and for the rounding of the reference.
 double tolerance_of(const MatrixFunctions& functions, uint32_t k) {
   return (has_int8(functions.activations) ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
 }
 
-/// A sum whose terms' sizes are below this is compared as if they were this: a product of two small scales
-/// may have fewer bits than 24 (below 2^-126) before a dot product of up to 2^20 multiplies it.
-/// Products of bf16 take denormals as zeros (VDPBF16PS; Intel's Software Developer's Manual, volume 2):
-/// weights below 2^-126 times activations up to 2^27.
+/// A sum whose terms are smaller than this is compared as if they had this size. A product of two small
+/// scales (below 2^-126) may have fewer than 24 bits before it is multiplied with a dot product of up to
+/// 2^20. Products of bf16 take subnormal numbers as zeros (VDPBF16PS; Intel's Software Developer's Manual,
+/// volume 2): weights below 2^-126 times activations up to 2^27.
 double least_size(const MatrixFunctions& functions) {
   return functions.activations == Activations::bf16 ? 0x1p-60 : 0x1p-100;
 }
 
-/// Rows of W as they lie in memory: whole units of packed ones.
+/// Rows of W in memory: packed rows are whole units.
 uint64_t stored_rows(const MatrixFunctions& functions, uint64_t m) {
   const uint64_t unit = std::max(1U, functions.packing.rows);
   return (m + unit - 1) / unit * unit;
@@ -116,7 +115,7 @@ class MatrixProduct : public Prepared {
   }
 
  private:
-  /// Row `r` of the present slab as the format has it: the blocks it was packed from.
+  /// Row `r` of the present slab in the order of the format: the blocks that it was packed from.
   std::vector<std::byte> plain_row(uint64_t r) const {
     const uint64_t block = format_of(problem_.format).block_bytes, blocks = work_.row_bytes / block;
     const uint64_t unit = std::max(1U, functions_.packing.rows);
@@ -203,7 +202,7 @@ std::vector<Kernel> matrix_kernels() {
       };
       for (const Op op : {Op::gemv, Op::gemm}) {
         if (op == Op::gemv ? functions.gemv == nullptr : functions.gemm == nullptr) continue;
-        // The packed layout is what the name means: engines that repack read that.
+        // The plain name means the packed layout, as in engines that repack.
         const bool plain = layout_of(functions) == Layout::plain;
         kernels.push_back({fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(functions.format).name,
                                        isa_name(set.isa), plain ? ".plain" : ""),

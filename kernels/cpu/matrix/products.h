@@ -1,4 +1,4 @@
-// Matrix products made ready, from whichever functions compute them.
+// Matrix products as kernels: the operands are made ready, and one set's MatrixFunctions compute them.
 #pragma once
 
 #include <memory>
@@ -12,24 +12,24 @@
 namespace weighin {
 
 enum class Layout : uint8_t {
-  packed,  // packing.h: what engines that repack weights at load read
-  plain,   // as the format's file has it: what engines that map files read
+  packed,  // in units (packing.h), which engines read that repack weights at load
+  plain,   // in the order of the format's file, which engines read that map files
 };
 
 constexpr Layout layout_of(const MatrixFunctions& functions) {
   return functions.packing.rows > 0 ? Layout::packed : Layout::plain;
 }
 
-/// The functions compiled for `isa`, or nullptr: it has no own ones for `format` in this layout.
+/// The functions that `isa` adds for `format` in this layout, or nullptr where it adds none.
 const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layout);
 
-/// What a row of the kernel table does: `problem` (gemv or gemm) made ready to be computed by `functions`,
-/// which must outlive it. Error: what could not be had, of what size.
+/// Makes `problem` (gemv or gemm) ready to be computed by `functions`, which must outlive the result. Error:
+/// what could not be allocated or does not fit, and its size.
 tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
                                                                     const MatrixFunctions& functions);
 
-/// cpu.gemv.FORMAT.ISA and cpu.gemm.FORMAT.ISA, and those of plain weights: the same names with .plain behind
-/// them.
+/// The kernels cpu.gemv.FORMAT.ISA and cpu.gemm.FORMAT.ISA, which read packed weights, and those that read
+/// plain weights, whose names end in .plain.
 std::vector<Kernel> matrix_kernels();
 
 }  // namespace weighin

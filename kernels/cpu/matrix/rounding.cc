@@ -1,4 +1,3 @@
-// Rounding activations to what products take, as engines do before each: int8 with a scale a group, or bf16.
 #include "kernels/cpu/matrix/rounding.h"
 
 #include <fmt/format.h>
@@ -16,7 +15,7 @@
 namespace weighin {
 namespace {
 
-/// X[n][k] -> int8, scales and sums, or bf16 (MatrixWork).
+/// Rounds X[n][k] to int8 with scales and sums, or to bf16 (MatrixWork), as engines do before each product.
 class Rounding : public Prepared {
  public:
   Rounding(const Problem& problem, const MatrixFunctions& functions, Workbench& bench)
@@ -51,7 +50,7 @@ class Rounding : public Prepared {
     });
   }
 
-  /// Whole groups are compared: the last, and others spread before it.
+  /// Compares whole groups: the last one, and others spread before it.
   Check check(uint32_t samples) override {
     run();
     const double tolerance = has_int8(functions_.activations) ? int8_rounding_tolerance : 0;  // bf16 is exact
@@ -59,13 +58,13 @@ class Rounding : public Prepared {
   }
 
  private:
-  /// The largest error of a group, relative to its largest value; 1 where sums do not add up.
+  /// The largest error of a group, relative to its largest value, or 1 where the sums are wrong.
   double error_of(uint64_t group) const {
     const uint64_t first = group * span_, last = std::min<uint64_t>(first + span_, x_.size());
     double error = 0;
     if (!has_int8(functions_.activations)) {
       for (uint64_t i = first; i < last; ++i) {
-        // Denormals may be kept or be zeros (VCVTNEPS2BF16 takes them as zeros).
+        // Subnormal numbers may stay or become zeros (VCVTNEPS2BF16 takes them as zeros).
         const bool nearest = bf16_[i] == float_to_bf16(x_[i]);
         if (!nearest && !(std::fabs(x_[i]) < 0x1p-126F && (bf16_[i] & 0x7fff) == 0)) error = 1;
       }
@@ -94,9 +93,9 @@ class Rounding : public Prepared {
   MatrixWork work_{};
 };
 
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+using PrepareResult = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& functions) {
+PrepareResult prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& functions) {
   if (problem.n == 0 || problem.k == 0 || problem.k % rounding_step(functions.activations) != 0)
     return tl::unexpected(fmt::format("Cannot prepare {}: it needs rows of whole groups of {} values.",
                                       describe(problem), rounding_step(functions.activations)));
@@ -108,7 +107,7 @@ Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& fu
   }
 }
 
-/// The format by whose name a way to round is known (rounded_for()).
+/// The format whose name a way of rounding bears (rounded_for()).
 FormatId name_of(Activations activations) {
   switch (activations) {
     case Activations::int8:
@@ -120,7 +119,7 @@ FormatId name_of(Activations activations) {
     case Activations::bf16:
       return FormatId::bf16;
     case Activations::floats:
-    case Activations::float16:  // the GPU's alone
+    case Activations::float16:  // used by GPUs alone
     case Activations::float16_row:
       break;
   }
@@ -133,7 +132,7 @@ std::vector<Kernel> rounding_kernels() {
   std::vector<Kernel> kernels;
   for (const InstructionSet& set : instruction_sets()) {
     for (const MatrixFunctions& functions : set.matrix()) {
-      // One of the functions that round alike.
+      // Of the formats whose activations are rounded alike, one names the kernel.
       if (functions.round == nullptr || functions.format != name_of(functions.activations) ||
           layout_of(functions) != Layout::packed)
         continue;

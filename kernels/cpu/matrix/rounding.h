@@ -1,4 +1,4 @@
-// Activations rounded to what matrix products take, as a kernel of its own.
+// Rounding of activations to what matrix products take, as kernels of their own.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// cpu.quantize.FORMAT.ISA: activations rounded for the products of FORMAT (rounded_for()).
+/// The kernels cpu.quantize.FORMAT.ISA, which round activations for the products of FORMAT (rounded_for()).
 std::vector<Kernel> rounding_kernels();
 
 }  // namespace weighin

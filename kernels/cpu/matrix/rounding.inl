@@ -1,15 +1,15 @@
-// Rounding activations to int8 (activations.h), in plain C++ that vectorizes.
+// Rounding of activations to int8 (activations.h), in plain C++ that compilers vectorize.
 
-/// Rounds `count` values, at most a span, to the nearest of 255 steps, scale apart, with their sums; `none`:
-/// all to 0. `first` is the index of the first value in X.
+/// Rounds `count` values of X from index `first` on to the nearest of 255 steps, and adds their sums.
+/// `inverse` is the reciprocal of the step, or 0, which makes all values 0.
 template <uint32_t count>
-[[gnu::always_inline]] static inline void round_values(const MatrixWork& w, uint64_t first, float inverse) {
-  // Copies of its own: what is written as bytes might else be any of what is read.
+WEIGHIN_WORD void round_values(const MatrixWork& w, uint64_t first, float inverse) {
+  // In arrays of its own, since the compiler must assume that a write of bytes changes what is read.
   float x[count];
   int8_t q[count];
   __builtin_memcpy(x, w.x + first, sizeof x);
   for (uint32_t i = 0; i < count; ++i) {
-    // Adding and taking away 1.5 * 2^23 rounds a float below 2^22 to the nearest whole number.
+    // Adding and subtracting 1.5 * 2^23 rounds a float below 2^22 to the nearest whole number.
     q[i] = static_cast<int8_t>(static_cast<int32_t>((x[i] * inverse + 0x1.8p23F) - 0x1.8p23F));
   }
   __builtin_memcpy(w.quantized + first, q, sizeof q);
@@ -26,10 +26,10 @@ template <uint32_t count>
   }
 }
 
-/// The bits of the largest size among `count` values: sizes are compared as their bits, which is what
+/// The bits of the largest absolute value among `count` values. They are compared as integers, which
 /// vectorizes.
 template <uint32_t count>
-[[gnu::always_inline]] static inline uint32_t largest_bits_of(const float* x) {
+WEIGHIN_WORD uint32_t largest_bits_of(const float* x) {
   uint32_t bits[count], largest = 0;
   __builtin_memcpy(bits, x, sizeof bits);
   for (uint32_t i = 0; i < count; ++i) {
@@ -39,9 +39,9 @@ template <uint32_t count>
   return largest;
 }
 
-/// The scale of a span whose largest size has `bits`, and by what values are multiplied: a span of zeros, or
-/// of less than least_activation, has scale 0.
-[[gnu::always_inline]] static inline float inverse_scale(uint32_t bits, float& scale) {
+/// Sets the scale of a span whose largest absolute value has `bits`, and returns what its values are
+/// multiplied with. A span of zeros, or of less than least_activation, has scale 0.
+WEIGHIN_WORD float inverse_scale(uint32_t bits, float& scale) {
   float largest;
   __builtin_memcpy(&largest, &bits, sizeof largest);
   const bool none = largest < least_activation;
@@ -49,6 +49,7 @@ template <uint32_t count>
   return none ? 0 : 127 / largest;
 }
 
+/// Rounds spans [first, last) of X, of `span` values each.
 template <uint32_t span>
 static void round_to_int8(const MatrixWork& w, uint64_t first, uint64_t last) {
   for (uint64_t group = first; group < last; ++group) {
@@ -57,7 +58,7 @@ static void round_to_int8(const MatrixWork& w, uint64_t first, uint64_t last) {
   }
 }
 
-/// Rows of k values, a whole number of groups, with a scale each.
+/// Rounds rows [first, last) of X, of k values and one scale each. k is a whole number of groups.
 static void round_rows_to_int8(const MatrixWork& w, uint64_t first, uint64_t last) {
   for (uint64_t row = first; row < last; ++row) {
     const float* x = w.x + row * w.k;
@@ -73,7 +74,7 @@ static void round_rows_to_int8(const MatrixWork& w, uint64_t first, uint64_t las
 
 using RoundFunction = void (*)(const MatrixWork&, uint64_t, uint64_t);
 
-/// How a format's activations are rounded; none for formats that multiply floats.
+/// What rounds the activations of a quantized format.
 constexpr RoundFunction rounding_to(Activations activations) {
   if (activations == Activations::int8_row) return round_rows_to_int8;
   return activations == Activations::int8_block ? round_to_int8<activation_block>

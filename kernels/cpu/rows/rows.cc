@@ -14,9 +14,9 @@
 namespace weighin {
 namespace {
 
-/// f32 rounding, 2^-24, of sums of k terms (few in a row in one lane) and of exp of up to 12. Softmax takes
-/// exp of differences down to -69 (values below 1e-30 count as nothing), themselves rounded to 2^-18 = 64 *
-/// 2^-24.
+/// The tolerance: f32 rounding, 2^-24, of sums of k terms (few in a row in one lane) and of exp of up to 12.
+/// Softmax takes exp of differences down to -69 (values below 1e-30 count as nothing), which are themselves
+/// rounded to 2^-18 = 64 * 2^-24.
 double tolerance_of(const Problem& problem) {
   return 0x1p-24 * ((problem.op == Op::softmax ? 128 : 64) + problem.k / 8.0);
 }
@@ -38,7 +38,7 @@ RowFunction function_of(const OpsFunctions& f, Op op) {
   }
 }
 
-/// Rows [rows][k] of an operation; which row of b and c a row takes depends on the operation.
+/// An operation on rows [rows][k]. Which row of b and c a row takes depends on the operation.
 class Rows : public Prepared {
  public:
   Rows(ThreadPool& pool, const Problem& problem, RowFunction function, Data data, uint64_t seed)
@@ -81,9 +81,9 @@ class Rows : public Prepared {
   std::optional<WorkSplit> split_;
 };
 
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+using PrepareResult = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-Made prepare_rows(const Problem& problem, Workbench& bench, RowFunction function) {
+PrepareResult prepare_rows(const Problem& problem, Workbench& bench, RowFunction function) {
   if (problem.k == 0 || (problem.op == Op::rope && problem.k % 2 != 0)) {
     return tl::unexpected(fmt::format("{} cannot be run: rows need values, and RoPE an even number of them.",
                                       describe(problem)));

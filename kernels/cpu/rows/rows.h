@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// cpu.{rms_norm,layer_norm,rope,softmax,swiglu,gelu}.ISA.
+/// The kernels cpu.{rms_norm,layer_norm,rope,softmax,swiglu,gelu}.ISA.
 std::vector<Kernel> row_kernels();
 
 }  // namespace weighin

@@ -1,4 +1,3 @@
-// Embedding look-up: n rows of a table, as floats.
 #include "kernels/cpu/weights/embedding.h"
 
 #include <fmt/format.h>
@@ -14,12 +13,12 @@
 namespace weighin {
 namespace {
 
-/// Rows drawn before they repeat: of 1 KiB each they are more than most caches hold.
+/// Rows that are drawn before they repeat. At 1 KiB each they are more than most caches hold.
 constexpr uint32_t rows_drawn = 1 << 16;
 
-/// y[n][k] = rows of table[m][k]. Where the table is larger than the working set, rows are drawn from as many
-/// as the working set holds: it is larger than the caches, so that they come from memory all the same; what
-/// the whole table would cost more is misses in the address translation.
+/// y[n][k] = n rows of table[m][k]. Where the table is larger than the working set, rows are drawn from as
+/// many as the working set holds. It is larger than the caches, so that they come from memory all the same;
+/// only misses in address translation are fewer than with the whole table.
 class Embedding : public Prepared {
  public:
   Embedding(const Problem& problem, const MatrixFunctions& functions, Workbench& bench,
@@ -74,9 +73,9 @@ class Embedding : public Prepared {
   Floats y_;
 };
 
-using Made = tl::expected<std::unique_ptr<Prepared>, std::string>;
+using PrepareResult = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
-Made prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& functions) {
+PrepareResult prepare(const Problem& problem, Workbench& bench, const MatrixFunctions& functions) {
   const uint32_t block = format_of(problem.format).block_values;
   if (problem.m == 0 || problem.n == 0 || problem.k == 0 || problem.k % block != 0) {
     return tl::unexpected(

@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// cpu.embedding.FORMAT.ISA: rows of weights as floats.
+/// The kernels cpu.embedding.FORMAT.ISA, which turn rows of weights into floats.
 std::vector<Kernel> embedding_kernels();
 
 }  // namespace weighin

@@ -1,4 +1,3 @@
-// Repacking weights at load, as engines do for the instruction set they find.
 #include "kernels/cpu/weights/repack.h"
 
 #include <fmt/format.h>
@@ -15,8 +14,9 @@
 namespace weighin {
 namespace {
 
-/// Rows [m][k] as a file has them -> units (packing.h) in memory of their own. Panels of a unit's rows are
-/// cut between threads; where rows are no whole panel the last one fills it up.
+/// Packs rows [m][k] in the order of a file into units (packing.h) in memory of their own, as engines do at
+/// load for the instruction set that they find. Panels of a unit's rows are divided between threads. Where
+/// the rows are no whole panel, the last row is repeated.
 class Repack : public Prepared {
  public:
   Repack(const Problem& problem, const MatrixFunctions& functions, Workbench& bench,
@@ -39,7 +39,7 @@ class Repack : public Prepared {
     });
   }
 
-  /// Panels in turn, unit by unit and elsewhere: what threads wrote is where it should be.
+  /// Packs panels again, one unit at a time, and compares them with what the threads wrote.
   Check check(uint32_t samples) override {
     run();
     const uint64_t count = std::min<uint64_t>(panels_, std::max(1U, samples)),
@@ -74,7 +74,7 @@ class Repack : public Prepared {
   std::span<const std::byte> weights_;
   uint64_t row_bytes_, panels_, now_ = 0, next_ = 0;
   Operands<std::byte> packed_;
-  /// Of each thread: where a panel's rows are.
+  /// For each thread: the addresses of a panel's rows.
   std::vector<std::vector<const std::byte*>> rows_{pool_.threads(),
                                                    std::vector<const std::byte*>(packing_.rows)};
 };
@@ -109,7 +109,7 @@ std::vector<Kernel> repack_kernels() {
   std::vector<Kernel> kernels;
   for (const InstructionSet& set : instruction_sets()) {
     for (const MatrixFunctions& functions : set.matrix()) {
-      if (functions.format == FormatId::none || layout_of(functions) != Layout::packed) continue;
+      if (layout_of(functions) != Layout::packed) continue;
       kernels.push_back({fmt::format("cpu.repack.{}.{}", format_of(functions.format).name, isa_name(set.isa)),
                          Op::repack, functions.format, set.isa,
                          [&functions](const Problem& problem, Workbench& bench) {

@@ -7,7 +7,8 @@
 
 namespace weighin {
 
-/// cpu.repack.FORMAT.ISA: rows from a file's order to the one that ISA's products read.
+/// The kernels cpu.repack.FORMAT.ISA, which bring rows from the order of a file to the one that the products
+/// of ISA read.
 std::vector<Kernel> repack_kernels();
 
 }  // namespace weighin

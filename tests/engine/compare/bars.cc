@@ -8,11 +8,11 @@
 namespace weighin {
 namespace {
 
-/// Formats in wide use, whose prefill is to come nearest to the int8 peak.
+/// Formats in wide use, whose prefill is meant to come nearest to the int8 peak.
 constexpr std::array<std::string_view, 5> common_formats{"q8_0", "q4_0", "q4_K", "q5_K", "q6_K"};
 
 Bars decode_bars(const QuantFormat& format, bool one_thread) {
-  // Below four bits more is computed for each byte that is read.
+  // Formats of fewer than four bits take more computation for each byte that is read.
   if (format.bits_per_weight() < 4) return {one_thread ? 0.75 : 0.85, 1.0};
   return {one_thread ? 0.90 : 0.95, 1.0};
 }

@@ -22,19 +22,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr uint32_t prefill_tokens = 512, cached_tokens = 2048, head_dim = 128, attention_heads = 32;
-/// Products of one graph; prefill takes few matrices, since each has results of its own.
+/// The most products of one graph. Prefill takes few matrices, since each has results of its own.
 constexpr uint64_t most_decode_matrices = 256, most_prefill_matrices = 4;
-/// The bound takes half as long as an operation, as in harness/timing/measure.cc; rounding runs for 100 us or
-/// more.
+/// The bound is timed for half as long as an operation, as in harness/timing/measure.cc, and the rounding for
+/// 100 us or more.
 constexpr double bound_share = 0.5, least_rounding_s = 100e-6;
 constexpr uint32_t sampled_outputs = 64;
 
-/// What takes its turn: `run` does `operations` operations, after `wake` and before `rest`.
+/// One of those that are timed in turn. `run` does `operations` operations.
 struct Contender {
   std::function<void()> run;
   double operations;
   Samples& samples;
-  TheirThreads* threads = nullptr;  // nullptr: ours
+  TheirThreads* threads = nullptr;  // woken before `run`, put to sleep after it; nullptr for our kernels
 };
 
 double seconds_of(const std::function<void()>& run) {
@@ -43,7 +43,7 @@ double seconds_of(const std::function<void()>& run) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Times all contenders once, in this order or backwards, so that none always follows the same.
+/// Times all contenders once, in this order or backwards, so that none always follows the same one.
 void take_turns(std::vector<Contender>& contenders, ThreadPool& pool, bool backwards) {
   for (size_t i = 0; i < contenders.size(); ++i) {
     Contender& one = contenders[backwards ? contenders.size() - 1 - i : i];
@@ -58,13 +58,13 @@ void take_turns(std::vector<Contender>& contenders, ThreadPool& pool, bool backw
   }
 }
 
-/// Ours, made ready.
+/// One of our kernels, and the problem made ready for it.
 struct Ours {
   const Kernel* kernel = nullptr;
   std::unique_ptr<Prepared> prepared{};
 };
 
-/// The best kernel for `problem` whose name ends in .plain or does not; none where there is no such kernel.
+/// The best kernel for `problem`, of plain weights or of packed ones. Empty where there is no such kernel.
 tl::expected<Ours, std::string> make_ours(const Problem& problem, Workbench& bench, bool plain) {
   for (const Kernel* kernel : kernels_for(problem, this_cpu())) {
     if (kernel->name.ends_with(".plain") != plain) continue;
@@ -81,14 +81,14 @@ uint64_t operand_bytes(const Problem& p) {
   return row_bytes(p.format, p.k) * p.m;
 }
 
-/// The bound of `problem`: reading for what reads its operands once, else the peak of its arithmetic.
+/// The bound of `problem`: reading, where each operand is read once, else the peak of its arithmetic.
 Problem bound_of(const Problem& problem, double work) {
   const auto part = static_cast<uint64_t>(bound_share * work);
   if (problem.op == Op::gemm) return {.op = peak_of(problem), .m = part};
   return {.op = Op::stream_read, .format = problem.format, .m = part};
 }
 
-/// Their side: graphs over plain weights and, where the library has them, over weights laid out anew.
+/// Their side: graphs over plain weights and, where the library has kernels for them, over repacked weights.
 struct Theirs {
   std::unique_ptr<TheirGraphs> plain{}, repacked{};
   std::string layout{};
@@ -119,7 +119,7 @@ tl::expected<Theirs, std::string> make_theirs(const Ggml& ggml, const Problem& p
   return theirs;
 }
 
-/// The rounding of activations before our product; none where the product takes floats.
+/// The rounding of activations before our product. Empty where the product takes floats.
 tl::expected<Ours, std::string> make_rounding(const Problem& problem, Workbench& bench) {
   if (problem.op == Op::attention) return Ours{};
   const FormatId rounded = rounded_for(problem.op, problem.format);
@@ -127,7 +127,7 @@ tl::expected<Ours, std::string> make_rounding(const Problem& problem, Workbench&
   return make_ours({.op = Op::quantize, .format = rounded, .n = problem.n, .k = problem.k}, bench, false);
 }
 
-/// The share of all cores that was not this process's between two readings.
+/// The share of all cores that this process did not use between two readings, and that was not idle.
 double other_share(const LoadCounters& before, const LoadCounters& after) {
   if (before.busy_s < 0 || after.busy_s < 0) return 0;
   const double busy = after.busy_s - before.busy_s + after.steal_s - before.steal_s;
@@ -139,7 +139,7 @@ double other_share(const LoadCounters& before, const LoadCounters& after) {
 struct Sides {
   Ours ours{}, bound{}, plain{}, rounding{};
   Theirs theirs{};
-  std::span<const std::byte> blocks{};  // the weights as their format has them
+  std::span<const std::byte> blocks{};  // the weights in the order of their format
   Floats x{};
 };
 
@@ -149,7 +149,7 @@ tl::expected<Sides, std::string> make_sides(const Ggml& ggml, const Problem& pro
   auto ours = make_ours(problem, bench, false);
   if (!ours) return tl::unexpected(ours.error());
   if (!ours->prepared) return tl::unexpected(fmt::format("no kernel here computes {}", describe(problem)));
-  // Made next, so that it reads the buffer which the kernel reads.
+  // Made right after the kernel, so that it reads the buffer that the kernel reads.
   auto bound = make_ours(bound_of(problem, work), bench, false);
   if (!bound) return tl::unexpected(bound.error());
   auto plain = make_ours(problem, bench, true);
@@ -178,7 +178,7 @@ std::function<void()> repeat(Prepared& prepared, double times) {
   };
 }
 
-/// Checks our kernels and gives them and the bound their turns.
+/// Checks our kernels, and adds them and the bound to the contenders.
 void add_ours(const Sides& sides, Comparison& result, std::vector<Contender>& turns) {
   const double a_graph = sides.theirs.plain->operations();
   result.kernel = sides.ours.kernel->name;
@@ -199,7 +199,7 @@ void add_ours(const Sides& sides, Comparison& result, std::vector<Contender>& tu
   }
 }
 
-/// Likewise theirs.
+/// Checks their kernels, and adds them to the contenders.
 void add_theirs(const Problem& problem, const Sides& sides, TheirThreads& threads, Comparison& result,
                 std::vector<Contender>& turns) {
   result.their_layout = sides.theirs.layout;

@@ -1,4 +1,4 @@
-// One case of the comparison: our kernels, llama.cpp's and the bound that binds both, timed in turn.
+// One case of the comparison: our kernels, llama.cpp's, and the bound of both, timed in turn.
 #pragma once
 
 #include <cstdint>
@@ -28,39 +28,41 @@ struct ComparisonCase {
 /// "decode q4_0", "prefill q4_0", "attention f16 32/8": the kind, the format, heads / KV heads.
 std::string case_name(const Problem& problem);
 
-/// Every kernel format that GGUF has, decode and prefill; then attention, all heads with an own KV head and
-/// four a KV head.
+/// Decode and prefill of every kernel format that GGUF has; then attention, with a KV head for each head and
+/// with one for four heads.
 std::vector<Problem> comparison_problems(const ComparisonOptions& options);
 
-/// Seconds of one operation, a sample an alternation; empty: there is no such kernel.
+/// Seconds of one operation, one sample for each alternation. Empty where there is no such kernel.
 using Samples = std::vector<double>;
 
 struct Comparison {
   ComparisonCase of;
-  std::string kernel, plain_kernel, bound_kernel;  // ours; plain: the weights as the file has them
-  std::string their_layout;                        // the buffer type that laid their weights out anew
+  std::string kernel, plain_kernel,
+      bound_kernel;          // ours; the plain kernel reads weights in the order of the file
+  std::string their_layout;  // the buffer type in which they repacked their weights
   Samples ours, ours_plain, rounding, theirs_plain, theirs_repacked;
-  Samples bound;          // as long as one operation would take at the bound
-  double work = 0;        // bytes of weights or cache read, or operations, of one operation
-  Check check;            // ours against the double-precision reference
+  Samples bound;  // the seconds that one operation would take at the bound
+  double work =
+      0;        // of one operation: the bytes of weights or cache that it reads, or its arithmetic operations
+  Check check;  // ours against the double-precision reference
   Check their_check;      // the worse of their layouts, on the same weights
-  double other_load = 0;  // share of the cores that other programs and other machines had meanwhile
+  double other_load = 0;  // share of the cores that other programs and other machines took in the meantime
 
   bool right() const { return check.right() && their_check.right(); }
   /// The better of their layouts by the median.
   const Samples& theirs() const;
 };
 
-/// Makes `of` ready on both sides, checks both against the reference and times them. Error: which side
-/// cannot, and why.
+/// Makes `of` ready on both sides, checks both against the reference, and times them. Error: which side
+/// cannot compute it, and why.
 tl::expected<Comparison, std::string> compare(const Ggml& ggml, const ComparisonCase& of,
                                               const ComparisonOptions& options);
 
-/// The median of a / b, pair by pair; 0 where there are none. Samples of one alternation were taken within a
-/// moment, so that a shared machine's mood cancels.
+/// The median of a / b, pair by pair, or 0 where there are no pairs. The samples of one alternation were
+/// taken within a moment, so that changes of a shared machine's speed cancel.
 double paired(const Samples& a, const Samples& b);
 
-/// a + b, pair by pair; a where b is empty.
+/// a + b, pair by pair, or a where b is empty.
 Samples sum_of(const Samples& a, const Samples& b);
 
 }  // namespace weighin

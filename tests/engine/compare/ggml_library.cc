@@ -19,7 +19,7 @@ fs::path library_file(const fs::path& folder, const std::string& name) {
   return {};
 }
 
-/// Takes functions out of libraries, and remembers the first that was not there.
+/// Looks functions up in libraries, and remembers the first one that is missing.
 struct Taker {
   std::string missing{};
 
@@ -65,7 +65,8 @@ void take_base(Ggml& g, void* base, Taker& taker) {
   take("ggml_threadpool_params_default", g.threadpool_params_default);
 }
 
-/// What the CPU build has beyond the common interface, from the library that `inside` lies in.
+/// Looks up what the CPU build has beyond the common interface, in the library that contains the address
+/// `inside`.
 void take_cpu(Ggml& g, void* inside, Taker& taker) {
   Dl_info info{};
   void* cpu = nullptr;
@@ -107,13 +108,13 @@ tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
   if (ggml == nullptr) {
     return tl::unexpected(fmt::format("The system refused llama.cpp's libraries: {}.", dlerror()));
   }
-  static Ggml g{};  // what stays open stays reachable, for tools that look for leaks
+  static Ggml g{};  // the libraries stay open, and so stay reachable for tools that look for leaks
   Taker taker;
   take_base(g, base, taker);
   taker.take(ggml, "ggml_backend_load_all_from_path", g.load_all_from_path);
   taker.take(ggml, "ggml_backend_dev_by_type", g.dev_by_type);
   if (!taker.missing.empty()) return lacks(folder, taker.missing);
-  // It tells of each tensor that it repacks.
+  // Without this the library prints a line for each tensor that it repacks.
   g.log_set([](int, const char*, void*) {}, nullptr);
   g.load_all_from_path(folder.c_str());
   g.device = g.dev_by_type(0);
@@ -125,7 +126,7 @@ tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
   if (const GgmlTeamParameters known = g.threadpool_params_default(3); known.threads != 3 || known.poll != 50)
     return lacks(folder, "the known layout of ggml_threadpool_params");
   g.backend = g.dev_init(g.device, nullptr);
-  // A list that ends with a null pointer.
+  // The library's list ends with a null pointer.
   auto** types = reinterpret_cast<GgmlBufferType** (*)(GgmlDevice*)>(extra)(g.device);
   for (; types != nullptr && *types != nullptr; ++types) g.repacking.push_back(*types);
   return g;

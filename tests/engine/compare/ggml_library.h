@@ -1,6 +1,6 @@
 // The C functions of llama.cpp's tensor library (ggml 0.25.1, as llama.cpp v0.5.0 has it) that the comparison
 // calls, from the libraries that the npm package @node-llama-cpp/linux-x64 ships. Declared here because the
-// package has no headers; layouts of what is passed by value are said beside it.
+// package has no headers. The layouts of what is passed by value stand beside each type.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace weighin {
 
-// Opaque to this side.
+// Types of the library, of which this side only has pointers.
 struct GgmlContext;
 struct GgmlTensor;
 struct GgmlGraph;
@@ -30,8 +30,9 @@ struct GgmlInit {
   bool no_data;  // tensors get their data from buffers
 };
 
-/// ggml_threadpool_params, filled by the library. What is read here to see that the layout is the known one:
-/// `threads` and `poll`, after the mask of GGML_MAX_N_THREADS = 512 processors and before two flags.
+/// ggml_threadpool_params, which the library fills. `threads` and `poll`, behind the mask of
+/// GGML_MAX_N_THREADS = 512 processors and before two flags, are read here to see that the layout is the
+/// known one.
 struct GgmlTeamParameters {
   bool processors[512];
   int threads;
@@ -41,7 +42,7 @@ struct GgmlTeamParameters {
   std::byte spare[512];  // a longer struct of another release does not write past the end
 };
 
-/// Function pointers with the library's names, less its prefixes.
+/// Function pointers with the library's names, without its prefixes.
 struct Ggml {
   // libggml-base
   const char* (*version)();
@@ -57,7 +58,8 @@ struct Ggml {
                          size_t plane_bytes, size_t offset);
   /// weights [m][k] (ne0 = k), x [n][k] f32 -> [n][m] f32.
   GgmlTensor* (*mul_mat)(GgmlContext*, GgmlTensor* weights, GgmlTensor* x);
-  /// q [heads][n][k] f32, keys and values [kv_heads][context][k] -> [n][heads][k] f32; no mask: all is seen.
+  /// q [heads][n][k] f32, keys and values [kv_heads][context][k] -> [n][heads][k] f32. Without a mask every
+  /// token is seen.
   GgmlTensor* (*flash_attn_ext)(GgmlContext*, GgmlTensor* q, GgmlTensor* keys, GgmlTensor* values,
                                 GgmlTensor* mask, float scale, float max_bias, float soft_cap);
   GgmlGraph* (*new_graph)(GgmlContext*);  // of at most 2048 nodes
@@ -81,7 +83,7 @@ struct Ggml {
   // libggml
   void (*load_all_from_path)(const char* folder);
   GgmlDevice* (*dev_by_type)(int type);  // 0: the CPU
-  // libggml-cpu-VARIANT, the one that suits this CPU
+  // libggml-cpu-VARIANT, the variant that suits this CPU
   void (*set_n_threads)(GgmlBackend*, int threads);
   void (*set_threadpool)(GgmlBackend*, GgmlThreadpool*);
   GgmlThreadpool* (*threadpool_new)(GgmlTeamParameters*);
@@ -91,7 +93,7 @@ struct Ggml {
 
   GgmlDevice* device = nullptr;
   GgmlBackend* backend = nullptr;
-  std::vector<GgmlBufferType*> repacking;  // buffers that lay weights out anew (CPU_REPACK, AMX)
+  std::vector<GgmlBufferType*> repacking;  // buffer types that repack weights (CPU_REPACK, AMX)
   std::string variant;                     // "zen4": which of the shipped builds the library chose
 };
 

@@ -1,6 +1,6 @@
-// compare_llamacpp: llama.cpp's shipped kernels timed beside ours (scripts/compare-llamacpp calls it).
-// Exits 0 when every compared case was right on both sides, 1 when one was not, 2 when it could not be run as
-// asked, 77 where llama.cpp's libraries are not.
+// compare_llamacpp times llama.cpp's shipped kernels beside ours (scripts/compare-llamacpp calls it).
+// It exits with 0 when every compared case was right on both sides, with 1 when one was wrong, with 2 when it
+// could not be run as asked, and with 77 where llama.cpp's libraries are missing.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -37,12 +37,12 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-/// What --only is matched with: the row's first two columns.
+/// What --only is matched with: the first two columns of the row.
 std::string described(const ComparisonCase& of) {
   return fmt::format("{} {}", case_name(of.problem), of.threads);
 }
 
-/// Those that --only names, one thread before all. Throws std::regex_error.
+/// The cases that --only names, in the order of the thread counts. Throws std::regex_error.
 std::vector<ComparisonCase> chosen(const Options& options) {
   std::set<uint32_t> threads(options.threads.begin(), options.threads.end());
   if (threads.empty()) threads = {1, std::max(1U, std::thread::hardware_concurrency())};

@@ -8,7 +8,7 @@
 namespace weighin {
 namespace {
 
-/// GB/s or GOP/s of samples that do `work` each; 0 for none.
+/// GB/s or GOP/s of samples that do `work` each, or 0 where there are none.
 double rate(const Comparison& c, const Samples& samples) {
   return samples.empty() ? 0 : c.work / median(samples) * 1e-9;
 }
@@ -21,7 +21,7 @@ double rounding_share(const Comparison& c) {
   return c.rounding.empty() ? 0 : paired(c.rounding, c.ours);
 }
 
-/// Both with weights as the file has them.
+/// Our speed relative to theirs, both with weights in the order of the file.
 double plain_times(const Comparison& c) {
   return paired(c.theirs_plain, sum_of(c.ours_plain.empty() ? c.ours : c.ours_plain, c.rounding));
 }

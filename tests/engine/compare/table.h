@@ -1,4 +1,4 @@
-// The comparison's lines: a table to read (Markdown), or CSV with everything.
+// The lines of the comparison: a Markdown table to read, or CSV with every figure.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace weighin {
 
 std::string table_head();
 std::string table_line(const Comparison& comparison);
-/// A case that could not be compared, with the reason.
+/// The line of a case that could not be compared, with the reason.
 std::string table_line(const ComparisonCase& of, const std::string& reason);
 
 std::string csv_head();

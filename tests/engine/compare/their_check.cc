@@ -15,8 +15,8 @@ double matrix_tolerance(uint32_t k) {
   return (k + 128.0) * 0x1p-24;
 }
 
-/// The library rounds queries to f16 and may sum weighted values in f16: 2^-11 of each score's and each
-/// partial sum's size. Judgement: as if four such roundings went one way.
+/// The library rounds queries to f16, and may sum weighted values in f16: an error of 2^-11 of the size of
+/// each score and of each partial sum. Judgement: this allows for four such roundings in the same direction.
 constexpr double attention_tolerance = 4 * 0x1p-11;
 
 ReferenceValue matrix_value(const Problem& p, std::span<const std::byte> weights, const Floats& x,

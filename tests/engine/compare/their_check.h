@@ -1,5 +1,5 @@
-// llama.cpp's results against our double-precision reference, so that both sides are seen to do the same
-// work.
+// llama.cpp's results are compared with our double-precision reference, which shows that both sides do the
+// same work.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,12 @@
 
 namespace weighin {
 
-/// The query of an attention problem: [heads][k], uniform in (-8, 8), as our kernel is timed with.
+/// The query of an attention problem, [heads][k], uniform in (-8, 8): the one that our kernel is timed with.
 Floats query_of(const Problem& problem, const Workbench& bench);
 
-/// Compares `samples` results of the graphs' first operation, spread over all and with the last, with the
-/// reference over the same weights (the first in `weights`) and the same activations or query `x`.
+/// Compares results of the graphs' first operation with the reference over the same weights (the first in
+/// `weights`) and the same activations or query `x`: `samples` results, spread over all, the last one among
+/// them.
 Check check_theirs(const Problem& problem, std::span<const std::byte> weights, const Floats& x,
                    const TheirGraphs& graphs, uint32_t samples);
 

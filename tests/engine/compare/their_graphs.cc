@@ -12,7 +12,7 @@ namespace {
 
 constexpr int type_f32 = 0, type_f16 = 1;
 
-/// Advice is taken before memory is touched; it must start at a page.
+/// Asks for huge pages. The advice works only before the memory is touched, and must start at a page.
 void advise_huge_pages(void* memory, size_t bytes) {
   constexpr uintptr_t page = 4096;
   const uintptr_t first = (reinterpret_cast<uintptr_t>(memory) + page - 1) / page * page;
@@ -27,8 +27,8 @@ tl::unexpected<std::string> refused(const char* what) {
 }  // namespace
 
 TheirThreads::TheirThreads(const Ggml& ggml, ThreadPool& beside) : ggml_(ggml) {
-  // Threads inherit the processors of the one that starts them: those of the team's others. The caller
-  // keeps its own.
+  // Threads inherit the processors of the thread that starts them. So this thread takes the processors of the
+  // team's other threads for a moment, and then its own again.
   cpu_set_t own, others;
   CPU_ZERO(&others);
   std::vector<cpu_set_t> of_rank(beside.threads());
@@ -52,7 +52,8 @@ TheirThreads::~TheirThreads() {
 
 void TheirThreads::wake() {
   ggml_.threadpool_resume(pool_);
-  // Some times what a thread takes to wake (50 us), and what ThreadPool's spin before they sleep.
+  // Several times as long as a thread takes to wake (50 us), and longer than threads of ThreadPool spin
+  // before they sleep.
   const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(300);
   while (std::chrono::steady_clock::now() < until) {
   }

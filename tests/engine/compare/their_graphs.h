@@ -1,4 +1,4 @@
-// llama.cpp's side of the comparison: graphs of its operations over weights it is given, and its threads.
+// llama.cpp's side of the comparison: graphs of its operations over given weights, and its threads.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,9 @@
 
 namespace weighin {
 
-/// A thread pool of the library's, as many threads as `beside` has and on the same processors, asleep until
-/// woken: its idle threads spin for some 100 ms otherwise, on the cores that others are timed on.
+/// A thread pool of the library, with as many threads as `beside` has, on the same processors. It sleeps
+/// until it is woken, because its idle threads would spin for some 100 ms on the cores on which others are
+/// timed.
 class TheirThreads {
  public:
   TheirThreads(const Ggml& ggml, ThreadPool& beside);
@@ -32,19 +33,19 @@ class TheirThreads {
   GgmlThreadpool* pool_;
 };
 
-/// One operation over several sets of weights, ready to be computed. Run from the thread that made the
-/// TheirThreads, of which there is one at a time.
+/// One operation over several sets of weights, ready to be computed. run() must be called from the thread
+/// that made the TheirThreads, of which only one may exist at a time.
 class TheirGraphs {
  public:
   ~TheirGraphs();
   TheirGraphs(const TheirGraphs&) = delete;
   TheirGraphs& operator=(const TheirGraphs&) = delete;
 
-  /// Products of `problem` (gemv or gemm) with `matrices` matrices that follow each other in `weights`, plain
-  /// blocks, and one x[n][k]. `layout` nullptr: the weights are read where they are; else a copy is made in a
-  /// buffer of that type, on huge pages where the system gives them, as WeightPool asks for. gemv: one graph
-  /// of all products; gemm: a graph each, computed in turn. Error: the library has no kernel for it, or no
-  /// memory.
+  /// Products of `problem` (gemv or gemm): of one x[n][k] with `matrices` matrices that follow each other in
+  /// `weights`, as plain blocks. With `layout` nullptr the weights are read where they are. Otherwise a copy
+  /// is made in a buffer of that type, on huge pages where the system gives them, which WeightPool asks for
+  /// too. gemv has one graph of all products; gemm has a graph for each, and they are computed in turn.
+  /// Error: the library has no kernel for it, or no memory.
   static tl::expected<std::unique_ptr<TheirGraphs>, std::string> products(const Ggml& ggml,
                                                                           const Problem& problem,
                                                                           std::span<const std::byte> weights,
@@ -52,7 +53,7 @@ class TheirGraphs {
                                                                           GgmlBufferType* layout);
 
   /// Attention of one token, q[heads][k], over `caches` f16 caches that follow each other in `weights`, each
-  /// [kv_heads][keys, values][context][k]; one graph.
+  /// [kv_heads][keys, values][context][k]. It has one graph.
   static tl::expected<std::unique_ptr<TheirGraphs>, std::string> attention(const Ggml& ggml,
                                                                            const Problem& problem,
                                                                            std::span<const std::byte> weights,
@@ -62,13 +63,13 @@ class TheirGraphs {
   void run();
   /// Operations in a graph.
   uint32_t operations() const { return operations_; }
-  /// The first operation's results, [n][m] or [heads][k], as its last run left them; `count` of them.
+  /// `count` results of the first operation, [n][m] or [heads][k], after its last run.
   std::vector<float> results(size_t count) const;
 
  private:
   TheirGraphs(const Ggml& ggml, size_t tensors, size_t graphs);
 
-  /// Adds `outputs`, `operations` to a graph, and gives them and the inputs memory.
+  /// Puts `outputs` into graphs, `operations` into each, and allocates memory for them and the inputs.
   tl::expected<void, std::string> finish(const std::vector<GgmlTensor*>& outputs, uint32_t operations);
 
   const Ggml& ggml_;
