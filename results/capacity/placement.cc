@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "models/memory/memory.h"
+
 namespace weighin {
 namespace {
 
