@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "probes/gpu/vulkan_describe.h"
+#include "probes/machine/vulkan_device_json.h"
 
 namespace weighin {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 std::string absent_json(const std::string& reason) {
   return json{{"absent", reason}}.dump();
@@ -72,7 +73,8 @@ std::string vulkan_devices_json(const std::string& manifest) {
   if (count > 0 && enumerate(instance.handle, &count, devices.data()) < 0) count = 0;
   devices.resize(count);
   json rows = json::array();
-  for (VkPhysicalDevice device : devices) rows.push_back(describe_vulkan_device(instance, device));
+  for (VkPhysicalDevice device : devices)
+    rows.push_back(vulkan_device_json(describe_vulkan_device(instance, device)));
   return json{{"devices", rows}}.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

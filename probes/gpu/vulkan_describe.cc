@@ -12,7 +12,8 @@
 namespace weighin {
 namespace {
 
-using nlohmann::json;
+constexpr const char* heaps_source = "the Vulkan heaps";
+constexpr const char* budget_source = "VK_EXT_memory_budget";
 
 const char* type_name(VkPhysicalDeviceType type) {
   switch (type) {
@@ -77,7 +78,7 @@ bool is_unified(VkPhysicalDeviceType type, const VkPhysicalDeviceMemoryPropertie
 
 /// Heaps; their total, and what of it is free now where the driver says so. Heaps of a unified device are
 /// parts of the machine's memory and add up.
-void add_memory(const Asked& asked, VkPhysicalDeviceType type, json& row) {
+void add_memory(const Asked& asked, VkPhysicalDeviceType type, VulkanDevice& found) {
   VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{};
   VkPhysicalDeviceMemoryProperties2 all{};
   all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2;
@@ -94,18 +95,17 @@ void add_memory(const Asked& asked, VkPhysicalDeviceType type, json& row) {
         asked.device, &all.memoryProperties);
   }
   const VkPhysicalDeviceMemoryProperties& memory = all.memoryProperties;
-  const bool unified = is_unified(type, memory);
+  found.unified = is_unified(type, memory);
   uint64_t total = 0, free = 0;
-  row["heaps"] = json::array();
   for (uint32_t i = 0; i < std::min<uint32_t>(memory.memoryHeapCount, VK_MAX_MEMORY_HEAPS); ++i) {
     const uint64_t bytes = memory.memoryHeaps[i].size;
     const bool local = (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0;
-    json heap{{"bytes", bytes}, {"device_local", local}};
+    VulkanHeap heap{bytes, local, std::nullopt};
     // The budget is what this process may have in all; of it, what it has is not free.
     const uint64_t left = budget.heapBudget[i] - std::min(budget.heapUsage[i], budget.heapBudget[i]);
-    if (budgeted) heap["free_bytes"] = left;
-    row["heaps"].push_back(heap);
-    if (unified) {
+    if (budgeted) heap.free_bytes = left;
+    found.heaps.push_back(heap);
+    if (found.unified) {
       total += bytes;
       free += left;
     } else if (local && bytes >= total) {
@@ -114,12 +114,18 @@ void add_memory(const Asked& asked, VkPhysicalDeviceType type, json& row) {
       free = left;
     }
   }
-  if (total > 0) row["memory_bytes"] = total;
-  if (budgeted && total > 0) row["memory_free_bytes"] = free;
-  row["unified"] = unified;
+  found.memory_total_bytes = total > 0
+                                 ? known(total, heaps_source)
+                                 : absent<uint64_t>("the driver shows no heap of its own", heaps_source);
+  found.memory_free_bytes =
+      budgeted && total > 0
+          ? known(free, budget_source)
+          : absent<uint64_t>(
+                "only the total is known: the driver does not say what is free (VK_EXT_memory_budget)",
+                budget_source);
 }
 
-void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, json& row) {
+void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, VulkanDevice& found) {
   VkPhysicalDeviceDriverProperties driver{};
   VkPhysicalDeviceMaintenance3Properties allocation{};
   VkPhysicalDeviceIDProperties id{};
@@ -150,31 +156,31 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
   const auto of =
       asked.instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2");
   of(asked.device, &all);
-  row["id"] = vulkan_device_id(base.vendorID, base.deviceID, id.deviceUUID);
-  row["max_allocation_bytes"] = allocation.maxMemoryAllocationSize;
-  row["subgroup_size"] = subgroup.subgroupSize;
-  row["integer_dot_accelerated"] = dot.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE;
-  row["min_subgroup_size"] = sizes.minSubgroupSize;
-  row["max_subgroup_size"] = sizes.maxSubgroupSize;
-  row["max_buffer_bytes"] = buffer.maxBufferSize;
-  if (drm.hasRender == VK_TRUE) row["render_node"] = "renderD" + std::to_string(drm.renderMinor);
+  found.id = vulkan_device_id(base.vendorID, base.deviceID, id.deviceUUID);
+  found.max_allocation_bytes = allocation.maxMemoryAllocationSize;
+  found.subgroup_size = subgroup.subgroupSize;
+  found.integer_dot_accelerated = dot.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE;
+  found.min_subgroup_size = sizes.minSubgroupSize;
+  found.max_subgroup_size = sizes.maxSubgroupSize;
+  found.max_buffer_bytes = buffer.maxBufferSize;
+  if (drm.hasRender == VK_TRUE) found.render_node = "renderD" + std::to_string(drm.renderMinor);
   if (on_pci) {
     std::array<char, 16> address{};
     std::snprintf(address.data(), address.size(), "%04x:%02x:%02x.%x", pci.pciDomain, pci.pciBus,
                   pci.pciDevice, pci.pciFunction);
-    row["pci"] = address.data();
+    found.pci = address.data();
   }
   // Version 0.0.0.0 is what a driver gives that passed none.
-  row["conformant"] = driver.conformanceVersion.major > 0;
+  found.conformant = driver.conformanceVersion.major > 0;
   if (driver.driverName[0] == '\0') return;
-  row["driver"] = std::string(driver.driverName);
-  row["driver_version"] =
+  found.driver = std::string(driver.driverName);
+  found.driver_version =
       driver.driverInfo[0] ? std::string(driver.driverInfo) : version_text(base.driverVersion);
-  row["software"] = row["software"].get<bool>() || driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE ||
-                    driver.driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
+  found.software = found.software || driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE ||
+                   driver.driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
 }
 
-void add_features(const Asked& asked, json& row) {
+void add_features(const Asked& asked, VulkanDevice& found) {
   VkPhysicalDeviceShaderIntegerDotProductFeatures dot{};
   VkPhysicalDeviceShaderFloat16Int8Features small{};
   VkPhysicalDevice16BitStorageFeatures storage{};
@@ -191,49 +197,48 @@ void add_features(const Asked& asked, json& row) {
     ask(end, bytes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES);
   asked.instance.function<PFN_vkGetPhysicalDeviceFeatures2>("vkGetPhysicalDeviceFeatures2")(asked.device,
                                                                                             &all);
-  row["float16"] = small.shaderFloat16 == VK_TRUE;
-  row["int8"] = small.shaderInt8 == VK_TRUE;
-  row["storage16"] = storage.storageBuffer16BitAccess == VK_TRUE;
-  row["integer_dot"] = dot.shaderIntegerDotProduct == VK_TRUE;
-  row["storage8"] = bytes.storageBuffer8BitAccess == VK_TRUE;
+  found.float16 = small.shaderFloat16 == VK_TRUE;
+  found.int8 = small.shaderInt8 == VK_TRUE;
+  found.storage16 = storage.storageBuffer16BitAccess == VK_TRUE;
+  found.integer_dot = dot.shaderIntegerDotProduct == VK_TRUE;
+  found.storage8 = bytes.storageBuffer8BitAccess == VK_TRUE;
   const bool khr = asked.extensions.count("VK_KHR_cooperative_matrix") > 0;
   const bool nv = asked.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
-  row["cooperative_matrix"] = khr || nv;
+  found.cooperative_matrix = khr || nv;
   const auto function = [&](const char* name) { return asked.instance.get(asked.instance.handle, name); };
-  row["cooperative_matrices"] = nlohmann::json::array();
   for (const MatrixShape& shape : matrix_shapes(function, asked.device, khr, nv))
-    row["cooperative_matrices"].push_back(text_of(shape));
+    found.cooperative_matrices.push_back(text_of(shape));
 }
 
 }  // namespace
 
-json describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device) {
+VulkanDevice describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device) {
   VkPhysicalDeviceProperties properties{};
   instance.function<PFN_vkGetPhysicalDeviceProperties>("vkGetPhysicalDeviceProperties")(device, &properties);
   const Asked asked{instance, device, properties.apiVersion, extensions_of(instance, device)};
   constexpr std::array<uint8_t, 16> no_uuid{};
-  json row{{"name", properties.deviceName},
-           {"id", vulkan_device_id(properties.vendorID, properties.deviceID, no_uuid)},
-           {"vendor_id", properties.vendorID},
-           {"device_id", properties.deviceID},
-           {"driver", "unnamed driver"},
-           {"driver_version", version_text(properties.driverVersion)},
-           {"type", type_name(properties.deviceType)},
-           {"api_version", version_text(properties.apiVersion)},
-           {"software", properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ||
-                            std::strncmp(properties.deviceName, "llvmpipe", 8) == 0},
-           {"max_storage_buffer_range", properties.limits.maxStorageBufferRange},
-           {"max_allocations", properties.limits.maxMemoryAllocationCount},
-           {"max_shared_bytes", properties.limits.maxComputeSharedMemorySize},
-           {"max_group_threads", properties.limits.maxComputeWorkGroupInvocations},
-           {"max_allocation_bytes", 0}};
-  add_memory(asked, properties.deviceType, row);
+  VulkanDevice found;
+  found.name = properties.deviceName;
+  found.id = vulkan_device_id(properties.vendorID, properties.deviceID, no_uuid);
+  found.vendor_id = properties.vendorID;
+  found.device_id = properties.deviceID;
+  found.driver = "unnamed driver";
+  found.driver_version = version_text(properties.driverVersion);
+  found.type = type_name(properties.deviceType);
+  found.api_version = version_text(properties.apiVersion);
+  found.software = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU ||
+                   std::strncmp(properties.deviceName, "llvmpipe", 8) == 0;
+  found.max_storage_buffer_range = properties.limits.maxStorageBufferRange;
+  found.max_allocations = properties.limits.maxMemoryAllocationCount;
+  found.max_shared_bytes = properties.limits.maxComputeSharedMemorySize;
+  found.max_group_threads = properties.limits.maxComputeWorkGroupInvocations;
+  add_memory(asked, properties.deviceType, found);
   const bool newer =
       instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2") != nullptr;
-  if (!newer || asked.api < VK_API_VERSION_1_1) return row;
-  add_properties(asked, properties, row);
-  add_features(asked, row);
-  return row;
+  if (!newer || asked.api < VK_API_VERSION_1_1) return found;
+  add_properties(asked, properties, found);
+  add_features(asked, found);
+  return found;
 }
 
 }  // namespace weighin

@@ -1,10 +1,10 @@
-// One Vulkan device in words, for the child process that loads drivers.
+// What Vulkan says about one device, for the child process that loads drivers.
 #pragma once
-
-#include <nlohmann/json.hpp>
 
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
+
+#include "probes/machine/gpu.h"
 
 namespace weighin {
 
@@ -19,7 +19,7 @@ struct VulkanInstance {
   }
 };
 
-/// What devices_from_json (probes/gpu/vulkan_json.h) reads of one device.
-nlohmann::json describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device);
+/// The fields of `device` that a driver fills (FilledBy::driver). A number that the driver does not say is 0.
+VulkanDevice describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device);
 
 }  // namespace weighin

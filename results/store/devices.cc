@@ -1,13 +1,26 @@
 // Devices, their GPUs and what was found best for those, in the store.
 #include <fmt/format.h>
 
+#include <concepts>
+#include <variant>
+
 #include "models/text/letters.h"
+#include "probes/machine/vulkan_device_fields.h"
 #include "results/store/state.h"
 
 namespace weighin {
 namespace {
 
-void bind_fact(SQLite::Statement& statement, int index, const Fact<uint64_t>& fact) {
+void bind_value(SQLite::Statement& statement, int index, const std::string& text) {
+  statement.bind(index, text);
+}
+
+template <std::unsigned_integral Number>
+void bind_value(SQLite::Statement& statement, int index, Number number) {
+  statement.bind(index, static_cast<int64_t>(number));
+}
+
+void bind_value(SQLite::Statement& statement, int index, const Fact<uint64_t>& fact) {
   if (fact.known()) {
     statement.bind(index, static_cast<int64_t>(*fact.value));
   } else {
@@ -15,26 +28,54 @@ void bind_fact(SQLite::Statement& statement, int index, const Fact<uint64_t>& fa
   }
 }
 
-/// The GPUs as they are now in place of those that were there before.
+void read_value(const SQLite::Column& column, std::string& text) {
+  text = column.getString();
+}
+
+template <std::unsigned_integral Number>
+void read_value(const SQLite::Column& column, Number& number) {
+  number = static_cast<Number>(column.getInt64());
+}
+
+void read_value(const SQLite::Column& column, Fact<uint64_t>& fact) {
+  constexpr const char* source = "the store";
+  fact = column.isNull() ? absent<uint64_t>("it was not known when it was probed", source)
+                         : known(static_cast<uint64_t>(column.getInt64()), source);
+}
+
+/// Calls `use` with the place of each field that table gpu has a column for: text, a number, or a fact.
+template <class Use>
+void for_each_column(Use use) {
+  for (const VulkanDeviceField& field : vulkan_device_fields()) {
+    if (field.column == nullptr) continue;
+    std::visit(
+        [&](auto member) {
+          if constexpr (requires(SQLite::Statement & statement, VulkanDevice & gpu) {
+                          bind_value(statement, 0, gpu.*member);
+                        })
+            use(field.column, member);
+        },
+        field.member);
+  }
+}
+
+/// Replaces the GPUs that are stored for `device` by those that it has now.
 void put_gpus(SQLite::Database& database, const Device& device) {
   SQLite::Statement forget(database, "DELETE FROM gpu WHERE device = ?");
   forget.bind(1, device.id);
   forget.exec();
+  std::string columns = "device", places = "?";
+  for_each_column([&](const char* column, auto) {
+    columns += fmt::format(", {}", column);
+    places += ", ?";
+  });
   for (const VulkanDevice& gpu : *device.gpus) {
     if (gpu.id.empty()) continue;  // no measurement can name it
-    SQLite::Statement put(database, "INSERT OR REPLACE INTO gpu VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement put(database,
+                          fmt::format("INSERT OR REPLACE INTO gpu ({}) VALUES ({})", columns, places));
     int index = 1;
-    for (const std::string* text : {&device.id, &gpu.id, &gpu.name, &gpu.driver, &gpu.driver_version})
-      put.bind(index++, *text);
-    put.bind(index++, static_cast<int64_t>(gpu.vendor_id));
-    put.bind(index++, gpu.type);
-    put.bind(index++, static_cast<int>(gpu.software));
-    put.bind(index++, static_cast<int>(gpu.unified));
-    bind_fact(put, index++, gpu.memory_total_bytes);
-    bind_fact(put, index++, gpu.memory_free_bytes);
-    for (const uint64_t limit :
-         {gpu.max_storage_buffer_range, gpu.max_allocation_bytes, uint64_t{gpu.max_allocations}})
-      put.bind(index++, static_cast<int64_t>(limit));
+    put.bind(index++, device.id);
+    for_each_column([&](const char*, auto member) { bind_value(put, index++, gpu.*member); });
     put.exec();
   }
 }
@@ -44,29 +85,9 @@ std::vector<VulkanDevice> gpus_of(SQLite::Database& database, const std::string&
   query.bind(1, device);
   std::vector<VulkanDevice> gpus;
   while (query.executeStep()) {
-    const auto text = [&](const char* name) { return query.getColumn(name).getString(); };
-    const auto number = [&](const char* name) {
-      return static_cast<uint64_t>(query.getColumn(name).getInt64());
-    };
-    const auto fact = [&](const char* name) {
-      constexpr const char* source = "the store";
-      return query.getColumn(name).isNull() ? absent<uint64_t>("it was not known when it was probed", source)
-                                            : known(number(name), source);
-    };
     VulkanDevice gpu;
-    gpu.id = text("id");
-    gpu.name = text("name");
-    gpu.driver = text("driver");
-    gpu.driver_version = text("driver_version");
-    gpu.vendor_id = static_cast<uint32_t>(number("vendor_id"));
-    gpu.type = text("type");
-    gpu.software = number("software") != 0;
-    gpu.unified = number("unified") != 0;
-    gpu.memory_total_bytes = fact("memory_bytes");
-    gpu.memory_free_bytes = fact("memory_free_bytes");
-    gpu.max_storage_buffer_range = number("max_storage_buffer_range");
-    gpu.max_allocation_bytes = number("max_allocation_bytes");
-    gpu.max_allocations = static_cast<uint32_t>(number("max_allocations"));
+    for_each_column(
+        [&](const char* column, auto member) { read_value(query.getColumn(column), gpu.*member); });
     gpus.push_back(std::move(gpu));
   }
   return gpus;

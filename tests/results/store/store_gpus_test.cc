@@ -2,6 +2,9 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "probes/machine/vulkan_device_fields.h"
 #include "results/store/migrations.h"
 #include "results/store/store.h"
 #include "tests/folder.h"
@@ -57,6 +60,18 @@ class StoreGpus : public testing::Test {
   Folder folder_;
   std::string path_ = (folder_.path() / "weighin.db").string();
 };
+
+TEST_F(StoreGpus, TheColumnsAreThoseOfTheFieldList) {
+  std::set<std::string> listed{"device"};
+  for (const VulkanDeviceField& field : vulkan_device_fields())
+    if (field.column != nullptr) listed.insert(field.column);
+  const Store store = opened();
+  SQLite::Database database(path_);
+  SQLite::Statement columns(database, "SELECT name FROM pragma_table_info('gpu')");
+  std::set<std::string> stored;
+  while (columns.executeStep()) stored.insert(columns.getColumn(0).getString());
+  EXPECT_EQ(stored, listed);
+}
 
 TEST_F(StoreGpus, KeepsWhatTheProbeSaw) {
   Store store = opened();
