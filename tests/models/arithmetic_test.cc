@@ -24,7 +24,7 @@ const std::map<std::string, std::set<std::string>> system_files{
     {"models",
      {"models/source/open.cc", "models/source/http.cc", "models/source/proxy.cc", "models/import/hub.cc",
       "models/import/import.cc", "models/import/kept.h", "models/import/kept.cc",
-      "models/synthetic/new_file.cc"}},
+      "models/synthetic/new_file.cc", "models/text/utc_time.h", "models/text/utc_time.cc"}},
 };
 
 /// Headers of files, connections, processes, threads and clocks, and of libraries that use them. Headers of
