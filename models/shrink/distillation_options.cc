@@ -10,7 +10,7 @@ namespace {
 /// The most relatives that are shown.
 constexpr size_t most_relatives = 6;
 
-Shrunk instead(const ModelShape& model, const FileFormat& start, const char* note) {
+SmallerModel instead(const ModelShape& model, const FileFormat& start, const char* note) {
   return {.what = model.name,
           .quality = model.name,
           .takes = "another download",
@@ -34,15 +34,15 @@ std::string_view maker(std::string_view name) {
 
 }  // namespace
 
-std::vector<Shrunk> distillation_options(const ModelShape& shape, const FileFormat& start) {
-  std::vector<Shrunk> options;
+std::vector<SmallerModel> distillation_options(const ModelShape& shape, const FileFormat& start) {
+  std::vector<SmallerModel> options;
   for (const ModelShape& model : all_models())
     if (!shape.name.empty() && model.distilled_from == shape.name)
       options.push_back(instead(model, start, "trained on this model's outputs"));
   return options;
 }
 
-std::vector<Shrunk> relative_options(const ModelShape& shape, const FileFormat& start) {
+std::vector<SmallerModel> relative_options(const ModelShape& shape, const FileFormat& start) {
   std::vector<const ModelShape*> relatives;
   const uint64_t params = parameters(shape);
   for (const ModelShape& model : all_models()) {
@@ -59,7 +59,7 @@ std::vector<Shrunk> relative_options(const ModelShape& shape, const FileFormat& 
     return parameters(*a) > parameters(*b);
   });
   if (relatives.size() > most_relatives) relatives.resize(most_relatives);
-  std::vector<Shrunk> options;
+  std::vector<SmallerModel> options;
   for (const ModelShape* model : relatives)
     options.push_back(instead(*model, start, "another model of the family, not made from this one"));
   return options;

@@ -40,8 +40,8 @@ std::string what_is_left(const ModelShape& before, const ModelShape& after, cons
 
 }  // namespace
 
-std::vector<Shrunk> pruning_options(const ModelShape& shape, const FileFormat& start) {
-  std::vector<Shrunk> options;
+std::vector<SmallerModel> pruning_options(const ModelShape& shape, const FileFormat& start) {
+  std::vector<SmallerModel> options;
   for (const Recipe& recipe : recipes) {
     if (recipe.pruning.keep_first + recipe.pruning.keep_last >= shape.layers) continue;
     auto small = prune(shape, recipe.pruning);

@@ -8,6 +8,6 @@
 namespace weighin {
 
 /// `shape` pruned as the published examples were, where it can be. See recipes in the source.
-std::vector<Shrunk> pruning_options(const ModelShape& shape, const FileFormat& start);
+std::vector<SmallerModel> pruning_options(const ModelShape& shape, const FileFormat& start);
 
 }  // namespace weighin

@@ -15,8 +15,8 @@ bool for_models_trained_so(FileFormatId id) {
 
 }  // namespace
 
-std::vector<Shrunk> quantization_options(const ModelShape& shape, const FileFormat& start) {
-  std::vector<Shrunk> options;
+std::vector<SmallerModel> quantization_options(const ModelShape& shape, const FileFormat& start) {
+  std::vector<SmallerModel> options;
   if (start.id == FileFormatId::as_stored) return options;
   const uint64_t before = weights_bytes(shape, start);
   for (const FileFormat& format : all_file_formats()) {

@@ -9,6 +9,6 @@ namespace weighin {
 
 /// The same model in every GGUF format that takes fewer bytes than `start`. Empty where `start` is the format
 /// of a file that was read.
-std::vector<Shrunk> quantization_options(const ModelShape& shape, const FileFormat& start);
+std::vector<SmallerModel> quantization_options(const ModelShape& shape, const FileFormat& start);
 
 }  // namespace weighin

@@ -4,8 +4,8 @@
 
 namespace weighin {
 
-std::vector<Shrunk> sharing_options(const ModelShape& shape, const FileFormat& start) {
-  std::vector<Shrunk> options;
+std::vector<SmallerModel> sharing_options(const ModelShape& shape, const FileFormat& start) {
+  std::vector<SmallerModel> options;
   const auto add = [&](tl::expected<ModelShape, std::string> small, const char* what, const char* quality,
                        const char* note) {
     if (!small) return;

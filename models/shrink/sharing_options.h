@@ -8,6 +8,6 @@
 namespace weighin {
 
 /// `shape` with its layers' weights shared, and with the embedding as output head, where it can be.
-std::vector<Shrunk> sharing_options(const ModelShape& shape, const FileFormat& start);
+std::vector<SmallerModel> sharing_options(const ModelShape& shape, const FileFormat& start);
 
 }  // namespace weighin

@@ -23,8 +23,8 @@ constexpr Form forms[] = {
 
 }  // namespace
 
-std::vector<Shrunk> sparsity_options(const ModelShape& shape, const FileFormat& start) {
-  std::vector<Shrunk> options;
+std::vector<SmallerModel> sparsity_options(const ModelShape& shape, const FileFormat& start) {
+  std::vector<SmallerModel> options;
   if (!shape.undisclosed.empty() || shape.packed_bytes) return options;
   const uint64_t dense = weights_bytes(shape, start);
   for (const Form& form : forms) {

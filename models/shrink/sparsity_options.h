@@ -8,6 +8,6 @@
 namespace weighin {
 
 /// `shape` with half of its values zero, in each way to store that.
-std::vector<Shrunk> sparsity_options(const ModelShape& shape, const FileFormat& start);
+std::vector<SmallerModel> sparsity_options(const ModelShape& shape, const FileFormat& start);
 
 }  // namespace weighin

@@ -14,7 +14,7 @@
 namespace weighin {
 
 /// A model made smaller in one way.
-struct Shrunk {
+struct SmallerModel {
   std::string what;                         // "Q4_K_M", "8 of 32 layers left out"
   std::string quality;                      // Quality::what; empty: no figure was published
   std::string takes;                        // what it takes to make this model
@@ -27,7 +27,7 @@ struct Shrunk {
 struct Technique {
   std::string_view name;
   /// What it makes of `shape`, which is in the format `start` now. Empty where it does not apply.
-  std::vector<Shrunk> (*apply)(const ModelShape& shape, const FileFormat& start);
+  std::vector<SmallerModel> (*apply)(const ModelShape& shape, const FileFormat& start);
   /// Whether the result with quantization on top of it is worth a look as well.
   bool combines;
 };

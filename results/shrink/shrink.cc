@@ -30,7 +30,7 @@ struct Scale {
 
 /// The request that `fit` makes of such a model. Sparse weights take their own bytes, and no kernel
 /// computes with them.
-Request request_for(const Shrunk& shrunk, const Scale& scale) {
+Request request_for(const SmallerModel& shrunk, const Scale& scale) {
   Question question;
   question.format = shrunk.format;
   question.context = std::min(scale.context, shrunk.shape->max_context);
@@ -47,11 +47,11 @@ Request request_for(const Shrunk& shrunk, const Scale& scale) {
   return request;
 }
 
-Verdict verdict_on(const Shrunk& shrunk, const Scale& scale) {
+Verdict verdict_on(const SmallerModel& shrunk, const Scale& scale) {
   return weigh_formats(request_for(shrunk, scale), scale.device).front();
 }
 
-ShrinkOption weigh_option(const Shrunk& shrunk, const std::string& technique, const Scale& scale) {
+ShrinkOption weigh_option(const SmallerModel& shrunk, const std::string& technique, const Scale& scale) {
   ShrinkOption option;
   option.technique = technique;
   option.what = shrunk.what;
@@ -62,14 +62,14 @@ ShrinkOption weigh_option(const Shrunk& shrunk, const std::string& technique, co
 }
 
 /// What was saved and gained against `before`.
-void compare(ShrinkOption& option, const Shrunk& shrunk, const ShrinkOption& before, const Shrunk& start,
-             std::string_view speeds) {
+void compare(ShrinkOption& option, const SmallerModel& shrunk, const ShrinkOption& before,
+             const SmallerModel& start, std::string_view speeds) {
   const Needs &is = option.verdict.needs, &was = before.verdict.needs;
   option.download_saved_bytes =
       static_cast<int64_t>(was.download_bytes) - static_cast<int64_t>(is.download_bytes);
   option.memory_saved_bytes =
       static_cast<int64_t>(was.memory.needed_bytes()) - static_cast<int64_t>(is.memory.needed_bytes());
-  const auto read = [&](const Shrunk& s) {
+  const auto read = [&](const SmallerModel& s) {
     return static_cast<double>(
         bytes_read_per_token(*s.shape, file_format_of(s.format), s.sparsity, was.depth));
   };
@@ -102,9 +102,9 @@ void add_quality(ShrinkOption& option, const std::string& technique, const std::
 
 /// `shrunk` in the format with the least known loss in which it fits, or in the smallest format where it
 /// fits in none.
-std::optional<Shrunk> quantized_to_fit(const Shrunk& shrunk, const Scale& scale) {
-  std::vector<std::pair<double, Shrunk>> formats;
-  for (Shrunk& option : quantization_options(*shrunk.shape, file_format_of(shrunk.format)))
+std::optional<SmallerModel> quantized_to_fit(const SmallerModel& shrunk, const Scale& scale) {
+  std::vector<std::pair<double, SmallerModel>> formats;
+  for (SmallerModel& option : quantization_options(*shrunk.shape, file_format_of(shrunk.format)))
     if (const Quality* figure = find_quality("quantization", option.quality, *shrunk.shape)) {
       option.shape = shrunk.shape;
       formats.emplace_back(loss_percent(*figure), std::move(option));
@@ -112,7 +112,7 @@ std::optional<Shrunk> quantized_to_fit(const Shrunk& shrunk, const Scale& scale)
   if (formats.empty()) return std::nullopt;
   std::stable_sort(formats.begin(), formats.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  const Shrunk* smallest = nullptr;
+  const SmallerModel* smallest = nullptr;
   uint64_t smallest_bytes = std::numeric_limits<uint64_t>::max();
   for (const auto& [loss, option] : formats) {
     const Verdict verdict = verdict_on(option, scale);
@@ -167,21 +167,21 @@ tl::expected<ShrinkAnswer, std::string> shrink(const ModelShape& shape, const Sh
   const Scale scale{device, answer.context};
 
   const FileFormat& start_format = file_format_of(question.format);
-  const Shrunk start{.what = "as it is",
-                     .quality = "",
-                     .takes = "nothing",
-                     .note = "",
-                     .shape = unowned(shape),
-                     .format = question.format,
-                     .sparsity = {}};
+  const SmallerModel start{.what = "as it is",
+                           .quality = "",
+                           .takes = "nothing",
+                           .note = "",
+                           .shape = unowned(shape),
+                           .format = question.format,
+                           .sparsity = {}};
   answer.as_it_is = weigh_option(start, "as it is", scale);
-  const auto add = [&](const Shrunk& shrunk, ShrinkOption option) {
+  const auto add = [&](const SmallerModel& shrunk, ShrinkOption option) {
     compare(option, shrunk, answer.as_it_is, start, speed_source_of(device).name);
     answer.options.push_back(std::move(option));
   };
   for (const Technique& technique : all_techniques()) {
     const std::string name(technique.name);
-    for (const Shrunk& shrunk : technique.apply(shape, start_format)) {
+    for (const SmallerModel& shrunk : technique.apply(shape, start_format)) {
       ShrinkOption option = weigh_option(shrunk, name, scale);
       add_quality(option, name, shrunk.quality, shape);
       const bool fits = option.verdict.fits == true;

@@ -130,7 +130,7 @@ TEST(Shrink, SparsityLeavesEmbeddingsAndSaysWhenItSavesNothing) {
   EXPECT_NEAR(static_cast<double>(sparse - embedding), 9.0 / 16 * static_cast<double>(dense - embedding),
               2e6);
   bool told = false;
-  for (const Shrunk& option : sparsity_options(whole, f16())) {
+  for (const SmallerModel& option : sparsity_options(whole, f16())) {
     const bool saves = sparse_weights_bytes(whole, f16(), option.sparsity) < dense;
     EXPECT_EQ(option.note.find("saves nothing") == std::string::npos, saves) << option.what;
     told |= !saves;
@@ -164,15 +164,17 @@ TEST(Shrink, EmbeddingsAreTiedOnlyWhereTheyAreNot) {
 
 TEST(Shrink, StudentsAndRelativesAreToldApart) {
   std::set<std::string> students, relatives;
-  for (const Shrunk& option : distillation_options(model("bert-base"), f16())) students.insert(option.what);
-  for (const Shrunk& option : relative_options(model("bert-base"), f16())) relatives.insert(option.what);
+  for (const SmallerModel& option : distillation_options(model("bert-base"), f16()))
+    students.insert(option.what);
+  for (const SmallerModel& option : relative_options(model("bert-base"), f16()))
+    relatives.insert(option.what);
   EXPECT_TRUE(students.contains("distilbert"));
   EXPECT_TRUE(students.contains("tinybert-4l"));
   EXPECT_FALSE(relatives.empty());
   for (const std::string& student : students) EXPECT_FALSE(relatives.contains(student)) << student;
   EXPECT_TRUE(distillation_options(model("distilbert"), f16()).empty());
   // Models with the same architecture are not one family.
-  for (const Shrunk& option : relative_options(model("llama-3.1-8b"), f16()))
+  for (const SmallerModel& option : relative_options(model("llama-3.1-8b"), f16()))
     EXPECT_TRUE(option.what.starts_with("llama-")) << option.what;
 }
 
@@ -181,7 +183,7 @@ TEST(Shrink, EveryOptionOfAQuantizationIsSmaller) {
     const ModelShape& whole = model(name);
     const auto options = quantization_options(whole, f16());
     EXPECT_GT(options.size(), 20u) << name;
-    for (const Shrunk& option : options)
+    for (const SmallerModel& option : options)
       EXPECT_LT(weights_bytes(whole, file_format_of(option.format)), weights_bytes(whole, f16()))
           << option.what;
     EXPECT_LT(quantization_options(whole, file_format_of(FileFormatId::q4_0)).size(), options.size()) << name;
