@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "models/text/letters.h"
+
 namespace weighin {
 
 std::string model_name(std::string_view title) {
@@ -10,7 +12,7 @@ std::string model_name(std::string_view title) {
   for (const unsigned char c : title.substr(0, 100)) {
     const bool plain = std::isalnum(c) || c == '.' || c == '-' || c == '_';
     if (plain && c < 0x80) {
-      name += static_cast<char>(std::tolower(c));
+      name += lower_letter(static_cast<char>(c));
     } else if (!name.empty() && name.back() != '-') {
       name += '-';
     }

@@ -1,7 +1,8 @@
 #include "models/source/location.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "models/text/letters.h"
 
 namespace weighin {
 namespace {
@@ -15,9 +16,7 @@ size_t path_end(const std::string& text) {
 
 bool is_url(std::string_view text) {
   const auto starts = [&](std::string_view scheme) {
-    return text.size() > scheme.size() &&
-           std::equal(scheme.begin(), scheme.end(), text.begin(),
-                      [](unsigned char a, unsigned char b) { return a == std::tolower(b); });
+    return text.size() > scheme.size() && same_letters(text.substr(0, scheme.size()), scheme);
   };
   return starts("http://") || starts("https://");
 }
