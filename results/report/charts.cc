@@ -1,4 +1,5 @@
-// The data of the report's charts.
+#include "results/report/charts.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +8,8 @@
 
 #include "models/text/units.h"
 #include "results/fit/verdict.h"
-#include "results/report/parts.h"
+#include "results/report/rates.h"
+#include "results/report/words.h"
 #include "results/text/interval_json.h"
 
 namespace weighin {

@@ -1,14 +1,15 @@
-// What a report shows of one device, gathered from the store and answered over the catalogue.
+#include "results/report/input.h"
+
 #include "models/names/catalogue.h"
 #include "results/accuracy/sentence.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/fit/weigh.h"
-#include "results/report/report.h"
 
 namespace weighin {
 namespace {
 
-/// The best format's verdict on every published model; a shape made to stand for a class is nobody's model.
+/// The verdict on every published model in its best format. Shapes that only stand for a size class are left
+/// out, because nobody can download them.
 std::vector<Verdict> published_models(const Question& question, const DeviceProfile& device) {
   std::vector<Verdict> verdicts;
   for (const ModelShape& model : all_models()) {
@@ -17,7 +18,8 @@ std::vector<Verdict> published_models(const Question& question, const DeviceProf
   return verdicts;
 }
 
-/// Each size class's reference model in each format: classes smallest first, formats as formats.inc has them.
+/// The verdict on each size class's reference model in each format: the smallest class first, formats in the
+/// order of file_formats.inc.
 std::vector<Verdict> class_by_format(const Question& question, const DeviceProfile& device) {
   std::vector<Verdict> verdicts;
   for (const SizeClass& size_class : all_size_classes()) {

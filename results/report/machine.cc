@@ -1,11 +1,11 @@
-// The machine and the run, as the report tells them: the probes' facts in words.
+#include "results/report/machine.h"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "models/text/units.h"
 #include "results/fit/verdict.h"
-#include "results/report/parts.h"
 #include "results/text/numbers.h"
 
 namespace weighin {

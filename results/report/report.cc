@@ -4,7 +4,12 @@
 #include <string_view>
 #include <utility>
 
-#include "results/report/parts.h"
+#include "results/report/charts.h"
+#include "results/report/first_screen.h"
+#include "results/report/grid.h"
+#include "results/report/machine.h"
+#include "results/report/tables.h"
+#include "results/report/template_data.h"
 
 namespace weighin {
 
@@ -23,7 +28,7 @@ std::string embedded(std::string_view name) {
 
 std::string report_html(const ReportInput& input) {
   TemplateData page;
-  add_headline(page, input);
+  add_first_screen(page, input);
   add_grid(page, input);
   add_models(page, input);
   add_kernels(page, input);

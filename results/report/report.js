@@ -1,4 +1,5 @@
-// Draws the report's charts beside its tables. Every number is in a table too: nothing is lost without this.
+// Draws the report's charts beside its tables, and steers its grid. Every number is in a table too, so that nothing
+// is lost with scripts off.
 import { axisX, axisY, barX, dot, gridX, gridY, link, plot, pointer, ruleX, text, tip } from "@observablehq/plot";
 
 const data = JSON.parse(document.getElementById("chart-data").textContent);
@@ -53,19 +54,20 @@ function square(color) {
   return `<rect x="1" y="2" width="14" height="12" fill="${color}"/>`;
 }
 
-/** Room for the models' names, at most a third of the chart. */
-function nameWidth(width, models) {
-  return Math.min(width * 0.34, 14 + 6.7 * Math.max(...models.map((each) => each.model.length)));
-}
-
-/** A model's name, cut in its middle where the chart is too narrow for it. */
-function fitted(name, pixels) {
-  const room = Math.max(8, Math.floor((pixels - 12) / 6.5));
-  return name.length <= room ? name : `${name.slice(0, room - 5)}…${name.slice(-4)}`;
-}
-
-function nameAxis(marginLeft) {
-  return axisY({ tickSize: 0, label: null, tickFormat: (name) => fitted(name, marginLeft), fill: ink });
+/**
+ * How a chart with a row a model names its models: left of the rows, or above each row where the chart is too narrow.
+ * `dy` is how far a row's marks stand below its middle.
+ */
+function rowsOf(models, width) {
+  const longest = 14 + 6.7 * Math.max(...models.map((each) => each.model.length));
+  const above = longest > width * 0.34;
+  const named = above
+    ? [axisY({ tickSize: 0, label: null, tickFormat: () => "", fill: ink }),
+       text(models, { frameAnchor: "left", y: "model", text: "model", textAnchor: "start", dy: -9, fill: ink,
+              stroke: "var(--surface)", strokeWidth: 3 })]
+    : [axisY({ tickSize: 0, label: null, fill: ink })];
+  return { above, named, dy: above ? 7 : 0, marginLeft: above ? 8 : longest,
+           height: models.length * (above ? 2 * rowHeight : rowHeight) + 70 };
 }
 
 function memoryChart(width) {
@@ -83,7 +85,7 @@ function memoryChart(width) {
       return bar;
     });
   });
-  const marginLeft = nameWidth(width, models);
+  const rows = rowsOf(models, width);
   const narrow = width < 560;
   const said = (each) => {
     const over = limit !== null && each.peak > limit;
@@ -91,18 +93,18 @@ function memoryChart(width) {
     return over && !narrow ? `${needs}, does not fit` : needs;
   };
   const chart = plot({
-    width, marginLeft, marginRight: narrow ? 70 : 150, marginTop: 30, marginBottom: 40,
-    height: models.length * rowHeight + 70, style: look,
+    width, marginLeft: rows.marginLeft, marginRight: narrow ? 70 : 150, marginTop: 30, marginBottom: 40,
+    height: rows.height, style: look,
     ariaLabel: "Bar chart: the memory each model needs, by part, against the memory that may be used",
     x: { domain: [0, end] },
     y: { domain: models.map((each) => each.model), padding: 0.25 },
     marks: [
       gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: Math.max(3, width / 140) }),
       axisX({ fill: quiet, stroke: quiet, label: "GiB", ticks: Math.max(3, width / 140) }),
-      nameAxis(marginLeft),
-      barX(bars, { x1: "from", x2: "to", y: "model", fill: "color" }),
+      rows.named,
+      barX(bars, { x1: "from", x2: "to", y: "model", fill: "color", insetTop: 2 * rows.dy }),
       text(models, {
-        x: (each) => Math.min(each.peak, end), y: "model", text: said, textAnchor: "start", dx: 5,
+        x: (each) => Math.min(each.peak, end), y: "model", text: said, textAnchor: "start", dx: 5, dy: rows.dy,
         fill: ink, stroke: "var(--surface)", strokeWidth: 3,
       }),
       limit ? ruleX([limit], { stroke: "var(--red)", strokeWidth: 2, strokeDasharray: "6 3" }) : null,
@@ -115,8 +117,8 @@ function memoryChart(width) {
     ],
   });
   const words = limit
-    ? "What each model holds in memory in its format, smallest first. Bars far beyond the limit are cut; the numbers are whole."
-    : "What each model holds in memory in its format, smallest first. How much memory there is could not be read.";
+    ? "The memory that each model needs in its format, the smallest first. Bars far beyond the limit are cut; the numbers are not."
+    : "The memory that each model needs in its format, the smallest first. The limit is missing, because the size of the memory could not be read.";
   return [
     caption(words),
     key([["weights", square("var(--blue)")], ["KV cache", square("var(--orange)")],
@@ -129,11 +131,11 @@ function speedChart(width) {
   const { runs, well } = data.speed;
   const models = [...data.speed.models].sort((a, b) => b.mid - a.mid);
   if (!models.length) return null;
-  const marginLeft = nameWidth(width, models);
+  const rows = rowsOf(models, width);
   const narrow = width < 560;
   const fits = models.filter((each) => each.fits);
   const not = models.filter((each) => !each.fits);
-  const interval = { x1: "low", x2: "high", y1: "model", y2: "model", strokeWidth: 3, strokeLinecap: "round" };
+  const interval = { x1: "low", x2: "high", y1: "model", y2: "model", strokeWidth: 3, strokeLinecap: "round", dy: rows.dy };
   const said = (each) =>
     narrow ? digits(each.mid) : `${digits(each.mid)} (${digits(each.low)} to ${digits(each.high)})`;
   const lines = runs === well
@@ -143,32 +145,32 @@ function speedChart(width) {
                   Math.max(well * 2, ...models.map((each) => each.high)) * 1.1];
   const powers = decades(domain, width * 0.5);
   const chart = plot({
-    width, marginLeft, marginRight: narrow ? 44 : 165, marginTop: 30, marginBottom: 40,
-    height: models.length * rowHeight + 70, style: look,
+    width, marginLeft: rows.marginLeft, marginRight: narrow ? 44 : 165, marginTop: 30, marginBottom: 40,
+    height: rows.height, style: look,
     ariaLabel: "Chart: decode speed of each chat model with its interval, in tokens per second",
     x: { type: "log", domain },
     y: { type: "point", domain: models.map((each) => each.model), padding: 0.6 },
     marks: [
       gridX(powers, { stroke: "var(--line)", strokeOpacity: 1 }),
-      gridY({ stroke: "var(--line)", strokeOpacity: 0.6 }),
+      gridY({ stroke: "var(--line)", strokeOpacity: 0.6, dy: rows.dy }),
       axisX(powers, { fill: quiet, stroke: quiet, label: "tokens/s (logarithmic)", tickFormat: String }),
-      nameAxis(marginLeft),
+      rows.named,
       ruleX(lines, { x: (line) => line[0], stroke: quiet, strokeDasharray: "5 3" }),
       lines.map(([at, words, textAnchor]) =>
         text([words], { x: at, frameAnchor: "top", dy: -16, dx: textAnchor === "end" ? 3 : -3, fill: ink, textAnchor })),
       link(fits, { ...interval, stroke: "var(--teal)" }),
       link(not, { ...interval, stroke: "var(--grey)", strokeWidth: 1.5 }),
-      dot(fits, { x: "mid", y: "model", r: 4.5, fill: "var(--teal)" }),
-      dot(not, { x: "mid", y: "model", r: 4, fill: "var(--surface)", stroke: "var(--grey)", strokeWidth: 1.5 }),
-      text(models, { x: "high", y: "model", text: said, textAnchor: "start", dx: 8, fill: ink,
+      dot(fits, { x: "mid", y: "model", r: 4.5, dy: rows.dy, fill: "var(--teal)" }),
+      dot(not, { x: "mid", y: "model", r: 4, dy: rows.dy, fill: "var(--surface)", stroke: "var(--grey)", strokeWidth: 1.5 }),
+      text(models, { x: "high", y: "model", text: said, textAnchor: "start", dx: 8, dy: rows.dy, fill: ink,
                      stroke: "var(--surface)", strokeWidth: 3 }),
     ],
   });
   return [
-    caption("Tokens per second of each chat model in its format, fastest first: the middle, and the interval that should hold 4 times in 5. An upper bound for real engines."),
+    caption("Tokens per second of each chat model in its format, the fastest first: the middle, and the interval that should hold the true speed 4 times in 5."),
     key([
       ["fits in memory", '<path d="M0 8H16" stroke="var(--teal)" stroke-width="3"/><circle cx="8" cy="8" r="5" fill="var(--teal)"/>'],
-      ["does not fit: what it would reach if it did", '<path d="M0 8H16" stroke="var(--grey)" stroke-width="1.5"/><circle cx="8" cy="8" r="4.5" fill="var(--surface)" stroke="var(--grey)" stroke-width="1.5"/>'],
+      ["does not fit: the speed that it would reach if it did", '<path d="M0 8H16" stroke="var(--grey)" stroke-width="1.5"/><circle cx="8" cy="8" r="4.5" fill="var(--surface)" stroke="var(--grey)" stroke-width="1.5"/>'],
     ]),
     chart,
   ];
@@ -259,8 +261,8 @@ function rooflineCharts(width) {
   const each = roofs.length > 1 && width >= 912 ? (width - 16) / 2 : width;
   const present = groups.filter(([name]) => roofs.some((roof) => roof.points.some((point) => point.group === name)));
   return [
-    caption("Every measured kernel; both scales are logarithmic. Quantized formats are held by the int8 peak, bf16 by its own, f32 and f16 by fp32." +
-      (roofs.some((roof) => roof.gpu) ? " On a GPU a kernel's name ends in the arithmetic whose peak holds it." : "")),
+    caption("Every measured kernel; both scales are logarithmic. The int8 peak limits quantized formats, the bf16 peak limits bf16, and the fp32 peak limits f32 and f16." +
+      (roofs.some((roof) => roof.gpu) ? " On a GPU, a kernel's name ends in the arithmetic whose peak limits it." : "")),
     key(present.map(([name, , , mark]) => [name, mark])),
     element("div", { className: "pair" }, roofs.map((roof) => rooflineChart(roof, each))),
   ];
@@ -277,7 +279,7 @@ function draw(figure) {
   figure.hidden = !parts;
   const sentence = figure.parentElement.querySelector(".without");
   if (!parts) {
-    sentence.textContent = "There is nothing to draw: it was not measured.";
+    sentence.textContent = "There is nothing to draw, because nothing was measured.";
     return;
   }
   sentence.hidden = true;
@@ -292,3 +294,56 @@ addEventListener("resize", () => {
   cancelAnimationFrame(waiting);
   waiting = requestAnimationFrame(() => figures.forEach(draw));
 });
+
+/** Puts the words of a grid cell beside it: below, or above where there is no room below. */
+function placeWords(cell) {
+  const words = cell.querySelector(".words");
+  const at = cell.getBoundingClientRect();
+  const room = document.documentElement;
+  Object.assign(words.style, { right: "auto", bottom: "auto", margin: "0" });
+  const { width, height } = words.getBoundingClientRect();
+  const left = Math.min(Math.max(at.left, 8), room.clientWidth - width - 8);
+  const below = at.bottom + 4 + height <= room.clientHeight;
+  Object.assign(words.style, { left: `${left}px`, top: `${below ? at.bottom + 4 : at.top - 4 - height}px` });
+}
+
+/** With scripts, the grid is one stop of the Tab key, and the arrow keys, Home and End move between its cells. */
+function steerGrid(table) {
+  const rows = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td")]);
+  const cells = rows.flat();
+  if (!cells.length) return;
+  table.setAttribute("role", "grid");
+  for (const cell of cells) cell.tabIndex = -1;
+  let current = cells[0];
+  current.tabIndex = 0;
+  table.addEventListener("focusin", ({ target }) => {
+    if (target.tagName !== "TD") return;
+    current.tabIndex = -1;
+    current = target;
+    current.tabIndex = 0;
+    // A cell below the first column, which stays in place while the frame scrolls, is brought out.
+    const hidden = target.parentElement.cells[0].getBoundingClientRect().right - target.getBoundingClientRect().left;
+    if (hidden > 0) table.parentElement.scrollLeft -= hidden;
+    placeWords(target);
+  });
+  table.addEventListener("mouseover", ({ target }) => {
+    const cell = target.closest("td");
+    if (cell) placeWords(cell);
+  });
+  const replace = () => document.activeElement === current && placeWords(current);
+  table.parentElement.addEventListener("scroll", replace);
+  addEventListener("scroll", replace);
+  table.addEventListener("keydown", (event) => {
+    const y = rows.findIndex((row) => row.includes(event.target));
+    if (y < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    const x = rows[y].indexOf(event.target);
+    const next = { ArrowLeft: [x - 1, y], ArrowRight: [x + 1, y], ArrowUp: [x, y - 1], ArrowDown: [x, y + 1],
+                   Home: [0, y], End: [rows[y].length - 1, y] }[event.key];
+    if (event.key === "Escape") event.target.blur();
+    if (!next) return;
+    event.preventDefault();
+    rows[next[1]]?.[next[0]]?.focus();
+  });
+}
+
+document.querySelectorAll("table.grid").forEach(steerGrid);

@@ -1,34 +1,16 @@
-// The report's tables: everything its charts show, readable with scripts off.
+#include "results/report/tables.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "models/names/catalogue.h"
 #include "results/fit/verdict.h"
-#include "results/report/parts.h"
+#include "results/report/words.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
 namespace {
-
-TemplateData empty_list() {
-  return TemplateData{TemplateData::type::list};
-}
-
-/// What stands below a grid cell's answer: the speed, or what would be needed.
-std::string grid_detail(const Verdict& v) {
-  if (v.judgement.answer == Answer::does_not_fit) return "needs " + gib_text(v.needs.memory.needed_bytes());
-  std::string words = speed_words(v);
-  // Said where it may be what binds; elsewhere it would only fill the cell.
-  if (v.prediction.ttft_s && v.prediction.ttft_s->mid > VerdictLines{}.well_ttft_s)
-    words += fmt::format("{}first in {} s", words.empty() ? "" : ", ", two_digits(v.prediction.ttft_s->mid));
-  return words;
-}
-
-std::string title_of_reference(const std::string& model) {
-  const ModelShape* shape = find_model(model);
-  return model + (shape && shape->made ? " (made shape)" : "");
-}
 
 std::string params_text(const Verdict& v) {
   if (v.needs.params == 0) return "undisclosed";
@@ -96,35 +78,6 @@ TemplateData kernel_row(const Measurement& m) {
 }
 
 }  // namespace
-
-void add_grid(TemplateData& page, const ReportInput& input) {
-  TemplateData formats = empty_list(), rows = empty_list();
-  for (const FileFormat& format : kernel_file_formats()) formats << TemplateData(std::string(format.name));
-  // The grid holds each class's formats one after the other.
-  for (size_t i = 0; i < input.grid.size();) {
-    const std::string& size_class = input.grid[i].needs.size_class;
-    TemplateData row, cells = empty_list();
-    row.set("size_class", size_class);
-    row.set("model", title_of_reference(input.grid[i].needs.model));
-    for (const FileFormat& format : kernel_file_formats()) {
-      TemplateData cell;
-      const bool there = i < input.grid.size() && input.grid[i].needs.size_class == size_class &&
-                         input.grid[i].needs.format == format.name;
-      cell.set("answer", there ? answer_words(input.grid[i]) : std::string("-"));
-      cell.set("answer_class", there ? answer_class(input.grid[i]) : std::string("unknown"));
-      cell.set("detail", there ? grid_detail(input.grid[i]) : std::string());
-      cells << cell;
-      if (there) ++i;
-    }
-    // A verdict in an order or format the columns do not have would never be consumed.
-    while (i < input.grid.size() && input.grid[i].needs.size_class == size_class) ++i;
-    row.set("cells", cells);
-    rows << row;
-  }
-  page.set("any_grid", TemplateData(rows.is_non_empty_list()));
-  page.set("formats", formats);
-  page.set("grid", rows);
-}
 
 void add_models(TemplateData& page, const ReportInput& input) {
   TemplateData rows = empty_list();

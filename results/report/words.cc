@@ -1,7 +1,5 @@
-// Answers as the report says them.
-#include <algorithm>
+#include "results/report/words.h"
 
-#include "results/report/parts.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
@@ -34,16 +32,6 @@ std::string answer_class(const Verdict& verdict) {
       break;
   }
   return "unknown";
-}
-
-double best_rate(const std::vector<Measurement>& measurements, Op op, const Side& side) {
-  double best = 0;
-  for (const Measurement& m : measurements) {
-    if (!side.holds(m) || m.status != Status::measured || m.seconds <= 0 || m.problem.op != op) continue;
-    const Cost cost = cost_of(m.problem);
-    best = std::max(best, (op == Op::stream_read ? cost.bytes() : cost.operations) / m.seconds);
-  }
-  return best;
 }
 
 }  // namespace weighin
