@@ -1,27 +1,29 @@
-// Attention over a stretch of the keys: a workgroup takes ROWS queries that share a head's keys and values (heads of one
-// token, or tokens of one head) and TILE keys at a time. It keeps, for each query, the largest score so far, the sum of
-// the weights relative to it, and the sum of the values weighed; attention_join puts stretches together.
+// Attention over a stretch of the keys. A workgroup takes ROWS queries that share a head's keys and values (heads of
+// one token, or tokens of one head), and TILE keys at a time. For each query it keeps the largest score so far, the sum
+// of the weights relative to that score, and the sum of the values times their weights. attention_join puts stretches
+// together.
 layout(binding = 0, std430) readonly buffer Queries { vec4 queries[]; };  // [token][head][QUADS]
 layout(binding = 3, std430) writeonly buffer Sums { vec4 sums[]; };       // [stretch][token][head][QUADS]
-layout(binding = 4, std430) writeonly buffer States { vec2 states[]; };   // [stretch][token][head]: largest, weights
+layout(binding = 4, std430) writeonly buffer States { vec2 states[]; };   // [stretch][token][head]: largest score, sum of weights
 
-/// Threads that hold one row's quads are a team; where there are more teams than rows, some share a row's keys.
+/// The threads that hold the quads of one row are a team. Where there are more teams than rows, several teams share the
+/// keys of a row.
 const uint TEAMS = gl_WorkGroupSize.x / QUADS;
 const uint ROW_TEAMS = TEAMS < ROWS ? TEAMS : ROWS;
 const uint KEY_TEAMS = TEAMS / ROW_TEAMS;
 const uint ROWS_A_TEAM = (ROWS + ROW_TEAMS - 1) / ROW_TEAMS;
-/// Below every score.
+/// A number below every score.
 const float LEAST = -3.0e38;
 
 shared vec4 query[ROWS * QUADS];
-shared uvec2 tile[TILE * (QUADS + 1)];  // rows begin in unlike banks
+shared uvec2 tile[TILE * (QUADS + 1)];  // rows begin in different banks
 shared float weights[ROWS * TILE];
 shared float largest[ROWS], total[ROWS], shrink[ROWS];
 
 uint first_row() { return gl_WorkGroupID.x * ROWS; }
 uint seen_by(uint row) { return min(keys, first_seen + row); }
 uint query_of(uint row) { return gl_WorkGroupID.y * y_step + row * row_step; }
-/// Row 0 of the keys (which = 0) or values (1) of this workgroup's head.
+/// Row 0 of the keys (which = 0) or values (which = 1) of this workgroup's head.
 uint slab_row(uint which) { return (first_slab + 2 * (gl_WorkGroupID.y / y_of_cache) + which) % slabs * keys; }
 
 void load_queries() {
@@ -40,7 +42,7 @@ void load_keys(uint key) {
     tile[i / QUADS * (QUADS + 1) + i % QUADS] = words_of(slab_row(0) + min(key + i / QUADS, keys - 1), i % QUADS);
 }
 
-/// A query's score of a key, or less than any where it does not see it.
+/// The score of a key for a query; less than any score where the query does not see the key.
 void score(uint key, uint last) {
   for (uint i = gl_LocalInvocationID.x; i < ROWS * TILE; i += gl_WorkGroupSize.x) {
     const uint r = i / TILE, t = i % TILE;
@@ -51,7 +53,7 @@ void score(uint key, uint last) {
   }
 }
 
-/// Scores become weights relative to the largest so far.
+/// Turns scores into weights relative to the largest score so far.
 void weigh() {
   for (uint r = gl_LocalInvocationID.x; r < ROWS; r += gl_WorkGroupSize.x) {
     float most = largest[r];
@@ -81,7 +83,7 @@ void add_values(uint key, uint last, inout vec4 mine[ROWS_A_TEAM]) {
   }
 }
 
-/// Adds what the teams of a row have, and writes it.
+/// Adds up what the teams of a row have, and writes it.
 void write(vec4 mine[ROWS_A_TEAM]) {
   const uint team = gl_LocalInvocationID.x / QUADS, quad = gl_LocalInvocationID.x % QUADS;
   const uint first_query = gl_WorkGroupID.z * all_queries;

@@ -1,6 +1,7 @@
-// Attention's stretches put together, each shrunk to the largest score of all: a thread 4 values of a query.
+// Puts the stretches of attention together, each scaled down to the largest score of all. A thread computes 4 values of
+// a query.
 layout(binding = 0, std430) readonly buffer Sums { vec4 sums[]; };      // [stretch][query][QUADS]
-layout(binding = 1, std430) readonly buffer States { vec2 states[]; };  // [stretch][query]: largest, weights
+layout(binding = 1, std430) readonly buffer States { vec2 states[]; };  // [stretch][query]: largest score, sum of weights
 layout(binding = 2, std430) writeonly buffer Results { vec4 y[]; };     // [query][QUADS]
 
 void main() {

@@ -1,4 +1,4 @@
-// y[n][k] = rows of W [.][k]: a thread unpacks a unit of 32 values. `m` is k here, and x4 the rows' numbers.
+// y[n][k] = rows of W[.][k]. A thread unpacks a unit of 32 values. Here `m` is k, and x4 has the numbers of the rows.
 layout(local_size_x_id = 0) in;
 
 void put(uint at, uint run, vec4 v[4]) {

@@ -1,4 +1,4 @@
-// Nothing: what giving a GPU an operation costs by itself.
+// Does nothing: its time is what giving an operation to a GPU costs by itself.
 layout(local_size_x = 1) in;
 
 void main() {}

@@ -1,12 +1,12 @@
-// Y[n][m] = X[n][k] W[m][k]^T: a workgroup computes a tile of TILE_M rows by TILE_N tokens, each thread THREAD_M by
-// THREAD_N of it. A unit of 32 values of every row and token of the tile at a time lies in shared memory.
+// Y[n][m] = X[n][k] W[m][k]^T. A workgroup computes a tile of TILE_M rows by TILE_N tokens, and each thread THREAD_M by
+// THREAD_N of it. For every row and token of the tile, a unit of 32 values at a time lies in shared memory.
 layout(local_size_x_id = 0) in;  // (TILE_M / THREAD_M) * (TILE_N / THREAD_N)
 layout(constant_id = 1) const uint TILE_M = 32;
 layout(constant_id = 2) const uint TILE_N = 32;
 layout(constant_id = 3) const uint THREAD_M = 4;
 layout(constant_id = 4) const uint THREAD_N = 4;
 
-// [quarter of a run][run of the unit][row or token]: neighbours read neighbours.
+// [quarter of a run][run of the unit][row or token]: neighbouring threads read neighbouring words.
 shared QUARTER tile_w[8 * TILE_M];
 shared QUARTER tile_x[8 * TILE_N];
 shared vec2 scale_w[2 * TILE_M];
@@ -40,7 +40,7 @@ void main() {
 #endif
   const uint first_row = gl_WorkGroupID.x * TILE_M, first_token = gl_WorkGroupID.y * TILE_N;
   const uint thread = gl_LocalInvocationID.x, across = TILE_M / THREAD_M;
-  const uint row = thread % across, token = thread / across;  // and every so many after them
+  const uint row = thread % across, token = thread / across;  // and every across-th row and down-th token after
   const uint down = TILE_N / THREAD_N;
   float sums[THREAD_M * THREAD_N];
   for (uint i = 0; i < THREAD_M * THREAD_N; ++i) sums[i] = 0;

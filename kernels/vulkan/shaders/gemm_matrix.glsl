@@ -1,10 +1,10 @@
-// Y[n][m] = X[n][k] W[m][k]^T with a GPU's matrix units: a workgroup computes a tile of TILE_M rows by TILE_N tokens,
-// each subgroup SUB_M by SUB_N of it in fragments of MAT_M by MAT_N. A unit of 32 values of every row and token of the
-// tile at a time lies in shared memory as halves, each row and each token scaled by a power of two to at most 1
-// (row_power.glsl, quantize_rows.glsl); sums are floats.
+// Y[n][m] = X[n][k] W[m][k]^T with a GPU's matrix units. A workgroup computes a tile of TILE_M rows by TILE_N tokens,
+// and each subgroup SUB_M by SUB_N of it, in fragments of MAT_M by MAT_N. For every row and token of the tile, a unit
+// of 32 values at a time lies in shared memory as halves. Each row and each token is scaled by a power of two to at
+// most 1 (row_power.glsl, quantize_rows.glsl). Sums are floats.
 #include "halves.glsl"
 
-layout(local_size_x_id = 0) in;  // the subgroups' threads
+layout(local_size_x_id = 0) in;  // threads of all subgroups
 layout(constant_id = 1) const uint TILE_M = 32;
 layout(constant_id = 2) const uint TILE_N = 32;
 layout(constant_id = 3) const uint SUB_M = 16;
@@ -19,7 +19,7 @@ layout(binding = 5, std430) readonly buffer RowPowers { float row_powers[]; };  
 #define ACTIVATIONS fcoopmatNV<16, gl_ScopeSubgroup, MAT_K, MAT_N>
 #define SUMS fcoopmatNV<32, gl_ScopeSubgroup, MAT_M, MAT_N>
 
-// Quads of a row: 32 halves, and 8 between, so that rows lie in different banks.
+// Quads of a row: 32 halves, and 8 more that are not used, so that rows lie in different banks.
 const uint STRIDE = 5;
 const uint SUBGROUPS = (TILE_M / SUB_M) * (TILE_N / SUB_N);
 const uint DOWN = SUB_M / MAT_M, ACROSS = SUB_N / MAT_N;  // fragments of a subgroup
@@ -39,7 +39,7 @@ void load_weights(uint row, uint first_row, uint block, uint unit) {
   }
 }
 
-/// A run of 16 values of one token.
+/// Loads a run of 16 values of one token.
 void load_activations(uint i, uint first_token, uint first_run, uvec2 runs) {
   const uint token = i / 2, which = i % 2, of_row = blocks * (BLOCK_VALUES / 16);
   const uint run = min(first_token + token, n - 1) * of_row + first_run + runs[which];

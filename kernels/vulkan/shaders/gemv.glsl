@@ -1,9 +1,9 @@
-// y[m] = W[m][k] x[k]: a workgroup computes some rows together, so that what it reads of x serves all of them; its
+// y[m] = W[m][k] x[k]. A workgroup computes some rows together, so that what it reads of x serves all of them. Its
 // threads take the units of a row in turn, and their sums are added within subgroups, then across them.
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint ROWS = 2;
 
-/// A subgroup has 4 threads at least, a workgroup 256 at most.
+/// A subgroup has at least 4 threads, and a workgroup at most 256.
 const uint MOST_SUBGROUPS = 64;
 shared float partial[ROWS * MOST_SUBGROUPS];
 
@@ -33,7 +33,7 @@ void main() {
   prepare_format();
 #endif
   const uint first_row = (gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x) * ROWS;
-  if (first_row >= m) return;  // the whole workgroup
+  if (first_row >= m) return;  // for the whole workgroup
   float sums[ROWS];
   for (uint r = 0; r < ROWS; ++r) sums[r] = 0;
   for (uint i = gl_LocalInvocationID.x; i < blocks * (BLOCK_VALUES / 32); i += gl_WorkGroupSize.x)

@@ -1,4 +1,4 @@
-// y = (a - mean) / sqrt(variance + epsilon) * b + c: a workgroup a row.
+// y = (a - mean) / sqrt(variance + epsilon) * b + c. A workgroup computes a row.
 void main() {
   const uint row = group_index();
   if (row >= rows) return;

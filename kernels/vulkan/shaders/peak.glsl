@@ -1,6 +1,6 @@
-// Arithmetic in registers: CHAINS independent chains of it a thread, so that none waits for another. Numbers come from
-// a buffer, so that nothing is computed beforehand: with -1 and 1 a chain of x = -1 x + 1 goes from 0 to 1 and back, and
-// stands at 1 after an odd number of steps.
+// Arithmetic in registers. Each thread has CHAINS independent chains, so that none waits for another. The factors come
+// from a buffer, so that the compiler cannot compute anything beforehand. With -1 and 1, a chain of x = -1 x + 1 goes
+// from 0 to 1 and back, and stands at 1 after an odd number of steps.
 layout(local_size_x_id = 0) in;
 
 layout(binding = 0, std430) buffer Results { float results[]; };  // of each workgroup's first thread
@@ -29,7 +29,7 @@ CHAIN next(CHAIN x) { return dot_of_bytes(uint(x), factors.x, 0) + int(factors.y
 float sum_of(CHAIN x) { return float(x); }
 #endif
 
-/// Beside which the loop's own instructions weigh little.
+/// Steps in each round of the loop, so many that the loop's own instructions weigh little.
 const uint STEPS = 5;
 
 void main() {
@@ -40,7 +40,7 @@ void main() {
       for (uint i = 0; i < CHAINS; ++i) chains[i] = next(chains[i]);
   float sum = 0;
   for (uint i = 0; i < CHAINS; ++i) sum += sum_of(chains[i]);
-  // Every thread's sum counts, or a compiler would drop it.
+  // The sum of every thread must count, or a compiler would drop it.
   const float all = subgroupAdd(sum);
   if (gl_LocalInvocationID.x == 0) results[gl_WorkGroupID.x] = all / float(gl_SubgroupSize);
 }

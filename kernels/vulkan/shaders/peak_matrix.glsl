@@ -1,5 +1,5 @@
-// Matrix units at work in registers: CHAINS independent sums of products a subgroup, which begin at 0, 1, ... so that
-// none is another. Factors come from a buffer, so that nothing is computed beforehand.
+// Matrix units at work in registers. Each subgroup has CHAINS independent sums of products, which begin at 0, 1, ... so
+// that no two are equal. The factors come from a buffer, so that the compiler cannot compute anything beforehand.
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint MAT_M = 16;
 layout(constant_id = 2) const uint MAT_N = 16;
@@ -24,7 +24,7 @@ void main() {
       for (uint i = 0; i < CHAINS; ++i) chains[i] = coopMatMulAddNV(a, b, chains[i]);
   float sum = 0;
   for (uint i = 0; i < CHAINS; ++i) sum += chains[i][0];
-  // Every thread's sum counts, or a compiler would drop it.
+  // The sum of every thread must count, or a compiler would drop it.
   const float all = subgroupAdd(sum);
   if (gl_LocalInvocationID.x == 0) results[gl_WorkGroupID.x] = all / float(gl_SubgroupSize);
 }

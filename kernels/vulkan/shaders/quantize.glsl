@@ -1,6 +1,6 @@
-// Activations as products take them: a thread rounds a group of 32. int8 (ROUND_INT8): q * scale, scale the largest /
-// 127; halves: exactly scaled by a power of two to at most 2^-4, so that 8 products with weights of any size a half
-// can have sum up to less than its largest number.
+// Rounds activations to what products take. A thread rounds a group of 32. int8 (ROUND_INT8): q * scale, where the
+// scale is the largest / 127. Halves: exactly scaled by a power of two to at most 2^-4, so that 8 products with the
+// largest weights that a half can have sum to less than the largest half.
 #include "halves.glsl"
 
 layout(local_size_x_id = 0) in;
@@ -10,7 +10,7 @@ layout(binding = 1, std430) writeonly buffer Rounded { uvec4 rounded[]; };     /
 layout(binding = 2, std430) writeonly buffer Scales { vec2 scales[]; };        // [n][k / 16]: scale, scale * sum
 layout(push_constant, std430) uniform Arguments { uint groups; };              // n * k / 32
 
-/// A group whose largest is below this counts as zeros (kernels/operands/activations.h).
+/// A group whose largest value is below this counts as zeros (kernels/operands/activations.h).
 const float LEAST = 3.76158192e-37;  // 2^-121
 
 #ifdef ROUND_INT8
@@ -34,7 +34,7 @@ void round_run(uint run, vec4 v[4], float largest) {
 #else
 void round_run(uint run, vec4 v[4], float largest) {
   int power = 0;
-  if (largest >= LEAST) frexp(largest, power);  // largest < 2^power
+  if (largest >= LEAST) frexp(largest, power);  // so that largest < 2^power
   const float down = largest < LEAST ? 0 : ldexp(1.0, -power - 4), scale = ldexp(1.0, power + 4);
   uint words[8];
   float sum = 0;

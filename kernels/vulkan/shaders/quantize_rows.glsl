@@ -1,12 +1,12 @@
-// Activations as matrix units take them: halves, each token's row exactly scaled by a power of two to at most 1. A
-// workgroup a token.
+// Rounds activations to what matrix units take: halves, where the row of each token is exactly scaled by a power of two
+// to at most 1. A workgroup rounds a token.
 #include "halves.glsl"
 
 layout(local_size_x_id = 0) in;
 
 layout(binding = 0, std430) readonly buffer Floats { vec4 x[]; };           // [n][k]
 layout(binding = 1, std430) writeonly buffer Rounded { uvec2 rounded[]; };  // [n][k], halves
-layout(binding = 2, std430) writeonly buffer Scales { vec2 scales[]; };     // [n]: scale, nothing
+layout(binding = 2, std430) writeonly buffer Scales { vec2 scales[]; };     // [n]: the scale; the second is not used
 layout(push_constant, std430) uniform Arguments { uint quads; };            // k / 4
 
 void main() {

@@ -1,5 +1,5 @@
-// Sums and maxima over a workgroup, in subgroups and then across them. A subgroup has 4 threads at least, a workgroup
-// 1024 at most.
+// Sums and maxima over a workgroup: within subgroups and then across them. A subgroup has at least 4 threads, and a
+// workgroup at most 1024.
 shared float partial[256];
 
 float add_all(float value) {

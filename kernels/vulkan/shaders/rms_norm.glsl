@@ -1,4 +1,4 @@
-// y = a / sqrt(mean of a^2 + epsilon) * b: a workgroup a row.
+// y = a / sqrt(mean of a^2 + epsilon) * b. A workgroup computes a row.
 void main() {
   const uint row = group_index();
   if (row >= rows) return;

@@ -1,4 +1,5 @@
-// Rotates the halves of a head against each other, by a token's cosines b and sines c [k / 2]: a thread a pair.
+// Rotates value i of the first half of a head with value i of the second, by a token's cosines b and sines c [k / 2]. A
+// thread computes a pair.
 void main() {
   const uint i = group_index() * gl_WorkGroupSize.x + gl_LocalInvocationID.x, pairs = k / 2;
   if (i >= rows * pairs) return;

@@ -1,5 +1,5 @@
-// For each of m rows of weights the power of two that all its values stay below: what the kernels with matrix units
-// scale it by. A workgroup a row.
+// For each of m rows of weights, the power of two that all its values are below. Kernels with matrix units scale the
+// row by it. A workgroup takes a row.
 #include "halves.glsl"
 
 layout(local_size_x_id = 0) in;

@@ -1,4 +1,5 @@
-// Operands of the small operations: rows [rows][k] of a, their second and third operands b and c, results.
+// The operands of the small operations: the rows [rows][k] of a, the second and third operands b and c, and the
+// results.
 layout(local_size_x_id = 0) in;
 
 layout(binding = 0, std430) readonly buffer A { float a[]; };

@@ -1,5 +1,5 @@
-# Every shader that is compiled, by what it is made of: an operation's source, and where it is a matrix product each
-# tensor format's and each arithmetic's. A name is OPERATION[.FORMAT][.ARITHMETIC].
+# Every shader that is compiled, by the parts that it is made of: the source of an operation, and for a matrix product
+# those of a tensor format and of an arithmetic. A shader's name is OPERATION[.FORMAT][.ARITHMETIC].
 set(quantized_formats q8_0 int8_channel q6_K q5_K q5_0 q4_1 q4_K q4_0 iq4_nl iq4_xs int4_g128 mxfp4 q3_K q2_K tq2_0)
 set(float_formats f32 f16 bf16)
 

@@ -1,4 +1,4 @@
-// y = exp(a - largest) / sum: a workgroup a row.
+// y = exp(a - largest) / sum. A workgroup computes a row.
 void main() {
   const uint row = group_index();
   if (row >= rows) return;

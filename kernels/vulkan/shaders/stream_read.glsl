@@ -1,10 +1,10 @@
-// Reads bytes and adds them up as words, modulo 2^32: a thread has PER_THREAD reads of 16 bytes on their way at once.
+// Reads bytes and adds them up as words, modulo 2^32. A thread has PER_THREAD reads of 16 bytes under way at once.
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint PER_THREAD = 8;
 
 layout(binding = 0, std430) readonly buffer Quads { uvec4 quads[]; };
 layout(binding = 1, std430) buffer Total { uint total; };
-layout(push_constant, std430) uniform Arguments { uint first, count; };  // quads
+layout(push_constant, std430) uniform Arguments { uint first, count; };  // in quads
 
 void main() {
   const uint group = gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x;

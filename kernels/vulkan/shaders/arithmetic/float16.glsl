@@ -1,5 +1,6 @@
-// Products of pairs of halves: quantized weights without their scale, so that they are exact and the sums of 16 stay
-// within the range of a half; activations scaled to at most 2^-4 (quantize.glsl); then the scales of both sides.
+// Products of pairs of halves. Quantized weights come without their scales, so that they are exact. Activations are
+// scaled to at most 2^-4 (quantize.glsl), so that sums of 16 products stay within the range of a half. Then come the
+// scales of both sides.
 #define QUARTER f16vec4
 #define PART f16vec2
 const PART NOTHING = f16vec2(0);

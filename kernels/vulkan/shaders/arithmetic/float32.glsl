@@ -1,9 +1,9 @@
-// Products of floats: weights are unpacked with their scale.
+// Products of floats. Weights are unpacked and multiplied by their scales.
 #define QUARTER vec4
 #define PART float
 const PART NOTHING = 0;
 
-/// Weights come 32 at a time, a unit: two runs of 16 values that may lie apart in the row.
+/// Weights come in units of 32: two runs of 16 values, which may lie apart in the row.
 void read_weights(uint block, uint unit, out vec4 a[4], out vec4 b[4], out vec2 scale_a, out vec2 scale_b) {
   scale_a = scale_b = vec2(1, 0);
 #ifdef FLOATS
@@ -20,7 +20,7 @@ void read_weights(uint block, uint unit, out vec4 a[4], out vec4 b[4], out vec2 
 #endif
 }
 
-/// The 16 values of run `run` of all activations.
+/// The 16 values of run `run` among all activations.
 void read_activations(uint run, out vec4 q[4], out vec2 scale) {
   for (uint i = 0; i < 4; ++i) q[i] = uintBitsToFloat(x4[4 * run + i]);
   scale = vec2(1, 0);

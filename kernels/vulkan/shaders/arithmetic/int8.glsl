@@ -1,10 +1,10 @@
-// Products of int8: exact sums of 16, then the scales of both sides.
+// Products of int8. Sums of 16 products are exact; then come the scales of both sides.
 #define QUARTER uint
 #define PART int
-#define ROUNDED_WORDS 4  // of 16 values, a quarter of them a word
+#define ROUNDED_WORDS 4  // of 16 values, four a word
 const PART NOTHING = 0;
 
-// OpSDot of SPV_KHR_integer_dot_product with packed bytes, which this compiler has no word for.
+// OpSDot of SPV_KHR_integer_dot_product with packed bytes, for which this compiler has no function.
 spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6018, 6019], id = 4450)
 int dot_of_bytes(uint a, uint b, spirv_literal int packed_4x8);
 

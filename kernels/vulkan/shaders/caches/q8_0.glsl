@@ -1,4 +1,4 @@
-// A KV cache of q8_0 in planes: int8 [32 bytes], scales [f16]. A quad is its bytes and its scale.
+// A KV cache of q8_0 in planes: int8 [32 bytes], scales [f16]. A quad is its four bytes and its scale.
 layout(binding = 1, std430) readonly buffer Unused { uvec2 cache_quads[]; };
 layout(binding = 2, std430) readonly buffer Words { uint cache_words[]; };
 

@@ -1,4 +1,4 @@
-// bf16: the values as they are, the upper halves of floats; a block is 32 of them.
+// bf16: the values are the upper halves of floats. A block is 32 of them.
 #define FLOATS
 
 #include "formats/block32.glsl"

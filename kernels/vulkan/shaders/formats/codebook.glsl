@@ -1,5 +1,5 @@
-// Formats of 4-bit indices into a TABLE of 16 bytes: a pair of them, low nibble and high, is looked up at once in a
-// table of 256 that every workgroup makes.
+// Formats of 4-bit indices into a TABLE of 16 bytes. A pair of indices, in the low and the high nibble, is looked up at
+// once in a table of 256 pairs, which every workgroup makes.
 shared uint pairs[256];
 
 #define PREPARES
@@ -11,7 +11,7 @@ void prepare_format() {
   barrier();
 }
 
-/// The bytes that 4 bytes of pairs stand for: of the low nibbles, and of the high ones.
+/// The bytes that 4 bytes of index pairs stand for: those of the low nibbles, and those of the high ones.
 void look_up(uint bytes, out uint low, out uint high) {
   low = high = 0;
   for (uint i = 0; i < 4; ++i) {

@@ -1,10 +1,10 @@
-// f16: the values as they are; a block is 32 of them.
+// f16: the values are not encoded. A block is 32 of them.
 #define FLOATS
 #define HALVES
 
 #include "formats/block32.glsl"
 
-/// Two halves a word.
+/// Two halves in a word.
 void read_halves(uint block, uint run, out uvec4 low, out uvec4 high) {
   low = w4[plane(0) / 4 + 4 * block + 2 * run];
   high = w4[plane(0) / 4 + 4 * block + 2 * run + 1];

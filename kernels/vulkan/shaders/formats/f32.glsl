@@ -1,4 +1,4 @@
-// f32: the values as they are; a block is 32 of them.
+// f32: the values are not encoded. A block is 32 of them.
 #define FLOATS
 
 #include "formats/block32.glsl"

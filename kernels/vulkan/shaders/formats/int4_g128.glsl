@@ -1,5 +1,5 @@
-// int4_g128: planes of nibbles [128 bytes], two scales [2 f16], two zeros [1 byte]; d * (q - zero), a scale and a zero
-// each 128 values.
+// int4_g128: planes of nibbles [128 bytes], two scales [2 f16], two zero points [1 byte]. A value is d * (q - zero); a
+// scale and a zero point serve 128 values.
 #define HAS_OFFSET
 
 const uint BLOCK_VALUES = 256;

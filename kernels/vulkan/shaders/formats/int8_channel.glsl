@@ -1,4 +1,5 @@
-// int8_channel: one plane of int8 [32 bytes]; q / 128, and each row has a scale beside the matrix.
+// int8_channel: one plane of int8 [32 bytes]. A value is q / 128 times the scale of its row, which lies beside the
+// matrix.
 #define SCALED_ROWS
 
 #include "formats/block32.glsl"

@@ -1,4 +1,4 @@
-// iq4_nl: planes of nibbles [16 bytes], d [f16]; d * table[q].
+// iq4_nl: planes of nibbles [16 bytes], d [f16]. A value is d * table[q].
 #include "formats/iq4_values.glsl"
 #include "formats/codebook.glsl"
 

@@ -1,5 +1,5 @@
-// iq4_xs: planes of nibbles [128 bytes], d [f16] with high scale pairs [2 bytes] and low scale nibbles [4 bytes];
-// d * (scale - 32) * table[q].
+// iq4_xs: planes of nibbles [128 bytes], and of d [f16] with the scales' high pairs [2 bytes] and low nibbles [4
+// bytes]. A value is d * (scale - 32) * table[q].
 #include "formats/iq4_values.glsl"
 #include "formats/codebook.glsl"
 

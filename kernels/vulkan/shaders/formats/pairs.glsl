@@ -1,7 +1,8 @@
-// Formats of two bits a value, 256 of them in 64 bytes: pair j of the 32 bytes of each half is of values 32 j on.
+// Formats of two bits a value, with 256 values in 64 bytes. In each half of 32 bytes, pair j of the bytes holds the
+// values from 32 j on.
 const uint BLOCK_VALUES = 256;
 
-/// Half n, 16 of its 32 bytes, and the first of two pairs.
+/// Reads 16 of the 32 bytes of half n, and the first of two pairs.
 uvec3 place_of(uint unit) { return uvec3(unit / 4, unit % 2, unit % 4 / 2 * 2); }
 
 uvec2 runs_of(uint unit) {

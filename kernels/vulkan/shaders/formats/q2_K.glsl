@@ -1,5 +1,5 @@
-// q2_K: planes of pairs [64 bytes], scales and mins [16 bytes: low nibbles and high], d and dmin [2 f16];
-// d * scale * q - dmin * min.
+// q2_K: planes of pairs [64 bytes], of scales and mins [16 bytes: low and high nibbles], and of d and dmin [2 f16]. A
+// value is d * scale * q - dmin * min.
 #define HAS_OFFSET
 #include "formats/pairs.glsl"
 

@@ -1,9 +1,9 @@
-// q3_K: planes of pairs [64 bytes], high bits [32 bytes, bit g of byte l of value 32 g + l], scales and d [16 bytes];
-// d * (scale - 32) * (q - 4).
+// q3_K: planes of pairs [64 bytes], of high bits [32 bytes; bit g of byte l belongs to value 32 g + l], and of scales
+// and d [16 bytes]. A value is d * (scale - 32) * (q - 4).
 #define HAS_OFFSET
 #include "formats/pairs.glsl"
 
-/// Bits 0-3 are nibble run / 8 of byte run % 8, bits 4-5 pair run / 4 of byte 8 + run % 4.
+/// Bits 0-3 of the scale are nibble run / 8 of byte run % 8; bits 4-5 are pair run / 4 of byte 8 + run % 4.
 float step_of(uvec4 header, uint run) {
   const uint low = header[run % 8 / 4] >> 8 * (run % 4) + 4 * (run / 8) & 15u;
   const uint high = header.z >> 8 * (run % 4) + 2 * (run / 4) & 3u;

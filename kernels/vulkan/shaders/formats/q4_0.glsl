@@ -1,4 +1,4 @@
-// q4_0: planes of nibbles [16 bytes], d [f16]; d * (q - 8).
+// q4_0: planes of nibbles [16 bytes], d [f16]. A value is d * (q - 8).
 #define HAS_OFFSET
 
 #include "formats/block32.glsl"

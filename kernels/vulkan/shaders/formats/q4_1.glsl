@@ -1,4 +1,4 @@
-// q4_1: planes of nibbles [16 bytes], d and m [2 f16]; d * q + m.
+// q4_1: planes of nibbles [16 bytes], d and m [2 f16]. A value is d * q + m.
 #define HAS_OFFSET
 
 #include "formats/block32.glsl"

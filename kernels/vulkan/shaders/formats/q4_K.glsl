@@ -1,5 +1,5 @@
-// q4_K: planes of nibbles [128 bytes], d, dmin, scales and mins [16 bytes]; d * scale * q - dmin * min. Each 32 bytes of
-// nibbles hold two groups of 32, the first in the low ones.
+// q4_K: planes of nibbles [128 bytes], and of d, dmin, scales and mins [16 bytes]. A value is d * scale * q - dmin *
+// min. Each 32 bytes of nibbles hold two groups of 32, the first in the low nibbles.
 #define HAS_OFFSET
 #include "formats/six_bit_scales.glsl"
 

@@ -1,9 +1,9 @@
-// q5_0: planes of nibbles [16 bytes], fifth bits [4 bytes, bit i of value i], d [f16]; d * (q - 16).
+// q5_0: planes of nibbles [16 bytes], fifth bits [4 bytes; bit i belongs to value i], d [f16]. A value is d * (q - 16).
 #define HAS_OFFSET
 
 #include "formats/block32.glsl"
 
-/// Bit i of the lowest four to bit 4 of byte i.
+/// Moves bit i of the lowest four to bit 4 of byte i.
 uint fifth(uint bits) { return ((bits & 15u) * 0x00204081u & 0x01010101u) << 4; }
 
 void read_unit(uint block, uint unit, out uvec4 a, out uvec4 b, out vec2 scale, out vec2 offset) {

@@ -1,5 +1,5 @@
-// q5_K: planes of nibbles [128 bytes], fifth bits [32 bytes, bit g of byte l of value l of group g], d, dmin, scales and
-// mins [16 bytes]; as q4_K.
+// q5_K: planes of nibbles [128 bytes], of fifth bits [32 bytes; bit g of byte l belongs to value l of group g], and of
+// d, dmin, scales and mins [16 bytes]. The rest is as in q4_K.
 #define HAS_OFFSET
 #include "formats/six_bit_scales.glsl"
 

@@ -1,5 +1,5 @@
-// q6_K: planes of low nibbles [128 bytes], high pairs [64 bytes], scales [16 int8], d [f16]; d * scale * (q - 32). Each
-// half of 128 values keeps values l, l + 32, l + 64, l + 96 together.
+// q6_K: planes of low nibbles [128 bytes], high pairs [64 bytes], scales [16 int8], d [f16]. A value is d * scale * (q
+// - 32). In each half of 128 values, the values l, l + 32, l + 64 and l + 96 are kept together.
 #define HAS_OFFSET
 
 const uint BLOCK_VALUES = 256;

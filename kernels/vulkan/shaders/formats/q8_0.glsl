@@ -1,4 +1,4 @@
-// q8_0: planes of int8 [32 bytes], d [f16]; d * q.
+// q8_0: planes of int8 [32 bytes], d [f16]. A value is d * q.
 
 #include "formats/block32.glsl"
 

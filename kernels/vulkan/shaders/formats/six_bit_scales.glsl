@@ -1,5 +1,5 @@
-// The scales and mins of q4_K and q5_K: a plane of d, dmin [2 f16] and eight of each in 6 bits [12 bytes]
-// (kernels/formats/six_bit_scales.h says how they lie).
+// The scales and mins of q4_K and q5_K: a plane of d and dmin [2 f16] and of eight scales and eight mins of 6 bits [12
+// bytes]. kernels/formats/six_bit_scales.h says how they lie.
 vec2 scale_and_min(uvec4 header, uint group) {
   const vec2 d = unpackHalf2x16(header.x);
   const uint at = 8 * (group % 4);
@@ -16,7 +16,7 @@ vec2 scale_and_min(uvec4 header, uint group) {
   return vec2(d.x * float(scale), -d.y * float(least));
 }
 
-/// Nibbles lie alike in both: a unit is 16 values of a group of 32 and 16 of the next.
+/// Nibbles lie alike in both formats: a unit is 16 values of a group of 32, and 16 of the next group.
 const uint BLOCK_VALUES = 256;
 
 uvec2 runs_of(uint unit) { return 4 * (unit / 2) + unit % 2 + uvec2(0, 2); }

@@ -1,4 +1,4 @@
-// tq2_0: planes of pairs [64 bytes], d [f16]; d * (q - 1).
+// tq2_0: planes of pairs [64 bytes], d [f16]. A value is d * (q - 1).
 #define HAS_OFFSET
 #include "formats/pairs.glsl"
 
