@@ -12,7 +12,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/tools/model_to_run.h"
 #include "harness/plan/plan.h"
-#include "harness/timing/decode_run.h"
+#include "harness/decode/decode_run.h"
 #include "harness/timing/statistics.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"

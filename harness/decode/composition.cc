@@ -1,4 +1,4 @@
-#include "harness/timing/composition.h"
+#include "harness/decode/composition.h"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
-#include "harness/timing/decode_run.h"
+#include "harness/decode/decode_run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "harness/timing/composition.h"
+#include "harness/decode/composition.h"
 #include "harness/timing/statistics.h"
 #include "kernels/isa.h"
 #include "models/source/byte_source.h"
