@@ -7,7 +7,7 @@
 
 #include "harness/decode/composition.h"
 #include "harness/timing/statistics.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 #include "models/source/byte_source.h"
 #include "models/source/open.h"
 #include "models/text/units.h"

@@ -1,8 +1,8 @@
 # weighin_compiled_sets(TARGET): compiles the generic sources of kernels/cpu for every instruction set of
-# kernels/isa.inc. Each row gives two sources, made here from compiled_set.cc.in: NAME_matrix_functions.cc and
+# kernels/isa/isa.inc. Each row gives two sources, made here from compiled_set.cc.in: NAME_matrix_functions.cc and
 # NAME_ops_functions.cc, which include the set's words, kernels/cpu/isa/NAME.h.
 function(weighin_compiled_sets target)
-  set(rows ${CMAKE_CURRENT_SOURCE_DIR}/isa.inc)
+  set(rows ${CMAKE_CURRENT_SOURCE_DIR}/isa/isa.inc)
   set(template ${CMAKE_CURRENT_SOURCE_DIR}/cpu/compiled_set.cc.in)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${rows} ${template})
   file(STRINGS ${rows} sets REGEX "^ISA\\(")

@@ -7,7 +7,7 @@
 
 #include "kernels/formats/data.h"
 #include "kernels/formats/half.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "kernels/formats/data.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 #include "kernels/operands/weight_pool.h"
 #include "kernels/problem/problem.h"
 #include "kernels/reference/check.h"

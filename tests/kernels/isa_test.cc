@@ -1,5 +1,5 @@
 // The table of instruction sets: what each row has, and which of them this machine runs.
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 #include <gtest/gtest.h>
 

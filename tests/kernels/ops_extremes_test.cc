@@ -9,7 +9,7 @@
 
 #include "kernels/cpu/isa/instruction_sets.h"
 #include "kernels/formats/half.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 #include "kernels/operands/operand_memory.h"
 #include "kernels/reference/attention.h"
 #include "kernels/reference/elementwise.h"

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 namespace weighin {
 namespace {
@@ -70,7 +70,7 @@ TEST(SimdWords, EveryWordInTheFirstColumnIsDefined) {
 TEST(SimdWords, ThePageListsEverySet) {
   const std::set<std::string> page = listed();
 #define ISA(name, architecture, target, needs) EXPECT_TRUE(page.contains(#name)) << #name;
-#include "kernels/isa.inc"
+#include "kernels/isa/isa.inc"
 #undef ISA
 }
 

@@ -1,5 +1,5 @@
-// The architectures that a row of kernels/isa.inc may name: any, x86 and arm64. For each of this program's
-// there is
+// The architectures that a row of kernels/isa/isa.inc may name: any, x86 and arm64. For each of this
+// program's there is
 //   WEIGHIN_ARCHITECTURE_NAME    defined
 //   WEIGHIN_ON_NAME(...)         what stands between the parentheses; on other architectures it is nothing
 //   WEIGHIN_VECTOR_REGISTER      the constraint of an asm statement: a vector register, read and written

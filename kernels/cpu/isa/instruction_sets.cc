@@ -10,7 +10,7 @@ namespace weighin {
   std::span<const MatrixFunctions> matrix_functions(); \
   extern const OpsFunctions ops_functions;             \
   }
-#include "kernels/isa.inc"
+#include "kernels/isa/isa.inc"
 #undef ISA
 
 namespace {
@@ -18,7 +18,7 @@ namespace {
 const InstructionSet sets[] = {
 #define ISA(name, architecture, target, needs) \
   WEIGHIN_ON_##architecture({Isa::name, name::matrix_functions, name::ops_functions}, )
-#include "kernels/isa.inc"
+#include "kernels/isa/isa.inc"
 #undef ISA
 };
 

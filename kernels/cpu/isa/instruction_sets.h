@@ -6,11 +6,11 @@
 
 #include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/cpu/isa/ops_functions.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 namespace weighin {
 
-/// One row of kernels/isa.inc, and what is compiled for it.
+/// One row of kernels/isa/isa.inc, and what is compiled for it.
 struct InstructionSet {
   Isa isa;
   /// Of the formats for which the set adds functions to a lesser one's, packed before plain.

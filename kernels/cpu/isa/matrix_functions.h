@@ -7,7 +7,7 @@
 #include <span>
 
 #include "kernels/formats/packing.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 #include "kernels/operands/activations.h"
 #include "models/format/format.h"
 

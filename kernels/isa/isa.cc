@@ -1,4 +1,4 @@
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -41,7 +41,7 @@ struct Row {
 
 constexpr Row rows[] = {
 #define ISA(name, architecture, target, needs) {#name, []([[maybe_unused]] const Simd& s) { return needs; }},
-#include "kernels/isa.inc"
+#include "kernels/isa/isa.inc"
 #undef ISA
 };
 

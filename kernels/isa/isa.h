@@ -11,7 +11,7 @@ namespace weighin {
 
 enum class Isa : uint8_t {
 #define ISA(name, architecture, target, needs) name,
-#include "kernels/isa.inc"
+#include "kernels/isa/isa.inc"
 #undef ISA
 };
 
