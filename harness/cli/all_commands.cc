@@ -1,46 +1,53 @@
 #include "harness/cli/all_commands.h"
 
-#include <array>
+#include "harness/cli/ask/coverage.h"
+#include "harness/cli/ask/fit.h"
+#include "harness/cli/ask/memory.h"
+#include "harness/cli/ask/shrink.h"
+#include "harness/cli/evidence/accuracy.h"
+#include "harness/cli/evidence/commands_markdown.h"
+#include "harness/cli/evidence/predict.h"
+#include "harness/cli/evidence/report.h"
+#include "harness/cli/evidence/schema.h"
+#include "harness/cli/look_up/devices.h"
+#include "harness/cli/look_up/models.h"
+#include "harness/cli/measure/probe.h"
+#include "harness/cli/measure/probe_children.h"
+#include "harness/cli/measure/run.h"
+#include "harness/cli/measure/run_gpu.h"
+#include "harness/cli/measure/verify.h"
+#include "harness/cli/measure/weigh_in.h"
+#include "harness/cli/tools/decode.h"
+#include "harness/cli/tools/synth.h"
 
 namespace weighin {
+namespace {
 
-void add_probe(Command program, Invocation& invocation);
-void add_models(Command program, Invocation& invocation);
-void add_devices(Command program, Invocation& invocation);
-void add_run(Command program, Invocation& invocation);
-void add_run_gpu(Command program, Invocation& invocation);
-void add_fit(Command program, Invocation& invocation);
-void add_report(Command program, Invocation& invocation);
-void add_memory(Command program, Invocation& invocation);
-void add_synth(Command program, Invocation& invocation);
-void add_shrink(Command program, Invocation& invocation);
-void add_decode(Command program, Invocation& invocation);
-void add_verify(Command program, Invocation& invocation);
-void add_predict(Command program, Invocation& invocation);
-void add_coverage(Command program, Invocation& invocation);
-void add_accuracy(Command program, Invocation& invocation);
-void add_schema(Command program, Invocation& invocation);
+/// A command's heading in --help, where it has none if it is not for users, and what adds it.
+struct Row {
+  const char* heading;
+  Command (*add)(Command program, Invocation& invocation);
+};
 
-std::span<const CommandRow> all_commands() {
-  static constexpr auto commands = std::to_array<CommandRow>({
-      {"probe", add_probe},
-      {"run", add_run},
-      {"run-gpu", add_run_gpu},
-      {"fit", add_fit},
-      {"models", add_models},
-      {"devices", add_devices},
-      {"report", add_report},
-      {"memory", add_memory},
-      {"synth", add_synth},
-      {"shrink", add_shrink},
-      {"decode", add_decode},
-      {"verify", add_verify},
-      {"predict", add_predict},
-      {"coverage", add_coverage},
-      {"accuracy", add_accuracy},
-      {"schema", add_schema},
-  });
-  return commands;
+constexpr Row rows[] = {
+    {"Measure", add_probe},      {"Measure", add_run},
+    {"Measure", add_verify},     {"Ask", add_fit},
+    {"Ask", add_shrink},         {"Ask", add_memory},
+    {"Ask", add_coverage},       {"Look up", add_models},
+    {"Look up", add_devices},    {"Evidence", add_report},
+    {"Evidence", add_accuracy},  {"Evidence", add_predict},
+    {"Evidence", add_schema},    {"Tools", add_synth},
+    {"Tools", add_decode},       {"", add_vulkan_child},
+    {"", add_nvml_child},        {"", add_run_gpu},
+    {"", add_commands_markdown},
+};
+
+}  // namespace
+
+void add_all_commands(CommandLine& line, Invocation& invocation) {
+  const Command program = line.program();
+  add_weigh_in(program, invocation);
+  for (const Row& row : rows) row.add(program, invocation).heading(row.heading);
 }
 
 }  // namespace weighin

@@ -1,13 +1,13 @@
-// The table of subcommands.
+// The table of commands.
 #pragma once
 
-#include <span>
-
-#include "harness/cli/command.h"
+#include "harness/cli/invocation.h"
+#include "harness/cli/options.h"
 
 namespace weighin {
 
-/// Every subcommand, in the order --help shows them.
-std::span<const CommandRow> all_commands();
+/// Adds plain `weighin`'s options and every command to `line`, in the order that --help shows them. `line`
+/// and `invocation` must outlive the commands' actions.
+void add_all_commands(CommandLine& line, Invocation& invocation);
 
 }  // namespace weighin

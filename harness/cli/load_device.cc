@@ -75,6 +75,12 @@ tl::expected<LoadedDevice, std::string> load_stored_device(const std::string& na
     return tl::unexpected(
         fmt::format("this machine is not in {}; run `weighin run` first, or name a device with --device ({})",
                     invocation.database, device.error()));
+  if (!device && find_device(name))
+    return tl::unexpected(
+        fmt::format("{} is a device of the catalogue, on which nothing was measured: `weighin fit --device` "
+                    "answers from its "
+                    "specs ({})",
+                    find_device(name)->device->name, device.error()));
   if (!device) return tl::unexpected(device.error());
   auto run = store->last_run(device->id);
   if (!run) return tl::unexpected(run.error());

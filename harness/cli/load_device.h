@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "harness/cli/command.h"
+#include "harness/cli/invocation.h"
 #include "results/profile/device_profile.h"
 #include "results/records/device.h"
 #include "results/records/run.h"

@@ -32,7 +32,7 @@ NamedModels::NamedModels(const Host& host) {
 }
 
 tl::expected<const ModelShape*, std::string> NamedModels::find(const std::string& word) {
-  // A path that is there needs no look through the catalogue.
+  // Where the path exists, the catalogue need not be searched.
   std::error_code ignored;
   const bool path = (word.find('/') != std::string::npos || word.ends_with(".gguf")) &&
                     std::filesystem::exists(word, ignored);

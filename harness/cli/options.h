@@ -37,11 +37,11 @@ class Option {
   explicit Option(CLI::Option& option) : option_(&option) {}
 
   Option required() const;
-  /// Shows the variable's value of now as the default.
+  /// Shows the variable's present value as the default.
   Option show_default() const;
   /// Shows `text` as the default.
   Option show_default(const std::string& text) const;
-  /// What --help calls the value: "FILE".
+  /// What --help calls the value, such as "FILE". Without it: TEXT, NUMBER, or N for a whole number.
   Option type_name(const std::string& name) const;
   /// Only these values are allowed.
   Option one_of(const std::vector<std::string>& values) const;
@@ -65,6 +65,13 @@ class Option {
   CLI::Option* option_;
 };
 
+/// What --help says of one command.
+struct CommandHelp {
+  std::string name;     // in full: "weighin models list"
+  std::string heading;  // that it stands under in its parent's help; empty for the program itself
+  std::string text;
+};
+
 class CommandLine;
 
 /// One command: the program itself, or a command below another. A handle, as Option is.
@@ -73,7 +80,8 @@ class Command {
   Command(CommandLine& line, CLI::App& app) : line_(&line), app_(&app) {}
 
   /// Adds an option. `names` are its names with their dashes, joined by commas ("-o,--output"); a name
-  /// without dashes makes it a positional argument.
+  /// without dashes makes it a positional argument. An option of a command may also be given before the
+  /// command's name where a command above it has an option with the same variable.
   Option option(const std::string& names, Variable variable, const std::string& help) const;
   /// Adds an option without a value, which makes `set` true.
   Option flag(const std::string& names, bool* set, const std::string& help) const;
@@ -85,15 +93,20 @@ class Command {
   /// What the command does. Of the commands that a command line names, the last one acts.
   void action(std::function<void()> act) const;
 
+  /// The help of this command, and of those below it that --help shows, each after the one that it belongs
+  /// to.
+  std::vector<CommandHelp> help() const;
+
  private:
   CommandLine* line_;
   CLI::App* app_;
 };
 
-/// A program's command line. Neither copied nor moved: its handles point into it.
+/// A program's command line. It is neither copied nor moved, because its handles point into it.
 class CommandLine {
  public:
-  CommandLine(const std::string& program, const std::string& description, const std::string& version);
+  /// `version` is what --version answers; where it is empty there is no --version.
+  CommandLine(const std::string& program, const std::string& description, const std::string& version = "");
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
@@ -102,8 +115,9 @@ class CommandLine {
   Command program();
 
   /// Parses the words and sets the variables. Returns the action of the command that was named, for the
-  /// caller to carry out. Error: where nothing is left to do, whether that is well: --help and --version were
-  /// answered (true), or it was said on standard error what is wrong with the words (false).
+  /// caller to carry out. Error: nothing is left to do. It says whether that is well: true where --help or
+  /// --version was answered, false where the words are wrong; what is wrong was then said on standard error,
+  /// with the nearest name where a command or an option was mistyped.
   tl::expected<std::function<void()>, bool> parse(int argc, const char* const* argv);
 
  private:

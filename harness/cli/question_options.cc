@@ -2,23 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <vector>
 
-#include "models/format/file_format.h"
+#include "harness/cli/named_format.h"
+#include "harness/cli/shared_options.h"
 
 namespace weighin {
 namespace {
-
-/// Empty when `text` is a whole number of at least 1 that fits in 32 bits; else what is wrong.
-std::string not_tokens(const std::string& text) {
-  uint32_t tokens = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tokens);
-  if (error == std::errc() && end == text.data() + text.size() && tokens > 0) return "";
-  return fmt::format("\"{}\" is no number of tokens from 1 to {}", text, UINT32_MAX);
-}
 
 std::string not_a_speed(const std::string& text) {
   char* end = nullptr;
@@ -29,14 +21,19 @@ std::string not_a_speed(const std::string& text) {
 
 }  // namespace
 
-void add_question(Command command, QuestionOptions& options, const std::string& format_help) {
+void add_question(Command command, QuestionOptions& options, const std::string& otherwise) {
   Question& question = options.question;
-  command.option("--format", &options.format, format_help);
-  command.option("--context", &question.context, "Tokens of context; else min(4096, the model's maximum)")
-      .check(not_tokens);
-  command.option("--prompt", &question.prompt, "Tokens of the prompt").check(not_tokens).show_default();
-  command.option("--answer", &question.answer, "Tokens of the answer").check(not_tokens).show_default();
-  command.option("--kv", &options.kv, "Format of the KV cache, in memory and in speed")
+  add_format(command, options.format, otherwise);
+  add_context(command, question.context);
+  command.option("--prompt", &question.prompt, "Tokens of the prompt")
+      .type_name("TOKENS")
+      .check(not_tokens)
+      .show_default();
+  command.option("--answer", &question.answer, "Tokens of the answer")
+      .type_name("TOKENS")
+      .check(not_tokens)
+      .show_default();
+  command.option("--kv", &options.kv, "The format of the KV cache, by which its memory and its speed go")
       .one_of({"f16", "q8_0"})
       .show_default();
   command.option("--min-tps", &options.min_tps, "Tokens/s that a model must reach to run").check(not_a_speed);
@@ -48,7 +45,7 @@ void add_runs_as(Command command, QuestionOptions& options) {
   for (const RunsAs kind : all_runs_as) kinds.emplace_back(runs_as_name(kind));
   command
       .option("--as", &options.runs_as,
-              "What runs the model on a published or described device, by which it may have memory")
+              "What runs the model on a device of the catalogue or a described one, which limits its memory")
       .one_of(kinds)
       .show_default();
 }
@@ -58,14 +55,9 @@ tl::expected<Question, std::string> question_of(const QuestionOptions& options) 
   question.cache = find_format(options.kv)->id;
   if (options.min_tps > 0) question.min_tps = options.min_tps;
   if (options.format.empty()) return question;
-  const FileFormat* format = find_file_format(options.format);
-  if (!format) {
-    std::vector<std::string_view> names;
-    for (const FileFormat& known : all_file_formats()) names.push_back(known.name);
-    return tl::unexpected(
-        fmt::format("no format is called \"{}\"; there are: {}", options.format, fmt::join(names, ", ")));
-  }
-  question.format = format->id;
+  const auto format = format_called(options.format);
+  if (!format) return tl::unexpected(format.error());
+  question.format = (*format)->id;
   return question;
 }
 

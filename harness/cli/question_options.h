@@ -4,7 +4,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "probes/devices/budgets.h"
 #include "results/fit/question.h"
 
@@ -16,11 +16,12 @@ struct QuestionOptions {
   double min_tps = 0;
 };
 
-/// Adds --format, --context, --prompt, --answer, --kv, --min-tps and --allow-low-bit.
+/// Adds --format, --context, --prompt, --answer, --kv, --min-tps and --allow-low-bit. `otherwise` is what the
+/// format is where it is not given.
 void add_question(Command command, QuestionOptions& options,
-                  const std::string& format_help = "A format as ggml spells it; else the best one");
+                  const std::string& otherwise = "the best one that fits");
 
-/// Adds --as, which only devices known by their specs heed.
+/// Adds --as, which matters on devices that are known by their specs alone.
 void add_runs_as(Command command, QuestionOptions& options);
 
 /// The question that was asked. Error: the formats there are.

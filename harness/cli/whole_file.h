@@ -1,4 +1,4 @@
-// Files that are there whole or not at all.
+// Files that are written whole or not at all.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,11 @@
 
 namespace weighin {
 
-/// Where the report of a database is kept unless it is said otherwise.
+/// Where the report of a database is written unless a path is given: report.html in the same folder.
 std::filesystem::path report_beside(const std::string& database);
 
-/// Writes `text` beside `path` and puts it in its place once it is whole; a device such as /dev/stdout is
-/// written to as it is. Error: which file, and why.
+/// Writes `text` into a file beside `path` and renames it to `path` once it is whole. A device such as
+/// /dev/stdout is written to directly. Error: which file could not be written, and why.
 tl::expected<void, std::string> write_whole_file(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace weighin

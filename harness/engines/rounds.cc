@@ -31,7 +31,7 @@ tl::expected<void, std::string> measure_beside(const Host& host, const Machine& 
   SessionOptions options;
   options.budget_s = settings.measure_s / settings.rounds;
   options.threads = settings.threads;
-  options.only = "verify";
+  options.made_by = "weighin verify";
   options.every_item = true;  // a step with a part that was not reached has no prediction
   options.cpu_alone = true;   // where the engine runs
   const auto result = run_session(

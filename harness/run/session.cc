@@ -41,6 +41,7 @@ uint64_t working_set_of(const Machine& machine) {
 
 /// The options as the store keeps them, without paths.
 std::string options_text(const SessionOptions& options) {
+  if (!options.made_by.empty()) return "made by " + options.made_by;
   std::string text = fmt::format("--budget {:g}s", options.budget_s);
   if (options.threads) text += fmt::format(" --threads {}", options.threads);
   if (!options.only.empty()) text += fmt::format(" --only {}", options.only);

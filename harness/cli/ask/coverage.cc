@@ -1,4 +1,5 @@
-// weighin coverage: which share of some users, or of a fleet, runs a model.
+#include "harness/cli/ask/coverage.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +9,8 @@
 #include "harness/cli/load_device.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
-#include "harness/cli/size_option.h"
+#include "harness/cli/shared_options.h"
+#include "harness/cli/units.h"
 #include "results/coverage/coverage_text.h"
 
 namespace weighin {
@@ -19,14 +21,7 @@ struct CoverageOptions {
   QuestionOptions asked;
   double most_download_bytes = 0;
   double link_bits_s = 0;
-  bool json = false, csv = false;
 };
-
-Units bits_s_units() {
-  return {.factors = {{"bit", 1}, {"kbit", 1e3}, {"Mbit", 1e6}, {"Gbit", 1e9}},
-          .name = "RATE",
-          .dropped_ending = "/s"};
-}
 
 tl::expected<Population, std::string> population_called(const std::string& name) {
   const auto shipped = shipped_populations();
@@ -50,39 +45,42 @@ void run_coverage(const CoverageOptions& options, Invocation& invocation) {
   if (!coverage) return fail(invocation, coverage.error());
   const std::optional<double> link =
       options.link_bits_s > 0 ? std::optional(options.link_bits_s) : std::nullopt;
-  const std::string text = options.json  ? coverage_json(*coverage, link)
-                           : options.csv ? coverage_csv(*coverage)
-                                         : coverage_text(*coverage, link);
+  const std::string text = invocation.json  ? coverage_json(*coverage, link)
+                           : invocation.csv ? coverage_csv(*coverage)
+                                            : coverage_text(*coverage, link);
   std::fputs(text.c_str(), stdout);
 }
 
 }  // namespace
 
-void add_coverage(Command program, Invocation& invocation) {
+Command add_coverage(Command program, Invocation& invocation) {
   auto options = std::make_shared<CoverageOptions>();
   const Command command =
-      program.subcommand("coverage", "Which share of some users' devices, or of a fleet, runs a model");
-  command.footer(
-      fmt::format("\nFILE: a CSV with the columns device (as people write it, or the label of a measured "
-                  "one) and count or share; others are "
-                  "passed over,\n"
-                  "but for memory_gib. Shipped, from published shares: {}.",
-                  fmt::join(shipped_populations(), ", ")));
-  add_database_option(command, invocation);
-  command.option("MODEL", &options->model, "A model by name, file, folder or URL").required();
-  command.option("--population", &options->population,
-                 "Whose devices: FILE, or a shipped one's name; else steam");
+      program.subcommand("coverage", "Show which share of some users' devices, or of a fleet, runs a model");
+  command.footer(fmt::format(
+      "A population is a CSV file with the columns device (as people write it, or the label of a measured\n"
+      "one) and count or share. It may have memory_gib; other columns are passed over. These ship with\n"
+      "weighin, from published shares: {}.",
+      fmt::join(shipped_populations(), ", ")));
+  add_model(command, options->model);
+  command
+      .option("--population", &options->population,
+              "Whose devices: a CSV file, or the name of a population that ships; else steam")
+      .type_name("NAME|FILE");
   add_question(command, options->asked);
   add_runs_as(command, options->asked);
-  command.option("--max-download", &options->most_download_bytes, "Largest download: 500MB")
+  command.option("--max-download", &options->most_download_bytes, "The largest download, such as 500MB")
       .in_units(byte_units())
       .positive();
-  command.option("--link", &options->link_bits_s, "Say how long the download takes at such a rate: 50Mbit/s")
-      .in_units(bits_s_units())
+  command
+      .option("--link", &options->link_bits_s,
+              "Also say how long the download takes at such a rate, such as 50Mbit/s")
+      .in_units(rate_units())
       .positive();
-  const Option json = command.flag("--json", &options->json, "As JSON, with every device");
-  command.flag("--csv", &options->csv, "As CSV, one row a device").excludes(json);
+  add_json_and_csv(command, invocation, "a device");
+  add_database(command, invocation);
   command.action([options, &invocation] { run_coverage(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

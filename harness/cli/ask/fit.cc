@@ -1,4 +1,5 @@
-// weighin fit: which models this machine, or a stored one, can run.
+#include "harness/cli/ask/fit.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,10 +9,10 @@
 #include <memory>
 #include <optional>
 
-#include "harness/cli/command.h"
 #include "harness/cli/load_device.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
+#include "harness/cli/shared_options.h"
 #include "models/names/catalogue.h"
 #include "probes/devices/described.h"
 #include "results/accuracy/sentence.h"
@@ -24,7 +25,7 @@
 namespace weighin {
 namespace {
 
-/// Where standard output is no terminal.
+/// The width of the text where standard output is no terminal.
 constexpr unsigned default_columns = 100;
 
 struct FitOptions {
@@ -33,10 +34,11 @@ struct FitOptions {
   DeviceDescription described;
   QuestionOptions asked;
   std::string placement = std::string(place_name(PlaceAsked::automatic));
-  bool explain = false, json = false, csv = false, largest = false, all = false;
+  bool explain = false, largest = false, all = false;
 };
 
-/// The models named, or all of the catalogue. Error: the name that is not there, and the nearest ones.
+/// The models that were named, or all of the catalogue. Error: a name that is not known, with the nearest
+/// ones.
 tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::vector<std::string>& names,
                                                                     NamedModels& named) {
   std::vector<const ModelShape*> models;
@@ -51,7 +53,8 @@ tl::expected<std::vector<const ModelShape*>, std::string> models_of(const std::v
   return models;
 }
 
-/// The questions to answer: in one format, in the best one, or in each. Error: the formats there are.
+/// The questions to answer: one in the format asked for, one in the best format, or one in each format.
+/// Error: the format is not known, with those there are.
 tl::expected<std::vector<Question>, std::string> questions_of(QuestionOptions options) {
   const bool each = options.format == "all";
   if (each) options.format.clear();
@@ -79,8 +82,8 @@ std::vector<std::string> places() {
   return names;
 }
 
-/// Every named model fits in one of its formats at least, and how fast it runs is known; where none was
-/// named, any model does.
+/// Whether every named model fits in at least one of its formats and its speed is known. Where none was
+/// named: whether that holds of any model.
 bool yes(const std::vector<Verdict>& verdicts, bool named) {
   std::map<std::string, bool> fits;
   for (const Verdict& v : verdicts)
@@ -90,7 +93,8 @@ bool yes(const std::vector<Verdict>& verdicts, bool named) {
                : std::any_of(fits.begin(), fits.end(), fit_one);
 }
 
-/// Leaves the model of most parameters that runs at the whole of the `context` asked for, if any does.
+/// Keeps the model with the most parameters of those that run with the whole `context` that was asked for;
+/// none where no model does.
 void keep_largest(std::vector<Verdict>& verdicts, uint32_t context) {
   const Verdict* largest = nullptr;
   for (const Verdict& v : verdicts) {
@@ -104,7 +108,7 @@ bool any_on_gpu(const std::vector<Verdict>& verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.placement.on_gpu(); });
 }
 
-/// GPUs that were asked for and are not there.
+/// What is wrong where --placement asks for a GPU and the device has none; else empty.
 std::string no_gpu(const Capacity& capacity, const Question& question) {
   const bool asked = question.place == PlaceAsked::gpu || question.place == PlaceAsked::split;
   if (!asked || !capacity.gpus.empty()) return "";
@@ -114,13 +118,22 @@ std::string no_gpu(const Capacity& capacity, const Question& question) {
       place_name(question.place), capacity.device);
 }
 
-/// The device that is described by numbers, measured, published, or this machine. Error: nobody knows it.
+/// The device that is described by its numbers, a measured one, one of the catalogue, or this machine. Error:
+/// no device has that name, or the description is wrong.
 tl::expected<DeviceProfile, std::string> profile_of(const FitOptions& options, const Invocation& invocation) {
   const RunsAs runs_as = runs_as_of(options.asked);
-  const bool described = !options.described.bandwidth.empty() || !options.described.memory.empty();
+  const DeviceDescription& numbers = options.described;
+  const bool described = !numbers.bandwidth.empty() || !numbers.memory.empty() || !numbers.tflops.empty() ||
+                         !numbers.part.empty();
   if (!described) return load_any_device(options.device, runs_as, invocation);
+  if (!options.device.empty())
+    return tl::unexpected(
+        fmt::format("--device \"{}\" names a device, and --bandwidth, --memory, --tflops and --part describe "
+                    "another: give "
+                    "one of them",
+                    options.device));
   static DeviceSpec device;  // a profile refers to its device
-  const auto made = describe_device(options.described);
+  const auto made = describe_device(numbers);
   if (!made) return tl::unexpected(made.error());
   device = *made;
   return published_profile({{.device = &device,
@@ -151,7 +164,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   for (const ModelShape* model : *models) {
     for (const Question& question : *questions) {
       verdicts.push_back(weigh_model(*model, question, *device));
-      if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // the same in every format
+      if (!model->file_format.empty() || !model->undisclosed.empty()) break;  // its format is its own
     }
   }
   if (options.largest) keep_largest(verdicts, first.context);
@@ -164,15 +177,15 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
     return text;
   };
   std::vector<CpuOrGpu> compared;
-  if (first.place == PlaceAsked::automatic && !options.csv) {
+  if (first.place == PlaceAsked::automatic && !invocation.csv) {
     Question question = first;
     if (options.asked.format == "all") question.format.reset();
     compared = cpu_or_gpu(question, *device);
   }
   std::string text;
-  if (options.json) {
+  if (invocation.json) {
     text = verdicts_json(verdicts, device->capacity, first, accuracy(), compared);
-  } else if (options.csv) {
+  } else if (invocation.csv) {
     text = verdicts_csv(verdicts);
   } else if (verdicts.empty()) {
     text = fmt::format("None of {} models runs on {}.\n", models->size(), device->capacity.device);
@@ -186,33 +199,25 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
                          options.largest || (!options.models.empty() && options.asked.format != "all"),
                          compared);
   }
-  std::fputs(text.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
+  std::fputs(text.c_str(), stdout);  // run_command_line() checks whether it could be written
   const bool all_named = !options.models.empty() && !options.largest;
   invocation.exit_code = !verdicts.empty() && yes(verdicts, all_named) ? exit_yes : exit_no;
 }
 
 }  // namespace
 
-void add_fit(Command program, Invocation& invocation) {
+Command add_fit(Command program, Invocation& invocation) {
   auto options = std::make_shared<FitOptions>();
   const Command command =
-      program.subcommand("fit", "Which models this machine, or a measured one, can run, and how fast");
-  command.footer("\n" + verdict_rules());
-  add_database_option(command, invocation);
-  command
-      .option("models", &options->models,
-              "Models by name (weighin models list), file, folder or URL; all when none is named")
-      .type_name("MODEL");
-  command.option("--device", &options->device,
-                 "A measured device, by label or id, or one of `weighin devices`; else this machine, now");
-  command.option("--bandwidth", &options->described.bandwidth,
-                 "A device by its numbers, instead: 120GB/s; with --memory");
-  command.option("--memory", &options->described.memory, "Its memory: 16GiB");
-  command.option("--tflops", &options->described.tflops, "Its peak arithmetic, fp16: 8");
-  command.option("--part", &options->described.part, "Which part it is: cpu, gpu or npu; else gpu");
-  add_question(command, options->asked, "A format as ggml spells it, or all; else the best one");
+      program.subcommand("fit", "Show which models this machine or another device can run, and how fast");
+  command.footer(verdict_rules());
+  command.option("MODEL", &options->models,
+                 "Models by name (weighin models list), file, folder or URL; all when none is named");
+  add_device(command, options->device);
+  add_description(command, options->described);
+  add_question(command, options->asked, "the best one; or all");
   add_runs_as(command, options->asked);
-  command.option("--engine", &options->asked.question.engine, "Whose speed is predicted")
+  command.option("--engine", &options->asked.question.engine, "The engine whose speed is predicted")
       .one_of(engine_names())
       .show_default();
   command
@@ -225,9 +230,10 @@ void add_fit(Command program, Invocation& invocation) {
   command.flag("--largest", &options->largest,
                "Answer with the largest of the models that generate text and run, in its best format");
   command.flag("--explain", &options->explain, "Show the predicted time term by term");
-  const Option json = command.flag("--json", &options->json, "Answer as JSON");
-  command.flag("--csv", &options->csv, "Answer as CSV, one row a verdict").excludes(json);
+  add_json_and_csv(command, invocation, "a verdict");
+  add_database(command, invocation);
   command.action([options, &invocation] { run_fit(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

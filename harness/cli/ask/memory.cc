@@ -1,16 +1,19 @@
-// weighin memory: what running a model holds in memory, by part, without a device.
+#include "harness/cli/ask/memory.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/command.h"
+#include "harness/cli/named_format.h"
 #include "harness/cli/named_models.h"
-#include "harness/cli/size_option.h"
+#include "harness/cli/shared_options.h"
+#include "harness/cli/units.h"
 #include "models/llamacpp/split.h"
 #include "models/memory/memory.h"
 #include "models/text/units.h"
+#include "results/fit/question.h"
 
 namespace weighin {
 namespace {
@@ -18,13 +21,13 @@ namespace {
 using nlohmann::ordered_json;
 
 struct MemoryOptions {
-  std::string model, format = "Q4_K_M", engine = "llama.cpp", kv = "f16";
+  std::string model, format, engine = "llama.cpp", kv = "f16";
   MemorySettings settings;
   double gpu_bytes = 0;
-  bool no_mmap = false, no_repack = false, no_flash_attention = false, json = false;
+  bool no_mmap = false, no_repack = false, no_flash_attention = false;
 };
 
-/// Name, bytes and meaning of each part, in the order they are shown.
+/// One part of the memory, as it is shown.
 struct Part {
   const char* name;
   uint64_t bytes;
@@ -62,7 +65,9 @@ ordered_json split_json(const llamacpp::SplitUse& use) {
             {"total", use.cpu_bytes()}}}};
 }
 
-void print(const ModelShape& model, const FileFormat& format, const MemoryOptions& options) {
+void print(const ModelShape& model, const FileFormat& format, const MemoryOptions& options, bool as_json) {
+  // A file's tensors have formats of their own, which give the file its name.
+  const std::string format_name = model.file_format.empty() ? std::string(format.name) : model.file_format;
   const MemoryUse use = memory_use(model, format, options.settings);
   MemorySettings not_mapped = options.settings;  // as a verdict counts: each weight once
   not_mapped.mmap = false;
@@ -70,12 +75,12 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
   llamacpp::SplitUse split;
   if (options.gpu_bytes > 0)
     split = llamacpp::best_split(model, format, options.settings, static_cast<uint64_t>(options.gpu_bytes));
-  if (options.json) {
+  if (as_json) {
     ordered_json bytes;
     for (const Part& part : parts) bytes[part.name] = part.bytes;
     bytes["peak"] = use.peak_resident_bytes();  // its name in schema 1
     const ordered_json out = {{"model", model.name},
-                              {"format", format.name},
+                              {"format", format_name},
                               {"engine", options.engine},
                               {"context", options.settings.context},
                               {"bytes", bytes},
@@ -83,7 +88,7 @@ void print(const ModelShape& model, const FileFormat& format, const MemoryOption
     std::puts(out.dump(2).c_str());
     return;
   }
-  fmt::print("{} in {}, {} tokens of context, {}\n", model.name, format.name, options.settings.context,
+  fmt::print("{} in {}, {} tokens of context, {}\n", model.name, format_name, options.settings.context,
              options.engine);
   for (const Part& part : parts)
     fmt::print("  {:<15} {:>10.1f} MiB  {}\n", part.name, in_mib(part.bytes), part.what);
@@ -104,52 +109,61 @@ void run_memory(MemoryOptions options, Invocation& invocation) {
   const ModelShape* model = *found;
   if (!model->undisclosed.empty())
     return fail(invocation, fmt::format("{}: {}", model->name, model->undisclosed));
-  const FileFormat* format = find_file_format(options.format);
-  if (!format)
-    return fail(invocation, fmt::format("no format is called \"{}\" (all: weighin models show {})",
-                                        options.format, model->name));
+  const bool file = !model->file_format.empty();
+  if (file && !options.format.empty())
+    return fail(invocation, "--format is of models by name: a file is weighed as it is");
+  const auto format =
+      file ? tl::expected<const FileFormat*, std::string>(&file_format_of(FileFormatId::as_stored))
+           : format_called(options.format.empty() ? usual_format : options.format);
+  if (!format) return fail(invocation, format.error());
+  if (options.settings.context == 0) options.settings.context = answered_context(*model, 0);
   options.settings.key = options.settings.value = find_format(options.kv)->id;
   options.settings.mmap = !options.no_mmap;
   options.settings.repack = !options.no_repack;
   options.settings.flash_attention = !options.no_flash_attention;
   options.settings.engine = options.engine == "llama.cpp" ? Engine::llamacpp : Engine::generic;
-  print(*model, *format, options);
+  print(*model, **format, options, invocation.json);
 }
 
 }  // namespace
 
-void add_memory(Command program, Invocation& invocation) {
+Command add_memory(Command program, Invocation& invocation) {
   auto options = std::make_shared<MemoryOptions>();
   MemorySettings& settings = options->settings;
-  const Command command = program.subcommand("memory", "What running a model holds in memory, by part");
-  command.option("MODEL", &options->model, "A model by name (weighin models list)").required();
-  command.option("--format", &options->format, "A file format (weighin models show MODEL)").show_default();
-  command.option("--engine", &options->engine, "Whose memory")
+  settings.context = 0;
+  const Command command =
+      program.subcommand("memory", "Show what running a model holds in memory, part by part");
+  add_model(command, options->model);
+  add_format(command, options->format, "Q4_K_M; a file's is its own");
+  command.option("--engine", &options->engine, "The engine whose memory is meant")
       .one_of({"llama.cpp", "generic"})
       .show_default();
-  command.option("--context", &settings.context, "Tokens of context, all sequences together")
+  add_context(command, settings.context);
+  command.option("--ubatch", &settings.micro_batch, "Tokens that are computed together")
+      .type_name("TOKENS")
+      .check(not_tokens)
+      .show_default();
+  command
+      .option("--prompt", &settings.prompt,
+              "Tokens of the longest prompt; else as many as are computed together")
+      .type_name("TOKENS");
+  command.option("--parallel", &settings.sequences, "Sequences at once, which share the context")
       .between(1, UINT32_MAX)
       .show_default();
-  command.option("--ubatch", &settings.micro_batch, "Tokens computed together")
-      .between(1, UINT32_MAX)
-      .show_default();
-  command.option("--prompt", &settings.prompt,
-                 "Tokens of the longest prompt; else as many as are computed together");
-  command.option("--parallel", &settings.sequences, "Sequences at once")
-      .between(1, UINT32_MAX)
-      .show_default();
-  command.option("--kv", &options->kv, "Format of the KV cache")
+  command.option("--kv", &options->kv, "The format of the KV cache")
       .one_of({"f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"})
       .show_default();
   command
       .option("--gpu", &options->gpu_bytes,
-              "Free memory of a GPU: how many layers fit there, and what each side holds")
+              "The free memory of a GPU: also show how many layers fit there, and what each side holds")
       .in_units(byte_units());
-  command.flag("--no-flash-attention", &options->no_flash_attention, "Scores of all tokens are kept at once");
-  command.flag("--no-mmap", &options->no_mmap, "The file is read, not mapped");
-  command.flag("--no-repack", &options->no_repack, "Weights stay as the file has them");
-  command.flag("--json", &options->json, "As JSON, in bytes");
+  command.flag("--no-flash-attention", &options->no_flash_attention,
+               "Keep the attention scores of all tokens at once");
+  command.flag("--no-mmap", &options->no_mmap, "Read the file instead of mapping it");
+  command.flag("--no-repack", &options->no_repack, "Leave the weights as the file has them");
+  add_json(command, invocation, ", in bytes");
   command.action([options, &invocation] { run_memory(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

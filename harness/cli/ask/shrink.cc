@@ -1,13 +1,15 @@
-// weighin shrink: what would make a model fit, and what that costs.
+#include "harness/cli/ask/shrink.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
 
-#include "harness/cli/command.h"
 #include "harness/cli/load_device.h"
+#include "harness/cli/named_format.h"
 #include "harness/cli/named_models.h"
-#include "harness/cli/size_option.h"
+#include "harness/cli/shared_options.h"
+#include "harness/cli/units.h"
 #include "results/shrink/shrink_json.h"
 #include "results/shrink/shrink_text.h"
 
@@ -18,55 +20,49 @@ struct ShrinkOptions {
   std::string model, device, format = "f16";
   double target_bytes = 0;
   ShrinkQuestion question;
-  bool json = false;
 };
 
 void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
-  const FileFormat* format = find_file_format(options.format);
-  if (!format || format->container != Container::gguf)
-    return fail(invocation, fmt::format("no GGUF format is called \"{}\" (all: weighin models show {})",
-                                        options.format, (*model)->name));
+  const auto format = gguf_format_called(options.format);
+  if (!format) return fail(invocation, format.error());
   const bool file = !(*model)->file_format.empty();
-  options.question.format = file ? FileFormatId::as_stored : format->id;
+  options.question.format = file ? FileFormatId::as_stored : (*format)->id;
   const auto device = has_target ? tl::expected<DeviceProfile, std::string>(
                                        memory_profile(static_cast<uint64_t>(options.target_bytes)))
-                                 : load_device(options.device, invocation);
+                                 : load_any_device(options.device, RunsAs::native, invocation);
   if (!device) return fail(invocation, device.error());
   const auto answer = shrink(**model, options.question, *device);
   if (!answer) return fail(invocation, answer.error());
-  std::fputs((options.json ? shrink_json(*answer, device->capacity) : shrink_text(*answer, device->capacity))
-                 .c_str(),
-             stdout);
+  std::fputs(
+      (invocation.json ? shrink_json(*answer, device->capacity) : shrink_text(*answer, device->capacity))
+          .c_str(),
+      stdout);
   invocation.exit_code = answer->any_fits ? exit_yes : exit_no;
 }
 
 }  // namespace
 
-void add_shrink(Command program, Invocation& invocation) {
+Command add_shrink(Command program, Invocation& invocation) {
   auto options = std::make_shared<ShrinkOptions>();
   const Command command = program.subcommand(
-      "shrink", "What would make a model fit: formats, students, pruning, sharing, and what each costs");
-  add_database_option(command, invocation);
-  command.option("MODEL", &options->model, "A model by name (weighin models list), file, folder or URL")
-      .required();
-  const Option device = command.option("--device", &options->device,
-                                       "A measured device, by label or id; else this machine, now");
-  const Option target =
-      command.option("--target-bytes", &options->target_bytes, "Memory it must fit in, of no device: 4GiB")
-          .in_units(byte_units())
-          .positive()
-          .excludes(device);
-  command.option("--format", &options->format, "The GGUF format the model is in now; a file's is its own")
-      .show_default();
-  command
-      .option("--context", &options->question.context,
-              "Tokens of context; else min(4096, the model's maximum)")
-      .between(1u, UINT32_MAX);
-  command.flag("--json", &options->json, "Answer as JSON");
+      "shrink", "Show what would make a model fit, and what that costs: formats, smaller models, pruning");
+  add_model(command, options->model);
+  const Option device = add_device(command, options->device);
+  const Option target = command
+                            .option("--target-bytes", &options->target_bytes,
+                                    "Instead of a device: memory that it must fit in, such as 4GiB")
+                            .in_units(byte_units())
+                            .positive()
+                            .excludes(device);
+  add_format(command, options->format, "f16, as models are published; a file's is its own");
+  add_context(command, options->question.context);
+  add_json(command, invocation);
+  add_database(command, invocation);
   command.action([options, target, &invocation] { run_shrink(*options, target.given(), invocation); });
+  return command;
 }
 
 }  // namespace weighin

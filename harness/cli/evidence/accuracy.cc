@@ -1,9 +1,10 @@
-// weighin accuracy: predictions held against measurements, of engines run here and published ones.
+#include "harness/cli/evidence/accuracy.h"
+
 #include <cstdio>
 #include <memory>
 
-#include "harness/cli/command.h"
 #include "harness/cli/load_device.h"
+#include "harness/cli/shared_options.h"
 #include "results/accuracy/accuracy_text.h"
 #include "results/accuracy/published.h"
 
@@ -13,7 +14,6 @@ namespace {
 struct AccuracyOptions {
   std::string rows;
   std::string split;
-  bool json = false;
 };
 
 void score_table(const AccuracyOptions& options, Invocation& invocation) {
@@ -24,7 +24,7 @@ void score_table(const AccuracyOptions& options, Invocation& invocation) {
   if (lines.empty())
     return fail(invocation, options.rows + ": no row has a measurement (tg_tps, pp_tps or mem_gib_used)" +
                                 (options.split.empty() ? "" : " in that split"));
-  std::fputs((options.json ? accuracy_json(lines) : accuracy_text(lines)).c_str(), stdout);
+  std::fputs((invocation.json ? accuracy_json(lines) : accuracy_text(lines)).c_str(), stdout);
 }
 
 void run_accuracy(const AccuracyOptions& options, Invocation& invocation) {
@@ -33,28 +33,30 @@ void run_accuracy(const AccuracyOptions& options, Invocation& invocation) {
   if (!device) return fail(invocation, device.error());
   const AccuracyReport report =
       accuracy_report(device->measured->verifications, options.split.empty() ? "test" : options.split);
-  std::fputs((options.json ? accuracy_report_json(report) : accuracy_report_text(report)).c_str(), stdout);
+  std::fputs((invocation.json ? accuracy_report_json(report) : accuracy_report_text(report)).c_str(), stdout);
 }
 
 }  // namespace
 
-void add_accuracy(Command program, Invocation& invocation) {
+Command add_accuracy(Command program, Invocation& invocation) {
   auto options = std::make_shared<AccuracyOptions>();
-  const Command command =
-      program.subcommand("accuracy", "How right predictions are: of engines run here, and of published rows");
+  const Command command = program.subcommand(
+      "accuracy", "Show how right predictions are: of engines run here, and of published rows");
   command.footer(
-      "\nWithout ROWS: engines that `weighin verify` ran on this machine, and the published rows that ship "
-      "with "
-      "weighin.\nEach chip of those is in one split for good: fit, or test, which is kept for testing.");
+      "Without ROWS: the engines that `weighin verify` ran on this machine, and the published rows that "
+      "ship\n"
+      "with weighin. Each chip of those rows is in one split for good: fit, or test, which no constant was\n"
+      "fitted to.");
   command.option("ROWS", &options->rows,
-                 "Published rows (CSV) instead: predict's columns, and tg_tps, pp_tps, mem_gib_used");
+                 "A CSV file of published rows: predict's columns, and tg_tps, pp_tps, mem_gib_used");
   command
       .option("--split", &options->split,
-              "Rows of that split alone; default test of the shipped ones, all of ROWS")
+              "Take the rows of that split alone; else test of the shipped rows, and all of ROWS")
       .one_of({"fit", "test", "all"});
-  command.flag("--json", &options->json, "As JSON");
-  add_database_option(command, invocation);
+  add_json(command, invocation);
+  add_database(command, invocation);
   command.action([options, &invocation] { run_accuracy(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

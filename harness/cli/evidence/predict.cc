@@ -1,4 +1,5 @@
-// weighin predict: a table of machines and models in, a table of predictions from specs out.
+#include "harness/cli/evidence/predict.h"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -7,7 +8,6 @@
 #include <fstream>
 #include <memory>
 
-#include "harness/cli/command.h"
 #include "results/accuracy/predicted_csv.h"
 
 namespace weighin {
@@ -22,7 +22,7 @@ void run_predict(const PredictOptions& options, Invocation& invocation) {
   if (!table) return fail(invocation, table.error());
   const std::string csv = predicted_csv(*table);
   if (options.out.empty()) {
-    std::fputs(csv.c_str(), stdout);  // whether it arrived is looked at once, in run_command_line
+    std::fputs(csv.c_str(), stdout);  // run_command_line() checks whether it could be written
     return;
   }
   std::ofstream file(options.out, std::ios::binary);
@@ -33,23 +33,25 @@ void run_predict(const PredictOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_predict(Command program, Invocation& invocation) {
+Command add_predict(Command program, Invocation& invocation) {
   auto options = std::make_shared<PredictOptions>();
   const Command command = program.subcommand(
-      "predict", "Speeds and memory of a table of machines and models, from specs alone, with 80% intervals");
+      "predict", "Predict speeds and memory for a table of machines and models, from specs alone");
   command.footer(
-      "\nROWS.csv: a header, then one machine and model a row. Columns, in any order, blank or missing where "
-      "not known:\n"
-      "model, params_b, active_params_b, quant, model_bytes; device, chip_class, mem_bandwidth_gbs, mem_gib, "
-      "n_devices,\n"
-      "threads, backend, engine, date; ctx_or_depth, pp_tokens, tg_tokens. The catalogues know what a row "
-      "leaves out.\n"
-      "PRED.csv: row (from 0), tg_tps, tg_low, tg_high, pp_tps, pp_low, pp_high (tokens/s), mem_gib, basis, "
-      "why; a row\n"
-      "that cannot be answered says why.");
-  command.option("ROWS", &options->rows, "The table (CSV)").required();
-  command.option("--out", &options->out, "Where to write the predictions; else standard output");
+      "ROWS is a CSV file: a header, then one machine and model a row. Its columns may stand in any order, "
+      "and\n"
+      "be blank or missing where they are not known:\n"
+      "  model, params_b, active_params_b, quant, model_bytes; device, chip_class, mem_bandwidth_gbs, "
+      "mem_gib,\n"
+      "  n_devices, threads, backend, engine, date; ctx_or_depth, pp_tokens, tg_tokens\n"
+      "The catalogues supply what a row leaves out. The answer is a CSV file with 80% intervals:\n"
+      "  row (from 0), tg_tps, tg_low, tg_high, pp_tps, pp_low, pp_high (tokens/s), mem_gib, basis, why\n"
+      "A row that cannot be answered says why.");
+  command.option("ROWS", &options->rows, "The table, a CSV file").required();
+  command.option("--out", &options->out, "Where to write the predictions; else standard output")
+      .type_name("FILE");
   command.action([options, &invocation] { run_predict(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

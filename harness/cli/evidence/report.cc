@@ -1,13 +1,13 @@
-// weighin report: the HTML report and CSV files of a measured device.
+#include "harness/cli/evidence/report.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <memory>
 
-#include "harness/cli/command.h"
 #include "harness/cli/load_device.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/whole_file.h"
-#include "probes/all_probes.h"
 #include "results/report/report.h"
 #include "results/store/store.h"
 
@@ -36,7 +36,7 @@ void run_report(const ReportOptions& options, Invocation& invocation) {
                 fmt::format("there is no database {}; run `weighin run` first", invocation.database));
   auto store = Store::open(invocation.database, Access::read);
   if (!store) return fail(invocation, store.error());
-  // CSV holds every device of the database; a report is of one.
+  // The CSV files hold every device of the database; a report is about one.
   if (!options.csv.empty()) {
     const auto files = store->export_csv(options.csv);
     if (!files) return fail(invocation, files.error());
@@ -49,18 +49,21 @@ void run_report(const ReportOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_report(Command program, Invocation& invocation) {
+Command add_report(Command program, Invocation& invocation) {
   auto options = std::make_shared<ReportOptions>();
   const Command command = program.subcommand("report", "Write what was measured as one HTML file, or as CSV");
   command.footer(
-      "\nThe HTML file is whole: it needs no network, and can be read with scripts off.\n"
+      "The HTML file is whole: it needs no network and can be read with scripts off.\n"
       "Without options it is written as report.html beside the database.");
-  add_database_option(command, invocation);
   command.option("--html", &options->html, "Where the HTML report is written").type_name("FILE");
-  command.option("--csv", &options->csv, "A folder for CSV files, one a table of the database")
-      .type_name("DIR");
-  command.option("--device", &options->device, "A measured device, by label or id; else this machine, now");
+  command
+      .option("--csv", &options->csv, "Write CSV files into this folder, one for each table of the database")
+      .type_name("FOLDER");
+  command.option("--device", &options->device, "A measured device, by label or id; else this machine, now")
+      .type_name("NAME");
+  add_database(command, invocation);
   command.action([options, &invocation] { run_report(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

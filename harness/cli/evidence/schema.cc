@@ -1,15 +1,15 @@
-// weighin schema: docs/schema.md, made from the code.
+#include "harness/cli/evidence/schema.h"
+
 #include <cstdio>
 
-#include "harness/cli/command.h"
 #include "results/store/store.h"
 
 namespace weighin {
 
-void add_schema(Command program, Invocation&) {
-  program.subcommand("schema", "Describe the database's tables, as Markdown").action([] {
-    std::fputs(schema_markdown().c_str(), stdout);
-  });
+Command add_schema(Command program, Invocation&) {
+  const Command command = program.subcommand("schema", "Describe the tables of the database, as Markdown");
+  command.action([] { std::fputs(schema_markdown().c_str(), stdout); });
+  return command;
 }
 
 }  // namespace weighin

@@ -1,38 +1,38 @@
-// weighin devices describe: a device by its numbers, where no catalogue has it.
+#include "harness/cli/look_up/devices_describe.h"
+
 #include <memory>
 
-#include "harness/cli/look_up/devices.h"
+#include "harness/cli/look_up/devices_show.h"
+#include "harness/cli/shared_options.h"
 
 namespace weighin {
 
-void add_devices_describe(Command devices, Invocation& invocation) {
-  struct Options {
-    DeviceDescription description;
-    bool json = false;
-  };
-  auto options = std::make_shared<Options>();
-  DeviceDescription& description = options->description;
-  const Command describe =
-      devices.subcommand("describe", "A device by its numbers: its tier and memory budgets");
-  describe.option("--name", &description.name, "What to call it");
-  describe.option("--bandwidth", &description.bandwidth, "Of its memory: 120GB/s").required();
-  describe.option("--memory", &description.memory, "How much: 16GiB").required();
-  describe.option("--tflops", &description.tflops, "Peak fp16 arithmetic, without sparsity: 8");
-  describe.option("--tops", &description.tops, "Peak int8 arithmetic, without sparsity: 45");
-  describe.option("--part", &description.part, "What computes: cpu, gpu (else) or npu");
-  describe.option("--kind", &description.kind, "A kind of `devices list`; else by the part");
-  describe.flag("--json", &options->json, "As JSON");
-  describe.action([options, &invocation] {
-    const auto device = describe_device(options->description);
+Command add_devices_describe(Command devices, Invocation& invocation) {
+  const Command command = devices.subcommand(
+      "describe", "Show the tier and the memory budgets of a device that is described by its numbers");
+  auto description = std::make_shared<DeviceDescription>();
+  const auto [bandwidth, memory] = add_description(command, *description);
+  bandwidth.required();
+  memory.required();
+  command.option("--tops", &description->tops,
+                 "Of a described device: the peak int8 arithmetic, without sparsity, in TOPS, such as 45");
+  command.option("--name", &description->name, "Of a described device: what to call it");
+  command.option("--kind", &description->kind,
+                 "Of a described device: its kind (weighin devices list --help); else by its part");
+  add_json(command, invocation);
+  command.action([description, &invocation] {
+    const auto device = describe_device(*description);
     if (!device) return fail(invocation, device.error());
-    NamedDevice named;
-    named.device = &*device;
-    named.part = device->usual_part;
-    named.part_stated = true;
-    named.memory_gib = device->memory_gib.front();
-    named.memory_stated = true;
-    print_device(named, options->json);
+    print_device({.device = &*device,
+                  .part = device->usual_part,
+                  .part_stated = true,
+                  .memory_gib = device->memory_gib.front(),
+                  .memory_stated = true,
+                  .assumed = {},
+                  .recalled = {}},
+                 invocation.json);
   });
+  return command;
 }
 
 }  // namespace weighin

@@ -1,12 +1,12 @@
-// weighin devices list: the catalogue, or what of it passes a filter.
+#include "harness/cli/look_up/devices_list.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
 
-#include "harness/cli/look_up/devices.h"
-#include "models/text/letters.h"
-#include "models/text/units.h"
+#include "harness/cli/shared_options.h"
 #include "probes/devices/catalogue.h"
 #include "probes/devices/tier.h"
 #include "results/text/csv_field.h"
@@ -16,12 +16,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-double most_memory(const DeviceSpec& device) {
-  return device.memory_gib.empty() ? 0
-                                   : *std::max_element(device.memory_gib.begin(), device.memory_gib.end());
-}
-
-/// How far the numbers of the usual part can be trusted: the least of them.
+/// How far the numbers of the usual part can be trusted: RECALLED where one of them was recalled.
 const char* checked_mark(const DeviceSpec& device) {
   return recalled_numbers(device, device.usual_part).empty() ? "read" : "RECALLED";
 }
@@ -87,25 +82,22 @@ void print_csv(const std::vector<const DeviceSpec*>& devices) {
 
 }  // namespace
 
-bool passes(const DeviceSpec& device, const DeviceFilter& filter) {
-  if (!filter.kind.empty() && filter.kind != device_kind_name(device.kind)) return false;
-  if (!filter.tier.empty() && filter.tier != device_tier_name(tier_of(device))) return false;
-  if (!filter.vendor.empty() && !same_letters(filter.vendor, device.vendor)) return false;
-  return most_memory(device) * bytes_per_gib >= filter.min_memory_bytes;
+Command add_devices_list(Command devices, Invocation& invocation) {
+  const Command command =
+      devices.subcommand("list", "List every device, as plain `devices` does, or those of some kind");
+  auto filter = std::make_shared<DeviceFilter>();
+  add_device_filter(command, *filter);
+  add_json_and_csv(command, invocation, "a device");
+  command.action([filter, &invocation] { list_devices(invocation, *filter); });
+  return command;
 }
 
-void list_devices(const DeviceFilter& filter, ListForm form) {
+void list_devices(const Invocation& invocation, const DeviceFilter& filter) {
   std::vector<const DeviceSpec*> devices;
   for (const DeviceSpec& device : all_devices())
     if (passes(device, filter)) devices.push_back(&device);
-  switch (form) {
-    case ListForm::text:
-      return print_lines(devices);
-    case ListForm::csv:
-      return print_csv(devices);
-    case ListForm::json:
-      break;
-  }
+  if (invocation.csv) return print_csv(devices);
+  if (!invocation.json) return print_lines(devices);
   ordered_json lines = ordered_json::array();
   for (const DeviceSpec* device : devices) lines.push_back(line_json(*device));
   std::puts(ordered_json{{"devices", lines}}.dump(2).c_str());

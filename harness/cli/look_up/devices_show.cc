@@ -1,9 +1,12 @@
-// weighin devices show NAME: what a name stands for, and all that is known of it.
+#include "harness/cli/look_up/devices_show.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
 
-#include "harness/cli/look_up/devices.h"
+#include "harness/cli/shared_options.h"
 #include "probes/devices/budgets.h"
 #include "probes/devices/tier.h"
 
@@ -78,7 +81,7 @@ std::string number_text(const SpecNumber& number, const char* unit) {
   return fmt::format("{:g} {} ({}{})", number.value, unit, mark, number.source);
 }
 
-/// Prints one line where there is something to say.
+/// Prints one line, unless `value` is empty.
 void line(const std::string& name, const std::string& value) {
   if (!value.empty()) fmt::print("  {:<12} {}\n", name, value);
 }
@@ -137,10 +140,21 @@ void print_device(const NamedDevice& named, bool as_json) {
     print_text(named);
 }
 
-void show_device(Invocation& invocation, const std::string& name, bool as_json) {
-  const auto named = find_device(name);
-  if (!named) return fail(invocation, named.error());
-  print_device(*named, as_json);
+Command add_devices_show(Command devices, Invocation& invocation) {
+  const Command command =
+      devices.subcommand("show", "Show what a name stands for and all that is known of it");
+  auto name = std::make_shared<std::string>();
+  command
+      .option("NAME", name.get(),
+              "As people write it: \"RTX 4070 Laptop (8GB)\", \"2x RTX 3090\", \"pixel 8\"")
+      .required();
+  add_json(command, invocation);
+  command.action([name, &invocation] {
+    const auto named = find_device(*name);
+    if (!named) return fail(invocation, named.error());
+    print_device(*named, invocation.json);
+  });
+  return command;
 }
 
 }  // namespace weighin

@@ -1,15 +1,17 @@
-// weighin devices smallest: which devices run a model, measured ones and those of the catalogue, the smallest
-// first.
+#include "harness/cli/look_up/devices_smallest.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/cli/load_device.h"
-#include "harness/cli/look_up/devices.h"
+#include "harness/cli/look_up/device_filter.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
+#include "harness/cli/shared_options.h"
 #include "models/text/units.h"
 #include "results/accuracy/sentence.h"
 #include "results/coverage/smallest_device.h"
@@ -27,19 +29,18 @@ struct SmallestOptions {
   std::string model;
   QuestionOptions asked;
   DeviceFilter filter;
-  size_t most = 0;  // 0: one of each kind, or ten of the kind that is asked for
-  bool json = false, csv = false;
+  size_t most = 0;  // --most; 0: one of each kind, or ten of the kind asked for
 };
 
 /// One line of the answer.
 struct Line {
   std::string device, kind;
-  std::string tier;       // empty: measured
-  double memory_gib = 0;  // of all of it
+  std::string tier;       // empty for a measured device
+  double memory_gib = 0;  // the total
   Verdict verdict;
 };
 
-/// Devices that were measured and run the model.
+/// The measured devices that run the model.
 std::vector<Line> measured_lines(const ModelShape& model, const Question& question,
                                  const Invocation& invocation) {
   std::vector<Line> lines;
@@ -52,7 +53,7 @@ std::vector<Line> measured_lines(const ModelShape& model, const Question& questi
   return lines;
 }
 
-/// The first of each kind, or the first `most`.
+/// Of the devices found, the first of each kind, or the first --most.
 std::vector<Line> spec_lines(const std::vector<DeviceRun>& found, const SmallestOptions& options) {
   const bool every_kind = options.filter.kind.empty() && options.most == 0;
   const size_t most = options.most ? options.most : 10;
@@ -125,14 +126,14 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
   if (!found) return fail(invocation, found.error());
   std::vector<Line> lines = measured_lines(**model, *question, invocation);
   for (Line& line : spec_lines(*found, options)) lines.push_back(std::move(line));
-  if (options.json) {
+  if (invocation.json) {
     ordered_json out{{"schema_version", 1},
                      {"model", (*model)->name},
                      {"accuracy", published_accuracy_sentence()},
                      {"devices", ordered_json::array()}};
     for (const Line& line : lines) out["devices"].push_back(line_json(line));
     std::puts(out.dump(2).c_str());
-  } else if (options.csv) {
+  } else if (invocation.csv) {
     print_csv(lines);
   } else {
     print_text(lines, **model, *question, found->size());
@@ -142,22 +143,23 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_devices_smallest(Command devices, Invocation& invocation) {
+Command add_devices_smallest(Command devices, Invocation& invocation) {
   auto options = std::make_shared<SmallestOptions>();
   const Command command = devices.subcommand(
-      "smallest", "The smallest devices that run a model: measured ones, and of each kind in the catalogue");
-  add_database_option(command, invocation);
-  command.option("MODEL", &options->model, "A model by name, file, folder or URL").required();
+      "smallest",
+      "List the smallest devices that run a model: measured ones, and of each kind in the catalogue");
+  add_model(command, options->model);
   add_question(command, options->asked);
   add_runs_as(command, options->asked);
-  add_filter(command, options->filter);
+  add_device_filter(command, options->filter);
   command
       .option("--most", &options->most,
-              "So many, the smallest first; else one of each kind, or ten of --kind")
+              "List so many, the smallest first; else one of each kind, or ten of --kind")
       .between(1, 100000);
-  const Option json = command.flag("--json", &options->json, "As JSON");
-  command.flag("--csv", &options->csv, "As CSV, one row a device").excludes(json);
+  add_json_and_csv(command, invocation, "a device");
+  add_database(command, invocation);
   command.action([options, &invocation] { run_smallest(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

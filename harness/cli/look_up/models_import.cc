@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/named_models.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/whole_file.h"
 #include "models/import/import.h"
 #include "models/import/kept.h"
@@ -18,11 +19,10 @@ namespace weighin {
 namespace {
 
 struct ImportOptions {
-  std::string from, as, forget;
-  bool json = false;
+  std::string from, as;
 };
 
-/// A home for imported models. Error: there is none.
+/// The folder that keeps imported models. Error: there is no home folder for it to be in.
 tl::expected<std::filesystem::path, std::string> folder_of(const Invocation& invocation) {
   const std::filesystem::path folder = kept_folder(invocation.host);
   if (folder.empty())
@@ -77,7 +77,7 @@ void import(const ImportOptions& options, Invocation& invocation) {
   const std::filesystem::path path = kept_path(*folder, model->name);
   const auto written = write_whole_file(path, kept_text(model->name, *files));
   if (!written) return fail(invocation, written.error());
-  say(*model, path, options.json);
+  say(*model, path, invocation.json);
 }
 
 void forget(const std::string& name, Invocation& invocation) {
@@ -95,21 +95,27 @@ void forget(const std::string& name, Invocation& invocation) {
 
 }  // namespace
 
-void add_models_import(Command models, Invocation& invocation) {
+Command add_models_import(Command models, Invocation& invocation) {
+  const Command command = models.subcommand(
+      "import", "Read a model's shape from the headers of its files and keep it as one of your own");
+  command.footer(
+      "FROM is a file (.gguf, .safetensors, config.json), a folder or a URL. Of a URL only the header is "
+      "fetched.\n"
+      "HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded. HF_TOKEN is sent to the host that the URL names.");
   auto options = std::make_shared<ImportOptions>();
-  const Command importing =
-      models.subcommand("import", "Reads a model's shape from its files' headers and keeps it as your own");
-  importing.footer(
-      "A file (.gguf, .safetensors, config.json), a folder, or a URL; of a URL only the header travels. "
-      "HTTPS_PROXY,\n"
-      "HTTP_PROXY and NO_PROXY are heeded; HF_TOKEN is sent to the host that the URL names.");
-  importing.option("FROM", &options->from, "A file, a folder or a URL").required().type_name("PATH|URL");
-  importing.option("--as", &options->as, "The name it shall have; else the one it gives itself");
-  importing.flag("--json", &options->json, "As JSON");
-  const Command forgetting = models.subcommand("forget", "Deletes an imported model's shape");
-  forgetting.option("NAME", &options->forget, "Its name").required();
-  importing.action([options, &invocation] { import(*options, invocation); });
-  forgetting.action([options, &invocation] { forget(options->forget, invocation); });
+  command.option("FROM", &options->from, "A file, a folder or a URL").required();
+  command.option("--as", &options->as, "What to call the model; else what it calls itself").type_name("NAME");
+  add_json(command, invocation);
+  command.action([options, &invocation] { import(*options, invocation); });
+  return command;
+}
+
+Command add_models_forget(Command models, Invocation& invocation) {
+  const Command command = models.subcommand("forget", "Delete the shape of a model that was imported");
+  auto name = std::make_shared<std::string>();
+  command.option("NAME", name.get(), "What the model is called").required();
+  command.action([name, &invocation] { forget(*name, invocation); });
+  return command;
 }
 
 }  // namespace weighin

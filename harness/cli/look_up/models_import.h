@@ -1,11 +1,14 @@
-// weighin models import, weighin models forget.
+// weighin models import and weighin models forget: models of the user's own.
 #pragma once
 
-#include "harness/cli/command.h"
+#include "harness/cli/invocation.h"
+#include "harness/cli/options.h"
 
 namespace weighin {
 
-/// Adds both to the `models` command.
-void add_models_import(Command models, Invocation& invocation);
+/// Adds `models import` to `models`.
+Command add_models_import(Command models, Invocation& invocation);
+/// Adds `models forget` to `models`.
+Command add_models_forget(Command models, Invocation& invocation);
 
 }  // namespace weighin

@@ -1,10 +1,15 @@
-// weighin models list: the catalogue, or what of it passes a filter.
+#include "harness/cli/look_up/models_list.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
 
-#include "harness/cli/look_up/models.h"
+#include "harness/cli/look_up/model_summary.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/shared_options.h"
+#include "harness/cli/units.h"
 #include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/names/catalogue.h"
@@ -18,13 +23,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr double fewest_bits = 4;  // below, quality falls off (llama.cpp#1684): nobody's first choice
-
-const char* task_name(Task task) {
-  return task == Task::chat ? "chat" : "encode";
-}
-
-/// What is undisclosed passes no filter by size.
+/// Whether `model` is of the kind asked for. An undisclosed model passes no filter by size.
 bool passes(const ModelShape& model, const ModelFilter& filter) {
   const bool known = model.undisclosed.empty();
   const uint64_t total = parameters(model);
@@ -44,7 +43,7 @@ bool passes(const ModelShape& model, const ModelFilter& filter) {
   return true;
 }
 
-/// One mark a line: how far the numbers can be trusted.
+/// How far the numbers can be trusted, in one word.
 const char* checked_mark(const ModelShape& model) {
   if (!model.undisclosed.empty()) return "-";
   return model.checked == Checked::read         ? "read"
@@ -63,47 +62,36 @@ void print_line(const ModelShape& model) {
              model.gated ? "gated" : "", model.title, known ? "" : " (undisclosed)");
 }
 
+void add_filter(Command command, ModelFilter& filter) {
+  command.option("--license,--licence", &filter.license,
+                 "With this licence, as Hugging Face names it: apache-2.0");
+  command.option("--class", &filter.size_class, "In this size class: 2B");
+  command.option("--task", &filter.task, "chat or encode").one_of({"chat", "encode"});
+  command.option("--architecture", &filter.architecture,
+                 "Of this GGUF architecture or family: gemma2, llama");
+  command
+      .option("--max-download", &filter.max_download_bytes,
+              "Whose smallest GGUF of at least 4 bits is no larger: 500MB")
+      .in_units(byte_units());
+  command.option("--max-params", &filter.max_params, "With no more parameters: 3B").in_units(count_units());
+  const Option gated = command.flag("--gated", &filter.gated, "Whose terms must be accepted first");
+  command.flag("--ungated", &filter.ungated, "That anyone can download").excludes(gated);
+}
+
 }  // namespace
 
-SmallestFile smallest_four_bit_file(const ModelShape& model) {
-  SmallestFile smallest;
-  for (const FileFormat& format : all_file_formats()) {
-    if (format.container != Container::gguf || format_of(format.base).bits_per_weight() < fewest_bits)
-      continue;
-    const uint64_t bytes = download_bytes(model, format);
-    if (!smallest.format || bytes < smallest.bytes) smallest = {&format, bytes};
-  }
-  return smallest;
+Command add_models_list(Command models, Invocation& invocation) {
+  const Command command =
+      models.subcommand("list", "List every model, as plain `models` does, or those of some kind");
+  auto filter = std::make_shared<ModelFilter>();
+  add_filter(command, *filter);
+  add_json(command, invocation);
+  command.action([filter, &invocation] { list_models(invocation, *filter); });
+  return command;
 }
 
-ordered_json summary_json(const ModelShape& model) {
-  const bool known = model.undisclosed.empty();
-  const auto number = [&](uint64_t value) { return known ? ordered_json(value) : ordered_json(nullptr); };
-  const auto word = [](const std::string& text) {
-    return text.empty() ? ordered_json(nullptr) : ordered_json(text);
-  };
-  return {{"name", model.name},
-          {"title", model.title},
-          {"aliases", model.aliases},
-          {"family", model.family},
-          {"architecture", word(model.architecture)},
-          {"task", task_name(model.task)},
-          {"params", number(parameters(model))},
-          {"active_params", number(active_parameters(model))},
-          {"size_class", known ? ordered_json(size_class_of(parameters(model)).name) : ordered_json(nullptr)},
-          {"license", word(model.licence)},
-          {"gated", model.gated},
-          {"released", word(model.released)},
-          {"distilled_from", word(model.distilled_from)},
-          {"made", model.made},
-          {"undisclosed", known ? ordered_json(nullptr) : ordered_json(model.undisclosed)},
-          {"remark", model.remark},
-          {"source", model.source},
-          {"checked", checked_name(model.checked)},
-          {"checked_note", model.checked_note}};
-}
-
-void list_models(const Invocation& invocation, const ModelFilter& filter, bool as_json) {
+void list_models(const Invocation& invocation, const ModelFilter& filter) {
+  const bool as_json = invocation.json;
   std::vector<const ModelShape*> all;
   for (const ModelShape& model : all_models()) all.push_back(&model);
   const NamedModels named(invocation.host);

@@ -1,10 +1,12 @@
-// weighin models resolve: what names say of model, size and format.
+#include "harness/cli/look_up/models_resolve.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/command.h"
+#include "harness/cli/shared_options.h"
 #include "models/names/resolve_name.h"
 
 namespace weighin {
@@ -27,7 +29,7 @@ ordered_json resolved_json(const std::string& name) {
           {"format", text(resolved.format)}};
 }
 
-/// One line a name: what is not known is a dash.
+/// Prints what one name says, with a dash for what it does not say.
 void print_line(const std::string& name) {
   const ResolvedName resolved = resolve_name(name);
   const auto known = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
@@ -40,26 +42,23 @@ void print_line(const std::string& name) {
 
 }  // namespace
 
-void add_models_resolve(Command models) {
-  struct Options {
-    bool json = false;
-    std::vector<std::string> names;
-  };
-  auto options = std::make_shared<Options>();
-  const Command resolve =
-      models.subcommand("resolve", "What names of files and models say: model, size, format");
-  resolve.option("NAME", &options->names, "File names, paths, URLs, Hugging Face ids, Ollama's name:tag")
+Command add_models_resolve(Command models, Invocation& invocation) {
+  const Command command = models.subcommand(
+      "resolve", "Say which model, size and format the names of files and models stand for");
+  auto names = std::make_shared<std::vector<std::string>>();
+  command.option("NAME", names.get(), "File names, paths, URLs, Hugging Face ids, or Ollama's name:tag")
       .required();
-  resolve.flag("--json", &options->json, "As JSON: an object; for several names {\"names\": [...]}");
-  resolve.action([options] {
-    if (!options->json) {
-      for (const std::string& name : options->names) print_line(name);
+  add_json(command, invocation, ": an object, or {\"names\": [...]} for several names");
+  command.action([names, &invocation] {
+    if (!invocation.json) {
+      for (const std::string& name : *names) print_line(name);
       return;
     }
     ordered_json objects = ordered_json::array();
-    for (const std::string& name : options->names) objects.push_back(resolved_json(name));
+    for (const std::string& name : *names) objects.push_back(resolved_json(name));
     std::puts((objects.size() == 1 ? objects[0] : ordered_json{{"names", objects}}).dump(2).c_str());
   });
+  return command;
 }
 
 }  // namespace weighin

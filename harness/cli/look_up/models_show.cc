@@ -1,10 +1,14 @@
-// weighin models show NAME: everything known of one model.
+#include "harness/cli/look_up/models_show.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
 
-#include "harness/cli/look_up/models.h"
+#include "harness/cli/look_up/model_summary.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/shared_options.h"
 #include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/shape/size_class.h"
@@ -60,7 +64,7 @@ ordered_json detail_json(const ModelShape& model) {
   object["vision"] = vision_json(model);
   object["files"] = ordered_json::array();
   if (!model.file_format.empty()) {
-    // A file is what it is; what other formats would take is another file's.
+    // A file has one format: the bytes of other formats would be those of another file.
     object["files"].push_back({{"format", model.file_format}, {"bytes", model.file_bytes}});
     return object;
   }
@@ -143,11 +147,19 @@ std::string detail_text(const ModelShape& model) {
 
 }  // namespace
 
-void show_model(Invocation& invocation, const std::string& name, bool as_json) {
-  NamedModels named(invocation.host);
-  const auto model = named.find(name);
-  if (!model) return fail(invocation, model.error());
-  std::fputs((as_json ? detail_json(**model).dump(2) + "\n" : detail_text(**model)).c_str(), stdout);
+Command add_models_show(Command models, Invocation& invocation) {
+  const Command command = models.subcommand("show", "Show everything that is known of one model");
+  auto name = std::make_shared<std::string>();
+  add_model(command, *name);
+  add_json(command, invocation);
+  command.action([name, &invocation] {
+    NamedModels named(invocation.host);
+    const auto model = named.find(*name);
+    if (!model) return fail(invocation, model.error());
+    std::fputs((invocation.json ? detail_json(**model).dump(2) + "\n" : detail_text(**model)).c_str(),
+               stdout);
+  });
+  return command;
 }
 
 }  // namespace weighin

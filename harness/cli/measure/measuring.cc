@@ -2,21 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-
+#include "harness/cli/measure/interrupt.h"
 #include "harness/cli/measure/progress.h"
-#include "probes/host/process.h"
+#include "harness/cli/shared_options.h"
+#include "harness/cli/units.h"
 
 namespace weighin {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
-
-void on_interrupt(int signal) {
-  interrupted = 1;
-  stop_running_process();
-  std::signal(signal, SIG_DFL);
-}
 
 std::string summary(const SessionResult& result, const std::string& database) {
   const auto rows = [&](Status status) { return result.rows[static_cast<size_t>(status)]; };
@@ -40,16 +32,15 @@ std::string summary(const SessionResult& result, const std::string& database) {
 
 Option add_session_options(Command command, SessionOptions& options) {
   const Option budget =
-      command.option("--budget", &options.budget_s, "Time to spend, e.g. 90s or 5m")
-          .in_units({.factors = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}}})
+      command.option("--budget", &options.budget_s, "Time to measure for, such as 90s or 5m")
+          .in_units(time_units())
           .check([](const std::string& text) {
             return text.find_first_not_of("0.") == std::string::npos || text.starts_with('-')
                        ? "\"" + text + "\" is no time to spend: give one above zero, such as 90s"
                        : std::string();
           })
-          .type_name("TIME")
           .show_default("90s");
-  command.option("--label", &options.label, "Name this device, e.g. pi5-07");
+  add_label(command, options.label);
   return budget;
 }
 
@@ -60,13 +51,11 @@ std::optional<SessionResult> measure_machine(Invocation& invocation, const Machi
     fail(invocation, items.error());
     return std::nullopt;
   }
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
+  watch_for_interrupt();
   const auto result = [&] {
     ProgressLine line;
-    return run_session(
-        invocation.host, machine, invocation.database, *items, options, [] { return interrupted != 0; },
-        [&](const RunProgress& progress) { line.show(progress); });
+    return run_session(invocation.host, machine, invocation.database, *items, options, interrupted,
+                       [&](const RunProgress& progress) { line.show(progress); });
   }();
   if (!result) {
     fail(invocation, result.error());

@@ -7,12 +7,13 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "harness/cli/command.h"
+#include "harness/cli/invocation.h"
 
 namespace weighin {
 namespace {
 
-/// A rewritten line at most this often; a plain one at each tenth of the items, and at least this often.
+/// Seconds between two rewritten lines on a terminal. Elsewhere a line is printed at each tenth of the items,
+/// and at least every `plain_s`.
 constexpr double rewrite_s = 0.1, plain_s = 15;
 
 std::string words(const RunProgress& p) {

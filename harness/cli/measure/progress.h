@@ -1,4 +1,5 @@
-// Progress of a run on standard error: one line rewritten on a terminal, a plain line now and then elsewhere.
+// The progress of a run on standard error: one line that is rewritten on a terminal, and a plain line now and
+// then elsewhere.
 #pragma once
 
 #include "harness/timing/runner.h"
@@ -7,9 +8,10 @@ namespace weighin {
 
 class ProgressLine {
  public:
-  /// Looks at standard error: a terminal or not, and how wide; colour unless NO_COLOR is set (no-color.org).
+  /// Finds out whether standard error is a terminal, and how wide. There is no colour where NO_COLOR is set
+  /// (no-color.org).
   ProgressLine();
-  /// Takes the line away.
+  /// Clears the line.
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;

@@ -1,10 +1,12 @@
-// weighin run: measures this machine and keeps what it measured.
+#include "harness/cli/measure/run.h"
+
 #include <fmt/format.h>
 
 #include <memory>
 #include <regex>
 
 #include "harness/cli/measure/measuring.h"
+#include "harness/cli/shared_options.h"
 #include "harness/gpu/session.h"
 #include "kernels/table/all_kernels.h"
 #include "kernels/vulkan/device/gpu.h"
@@ -13,7 +15,7 @@
 namespace weighin {
 namespace {
 
-/// --full has about ten times the problems.
+/// The budget of --full, which has about ten times as many problems.
 constexpr double full_budget_s = 1800;
 
 struct RunOptions {
@@ -22,7 +24,7 @@ struct RunOptions {
   bool list = false;
 };
 
-/// The GPU's plan with the kernels that it could run, as far as the probe knows it.
+/// Prints the plan of a GPU with the kernels that it could run, as far as the probe knows it.
 void list_gpu(const VulkanDevice& gpu, const SessionOptions& session) {
   const auto multiplies_halves = [](const std::string& shape) { return shape.ends_with(" f16 x f16 + f32"); };
   GpuFacts facts{.id = gpu.id,
@@ -66,35 +68,39 @@ void carry_out(const RunOptions& options, Invocation& invocation) {
 
 }  // namespace
 
-void add_run(Command program, Invocation& invocation) {
+Command add_run(Command program, Invocation& invocation) {
   auto options = std::make_shared<RunOptions>();
-  const Command run = program.subcommand("run", "Measure this machine on all cores and keep the results");
-  run.footer(
-      "\nBounds first (read bandwidth, peak arithmetic), then every size class in every format once, then\n"
-      "more samples where the interval is wide, until the budget ends. What was not reached is kept as\n"
-      "skipped; --resume goes on with it.\n"
+  const Command command = program.subcommand("run", "Measure this machine on all cores and keep the results");
+  command.footer(
+      "Bounds are measured first (read bandwidth, peak arithmetic), then every size class in every format\n"
+      "once, then more samples where the interval is wide, until the budget ends. What was not reached is\n"
+      "kept as skipped, and --resume goes on with it.\n"
       "Flags of Google Benchmark follow --: weighin run --only gemv -- --benchmark_out=gemv.json");
-  const Option budget = add_session_options(run, options->session);
-  run.option("--only", &options->session.only,
-             "Only problems that match this regular expression (see --list); bounds always")
+  const Option budget = add_session_options(command, options->session);
+  command
+      .option("--only", &options->session.only,
+              "Measure only problems that match this regular expression (see --list); bounds always")
       .type_name("REGEX");
-  run.option("--threads", &options->session.threads, "Threads beside one and the counts between; default all")
-      .positive()
-      .type_name("N");
-  run.flag("--list", &options->list, "List the problems, measure nothing");
-  run.flag("--resume", &options->session.resume, "Go on with the last run if it was left before its end");
-  run.flag("--full", &options->session.full,
-           "Also other batches and depths, q8_0 caches and more whole matrices; the budget is then 30m");
-  run.flag("--allocate", &options->session.allocate,
-           "Also find out how much of each GPU's memory can really be had, by taking and writing it");
-  run.flag("--force-software", &options->session.force_software,
-           "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
-  run.option("flags", &options->flags, "Flags of Google Benchmark, after --").type_name("-- FLAGS");
-  add_database_option(run, invocation);
-  run.action([options, budget, &invocation] {
+  command
+      .option("--threads", &options->session.threads,
+              "Measure with one thread, with N, and with counts between; else N is all")
+      .positive();
+  command.flag("--list", &options->list, "List the problems and measure nothing");
+  command.flag("--resume", &options->session.resume, "Go on with the last run if it was left before its end");
+  command.flag("--full", &options->session.full,
+               "Also measure other batches and depths, q8_0 caches and more whole matrices; the budget is "
+               "then 30m");
+  command.flag("--allocate", &options->session.allocate,
+               "Also find out how much of each GPU's memory can really be had, by taking and writing it");
+  command.flag("--force-software", &options->session.force_software,
+               "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
+  command.option("FLAGS", &options->flags, "Flags of Google Benchmark, after --");
+  add_database(command, invocation);
+  command.action([options, budget, &invocation] {
     if (options->session.full && !budget.given()) options->session.budget_s = full_budget_s;
     carry_out(*options, invocation);
   });
+  return command;
 }
 
 }  // namespace weighin

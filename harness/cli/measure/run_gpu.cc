@@ -1,11 +1,11 @@
-// weighin run-gpu: the child that measures a GPU for `weighin run`. Not for users.
+#include "harness/cli/measure/run_gpu.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
-#include "harness/cli/command.h"
 #include "harness/gpu/child.h"
 #include "probes/gpu/vulkan_child.h"
 #include "probes/gpu/vulkan_drivers.h"
@@ -13,7 +13,8 @@
 namespace weighin {
 namespace {
 
-/// Where another driver's trouble made the probe ask this one alone, the loader is held to it here too.
+/// Lets the Vulkan loader load the driver of `manifest` alone. The probe names one where another driver
+/// crashes.
 void hold_loader_to_driver_of(const std::string& manifest, const Host& host) {
   if (manifest.empty()) return;
   for (const std::filesystem::path& file : driver_manifests(host))
@@ -22,9 +23,8 @@ void hold_loader_to_driver_of(const std::string& manifest, const Host& host) {
 
 }  // namespace
 
-void add_run_gpu(Command program, Invocation& invocation) {
-  const Command child = program.subcommand(gpu_child_command, "Measures a GPU and tells in JSON");
-  child.heading("");
+Command add_run_gpu(Command program, Invocation& invocation) {
+  const Command child = program.subcommand(gpu_child_command, "Measure a GPU and tell in JSON");
   auto job = std::make_shared<std::string>();
   child.option("job", job.get(), "").required();
   child.action([job, &invocation] {
@@ -35,10 +35,11 @@ void add_run_gpu(Command program, Invocation& invocation) {
       fmt::print("{}\n", event_json(event));
       std::fflush(stdout);
     });
-    // A driver whose GPU was lost may hang in its own exit handlers.
+    // The exit handlers are left out: a driver whose GPU was lost may hang in its own.
     std::fflush(nullptr);
     std::_Exit(exit_yes);
   });
+  return child;
 }
 
 }  // namespace weighin

@@ -1,18 +1,19 @@
-// weighin verify: a real engine run on a model, beside what is predicted of it.
+#include "harness/cli/measure/verify.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/measure/measuring.h"
+#include "harness/cli/measure/interrupt.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/tools/model_to_run.h"
+#include "harness/cli/units.h"
 #include "harness/engines/verify.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"
-#include "probes/host/process.h"
 #include "results/measured/engine_efficiency.h"
 #include "results/store/store.h"
 #include "results/text/interval_json.h"
@@ -22,22 +23,14 @@ namespace {
 
 using nlohmann::ordered_json;
 
-volatile std::sig_atomic_t interrupted = 0;
-
-void on_interrupt(int signal) {
-  interrupted = 1;
-  stop_running_process();
-  std::signal(signal, SIG_DFL);
-}
-
 struct VerifyOptions {
   std::string model, format;
   VerifySettings settings;
   double limit_s = 0;
-  bool no_measure = false, json = false;
+  bool no_measure = false;
 };
 
-/// "+4.2%": of `predicted` against `real`; empty where one is not known.
+/// By how much `predicted` is off `real`, such as "+4.2%"; empty where one of them is not known.
 std::string error_text(double predicted, double real) {
   if (predicted <= 0 || real <= 0) return "";
   return fmt::format("{:+.1f}%", 100 * (predicted / real - 1));
@@ -98,7 +91,7 @@ void print(const Verification& v) {
   for (const std::string& warning : v.warnings) fmt::print("warning: {}\n", warning);
 }
 
-/// What is known of the engine now.
+/// Prints the engine's efficiency as all verifications together give it.
 void print_learned(const Invocation& invocation, const Verification& v) {
   const auto store = Store::open(invocation.database, Access::read);
   const auto verified = store ? store->verifications(v.device) : tl::unexpected(store.error());
@@ -109,25 +102,24 @@ void print_learned(const Invocation& invocation, const Verification& v) {
 
 void run_verify(VerifyOptions options, Invocation& invocation) {
   NamedModels named(invocation.host);
-  const auto run = model_to_run(named, options.model, options.format, "Q4_K_M");
+  const auto run = model_to_run(named, options.model, options.format);
   if (!run) return fail(invocation, run.error());
   options.settings.file = run->file;
   options.settings.database = invocation.database;
   options.settings.limit = std::chrono::milliseconds(static_cast<int64_t>(options.limit_s * 1e3));
   if (options.no_measure) options.settings.measure_s = 0;
-  options.settings.stop = [] { return interrupted != 0; };
+  options.settings.stop = interrupted;
   options.settings.progress = [](const std::string& doing) { fmt::print(stderr, "{}\n", doing); };
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
+  watch_for_interrupt();
   const auto result =
       verify(invocation.host, probe_machine(invocation.host), *run->model, *run->format, options.settings);
   if (!result) {
     fail(invocation, result.error().reason);
     if (result.error().does_not_fit) invocation.exit_code = exit_no;
-    if (interrupted) invocation.exit_code = exit_interrupted;
+    if (interrupted()) invocation.exit_code = exit_interrupted;
     return;
   }
-  if (options.json) {
+  if (invocation.json) {
     std::puts(json_of(*result).dump(2).c_str());
     return;
   }
@@ -137,48 +129,49 @@ void run_verify(VerifyOptions options, Invocation& invocation) {
 
 }  // namespace
 
-void add_verify(Command program, Invocation& invocation) {
+Command add_verify(Command program, Invocation& invocation) {
   auto options = std::make_shared<VerifyOptions>();
   VerifySettings& settings = options->settings;
   const Command command = program.subcommand(
-      "verify",
-      "Run a real engine on a model, beside the prediction, and learn how fast that engine is here");
+      "verify", "Run a real engine on a model beside the prediction, and learn how fast that engine is here");
   command.footer(
-      "\nA model by name is written with random weights into a temporary file. An engine is any command "
-      "that\n"
-      "takes llama-bench's options (-m -p -n -d -t -r -o json) and prints its JSON; without --engine it is\n"
+      "A model by name is written with random weights into a temporary file. An engine is any command that\n"
+      "takes llama-bench's options (-m -p -n -d -t -r -o json) and prints its JSON. Without --engine it is\n"
       "llama-bench from the PATH, or scripts/engines/node-llama-cpp (llama.cpp as npm ships it). Every "
       "later\n"
-      "`weighin fit` predicts this engine by what was learned.\n"
-      "Exit codes: 0 verified, 1 not enough memory, 2 any other reason.");
-  command.option("MODEL", &options->model, "A model by name (weighin models list), or a GGUF file")
-      .required();
-  command.option("--format", &options->format, "Of random weights: a GGUF format; default Q4_K_M");
-  command.option("--engine", &settings.engine, "The command to run").type_name("CMD");
-  command.option("--threads", &settings.threads, "Default all").positive().type_name("N");
-  command.option("--depth", &settings.depth, "Tokens in the KV cache before; with them only decode is run")
-      .between(0u, 1u << 20);
+      "`weighin fit` predicts this engine by what was learned.");
+  add_model(command, options->model);
+  add_format(command, options->format, "Q4_K_M; a file's is its own");
+  command.option("--engine", &settings.engine, "The command that runs the engine").type_name("COMMAND");
+  add_threads(command, settings.threads);
+  command
+      .option("--depth", &settings.depth,
+              "Tokens in the KV cache before the first one; where there are any, only decode is run")
+      .type_name("TOKENS")
+      .between(0, 1u << 20);
   command.option("--prompt", &settings.prompt, "Tokens of the prompt; 0: none")
-      .between(0u, 1u << 20)
+      .type_name("TOKENS")
+      .between(0, 1u << 20)
       .show_default();
-  command.option("--tokens", &settings.generated, "Tokens generated; 0: none")
-      .between(0u, 1u << 20)
+  command.option("--tokens", &settings.generated, "Tokens that are generated; 0: none")
+      .type_name("TOKENS")
+      .between(0, 1u << 20)
       .show_default();
-  command.option("--rounds", &settings.rounds, "The engine and weighin's kernels so many times in turn")
-      .between(1u, 1000u)
+  command.option("--rounds", &settings.rounds, "Run the engine and weighin's kernels so many times, in turn")
+      .between(1, 1000)
       .show_default();
-  command.option("--repetitions", &settings.repetitions, "Of each test, in each round")
-      .between(1u, 1000u)
+  command.option("--repetitions", &settings.repetitions, "Repeat each test so many times in each round")
+      .between(1, 1000)
       .show_default();
-  command.option("--limit", &options->limit_s, "Most time for the engine, e.g. 90s or 5m")
-      .in_units({.factors = {{"s", 1}, {"m", 60}, {"h", 3600}}})
-      .positive()
-      .type_name("TIME");
+  command.option("--limit", &options->limit_s, "The longest that the engine may take, such as 90s or 5m")
+      .in_units(time_units())
+      .positive();
   command.flag("--no-measure", &options->no_measure,
                "Predict from stored measurements; weighin's kernels are not measured beside the engine");
-  command.flag("--json", &options->json, "As JSON, in tokens/s and bytes");
-  add_database_option(command, invocation);
+  add_json(command, invocation, ", in tokens/s and bytes");
+  add_database(command, invocation);
   command.action([options, &invocation] { run_verify(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

@@ -1,4 +1,5 @@
-// Plain `weighin`: probes, measures, answers, and says where the report is.
+#include "harness/cli/measure/weigh_in.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 
 #include "harness/cli/load_device.h"
 #include "harness/cli/measure/measuring.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/whole_file.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"
@@ -18,7 +20,7 @@ namespace {
 
 constexpr unsigned default_columns = 100;
 
-/// The machine in four lines; `weighin probe` says all.
+/// The machine in a few lines; `weighin probe` shows everything.
 std::string machine_summary(const Machine& machine) {
   const UsableMemory usable = usable_memory(machine.memory);
   std::string text = fmt::format("{}: {}, {} cores, {} threads usable\n", machine.label,
@@ -44,7 +46,8 @@ std::string machine_summary(const Machine& machine) {
   return text;
 }
 
-/// The answers from all that is stored of this machine, and the report.
+/// Prints the answers from all that is stored of this machine, and writes the report. Returns whether any
+/// model fits.
 tl::expected<bool, std::string> answer(const Invocation& invocation) {
   auto loaded = load_stored_device("", invocation);  // with the memory as it is now, after the run
   if (!loaded) return tl::unexpected(loaded.error());
@@ -79,10 +82,18 @@ void weigh_in(const SessionOptions& options, Invocation& invocation) {
 void add_weigh_in(Command program, Invocation& invocation) {
   auto options = std::make_shared<SessionOptions>();
   program.footer(
-      "\nWithout a command: the whole weigh-in, about 90 s on all cores, then the answers and a report.");
+      std::string("Without a command: the whole weigh-in, about 90 s on all cores, then the answers "
+                  "and a report.\n"
+                  "--json and --db may stand before a command or after it.\n\n") +
+      exit_codes_text);
   add_session_options(program, *options);
-  add_database_option(program, invocation);
-  program.action([options, &invocation] { weigh_in(*options, invocation); });
+  add_json(program, invocation, "; of the command that follows");
+  add_database(program, invocation);
+  program.action([options, &invocation] {
+    if (invocation.json)
+      return fail(invocation, "plain `weighin` answers in text; for JSON ask `weighin fit --json`");
+    weigh_in(*options, invocation);
+  });
 }
 
 }  // namespace weighin

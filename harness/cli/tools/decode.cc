@@ -1,4 +1,5 @@
-// weighin decode: the whole forward pass, token by token, beside the sum of its parts.
+#include "harness/cli/tools/decode.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "harness/cli/command.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/tools/model_to_run.h"
 #include "harness/plan/plan.h"
 #include "harness/decode/decode_run.h"
@@ -26,7 +27,7 @@ struct DecodeOptions {
   std::string model, format, logits;
   DecodeSettings settings;
   uint32_t threads = 0;
-  bool no_parts = false, json = false;
+  bool no_parts = false;
 };
 
 double sum_of(const PartSeconds& seconds) {
@@ -62,8 +63,8 @@ ordered_json to_json(const ModelShape& model, const FileFormat& format, const De
 }
 
 void print(const ModelShape& model, const FileFormat& format, const DecodeOptions& options,
-           const DecodeResult& result) {
-  if (options.json) {
+           const DecodeResult& result, bool as_json) {
+  if (as_json) {
     std::puts(to_json(model, format, options, result).dump(2).c_str());
     return;
   }
@@ -91,7 +92,7 @@ void print(const ModelShape& model, const FileFormat& format, const DecodeOption
 
 void run_decode_command(DecodeOptions options, bool depth_given, Invocation& invocation) {
   NamedModels named(invocation.host);
-  const auto run = model_to_run(named, options.model, options.format, "q4_0");
+  const auto run = model_to_run(named, options.model, options.format);
   if (!run) return fail(invocation, run.error());
   const ModelShape& model = *run->model;
   options.settings.file = run->file;
@@ -116,41 +117,46 @@ void run_decode_command(DecodeOptions options, bool depth_given, Invocation& inv
   }
   if (!options.logits.empty() && !logits.flush())
     return fail(invocation, fmt::format("{} could not be written", options.logits));
-  print(model, *run->format, options, *result);
+  print(model, *run->format, options, *result, invocation.json);
 }
 
 }  // namespace
 
-void add_decode(Command program, Invocation& invocation) {
+Command add_decode(Command program, Invocation& invocation) {
   auto options = std::make_shared<DecodeOptions>();
   DecodeSettings& settings = options->settings;
   const Command command = program.subcommand(
       "decode", "Run the reference kernels' whole forward pass, token by token, beside the sum of its parts");
   command.footer(
-      "\nA model by name, or a config.json, has random weights; a GGUF file's own are used. Architectures:\n"
-      "llama, qwen2, qwen3, gemma, gemma3. Each token is followed by its parts, measured one by one as "
-      "`run`\n"
-      "measures them and added up as `fit` adds them.");
-  command.option("MODEL", &options->model, "A model by name (weighin models list), or a GGUF file")
-      .required();
-  command.option("--format", &options->format, "Of random weights: a GGUF format; default q4_0");
-  const Option depth = command.option("--depth", &settings.depth,
-                                      "Tokens in the KV cache at first, of random values; default 1024, or "
-                                      "0 with a prompt");
-  command.option("--tokens", &settings.tokens, "Tokens to decode, each the likeliest")
-      .between(0u, 1u << 20)
+      "A model by name, or a config.json, has random weights; of a GGUF file its own are used. The\n"
+      "architectures are llama, qwen2, qwen3, gemma and gemma3. Each token is followed by its parts, which "
+      "are\n"
+      "measured one by one as `run` measures them and added up as `fit` adds them.");
+  add_model(command, options->model);
+  add_format(command, options->format, "Q4_K_M; a file's is its own");
+  const Option depth =
+      command
+          .option("--depth", &settings.depth,
+                  "Tokens in the KV cache at first, of random values; else 1024, or 0 with a prompt")
+          .type_name("TOKENS")
+          .between(0, 1u << 24);
+  command.option("--tokens", &settings.tokens, "Tokens to decode, each the likeliest after the last")
+      .type_name("TOKENS")
+      .between(0, 1u << 20)
       .show_default();
-  depth.between(0u, 1u << 24);
-  command.option("--prompt-tokens", &settings.prompt, "Token numbers that are computed first, e.g. 1,2,3")
+  command
+      .option("--prompt-tokens", &settings.prompt,
+              "The numbers of the tokens that are computed first, such as 1,2,3")
       .separated_by(',');
-  command.option("--threads", &options->threads, "Default all").positive().type_name("N");
+  add_threads(command, options->threads);
   command
       .option("--logits", &options->logits,
               "Write the logits of each token of the prompt and the run: f32, [tokens][vocabulary]")
       .type_name("FILE");
   command.flag("--no-parts", &options->no_parts, "Leave the parts unmeasured");
-  command.flag("--json", &options->json, "As JSON, in seconds and bytes");
+  add_json(command, invocation, ", in seconds and bytes");
   command.action([options, depth, &invocation] { run_decode_command(*options, depth.given(), invocation); });
+  return command;
 }
 
 }  // namespace weighin

@@ -1,4 +1,4 @@
-// The model that a command computes with: a GGUF file as it is, or a known shape with random weights.
+// The model that a command runs: a GGUF file as it is, or a known shape with random weights.
 #pragma once
 
 #include <string>
@@ -11,13 +11,14 @@ namespace weighin {
 
 struct ModelToRun {
   const ModelShape* model = nullptr;
-  const FileFormat* format = nullptr;  // a file's own, or that of the random weights
-  std::string file;                    // empty: random weights
+  const FileFormat* format = nullptr;  // the file's own ("as stored"), or that of the random weights
+  std::string file;                    // the GGUF file; empty: random weights
 };
 
-/// `named` owns the model. `format` is the one asked for, empty for `usual_format`. Error: no such model, one
-/// that is undisclosed, no such GGUF format, or a format asked of a file.
+/// The model that the command line calls `model`, which `named` owns, in `format`, or in the usual one where
+/// that is empty. Error: there is no such model or no such GGUF format, the model is undisclosed, or a format
+/// is asked of a file.
 tl::expected<ModelToRun, std::string> model_to_run(NamedModels& named, const std::string& model,
-                                                   const std::string& format, const char* usual_format);
+                                                   const std::string& format);
 
 }  // namespace weighin

@@ -1,11 +1,13 @@
-// weighin synth: a model file of true shape with random weights, for timing engines without a download.
+#include "harness/cli/tools/synth.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
 
-#include "harness/cli/command.h"
+#include "harness/cli/named_format.h"
 #include "harness/cli/named_models.h"
+#include "harness/cli/shared_options.h"
 #include "models/synthetic/write_gguf.h"
 #include "models/synthetic/write_onnx.h"
 
@@ -13,7 +15,7 @@ namespace weighin {
 namespace {
 
 struct SynthOptions {
-  std::string model, format = "q4_0", output;
+  std::string model, format = usual_format, output;
   SyntheticOptions synthetic;
   bool no_vocabulary = false, dry_run = false;
 };
@@ -35,36 +37,32 @@ void run_synth(SynthOptions options, Invocation& invocation) {
   const auto found = named.find(options.model);
   if (!found) return fail(invocation, found.error());
   const ModelShape* model = *found;
-  const FileFormat* format = find_file_format(options.format);
-  if (!format)
-    return fail(invocation, fmt::format("no format is called \"{}\" (all: weighin models show {})",
-                                        options.format, model->name));
+  const auto format = format_called(options.format);
+  if (!format) return fail(invocation, format.error());
   options.synthetic.vocabulary = !options.no_vocabulary;
-  const auto bytes = write(*model, *format, options);
+  const auto bytes = write(*model, **format, options);
   if (!bytes) return fail(invocation, bytes.error());
-  fmt::print("{}: {} in {}, {} bytes of random weights{}\n", options.output, model->name, format->name,
+  fmt::print("{}: {} in {}, {} bytes of random weights{}\n", options.output, model->name, (*format)->name,
              *bytes, options.dry_run ? " would be written" : "");
 }
 
 }  // namespace
 
-void add_synth(Command program, Invocation& invocation) {
+Command add_synth(Command program, Invocation& invocation) {
   auto options = std::make_shared<SynthOptions>();
   const Command command = program.subcommand(
       "synth", "Write a model file of true shape with random weights, to time engines without a download");
-  command.option("MODEL", &options->model, "A model by name (weighin models list)").required();
-  command
-      .option("--format", &options->format,
-              "A GGUF format, or of encoders onnx-fp32, onnx-fp16, onnx-int8 (weighin models show MODEL)")
-      .show_default();
-  command.option("-o,--output", &options->output, "The file to write").required();
+  add_model(command, options->model);
+  add_format(command, options->format, "Q4_K_M; of encoders also onnx-fp32, onnx-fp16 and onnx-int8");
+  command.option("-o,--output", &options->output, "The file to write").type_name("FILE").required();
   command.option("--seed", &options->synthetic.seed, "Of the random weights").show_default();
   command.flag("--no-vocabulary", &options->no_vocabulary,
-               "Without a tokenizer (tokenizer.ggml.model no_vocab)");
+               "Leave the tokenizer out (tokenizer.ggml.model no_vocab)");
   command.flag("--sparse", &options->synthetic.sparse,
-               "The header, and holes in place of weights: engines read its sizes, it cannot be run");
+               "Write the header, and holes in place of weights: engines read its sizes, it cannot be run");
   command.flag("--dry-run", &options->dry_run, "Say how large the file would be, and write nothing");
   command.action([options, &invocation] { run_synth(*options, invocation); });
+  return command;
 }
 
 }  // namespace weighin

@@ -3,7 +3,6 @@
 // could not be run as asked, and with 77 where llama.cpp's libraries are missing.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <regex>
@@ -12,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "harness/cli/options.h"
 #include "tests/engine/compare/bars.h"
 #include "tests/engine/compare/comparison.h"
 #include "tests/engine/compare/ggml_library.h"
@@ -24,8 +24,7 @@ using namespace weighin;
 constexpr int exit_wrong = 1, exit_error = 2, exit_absent = 77;
 
 struct Options {
-  std::filesystem::path libraries;
-  std::string only;
+  std::string libraries, only;
   std::vector<uint32_t> threads;
   bool csv = false, list = false;
   uint64_t working_set_mib = 288;
@@ -106,28 +105,25 @@ int carry_out(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("llama.cpp's shipped kernels timed beside ours, in turn with the bound of both",
-               "compare-llamacpp");
+  CommandLine line("compare-llamacpp",
+                   "llama.cpp's shipped kernels timed beside ours, in turn with the bound of both");
   Options options;
-  app.add_option("--libraries", options.libraries, "Folder of llama.cpp's libraries (libggml*.so)")
-      ->required();
-  app.add_option("--only", options.only, "Cases that match, e.g. 'prefill q4_' or 'decode .* 1$'")
-      ->type_name("REGEX");
-  app.add_option("--threads", options.threads, "Thread counts; default one and all")->delimiter(',');
-  app.add_option("--alternations", options.comparison.alternations, "Samples of each; default 15")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--size", options.comparison.size, "m and k of the matrices; default 4096")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--working-set", options.working_set_mib,
-                 "MiB of weights that decode walks over; default 288")
-      ->check(CLI::PositiveNumber);
-  app.add_flag("--csv", options.csv, "Comma-separated values, with errors and kernels' names");
-  app.add_flag("--list", options.list, "Only list the cases");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_error;
-  }
+  const Command program = line.program();
+  program.option("--libraries", &options.libraries, "Folder of llama.cpp's libraries (libggml*.so)")
+      .type_name("FOLDER")
+      .required();
+  program.option("--only", &options.only, "Cases that match, e.g. 'prefill q4_' or 'decode .* 1$'")
+      .type_name("REGEX");
+  program.option("--threads", &options.threads, "Thread counts; default one and all").separated_by(',');
+  program.option("--alternations", &options.comparison.alternations, "Samples of each; default 15")
+      .positive();
+  program.option("--size", &options.comparison.size, "m and k of the matrices; default 4096").positive();
+  program
+      .option("--working-set", &options.working_set_mib, "MiB of weights that decode walks over; default 288")
+      .positive();
+  program.flag("--csv", &options.csv, "Comma-separated values, with errors and kernels' names");
+  program.flag("--list", &options.list, "Only list the cases");
+  if (const auto parsed = line.parse(argc, argv); !parsed) return parsed.error() ? 0 : exit_error;
   options.comparison.working_set_bytes = options.working_set_mib << 20;
   try {
     return carry_out(options);

@@ -42,5 +42,15 @@ TEST_F(Session, EveryItemIsMeasuredOnceWhereThatIsAsked) {
   EXPECT_EQ(text("SELECT outcome FROM run"), "finished");
 }
 
+// The store keeps options that somebody gave, or whose run it is.
+TEST_F(Session, ARunThatAnotherCommandMakesSaysWhose) {
+  SessionOptions options;
+  options.budget_s = 0;
+  options.cpu_alone = true;
+  options.made_by = "weighin verify";
+  EXPECT_EQ(outcome_of(options), Outcome::budget);
+  EXPECT_EQ(text("SELECT options FROM run"), "made by weighin verify");
+}
+
 }  // namespace
 }  // namespace weighin

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -192,6 +194,28 @@ TEST_F(VerifyCommand, CtrlCStopsTheEngineAndKeepsNothing) {
   ASSERT_GT(pid, 0);
   EXPECT_TRUE(gone(pid));
   EXPECT_TRUE(left_nothing());
+}
+
+// What verify measures beside the engine is kept as a run of verify's: nobody gave `weighin run` any options.
+TEST_F(VerifyCommand, ItsRunKeepsNoOptionThatNobodyGave) {
+  const std::string command = "TMPDIR=" + (folder_.path() / "tmp").string() +
+                              " '" WEIGHIN_BINARY "' verify smollm2-135m --format q4_0 --threads 1 --db " +
+                              database() + " --engine '" + good_engine() + "'";
+  const pid_t pid = std::atoi(shell(command + " >/dev/null 2>&1 & echo $!").output.c_str());
+  ASSERT_GT(pid, 0);
+  std::string options;
+  for (int i = 0; i < 600 && options.empty(); ++i) {
+    usleep(100000);
+    const auto store = Store::open(database(), Access::read);
+    if (!store) continue;
+    const auto devices = store->devices();
+    if (!devices || devices->empty()) continue;
+    const auto run = store->last_run(devices->front().id);
+    if (run && *run) options = (*run)->options;
+  }
+  kill(pid, SIGTERM);
+  EXPECT_TRUE(gone(pid));
+  EXPECT_EQ(options, "made by weighin verify");
 }
 
 TEST_F(VerifyCommand, EncodersAndUnknownNamesAreRefused) {

@@ -30,12 +30,14 @@ struct Drivers : Folder {
     }
   }
 
-  /// The machine as `weighin probe` sees it with these drivers alone. A sanitizer would make exit codes of
-  /// signals.
-  json probed() const {
-    return answer(shell("ASAN_OPTIONS=handle_segv=0:handle_abort=0 VK_DRIVER_FILES='" + files +
-                        "' VK_ICD_FILENAMES='" + files + "' '" WEIGHIN_BINARY "' probe --json 2>&1"));
+  /// The variables that give a command these drivers alone. A sanitizer would make exit codes of signals.
+  std::string environment() const {
+    return "ASAN_OPTIONS=handle_segv=0:handle_abort=0 VK_DRIVER_FILES='" + files + "' VK_ICD_FILENAMES='" +
+           files + "' ";
   }
+
+  /// The machine as `weighin probe` sees it with these drivers.
+  json probed() const { return answer(shell(environment() + "'" WEIGHIN_BINARY "' probe --json 2>&1")); }
 
   /// The same of drivers none of which hangs: asked again, twice at most, where this machine was too busy for
   /// one to answer in time.
@@ -153,6 +155,16 @@ TEST_F(VulkanProbe, WithoutADriverItSaysSo) {
   ASSERT_TRUE(machine["vulkan"].contains("absent"));
   EXPECT_NE(machine["vulkan"]["absent"].get<std::string>().find("no Vulkan driver"), std::string::npos)
       << machine["vulkan"];
+}
+
+// A card that cannot be measured is no secret: plain `weighin` answers without it and says so, as `fit` does.
+TEST_F(VulkanProbe, PlainWeighinWarnsOfACardThatGaveNoMeasurement) {
+  const Drivers drivers({"card"});
+  const std::string place = "XDG_DATA_HOME='" + drivers.path().string() + "' " + drivers.environment();
+  const std::string plain = shell(place + "'" WEIGHIN_BINARY "' --budget 2s 2>/dev/null").output;
+  EXPECT_NE(plain.find("GPU Fake Card (8 GiB) gave no measured product"), std::string::npos) << plain;
+  const std::string fit = shell(place + "'" WEIGHIN_BINARY "' fit 2>/dev/null").output;
+  EXPECT_NE(fit.find("GPU Fake Card (8 GiB) gave no measured product"), std::string::npos) << fit;
 }
 
 TEST(VulkanProbeWithoutALoader, SaysSo) {

@@ -1,0 +1,12 @@
+// weighin run-gpu: the child process that measures a GPU for `weighin run`. It is not for users.
+#pragma once
+
+#include "harness/cli/invocation.h"
+#include "harness/cli/options.h"
+
+namespace weighin {
+
+/// Adds the command to `program`.
+Command add_run_gpu(Command program, Invocation& invocation);
+
+}  // namespace weighin
