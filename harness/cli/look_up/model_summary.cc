@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/bytes/file_bytes.h"
 #include "models/memory/memory.h"
 #include "models/shape/size_class.h"
 
