@@ -93,7 +93,9 @@ CLI::ParseError unexpected_words(const CLI::App& program, int code) {
 
 void add_help(const CLI::App& app, const std::string& above, std::vector<CommandHelp>& all) {
   const std::string name = above.empty() ? app.get_name() : above + " " + app.get_name();
-  all.push_back({name, above.empty() ? "" : app.get_group(), app.help(above)});
+  // App::help would show the command that this very command line has selected.
+  all.push_back({name, above.empty() ? "" : app.get_group(),
+                 app.get_formatter()->make_help(&app, name, CLI::AppFormatMode::Normal)});
   for (const CLI::App* below : shown_below(app)) add_help(*below, name, all);
 }
 

@@ -62,9 +62,9 @@ const BitsGroup& bits_group(const FileFormat& format) {
 /// `value` with two significant digits and at most five characters: "0.12", "45", "950", "1.2k", "34M".
 std::string short_number(double value) {
   const std::string digits = two_digits(value);  // 999.6 is "1000" here
-  const double rounded = std::stod(digits);
-  if (rounded < 1e3) return digits;
-  return rounded < 1e6 ? two_digits(rounded / 1e3) + "k" : two_digits(rounded / 1e6) + "M";
+  if (digits.size() < 4 || digits.find('.') != std::string::npos) return digits;
+  // "1200" has four digits: more are rounded to zeros, so that dividing is exact enough.
+  return digits.size() < 7 ? two_digits(value / 1e3) + "k" : two_digits(value / 1e6) + "M";
 }
 
 /// The cell's one number: the speed that the model is judged by. Where it does not fit, or where its speed

@@ -245,7 +245,10 @@ TEST(Commands, WithoutAContextItIsTheSameEverywhere) {
   for (const auto& [model, context] :
        std::map<std::string, uint32_t>{{"gemma-2b", 4096}, {"bert-base", 512}}) {
     EXPECT_EQ(answer("memory " + model + " --json")["context"], context);
-    EXPECT_EQ(answer("fit --device 'RTX 4090' --json " + model)["verdicts"][0]["context"], context);
+    // Published specifications say nothing of an encoder's speed: its verdict is unknown.
+    const int exit_code = model == "bert-base" ? 1 : 0;
+    EXPECT_EQ(answer("fit --device 'RTX 4090' --json " + model, exit_code)["verdicts"][0]["context"],
+              context);
     EXPECT_EQ(answer("shrink --target-bytes 64GiB --json " + model)["context"], context);
   }
 }
