@@ -18,7 +18,7 @@ constexpr uint64_t gguf_metadata_bytes = 4096;
 
 // Bytes of a GGUF header for each entry of the vocabulary: the text with 8 bytes of length, 4 bytes of kind,
 // and what the kind of tokenizer adds. Each number is what published files hold beside their tensors, divided
-// by the entries (tests/models/file_bytes_test.cc).
+// by the entries (tests/models/bytes/file_bytes_test.cc).
 constexpr double sentencepiece_entry = 22.9;  // a score of 4 bytes: Llama 2 22.6, Mistral 22.4, Gemma 2 23.5
 constexpr double wordpiece_entry = 20.7;      // no score: MiniLM
 constexpr double merges_entry = 39.0;         // one merge per entry, 8 bytes and its text: Qwen 2.5 and 3

@@ -56,7 +56,7 @@ FormatId output_format(const FileFormat& mix, bool falcon, uint64_t cols);
 
 /// Whether files of `mix` are made with an importance matrix. The quantizer refuses to make IQ1_*, IQ2_*,
 /// IQ3_XXS, IQ3_XS and Q2_K_S without one. Published files of IQ4_XS and IQ4_NL have one as well, by their
-/// sizes (see tests/models/file_bytes_test.cc).
+/// sizes (see tests/models/bytes/file_bytes_test.cc).
 bool made_with_imatrix(FileFormatId mix);
 
 /// Whether every tensor format of `mix` has a reference kernel, for an ordinary model: not Falcon, not a 70B,

@@ -10,7 +10,7 @@ void add_attention(TensorBuilder& build, const ModelShape& shape, const Layer& l
 
 /// Adds the tensors of a layer with multi-head latent attention (DeepSeek-V2, arXiv 2405.04434). Queries,
 /// keys and values pass through low-rank latents; the cache keeps the latent and the rotated part of the key.
-/// Keys and values leave the latent by one matrix a head, as llama.cpp stores them.
+/// Keys and values leave the latent by one matrix for each head, as llama.cpp stores them.
 void add_latent_attention(TensorBuilder& build, const ModelShape& shape, const Layer& layer);
 
 }  // namespace weighin

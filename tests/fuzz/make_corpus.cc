@@ -6,7 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "tests/models/made_gguf.h"
+#include "tests/models/gguf/made_gguf.h"
 
 namespace weighin {
 namespace {

@@ -8,7 +8,7 @@
 #include "tests/folder.h"
 #include "tests/harness/bench_device.h"
 #include "tests/harness/shell.h"
-#include "tests/models/made_gguf.h"
+#include "tests/models/gguf/made_gguf.h"
 
 namespace weighin {
 namespace {

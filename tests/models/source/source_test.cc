@@ -17,7 +17,7 @@
 #include "models/source/url.h"
 #include "tests/expect_words.h"
 #include "tests/folder.h"
-#include "tests/models/made_gguf.h"
+#include "tests/models/gguf/made_gguf.h"
 
 namespace weighin {
 namespace {
