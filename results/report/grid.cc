@@ -70,8 +70,7 @@ std::string short_number(double value) {
 /// The cell's one number: the speed that the model is judged by. Where it does not fit, or where its speed
 /// was not measured, what it needs in GiB.
 std::string cell_number(const Verdict& v) {
-  const std::optional<Interval>& speed =
-      v.needs.task == Task::encode ? v.prediction.encode_ms : v.prediction.decode_tps;
+  const std::optional<Interval> speed = judged_speed(v);
   const bool judged = v.judgement.answer != Answer::does_not_fit && v.judgement.answer != Answer::unknown;
   if (judged && speed) return short_number(speed->mid);
   if (v.needs.params == 0) return "";
@@ -86,8 +85,7 @@ std::string cell_detail(const Verdict& v) {
   if (v.judgement.answer == Answer::does_not_fit)
     return v.limit.text.empty() ? "needs " + needed : v.limit.text;
   std::string words = speed_words(v);
-  const std::optional<Interval>& speed =
-      v.needs.task == Task::encode ? v.prediction.encode_ms : v.prediction.decode_tps;
+  const std::optional<Interval> speed = judged_speed(v);
   if (speed) words += fmt::format(" ({} to {}), ", two_digits(speed->low), two_digits(speed->high));
   if (v.prediction.ttft_s)
     words += fmt::format("first token in {} s, ", two_digits(v.prediction.ttft_s->mid));
@@ -112,7 +110,7 @@ TemplateData cell_of(const Verdict* v, const std::string& size_class, const File
 std::string row_words(const Verdict& v) {
   const ModelShape* shape = find_model(v.needs.model);
   return fmt::format("{}{}{}", v.needs.model, shape && shape->made ? " (made shape)" : "",
-                     v.needs.task == Task::encode ? ", ms a text" : "");
+                     v.needs.task == Task::encode ? ", " + speed_unit(v) : std::string());
 }
 
 /// Sets the name of `format`, in two parts where it is long, so that the heading of a narrow column may break

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "results/report/words.h"
 #include "results/text/numbers.h"
 
 namespace weighin {
@@ -28,8 +29,8 @@ std::string model_sentence(const std::vector<const Verdict*>& models) {
   const Verdict& v = *models.front();
   std::string text = fmt::format("The largest known model there: {} in {}", v.needs.model, v.needs.format);
   if (v.placement.layout && !v.placement.layout->on_cpu()) text += " on " + placement_name(v.placement);
-  if (v.prediction.decode_tps) text += ", " + interval_with_unit(*v.prediction.decode_tps, "tokens/s");
-  if (v.prediction.encode_ms) text += ", " + interval_with_unit(*v.prediction.encode_ms, "ms a text");
+  if (const std::optional<Interval> speed = judged_speed(v))
+    text += ", " + interval_with_unit(*speed, speed_unit(v));
   if (v.prediction.ttft_s) text += fmt::format(", first token in {} s", two_digits(v.prediction.ttft_s->mid));
   text += fmt::format(", {} of memory", gib_text(v.needs.memory.needed_bytes()));
   if (v.judgement.borderline) text += "; it is borderline";

@@ -44,8 +44,7 @@ TemplateData model_row(const Verdict& v) {
                             gib_text(v.needs.memory.workspace_bytes), gib_text(v.needs.memory.other_bytes()))
               : "");
   row.set("download", disclosed ? gb_text(v.needs.download_bytes) : none);
-  const std::optional<Interval>& speed =
-      v.needs.task == Task::encode ? v.prediction.encode_ms : v.prediction.decode_tps;
+  const std::optional<Interval> speed = judged_speed(v);
   row.set("speed", speed ? speed_words(v) : none);
   row.set("speed_range",
           speed ? fmt::format("{} to {}", two_digits(speed->low), two_digits(speed->high)) : std::string());
@@ -69,9 +68,8 @@ TemplateData kernel_row(const Measurement& m) {
   row.set("problem", describe(m.problem));
   row.set("threads", fmt::format("{}", m.threads));
   row.set("time", timed ? fmt::format("{} ±{:.2g}%", time_text(m.seconds), m.spread * 100) : none);
-  row.set("bytes", timed && cost.bytes() > 0 ? fmt::format("{:.3g}", cost.bytes() / m.seconds / 1e9) : none);
-  row.set("ops",
-          timed && cost.operations > 0 ? fmt::format("{:.3g}", cost.operations / m.seconds / 1e9) : none);
+  row.set("bytes", timed && cost.bytes() > 0 ? digits_text(cost.bytes() / m.seconds / 1e9, 3) : none);
+  row.set("ops", timed && cost.operations > 0 ? digits_text(cost.operations / m.seconds / 1e9, 3) : none);
   row.set("roofline", m.roofline_fraction ? fmt::format("{:.0f}%", *m.roofline_fraction * 100) : none);
   row.set("status", std::string(status_name(m.status)) + (m.reason.empty() ? "" : ": " + m.reason));
   return row;

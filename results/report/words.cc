@@ -4,10 +4,20 @@
 
 namespace weighin {
 
+std::optional<Interval> judged_speed(const Verdict& verdict) {
+  const Prediction& prediction = verdict.prediction;
+  if (prediction.audio_s_per_s) return prediction.audio_s_per_s;
+  return verdict.needs.task == Task::encode ? prediction.encode_ms : prediction.decode_tps;
+}
+
+std::string speed_unit(const Verdict& verdict) {
+  if (verdict.prediction.audio_s_per_s) return "s of audio/s";
+  return verdict.needs.task == Task::encode ? "ms a text" : "tokens/s";
+}
+
 std::string speed_words(const Verdict& verdict) {
-  if (verdict.needs.task == Task::encode)
-    return verdict.prediction.encode_ms ? two_digits(verdict.prediction.encode_ms->mid) + " ms a text" : "";
-  return verdict.prediction.decode_tps ? two_digits(verdict.prediction.decode_tps->mid) + " tokens/s" : "";
+  const std::optional<Interval> speed = judged_speed(verdict);
+  return speed ? two_digits(speed->mid) + " " + speed_unit(verdict) : "";
 }
 
 std::string answer_words(const Verdict& verdict) {
