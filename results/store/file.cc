@@ -9,6 +9,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "results/store/copy_before.h"
 #include "results/store/migrations.h"
 
 namespace weighin {
@@ -57,17 +58,33 @@ std::string not_ours(SQLite::Database& database, const std::string& path) {
   return "";
 }
 
-void migrate(SQLite::Database& database) {
+/// Brings the open database to the newest schema, after a copy of it was made beside it; "" or what went
+/// wrong.
+std::string migrate(SQLite::Database& database, const std::string& path) {
   const int newest = static_cast<int>(migrations().size());
-  if (database.execAndGet("PRAGMA user_version").getInt() == newest) return;
+  if (database.execAndGet("PRAGMA user_version").getInt() == newest) return "";
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   // Read again under the lock: another program may have migrated meanwhile.
-  for (int version = database.execAndGet("PRAGMA user_version").getInt(); version < newest; ++version) {
-    database.exec(migrations()[static_cast<size_t>(version)]);
-    database.exec(fmt::format("PRAGMA user_version = {}", version + 1));
+  int version = database.execAndGet("PRAGMA user_version").getInt();
+  std::string copy;
+  if (version > 0 && version < newest) {
+    const auto made = copy_before_migration(path, newest, free_bytes_beside(path));
+    if (!made) return made.error();
+    copy = *made;
   }
-  database.exec(fmt::format("PRAGMA application_id = {}", application_id));
-  transaction.commit();
+  try {
+    for (; version < newest; ++version) {
+      database.exec(migrations()[static_cast<size_t>(version)]);
+      database.exec(fmt::format("PRAGMA user_version = {}", version + 1));
+    }
+    database.exec(fmt::format("PRAGMA application_id = {}", application_id));
+    transaction.commit();
+  } catch (const SQLite::Exception&) {
+    std::error_code ignored;
+    if (!copy.empty()) fs::remove(copy, ignored);  // nothing was changed
+    throw;
+  }
+  return "";
 }
 
 /// `path` as an SQLite URI: its own signs escaped.
@@ -167,7 +184,8 @@ Opened open_store_file(const std::string& path, Access access) {
       }
       (*database)->exec("PRAGMA journal_mode = WAL");
       (*database)->exec("PRAGMA synchronous = NORMAL");
-      migrate(**database);
+      if (const std::string problem = migrate(**database, path); !problem.empty())
+        return tl::unexpected(problem);
     }
     (*database)->exec("PRAGMA foreign_keys = ON");
     return database;

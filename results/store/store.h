@@ -20,9 +20,10 @@ enum class Access : uint8_t { read, write };
 
 class Store {
  public:
-  /// Opens `path`; for writing it is made with its folder if missing and brought to the newest schema. Errors
-  /// name the file and what to do: missing (read), not a database, corrupt, from a newer weighin, read-only,
-  /// locked. A file with an error is left untouched.
+  /// Opens `path`; for writing it is made with its folder if missing, and brought to the newest schema if it
+  /// is of an older one, after a copy of it was made beside it (copy_before.h). Errors name the file and what
+  /// to do: missing (read), not a database, corrupt, from a newer weighin, read-only, locked. A file with an
+  /// error is left untouched.
   static tl::expected<Store, std::string> open(const std::string& path, Access access);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
