@@ -1,5 +1,6 @@
-// Databases as earlier versions of weighin wrote them: versions/vN.sql is what `sqlite3 FILE .dump` printed
-// of one of schema N, made by the last weighin that had that schema, with a few measurements of each kind.
+// Databases of every schema that there has been: versions/vN.sql is the dump of one of schema N, with rows of
+// a made machine such as the weighin of that time wrote them: measured, skipped and failed ones, runs of an
+// engine, GPUs.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -19,8 +20,7 @@ inline void make_old_database(int version, const std::string& path) {
       WEIGHIN_SOURCE_DIR "/tests/results/store/versions/v" + std::to_string(version) + ".sql";
   std::ifstream in(file);
   if (!in)
-    throw std::runtime_error("there is no " + file +
-                             ": a new schema needs one, the dump of a database that weighin made");
+    throw std::runtime_error("there is no " + file + ": a new schema needs one, the dump of such a database");
   const std::string sql{std::istreambuf_iterator<char>(in), {}};
   SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   database.exec(sql);

@@ -29,8 +29,8 @@ TEST_P(OldDatabase, AnswersFitAsMeasured) {
   }
   const ShellOutcome run = shell("'" WEIGHIN_BINARY "' run --budget 1ms --only none" + db + " 2>&1");
   EXPECT_EQ(run.exit_code, 0) << run.output;
-  const json verdict = answer(shell(fit + " 2>/dev/null"));
-  EXPECT_EQ(verdict["answer"], "runs well") << verdict;
+  const json verdict = answer(shell(fit + " 2>/dev/null"))["verdicts"][0];
+  EXPECT_EQ(verdict["verdict"], "runs well") << verdict;
   EXPECT_GT(verdict["decode_tps"]["mid"], 0.0) << verdict;
   EXPECT_GT(verdict["prefill_tps"]["mid"], 0.0) << verdict;
   EXPECT_NE(verdict["basis"].get<std::string>().find("measured"), std::string::npos) << verdict;
