@@ -1,5 +1,6 @@
-// What most files of ours include and none of ours changes: read by the compiler once a build (cmake/precompiled.cmake).
-// A file still includes all that it uses: scripts/tidy, other compilers and the fuzz build read it without this.
+// What most files of ours include and none of ours changes: read by the compiler once a build
+// (cmake/precompiled.cmake). A file still includes all that it uses: scripts/tidy, other compilers and the
+// fuzz build read it without this.
 #pragma once
 
 #include <fmt/format.h>

@@ -24,8 +24,8 @@ struct Device {
   uint64_t storage_free_bytes = 0;
   std::string probed_at;  // UTC, ISO 8601
   std::string facts_json;
-  /// The GPUs, each with the fields that the store keeps (probes/machine/vulkan_device_fields.h), by name. Empty: it
-  /// could not be seen which GPUs there are.
+  /// The GPUs, each with the fields that the store keeps (probes/machine/vulkan_device_fields.h), by name.
+  /// Empty: it could not be seen which GPUs there are.
   std::optional<std::vector<VulkanDevice>> gpus = std::nullopt;
 };
 

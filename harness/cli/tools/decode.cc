@@ -12,8 +12,8 @@
 
 #include "harness/cli/shared_options.h"
 #include "harness/cli/tools/model_to_run.h"
-#include "harness/plan/plan.h"
 #include "harness/decode/decode_run.h"
+#include "harness/plan/plan.h"
 #include "harness/timing/statistics.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"

@@ -22,7 +22,8 @@ class Barrier : public Prepared {
     std::vector<uint64_t> met(pool_.threads() * 8ULL);  // a cache line each
     for (int i = 0; i < checked_repeats; ++i) pool_.run([&](uint32_t rank) { ++met[rank * 8ULL]; });
     bool right = true;
-    for (uint32_t rank = 0; rank < pool_.threads(); ++rank) right = right && met[rank * 8ULL] == checked_repeats;
+    for (uint32_t rank = 0; rank < pool_.threads(); ++rank)
+      right = right && met[rank * 8ULL] == checked_repeats;
     return exact_check(right);
   }
 

@@ -21,7 +21,8 @@ std::string text_of(const std::filesystem::path& path) {
 
 TEST(DeviceCatalogue, EveryFileParsesAndEveryChipIsThere) {
   std::vector<DeviceSpec> devices;
-  for (const auto& entry : std::filesystem::directory_iterator(WEIGHIN_SOURCE_DIR "/probes/devices/catalog")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(WEIGHIN_SOURCE_DIR "/probes/devices/catalog")) {
     auto parsed = parse_devices(entry.path().filename().string(), text_of(entry.path()));
     ASSERT_TRUE(parsed) << parsed.error();
     std::move(parsed->begin(), parsed->end(), std::back_inserter(devices));
