@@ -55,7 +55,7 @@ ordered_json speed_chart(const ReportInput& input) {
   return {{"runs", lines.runs_tps}, {"well", lines.well_tps}, {"models", models}};
 }
 
-/// What a kernel is for, in the words of the chart's legend.
+/// What a kernel is used for, as the chart's legend names it.
 std::string group_of(Op op) {
   switch (op) {
     case Op::gemv:
@@ -102,7 +102,7 @@ ordered_json roofline(const ReportInput& input, const Side& side, const std::str
           {"points", points}};
 }
 
-/// The CPU's at each count of threads, most first; then each GPU's.
+/// One roofline for each count of threads on the CPU, the most threads first, then one for each GPU.
 ordered_json rooflines(const ReportInput& input) {
   std::set<uint32_t, std::greater<>> threads;
   for (const Measurement& m : input.measurements) {
@@ -123,7 +123,8 @@ ordered_json rooflines(const ReportInput& input) {
 std::string charts_json(const ReportInput& input) {
   const ordered_json charts{
       {"memory", memory_chart(input)}, {"speed", speed_chart(input)}, {"rooflines", rooflines(input)}};
-  // Labels from firmware need not be UTF-8; and no "</script" or "<!--" may stand in a script element.
+  // Labels from firmware may not be UTF-8. A script element must not contain "</script" or "<!--", so every
+  // "<" is written as an escape.
   const std::string text = charts.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   std::string safe;
   for (const char c : text) {

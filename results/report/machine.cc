@@ -20,7 +20,7 @@ std::string plain(const json& fact) {
   return fact.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// Rows of "what it is" and "what was seen".
+/// Rows of a table: the name of a fact, and what the probes read.
 class FactRows {
  public:
   void add(const std::string& name, const std::string& value) {
@@ -31,7 +31,8 @@ class FactRows {
     rows_ << row;
   }
 
-  /// facts[group][key] as text by `say`, or why it is absent; nothing when the probes knew no such fact.
+  /// Adds group[key] as text made by `say`, or the reason why it is absent. Adds no row if the probes do not
+  /// know such a fact.
   template <class Say>
   void add_fact(const std::string& name, const json& group, const char* key, Say say) {
     if (!group.is_object() || !group.contains(key)) return;
@@ -157,7 +158,7 @@ void add_machine(TemplateData& page, const ReportInput& input) {
   rows.add_fact("Board", platform, "board", plain);
   rows.add_fact("System", platform, "system", plain);
   rows.add_fact("Kernel", platform, "kernel", plain);
-  // Absent is the answer here, not a gap: "none found".
+  // An absent fact is the answer itself here: "none found".
   const json virtualization = part(platform, "virtualization");
   rows.add("Virtualization",
            plain(virtualization.is_object() ? part(virtualization, "absent") : virtualization));

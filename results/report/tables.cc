@@ -87,7 +87,7 @@ void add_models(TemplateData& page, const ReportInput& input) {
 void add_kernels(TemplateData& page, const ReportInput& input) {
   std::vector<const Measurement*> ordered;
   for (const Measurement& m : input.measurements) ordered.push_back(&m);
-  // What was measured first, then by operation and format, the most threads first.
+  // Measured rows come first. Then rows are ordered by operation and format, the most threads first.
   std::stable_sort(ordered.begin(), ordered.end(), [](const Measurement* a, const Measurement* b) {
     const auto key = [](const Measurement& m) {
       return std::tuple(m.status, m.problem.op, m.problem.format, ~m.threads, m.problem.k, m.problem.m);
