@@ -44,8 +44,9 @@ TEST(Summary, HasOneModelAClassAndNoneThatIsBetterToTry) {
       if (chosen->judgement.answer != other.judgement.answer) continue;
       const ModelShape* beside = find_model(other.needs.model);
       EXPECT_GE(is_permissive(model->licence), is_permissive(beside->licence)) << beside->name;
-      if (is_permissive(model->licence) == is_permissive(beside->licence))
+      if (is_permissive(model->licence) == is_permissive(beside->licence)) {
         EXPECT_GE(model->released, beside->released) << beside->name;
+      }
     }
   }
 }
