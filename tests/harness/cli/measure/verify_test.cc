@@ -198,9 +198,9 @@ TEST_F(VerifyCommand, CtrlCStopsTheEngineAndKeepsNothing) {
 
 // What verify measures beside the engine is kept as a run of verify's: nobody gave `weighin run` any options.
 TEST_F(VerifyCommand, ItsRunKeepsNoOptionThatNobodyGave) {
-  const std::string command = "TMPDIR=" + (folder_.path() / "tmp").string() +
+  const std::string command = "TMPDIR=" + shell_word((folder_.path() / "tmp").string()) +
                               " '" WEIGHIN_BINARY "' verify smollm2-135m --format q4_0 --threads 1 --db " +
-                              database() + " --engine '" + good_engine() + "'";
+                              shell_word(database()) + " --engine " + good_engine();
   const pid_t pid = std::atoi(shell(command + " >/dev/null 2>&1 & echo $!").output.c_str());
   ASSERT_GT(pid, 0);
   std::string options;
