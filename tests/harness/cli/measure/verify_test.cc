@@ -213,8 +213,8 @@ TEST_F(VerifyCommand, ItsRunKeepsNoOptionThatNobodyGave) {
     const auto run = store->last_run(devices->front().id);
     if (run && *run) options = (*run)->options;
   }
-  kill(pid, SIGTERM);
-  gone(pid);  // is waited for, so that its folder can be removed
+  kill(pid, SIGKILL);
+  EXPECT_TRUE(gone(pid));
   EXPECT_EQ(options, "made by weighin verify");
 }
 
