@@ -157,8 +157,8 @@ tl::expected<DecodeResult, DecodeError> run_decode(const ModelShape& shape, cons
   if (!sources) return tl::unexpected(DecodeError{sources.error()});
   for (const uint32_t token : settings.prompt)
     if (token >= shape.vocab)
-      return tl::unexpected(
-          DecodeError{fmt::format("{} has {} tokens, of which {} is none", shape.name, shape.vocab, token)});
+      return tl::unexpected(DecodeError{fmt::format("{} has {} tokens (0 to {}), and {} is not one of them",
+                                                    shape.name, shape.vocab, shape.vocab - 1, token)});
   const std::vector<FormatId> formats = computed_formats(shape, format);
   const auto weight_bytes = forward_weight_bytes(shape, formats);
   if (!weight_bytes) return tl::unexpected(DecodeError{weight_bytes.error()});

@@ -38,9 +38,9 @@ std::string beyond(const ModelShape& shape) {
   if (shape.experts) return "it has experts";
   if (shape.fused_qkv || shape.fused_gate_up) return "it has fused matrices";
   if (shape.shared_layers) return "its layers share their weights";
-  if (shape.norm != NormKind::rms || shape.query_key_norm) return "its normalizations are others";
+  if (shape.norm != NormKind::rms || shape.query_key_norm) return "it has normalizations other than RMS";
   if (shape.norm_place != NormPlace::before && shape.norm_place != NormPlace::around)
-    return "its normalizations stand elsewhere";
+    return "its normalizations stand at places that this pass does not know";
   if (shape.activation != Activation::swiglu && shape.activation != Activation::geglu)
     return "its feed-forward is not gated by SiLU or GELU";
   if (!shape.rope || !shape.head) return "it has no rotary positions or no output head";
@@ -49,8 +49,8 @@ std::string beyond(const ModelShape& shape) {
            !layer.attention_too && !layer.shares_cache && !layer.value_is_key && layer.kv_heads > 0 &&
            layer.heads % layer.kv_heads == 0;
   });
-  if (!alike) return "some of its layers are no attention and dense feed-forward";
-  if (shape.value_dim && shape.value_dim != shape.head_dim) return "its keys and values are of unlike sizes";
+  if (!alike) return "some of its layers are not attention followed by a dense feed-forward";
+  if (shape.value_dim && shape.value_dim != shape.head_dim) return "its keys and values differ in size";
   return "";
 }
 
@@ -90,7 +90,7 @@ tl::expected<ForwardFacts, std::string> forward_facts(const ModelShape& shape, c
   const auto row = std::find_if(known.begin(), known.end(), [&](const KnownArchitecture& k) {
     return k.architecture == shape.architecture;
   });
-  if (row == known.end()) return refuse("its architecture is another");
+  if (row == known.end()) return refuse("its architecture is not among those that this pass knows");
   if (const std::string why = beyond(shape); !why.empty()) return refuse(why);
   const Metadata keys(file, shape.architecture);
   const std::string scaling = keys.text("rope.scaling.type");

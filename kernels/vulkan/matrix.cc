@@ -71,8 +71,9 @@ PreparedOrError prepare_product(const GpuParameters& parameters, Arithmetic arit
   const GpuFacts& gpu = bench.gpu->gpu.facts();
   const bool matrix = arithmetic == Arithmetic::matrix;
   if (matrix && (parameters[2] % gpu.matrix_units.m != 0 || parameters[3] % gpu.matrix_units.n != 0))
-    return tl::unexpected(fmt::format("this GPU's matrix units multiply {} by {}, no parts of {} by {}",
-                                      gpu.matrix_units.m, gpu.matrix_units.n, parameters[2], parameters[3]));
+    return tl::unexpected(
+        fmt::format("this GPU's matrix units multiply {} by {}, which does not divide {} by {}",
+                    gpu.matrix_units.m, gpu.matrix_units.n, parameters[2], parameters[3]));
   const Tiling tiling = tiling_for(problem.op, arithmetic, parameters, gpu);
   if (tiling.constants[0] > gpu.max_group_threads || tiling.shared_bytes > gpu.max_shared_bytes)
     return tl::unexpected(
