@@ -114,9 +114,20 @@ bool allowed(const std::set<std::string>& rooms, const std::string& room) {
   return rooms.contains(room) || rooms.contains(room.substr(0, room.find('/') + 1));
 }
 
-TEST(Flow, NoRoomIncludesAgainstIt) {
+using Arrows = std::map<std::string, std::set<std::string>>;  // from a room to those that it includes
+
+/// Adds the rooms that can be reached from `room` to `reached`.
+void reach(const Arrows& arrows, const std::string& room, std::set<std::string>& reached) {
+  const auto from = arrows.find(room);
+  if (from == arrows.end()) return;
+  for (const std::string& next : from->second)
+    if (reached.insert(next).second) reach(arrows, next, reached);
+}
+
+TEST(Flow, NoRoomIncludesAgainstItAndRoomsHaveNoCircles) {
   const std::regex include(R"re(^\s*#\s*include\s+"([^"]+)/[^"/]+")re");
   size_t seen = 0;
+  Arrows arrows;
   for (const char* top : {"models", "probes", "kernels", "results", "harness"}) {
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(WEIGHIN_SOURCE_DIR) / top)) {
       const std::string ending = entry.path().extension().string();
@@ -131,6 +142,7 @@ TEST(Flow, NoRoomIncludesAgainstIt) {
         const std::string included = room_of(match[1]);
         if (included.empty()) continue;
         ++seen;
+        if (included != room) arrows[room].insert(included);
         EXPECT_TRUE(included == room || open_to_all.contains(included) ||
                     allowed(may_include.at(room), included))
             << entry.path() << ": " << line;
@@ -138,6 +150,11 @@ TEST(Flow, NoRoomIncludesAgainstIt) {
     }
   }
   EXPECT_GT(seen, 100u);  // the tree was really read
+  for (const auto& [room, included] : arrows) {
+    std::set<std::string> reached;
+    reach(arrows, room, reached);
+    EXPECT_FALSE(reached.contains(room)) << room << " includes rooms that include it";
+  }
 }
 
 }  // namespace
