@@ -1,5 +1,5 @@
-// AVX-VNNI's kernels on a processor that lacks its instruction and has AVX-512's: the same source with the
-// same instruction in the other encoding.
+// AVX-VNNI's kernels are tested on processors that lack its instruction and have that of AVX-512: the same
+// source is compiled with the same instruction in the other encoding.
 #if defined(__x86_64__)
 #include <gtest/gtest.h>
 

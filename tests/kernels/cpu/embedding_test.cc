@@ -1,4 +1,4 @@
-// Embedding look-up: every kernel this CPU runs reads the rows it says, of every format.
+// Embedding look-up: every kernel that this CPU runs decodes the rows that it draws, in every format.
 #include <gtest/gtest.h>
 
 #include "kernels/cpu/weights/embedding.h"
@@ -16,7 +16,7 @@ TEST(Embedding, EveryKernelDecodesTheRowsItDraws) {
     Workbench bench{pool, weights, "", 5};
     for (const Kernel& kernel : embedding_kernels()) {
       if (!runs(this_cpu(), kernel.isa)) continue;
-      // More rows than the working set holds; and one row, of one value where a block is one.
+      // A table of more rows than the working set holds, and one of a single block.
       const uint32_t block = format_of(kernel.format).block_values;
       for (const Problem& problem : {Problem{kernel.op, kernel.format, 1'000'000, 5, 512},
                                      Problem{kernel.op, kernel.format, 1, 1, block}}) {

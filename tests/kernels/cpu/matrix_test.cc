@@ -1,4 +1,5 @@
-// Every matrix kernel this CPU runs, against the double-precision reference, at sizes that fit no tile.
+// Every matrix kernel that this CPU runs is compared with the double-precision reference, at sizes that are
+// no multiple of a tile.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -47,7 +48,7 @@ TEST(Matrix, EveryKernelIsRightAtOddSizes) {
   }
 }
 
-/// `rows` rows of random bytes of which all that may be anything is: drawn again until every value is finite.
+/// `rows` rows of random bytes. A block is drawn again until all its values are finite.
 std::vector<std::byte> raw_rows(FormatId format, uint32_t rows, uint32_t k, Random& random) {
   const QuantFormat& f = format_of(format);
   std::vector<std::byte> bytes(rows * row_bytes(format, k));
@@ -56,7 +57,8 @@ std::vector<std::byte> raw_rows(FormatId format, uint32_t rows, uint32_t k, Rand
     do {
       for (size_t i = 0; i < f.block_bytes; ++i) bytes[at + i] = static_cast<std::byte>(random());
       codec_of(format).decode(&bytes[at], values.data(), f.block_values);
-      // Not past 2^100 either, where mxfp4's exponents reach: sums of products would be infinite floats.
+      // They stay below 2^100 too (mxfp4's exponents reach further), since sums of products would be infinite
+      // floats.
     } while (!std::all_of(values.begin(), values.end(), [](double v) { return std::fabs(v) < 0x1p100; }));
   }
   return bytes;
@@ -84,7 +86,7 @@ const MatrixFunctions& functions_of(const Kernel& kernel) {
   return *matrix_functions_of(kernel.format, kernel.isa, layout);
 }
 
-// An engine holds its weights once.
+// An engine holds its weights in memory once.
 TEST(Matrix, TheBestKernelsOfTokensAndPromptsReadOnePackedCopy) {
   for (const QuantFormat& format : kernel_formats()) {
     const Problem token{.op = Op::gemv, .format = format.id, .m = 2, .n = 1, .k = 256};
@@ -98,7 +100,7 @@ TEST(Matrix, TheBestKernelsOfTokensAndPromptsReadOnePackedCopy) {
   }
 }
 
-/// Rows of plain blocks, as `packing` has them; the last unit is filled up with the last row.
+/// Rows of plain blocks, packed as `packing` says. The last unit is filled up with the last row.
 std::vector<std::byte> packed_rows(FormatId format, const Packing& packing,
                                    const std::vector<std::byte>& rows, uint32_t m, uint32_t k) {
   if (packing.rows == 0) return rows;

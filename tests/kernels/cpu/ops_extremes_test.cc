@@ -1,5 +1,6 @@
-// Attention and the small operations on data that breaks careless kernels, straight through each instruction
-// set's functions: scores of +-10,000, masked tokens, denormal numbers, every tail.
+// Attention and the small operations on data that breaks careless kernels: scores of +-10,000, masked tokens,
+// subnormal numbers, and rows that are no whole vectors. They call the functions of each instruction set
+// directly.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -30,7 +31,7 @@ std::vector<Set> sets_of_this_cpu() {
   return sets;
 }
 
-/// Scores of all but `ordinary` are multiples of 1/8 or less below 2^24 of them, so that they are exact in
+/// In all fills but `ordinary` a score is less than 2^24 times a unit of 1/8 or less. So scores are exact in
 /// f32 where sqrt(k) is a power of 2, and the tolerance is that of ordinary data.
 enum class Fill { ordinary, peaked, equal, masked, late_peak, denormal };
 constexpr Fill fills[] = {Fill::ordinary, Fill::peaked,    Fill::equal,
@@ -58,7 +59,7 @@ class Rows {
  public:
   Rows(FormatId cache, Fill fill, std::mt19937& random) : cache_(cache), fill_(fill), random_(random) {}
 
-  /// k numbers of one scale, the next of `number`.
+  /// Appends k numbers of one scale, each the next of `number`.
   template <class Number>
   void append(std::vector<std::byte>& to, uint32_t k, Number number) {
     for (uint32_t i = 0; i < k; ++i) {
@@ -105,7 +106,7 @@ AttentionData attention_data(FormatId cache, Fill fill, uint32_t heads, uint32_t
   return data;
 }
 
-/// As the kernels' own check: f32 rounding of a dot product, of exp and of the sum over tokens.
+/// The tolerance of the kernels' own check: f32 rounding of a dot product, of exp and of the sum over tokens.
 double attention_tolerance(uint32_t k, uint32_t tokens) {
   return 0x1p-24 * (64 + 2.0 * k + tokens / 16.0);
 }
@@ -122,7 +123,8 @@ void expect_attention(const AttentionData& data, const float* q, uint32_t seen, 
 
 constexpr FormatId caches[] = {FormatId::f16, FormatId::q8_0};
 
-/// Whether `k` values a head are tried with such data: whole blocks, and exact scores where they are large.
+/// Whether heads of `k` values are tried with such data: they must be whole blocks, and large scores must be
+/// exact.
 bool tried(FormatId cache, Fill fill, uint32_t k) {
   const bool exact = k == 16 || k == 64 || k == 256;
   if (!exact && fill != Fill::ordinary && fill != Fill::denormal) return false;
@@ -166,7 +168,8 @@ TEST(OpsExtremes, OneTokensAttention) {
   }
 }
 
-/// Tokens [first, first + some) of a prompt as one block, between results that must stay as they are.
+/// Computes tokens [first, first + some) of a prompt as one block. Results before and behind it must not
+/// change.
 void expect_block(const Set& set, const AttentionData& data, uint32_t first, uint32_t some, bool causal) {
   const uint64_t pitch = uint64_t{data.heads} * data.k;
   std::vector<float> y((some + 2) * pitch, 7);
@@ -238,7 +241,8 @@ constexpr RowCase row_cases[] = {
 
 TEST(OpsExtremes, Rows) {
   const float infinity = std::numeric_limits<float>::infinity();
-  // Values that rows are drawn from; the first also stands first, so that softmax has a finite largest.
+  // The values that rows are drawn from. The first value also stands first in a row, so that the largest is
+  // finite (softmax).
   const std::vector<std::vector<float>> pools{{1e4F, -1e4F, 9999, 0, -0.0F, 1e4F},
                                               {0, 1e-40F, -1e-45F, 1e-38F},
                                               {5, 5},
@@ -261,7 +265,8 @@ TEST(OpsExtremes, Rows) {
             b[i] = static_cast<float>(random() % 1000) / 500 - 1;
             c[i] = static_cast<float>(random() % 1000) / 500 - 1;
           }
-          // RMS normalization takes its epsilon there: one of its own for rows of even pools.
+          // RMS normalization takes its epsilon as the third operand. Rows of even pools have an epsilon of
+          // their own.
           const bool own_epsilon = row.op == Op::rms_norm && pool % 2 == 0;
           const float epsilon = own_epsilon ? 1e-3F : norm_epsilon;
           const float* third = row.op != Op::rms_norm ? c.data() : own_epsilon ? &epsilon : nullptr;

@@ -10,7 +10,7 @@
 namespace weighin {
 namespace {
 
-/// The kernels that are no matrix products.
+/// Every kernel of the CPU that is no matrix product and reads no storage.
 std::vector<Kernel> ops_kernels() {
   std::vector<Kernel> all;
   for (const auto family : {bound_kernels, attention_kernels, barrier_kernels, row_kernels}) {
@@ -19,7 +19,7 @@ std::vector<Kernel> ops_kernels() {
   return all;
 }
 
-/// Small problems of odd sizes: tails in every loop, slices that are empty for some threads.
+/// Small problems of odd sizes, which leave a rest in every loop, and slices that are empty for some threads.
 std::vector<Problem> problems_of(Op op) {
   switch (op) {
     case Op::stream_read:
@@ -53,7 +53,7 @@ std::vector<Problem> problems_of(Op op) {
   }
 }
 
-/// Attention over a cache of blocks of 32.
+/// Whether the kernel is attention over a cache of blocks of 32.
 bool over_blocks(const Kernel& kernel) {
   return kernel.format == FormatId::q8_0;
 }
@@ -77,7 +77,7 @@ TEST(OpsKernels, EveryOneThisCpuRunsAgreesWithTheReference) {
         SCOPED_TRACE(kernel.name + ": " + describe(problem) + ", threads " + std::to_string(threads));
         const auto prepared = kernel.prepare(problem, bench);
         ASSERT_TRUE(prepared) << prepared.error();
-        for (int repeat = 0; repeat < 3; ++repeat) {  // rotated: other data each time
+        for (int repeat = 0; repeat < 3; ++repeat) {  // each run reads other data
           const Check check = (*prepared)->check(64);
           EXPECT_TRUE(check.right()) << check.error << " > " << check.tolerance;
         }

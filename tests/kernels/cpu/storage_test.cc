@@ -1,4 +1,4 @@
-// Storage is read from a file that nobody finds, compared with what was written.
+// Storage is read from a file without a name, and what is read is compared with what was written.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -48,7 +48,7 @@ TEST_F(StorageReadTest, OtherContentIsFound) {
   const auto ready = prepare(bytes, folder_.path());
   ASSERT_TRUE(ready) << ready.error();
   ASSERT_TRUE((*ready)->check(64).right());
-  int changed = 0;  // the nameless file is still found among this program's own
+  int changed = 0;  // the file without a name is found among the open files of this program
   for (const auto& open : fs::directory_iterator("/proc/self/fd")) {
     std::error_code closed;
     if (!fs::read_symlink(open.path(), closed).string().starts_with(folder_.path().string())) continue;

@@ -1,4 +1,4 @@
-// The table of instruction sets: what each row has, and which of them this machine runs.
+// The table of instruction sets: what each row gives, and which of them this machine runs.
 #include "kernels/isa/isa.h"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ TEST(InstructionSets, NeedWhatTheyAreMadeOf) {
 
   const Simd arm{.neon = true, .i8mm = true};
   EXPECT_TRUE(runs(arm, Isa::neon));
-  EXPECT_FALSE(runs(arm, Isa::neon_i8mm));  // without dotprod, which its other kernels take
+  EXPECT_FALSE(runs(arm, Isa::neon_i8mm));  // without dotprod, whose instructions its words use too
 }
 
 // scripts/test-arm64 says which sets the emulated processor has.
