@@ -5,7 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "probes/machine/machine.h"
+#include "probes/machine/simd.h"
+#include "probes/system/this_cpu.h"
 
 namespace weighin {
 
@@ -20,9 +21,5 @@ std::string_view isa_name(Isa isa);
 /// Whether a machine with these features runs the kernels of `isa`, provided that it has the set's
 /// architecture.
 bool runs(const Simd& simd, Isa isa);
-
-/// The features of the CPU that this program runs on, as far as the operating system allows their use (cpuid
-/// and xgetbv on x86, getauxval on arm64).
-Simd this_cpu();
 
 }  // namespace weighin

@@ -1,7 +1,6 @@
 #include "probes/host/storage_file.h"
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "models/text/units.h"
+#include "probes/host/system_calls.h"
 
 namespace weighin {
 namespace {
@@ -45,12 +45,6 @@ void fill_randomly(char* chunk) {
 
 }  // namespace
 
-tl::expected<uint64_t, std::string> free_bytes(const std::filesystem::path& folder) {
-  struct statvfs space {};
-  if (::statvfs(folder.c_str(), &space) != 0) return tl::unexpected("no file system to read: " + why());
-  return uint64_t{space.f_bavail} * space.f_frsize;
-}
-
 StorageFile::StorageFile(int descriptor, uint64_t bytes, Buffer written, Buffer found)
     : descriptor_(descriptor), bytes_(bytes), written_(std::move(written)), found_(std::move(found)) {}
 
@@ -66,11 +60,11 @@ StorageFile::~StorageFile() {
 
 tl::expected<StorageFile, std::string> StorageFile::make(const std::filesystem::path& folder,
                                                          uint64_t bytes) {
-  const auto spare = free_bytes(folder);
-  if (!spare) return tl::unexpected(spare.error());
-  if (*spare < bytes) {
+  const auto space = disk_space(folder);
+  if (!space) return tl::unexpected("no file system to read: " + space.error());
+  if (space->free_bytes < bytes) {
     return tl::unexpected("too little free space for a file to read: " + std::to_string(bytes) +
-                          " bytes are needed, " + std::to_string(*spare) + " are free; free some");
+                          " bytes are needed, " + std::to_string(space->free_bytes) + " are free; free some");
   }
   const auto buffer = [] {
     return Buffer(static_cast<char*>(std::aligned_alloc(alignment_bytes, chunk_bytes)), std::free);

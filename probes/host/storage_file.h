@@ -41,7 +41,4 @@ class StorageFile {
   Buffer written_, found_;  // a chunk each
 };
 
-/// Bytes an ordinary user may still write below `folder`. Error: why the file system does not say.
-tl::expected<uint64_t, std::string> free_bytes(const std::filesystem::path& folder);
-
 }  // namespace weighin

@@ -1,10 +1,9 @@
 #include "probes/system/cpu.h"
 
-#include <sys/utsname.h>
-
 #include <algorithm>
 #include <array>
 
+#include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 
 namespace weighin {
@@ -72,8 +71,7 @@ Fact<std::string> cpu_name(const tl::expected<std::string, std::string>& cpuinfo
 
 std::string architecture(const Host& host, const tl::expected<std::string, std::string>& cpuinfo) {
   if (host.live) {
-    utsname names{};
-    if (uname(&names) == 0) return names.machine;
+    if (const auto names = kernel_names()) return names->machine;
   }
   if (cpuinfo && field(*cpuinfo, "CPU implementer")) return "aarch64";
   if (cpuinfo && field(*cpuinfo, "vendor_id")) return "x86_64";

@@ -1,11 +1,11 @@
 #include "probes/system/identity.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
 #include "probes/host/sha256.h"
+#include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 #include "probes/system/platform.h"
 
@@ -14,8 +14,7 @@ namespace weighin {
 namespace {
 
 std::string readable_by_all(const Host& host, const std::string& path) {
-  struct stat facts {};
-  if (::stat(host.at(path).c_str(), &facts) != 0 || (facts.st_mode & S_IROTH) == 0) return "";
+  if (!everyone_may_read(host.at(path))) return "";
   return host.read(path).value_or("");
 }
 

@@ -1,9 +1,8 @@
 #include "probes/system/memory.h"
 
-#include <sys/sysinfo.h>
-
 #include <limits>
 
+#include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 
 namespace weighin {
@@ -51,13 +50,12 @@ Fact<uint64_t> available_bytes(const std::string& text) {
 /// Where /proc is missing the kernel is asked itself. Free memory leaves out the page cache that could be
 /// dropped, so it is the least that is available.
 void ask_kernel(Memory& memory) {
-  struct sysinfo facts {};
-  if (::sysinfo(&facts) != 0) return;
-  const uint64_t unit = facts.mem_unit;
-  memory.total_bytes = known(facts.totalram * unit, "sysinfo(2)");
-  memory.available_bytes = known(facts.freeram * unit, "sysinfo(2), free memory without the page cache");
-  memory.swap_total_bytes = known(facts.totalswap * unit, "sysinfo(2)");
-  memory.swap_free_bytes = known(facts.freeswap * unit, "sysinfo(2)");
+  const auto counts = memory_counts();
+  if (!counts) return;
+  memory.total_bytes = known(counts->total_bytes, "sysinfo(2)");
+  memory.available_bytes = known(counts->free_bytes, "sysinfo(2), free memory without the page cache");
+  memory.swap_total_bytes = known(counts->swap_total_bytes, "sysinfo(2)");
+  memory.swap_free_bytes = known(counts->swap_free_bytes, "sysinfo(2)");
 }
 
 }  // namespace

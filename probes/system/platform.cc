@@ -1,10 +1,9 @@
 #include "probes/system/platform.h"
 
-#include <sys/utsname.h>
-
 #include <array>
 
 #include "models/text/letters.h"
+#include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 
 namespace weighin {
@@ -54,8 +53,7 @@ Fact<std::string> operating_system(const Host& host) {
 
 Fact<std::string> kernel(const Host& host) {
   if (host.live) {
-    utsname names{};
-    if (uname(&names) == 0) return known(std::string(names.release), "uname");
+    if (const auto names = kernel_names()) return known(names->release, "uname");
   }
   const char* path = "/proc/sys/kernel/osrelease";
   const auto release = host.read(path);

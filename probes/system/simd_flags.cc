@@ -1,15 +1,12 @@
 #include "probes/system/simd_flags.h"
 
-#if defined(__aarch64__)
-#include <sys/auxv.h>
-#endif
-
 #include <algorithm>
 #include <iterator>
 #include <optional>
 #include <set>
 
 #include "probes/host/text.h"
+#include "probes/system/this_cpu.h"
 
 namespace weighin {
 
@@ -46,33 +43,13 @@ Simd from_flags(const Flags& flags) {
   return simd;
 }
 
-#if defined(__aarch64__)
+#if defined(__x86_64__)
+constexpr const char* processor_source = "cpuid";
+#elif defined(__aarch64__)
 constexpr const char* processor_source = "getauxval(AT_HWCAP)";
 #else
-constexpr const char* processor_source = "cpuid";
+constexpr const char* processor_source = nullptr;  // the processor cannot be asked
 #endif
-
-std::optional<Simd> from_processor() {
-#if defined(__x86_64__)
-  Simd simd;
-  simd.sse42 = __builtin_cpu_supports("sse4.2");
-  simd.avx = __builtin_cpu_supports("avx");
-  simd.avx2 = __builtin_cpu_supports("avx2");
-  simd.fma = __builtin_cpu_supports("fma");
-  simd.f16c = simd.avx2;  // every CPU with AVX2 has F16C; this compiler cannot ask for it by name
-  simd.avx512f = __builtin_cpu_supports("avx512f");
-  simd.avx512bw = __builtin_cpu_supports("avx512bw");
-  simd.avx512vl = __builtin_cpu_supports("avx512vl");
-  simd.avx512dq = __builtin_cpu_supports("avx512dq");
-  simd.avx512vnni = __builtin_cpu_supports("avx512vnni");
-  simd.avx512bf16 = __builtin_cpu_supports("avx512bf16");
-  return simd;
-#elif defined(__aarch64__)
-  return simd_of_hwcap(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
-#else
-  return std::nullopt;
-#endif
-}
 
 }  // namespace
 
@@ -98,8 +75,8 @@ void probe_simd(const Host& host, Machine& machine) {
       }
     }
   }
-  if (const auto simd = host.live ? from_processor() : std::nullopt) {
-    machine.cpu.simd = known(*simd, processor_source);
+  if (host.live && processor_source != nullptr) {
+    machine.cpu.simd = known(this_cpu(), processor_source);
     return;
   }
   machine.cpu.simd =

@@ -1,13 +1,11 @@
 #include "probes/system/storage.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 
 #include "models/text/units.h"
 #include "probes/host/storage_file.h"
+#include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 
 namespace weighin {
@@ -16,10 +14,6 @@ namespace {
 
 constexpr uint64_t largest_file_bytes = 256_mib;
 constexpr uint64_t smallest_file_bytes = 16_mib;
-
-std::string why() {
-  return std::error_code(errno, std::generic_category()).message();
-}
 
 // Spaces and tabs stand in /proc/mounts as \040 and \011 (getmntent(3)).
 std::string unescaped(std::string_view text) {
@@ -91,21 +85,21 @@ void probe_storage(const Host& host, Machine& machine) {
     storage.free_bytes = storage.total_bytes;
     return;
   }
-  struct statvfs space {};
-  if (::statvfs(folder.c_str(), &space) != 0) {
-    storage.total_bytes = absent<uint64_t>("the models folder's file system: " + why(), "statvfs");
+  const auto space = disk_space(folder);
+  if (!space) {
+    storage.total_bytes = absent<uint64_t>("the models folder's file system: " + space.error(), "statvfs");
     storage.free_bytes = storage.total_bytes;
     return;
   }
-  storage.total_bytes = known(uint64_t{space.f_blocks} * space.f_frsize, "statvfs");
-  storage.free_bytes = known(uint64_t{space.f_bavail} * space.f_frsize, "statvfs");
+  storage.total_bytes = known(space->total_bytes, "statvfs");
+  storage.free_bytes = known(space->free_bytes, "statvfs");
 }
 
 Fact<double> measure_storage(const std::filesystem::path& folder) {
   const char* source = "a temporary file in the models folder";
-  const auto spare = free_bytes(folder);
-  if (!spare) return absent<double>(spare.error(), source);
-  const uint64_t bytes = std::min(largest_file_bytes, *spare / 4 / 1_mib * 1_mib);
+  const auto space = disk_space(folder);
+  if (!space) return absent<double>("no file system to read: " + space.error(), source);
+  const uint64_t bytes = std::min(largest_file_bytes, space->free_bytes / 4 / 1_mib * 1_mib);
   if (bytes < smallest_file_bytes) return absent<double>("too little free space for a file to read", source);
   auto file = StorageFile::make(folder, bytes);
   if (!file) return absent<double>(file.error(), source);

@@ -1,13 +1,13 @@
 #include "probes/system/topology.h"
 
 #include <hwloc.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
 
+#include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 #include "probes/system/caches.h"
 #include "probes/system/quota.h"
@@ -216,16 +216,13 @@ std::optional<uint32_t> listed_threads(std::string_view list) {
 Fact<uint32_t> usable_threads(const Host& host, const Topology& topology) {
   Fact<uint32_t> usable = topology.threads;
   const auto status = host.read("/proc/self/status");
-  const auto allowed = status ? field(*status, "Cpus_allowed_list") : std::nullopt;
-  const auto listed = allowed ? listed_threads(*allowed) : std::nullopt;
+  const auto list = status ? field(*status, "Cpus_allowed_list") : std::nullopt;
+  const auto listed = list ? listed_threads(*list) : std::nullopt;
   if (listed && (!usable.known() || *listed < *usable.value)) {
     usable = known(*listed, "/proc/self/status Cpus_allowed_list");
   }
-  cpu_set_t set;
-  if (host.live && sched_getaffinity(0, sizeof set, &set) == 0) {
-    const auto affine = static_cast<uint32_t>(CPU_COUNT(&set));
-    if (!usable.known() || affine < *usable.value) usable = known(affine, "sched_getaffinity");
-  }
+  const auto allowed = host.live ? allowed_threads() : std::nullopt;
+  if (allowed && (!usable.known() || *allowed < *usable.value)) usable = known(*allowed, "sched_getaffinity");
   const Fact<uint32_t> quota = quota_threads(host);
   if (quota.known() && (!usable.known() || *quota.value < *usable.value)) usable = quota;
   return usable;
