@@ -17,14 +17,14 @@ namespace weighin {
 
 namespace {
 
-/// One probe: its name in messages and what it fills. Probes only read.
+/// One probe: its name in messages, and the function that fills its part of the machine. Probes only read.
 struct Probe {
   const char* name;
   void (*fill)(const Host& host, Machine& machine);
 };
 
-// In this order: the GPUs need the memory and Vulkan before them, the identity the CPU, the topology and the
-// platform.
+// The order matters. The GPU probe needs the memory and the Vulkan probe before it. The identity probe needs
+// the CPU, the topology and the platform.
 constexpr std::array probes{
     Probe{"cpu", probe_cpu},           Probe{"simd", probe_simd},     Probe{"topology", probe_topology},
     Probe{"memory", probe_memory},     Probe{"limits", probe_limits}, Probe{"platform", probe_platform},

@@ -1,4 +1,4 @@
-// Every probe, run over one machine.
+// Runs every probe over one machine.
 #pragma once
 
 #include "probes/host/host.h"
@@ -6,8 +6,8 @@
 
 namespace weighin {
 
-/// Runs every probe of all_probes.cc, in that order. Never fails: what cannot be read is absent with its
-/// reason.
+/// Runs every probe of all_probes.cc, in that order. It never fails: a fact that cannot be read is absent,
+/// with its reason.
 Machine probe_machine(const Host& host);
 
 }  // namespace weighin

@@ -12,7 +12,7 @@ bool handheld(const DeviceSpec& device) {
          device.kind == DeviceKind::soc;
 }
 
-/// min(0.65 total, total - 1.2 GB).
+/// The budget of an app: min(0.65 total, total - 1.2 GB).
 MemoryBudget handheld_budget(double total) {
   return {std::min(0.65 * total, total - in_gib(1.2e9)), "min(0.65 total, total - 1.2 GB)",
           "github.com/a-ghorbani/pocketpal-ai pull request 250 (2025-03), read 2026-11-25", false};
@@ -26,8 +26,8 @@ MemoryBudget card_budget(double total) {
       false};
 }
 
-/// Of recommendedMaxWorkingSetSize: 8 GB 5461 MiB, 16 GB 10922 MiB, 32 GB 21845 MiB; 64 GB 47 to 49 GB. macOS
-/// 15 gives 11.84 GiB of 16, so that two thirds are the less of the two.
+/// Metal's recommendedMaxWorkingSetSize: 5461 MiB of 8 GB, 10922 MiB of 16 GB, 21845 MiB of 32 GB, 47 to 49
+/// GB of 64 GB. macOS 15 reports 11.84 GiB of 16, so two thirds are the lower of the two.
 MemoryBudget metal_budget(double total) {
   constexpr double most_of_two_thirds_gib = 36;
   if (total <= most_of_two_thirds_gib)
@@ -40,7 +40,7 @@ MemoryBudget metal_budget(double total) {
           "Metal's recommendedMaxWorkingSetSize as logged in llama.cpp 1870 (64 GB), read 2026-11-25", false};
 }
 
-/// A part of the processor's memory that its system lets a GPU map.
+/// The part of the processor's memory that the operating system lets a GPU map.
 MemoryBudget shared_budget(const DeviceSpec& device, double total) {
   if (device.vendor == "Apple") return metal_budget(total);
   if (device.kind == DeviceKind::unified && device.vendor == "AMD")
@@ -66,7 +66,8 @@ MemoryBudget computer_budget(double total) {
 MemoryBudget native_budget(const DeviceSpec& device, DevicePart part, double total) {
   if (handheld(device)) return handheld_budget(total);
   if (has_own_memory(device.kind)) return card_budget(total);
-  const bool cuda = device.vendor == "NVIDIA";  // its boards and GB10 let the GPU allocate what is free
+  const bool cuda =
+      device.vendor == "NVIDIA";  // the GPU of its boards and of GB10 may allocate all that is free
   if (part == DevicePart::cpu || cuda || device.kind == DeviceKind::board) return computer_budget(total);
   return shared_budget(device, total);
 }
@@ -115,7 +116,7 @@ std::string_view runs_as_name(RunsAs runs_as) {
 
 MemoryBudget memory_budget(const DeviceSpec& device, DevicePart part, double memory_gib, RunsAs runs_as) {
   if (memory_gib <= 0) return {0, "none", "the memory is not known", false};
-  // Off a phone an app is a program like any other.
+  // Except on a phone or tablet, an app is a program like any other.
   MemoryBudget budget = native_budget(device, part, memory_gib);
   if (runs_as == RunsAs::browser_tab) budget = tab_budget(device, budget);
   budget.gib = std::max(0.0, budget.gib);

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Reads one device's object; the first wrong field is kept as the error.
+/// Reads the object of one device. Keeps the first wrong field as the error.
 class DeviceReader {
  public:
   DeviceReader(std::string_view file, const json& head, const json& object)
@@ -57,7 +57,7 @@ class DeviceReader {
       error_ = fmt::format("probes/devices/catalog/{}: {}: field \"{}\" {}", file_, name_, field, what);
   }
 
-  /// The device's own word, else the file's.
+  /// The field of the device or, if it has none, that of the file.
   std::string inherited(const char* field) const {
     return object_.contains(field) ? object_.value(field, "") : head_.value(field, "");
   }
@@ -93,7 +93,7 @@ class DeviceReader {
     return device.gpu.there() && !device.cpu.there() ? DevicePart::gpu : DevicePart::cpu;
   }
 
-  /// ["read", "wikipedia"]: how a thing is known, and a source of the file's list.
+  /// ["read", "wikipedia"]: how a number was checked, and the key of a source in the file's list.
   SpecNumber basis(const json& words, std::string_view field) {
     SpecNumber number;
     if (!words.is_array() || words.size() != 2 || !words[0].is_string() || !words[1].is_string()) {
@@ -110,7 +110,7 @@ class DeviceReader {
     return number;
   }
 
-  /// [504.2, "read", "wikipedia"].
+  /// A number with its check and source: [504.2, "read", "wikipedia"].
   SpecNumber number(const json& from, const char* field) {
     if (!from.contains(field)) return {};
     const json& value = from[field];
@@ -144,7 +144,7 @@ class DeviceReader {
   std::string name_, error_;
 };
 
-/// A product is a thing that one buys with its chip inside.
+/// Whether the device is a product: something that one buys with its chip inside.
 bool is_product(const DeviceSpec& device) {
   return !device.bandwidth_gbs.known() && !device.chip.empty();
 }
@@ -152,7 +152,7 @@ bool is_product(const DeviceSpec& device) {
 std::vector<DeviceSpec> load_devices() {
   std::vector<DeviceSpec> devices;
   for (const auto& [file, text] : device_files()) {
-    // A file that does not parse is a defect of the build: the tests parse every one and name the field.
+    // A file that does not parse is a defect of the build. The tests parse every file and name the field.
     auto parsed = parse_devices(file, text);
     if (parsed) std::move(parsed->begin(), parsed->end(), std::back_inserter(devices));
   }

@@ -1,4 +1,4 @@
-// The devices weighin knows by what is published of them: probes/devices/catalog/*.json, built into the
+// The devices that weighin knows from published specifications: probes/devices/catalog/*.json, built into the
 // program.
 #pragma once
 
@@ -12,12 +12,13 @@
 
 namespace weighin {
 
-/// Devices of one catalogue file's text, in its order. Products stand there with the name of their chip
-/// alone, which join_chips fills in. Error: the file, the device, the field and what it should be.
+/// Reads the devices of one catalogue file's text, in its order. A product has only the name of its chip at
+/// first; join_chips fills in the rest. Error: the file, the device, the field and what it should be.
 tl::expected<std::vector<DeviceSpec>, std::string> parse_devices(std::string_view file_name,
                                                                  std::string_view json_text);
 
-/// Gives each product its chip's bandwidth and parts. Error: a product whose chip is not among `devices`.
+/// Copies the bandwidth and the parts of its chip to each product. Error: a product whose chip is not among
+/// `devices`.
 tl::expected<void, std::string> join_chips(std::vector<DeviceSpec>& devices);
 
 /// Every device of the catalogue, by kind and name.

@@ -13,11 +13,11 @@
 namespace weighin {
 namespace {
 
-/// What a number of a description may be, in the unit it is kept in.
+/// The values that a number of a description may have, in the unit in which it is kept.
 struct Quantity {
   const char* option;
   const char* example;
-  std::span<const Unit> units;  // the first is a bare number's
+  std::span<const Unit> units;  // as read_quantity takes them
   double least, most;
   const char* range;
 };
@@ -40,7 +40,7 @@ constexpr Unit memory_units[] = {{"gib", 1},
 constexpr Unit arithmetic_units[] = {{"tflops", 1},    {"", 1},        {"tflop/s", 1},  {"tops", 1},
                                      {"gflops", 1e-3}, {"gops", 1e-3}, {"pflops", 1e3}, {"pops", 1e3}};
 
-/// The bounds hold off slips of a unit: the slowest boards that run anything have 1 GB/s, the fastest
+/// The bounds catch a wrong unit: the slowest boards that run any model have 1 GB/s, and the fastest
 /// accelerators of 2026 have 22 TB/s, 432 GiB and 35,000 TOPS.
 constexpr Quantity bandwidth{"bandwidth", "120GB/s", bandwidth_units, 1, 1e5, "1 GB/s to 100 TB/s"};
 constexpr Quantity memory{"memory", "16GiB", memory_units, 1 / 16.0, 16384, "64 MiB to 16 TiB"};

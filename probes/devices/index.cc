@@ -12,7 +12,7 @@
 namespace weighin {
 namespace {
 
-/// Every alias is a path of words from the root; what shares its first words shares their nodes.
+/// A tree of words. Every alias is a path from the root; aliases with the same first words share nodes.
 class DeviceIndex {
  public:
   DeviceIndex() {
@@ -26,7 +26,7 @@ class DeviceIndex {
   IndexMatch longest(const std::vector<NameWord>& words, size_t first) const {
     IndexMatch match;
     uint32_t node = 0;
-    for (size_t i = first; i < words.size() && !words[i].spent; ++i) {
+    for (size_t i = first; i < words.size() && !words[i].consumed; ++i) {
       const auto word = words_.find(words[i].text);
       if (word == words_.end()) break;
       const auto next = next_.find(key(node, word->second));
@@ -37,8 +37,8 @@ class DeviceIndex {
     return match;
   }
 
-  /// Up to `most` names near `name`: those that share most of its words, then those of fewest changed
-  /// letters.
+  /// Up to `most` names near `name`: first those that share the most words with it, then those with the
+  /// fewest changed letters.
   std::vector<std::string> nearest(std::string_view name, size_t most) const;
 
  private:
@@ -54,7 +54,7 @@ class DeviceIndex {
     std::vector<std::string> texts = name_words(name);
     if (texts.empty()) return;
     add_path(texts, device);
-    // "4070 Ti" for "RTX 4070 Ti", "A4000 Laptop" for "RTX A4000 Laptop".
+    // The series may be left out: "4070 Ti" for "RTX 4070 Ti", "A4000 Laptop" for "RTX A4000 Laptop".
     const bool series = texts[0] == "rtx" || texts[0] == "gtx" || texts[0] == "rx";
     const bool model =
         texts.size() > 1 &&
@@ -89,8 +89,8 @@ class DeviceIndex {
 };
 
 std::vector<std::string> DeviceIndex::nearest(std::string_view name, size_t most) const {
-  constexpr size_t looked_at = 24;      // whose letters are compared
-  constexpr size_t longest_text = 100;  // of what somebody typed
+  constexpr size_t looked_at = 24;      // how many names are compared letter by letter
+  constexpr size_t longest_text = 100;  // letters of the input that are looked at
   std::string text;
   std::unordered_map<uint32_t, size_t> shared;  // words in common, by alias
   for (const std::string& word : name_words(name.substr(0, longest_text))) {
@@ -106,7 +106,7 @@ std::vector<std::string> DeviceIndex::nearest(std::string_view name, size_t most
   const size_t kept = std::min(ranked.size(), looked_at);
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(kept), ranked.end());
   ranked.resize(kept);
-  // A word in common is worth three letters: "RTX 6000" is nearer to "RTX 6000 Ada" than to "RTX 5090".
+  // A shared word counts as much as three letters: "RTX 6000" is nearer to "RTX 6000 Ada" than to "RTX 5090".
   for (auto& [rank, alias] : ranked)
     rank = static_cast<double>(edit_distance(text, aliases_[alias].text)) -
            3.0 * static_cast<double>(shared[alias]);

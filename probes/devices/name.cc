@@ -11,8 +11,8 @@
 
 #include "models/text/letters.h"
 #include "probes/devices/catalogue.h"
-#include "probes/devices/found.h"
 #include "probes/devices/index.h"
+#include "probes/devices/name_matches.h"
 #include "probes/devices/words.h"
 
 namespace weighin {
@@ -22,7 +22,7 @@ std::string sizes_text(const std::vector<double>& sizes) {
   return fmt::format("{} GiB", fmt::join(sizes, " or "));
 }
 
-/// A size is rounded, and drivers print less than is sold.
+/// Sizes are rounded, and drivers print less memory than is sold.
 bool same_size(double stated, double sold) {
   return std::abs(stated - sold) <= 0.06 * sold;
 }
@@ -37,22 +37,22 @@ class Resolver {
   explicit Resolver(std::string_view name) : name_(name), stated_(device_words(name)) {}
 
   tl::expected<NamedDevice, std::string> resolve() {
-    found_ = find_names(stated_.words);
+    matches_ = match_names(stated_.words);
     used_.assign(stated_.words.size(), false);
-    for (const Found& one : found_)
+    for (const NameMatch& one : matches_)
       std::fill(used_.begin() + static_cast<ptrdiff_t>(one.begin),
                 used_.begin() + static_cast<ptrdiff_t>(one.end), true);
-    if (found_.empty()) return unknown("");
-    take_laptop_part(stated_.words, found_, used_);
+    if (matches_.empty()) return unknown("");
+    take_laptop_part(stated_.words, matches_, used_);
     take_count_behind();
-    if (const std::string word = unexplained(stated_.words, found_, used_); !word.empty())
+    if (const std::string word = unexplained_word(stated_.words, matches_, used_); !word.empty())
       return unknown(word);
-    if (!reconcile(found_)) {
+    if (!reconcile(matches_)) {
       if (!choose_part_of_pair()) return two_devices();
     }
-    Candidates devices = found_.front().devices;
-    // A product says more than its chip: its memory.
-    for (const Found& one : found_)
+    Candidates devices = matches_.front().devices;
+    // A product says more than its chip: how much memory it has.
+    for (const NameMatch& one : matches_)
       if (!one.devices.front()->memory_gib.empty() && devices.front()->memory_gib.empty())
         devices = one.devices;
     if (auto wrong = keep_stated(devices); !wrong.empty()) return tl::unexpected(wrong);
@@ -64,7 +64,7 @@ class Resolver {
     std::string text = fmt::format("no device is known as \"{}\"", name_);
     if (!word.empty())
       text +=
-          fmt::format(" (\"{}\" makes it another than the {})", word, found_.front().devices.front()->name);
+          fmt::format(" (\"{}\" makes it another than the {})", word, matches_.front().devices.front()->name);
     const auto near = nearest_devices(name_);
     if (!near.empty()) text += fmt::format("; the nearest are {}", fmt::join(near, ", "));
     return tl::unexpected(text +
@@ -75,10 +75,10 @@ class Resolver {
   tl::unexpected<std::string> two_devices() const {
     return tl::unexpected(
         fmt::format("\"{}\" names two devices, the {} and the {}; name the one that computes", name_,
-                    found_.front().devices.front()->name, found_.back().devices.front()->name));
+                    matches_.front().devices.front()->name, matches_.back().devices.front()->name));
   }
 
-  /// "RTX 3090 x2", where that is no part of a name such as EVO-X2.
+  /// Takes the count of "RTX 3090 x2", unless "x2" is part of a name such as EVO-X2.
   void take_count_behind() {
     const size_t size = stated_.words.size();
     if (stated_.count || size < 3 || used_[size - 1] || used_[size - 2]) return;
@@ -91,20 +91,20 @@ class Resolver {
       used_[size - 1] = used_[size - 2] = true;
   }
 
-  /// A processor and a GPU of its own: the one that is stated, else the GPU.
+  /// Chooses between a processor and a GPU beside it: the part that the name states, otherwise the GPU.
   bool choose_part_of_pair() {
     const bool want_gpu = stated_.part != DevicePart::cpu;
-    std::vector<Found> kept;
-    for (const Found& one : found_)
+    std::vector<NameMatch> kept;
+    for (const NameMatch& one : matches_)
       if (is_discrete(*one.devices.front()) == want_gpu) kept.push_back(one);
-    if (kept.empty() || kept.size() == found_.size()) return false;
+    if (kept.empty() || kept.size() == matches_.size()) return false;
     if (!reconcile(kept)) return false;
     if (!stated_.part) assumed_.push_back(fmt::format("the GPU computes, not the processor beside it"));
-    found_ = std::move(kept);
+    matches_ = std::move(kept);
     return true;
   }
 
-  /// Empty, or why no device of that name has the GPU cores or the memory that are stated.
+  /// Drops the devices that lack the stated GPU cores or memory. Returns why none is left; empty if some are.
   std::string keep_stated(Candidates& devices) const {
     Candidates kept;
     std::copy_if(devices.begin(), devices.end(), std::back_inserter(kept),
@@ -118,7 +118,7 @@ class Resolver {
       }
       if (kept.empty())
         return fmt::format("\"{}\": the {} has {} GPU cores, not {}", name_,
-                           found_.front().devices.front()->chip, fmt::join(there, " or "),
+                           matches_.front().devices.front()->chip, fmt::join(there, " or "),
                            *stated_.gpu_cores);
       devices = std::exchange(kept, {});
     }
@@ -149,7 +149,7 @@ class Resolver {
     named.device = &device;
     named.count = stated_.count.value_or(1);
     named.part = device.usual_part;
-    for (const Found& one : found_)
+    for (const NameMatch& one : matches_)
       if (one.devices.front()->kind == DeviceKind::integrated_gpu) named.part = DevicePart::gpu;
     if (stated_.part &&
         (part_of(device, *stated_.part).there() || *stated_.part != DevicePart::gpu || !device.gpu.there())) {
@@ -168,13 +168,13 @@ class Resolver {
     return named;
   }
 
-  /// "Foo 12 (Snapdragon 8 Gen 3)": nobody knows the phone, and its chip answers for it.
+  /// "Foo 12 (Snapdragon 8 Gen 3)": the catalogue lacks the phone, so its chip stands in for it.
   void note_unknown_product() {
-    const Found& first = found_.front();
+    const NameMatch& first = matches_.front();
     std::string product;
     for (size_t i = 0; i < first.begin; ++i) {
       const NameWord& word = stated_.words[i];
-      if (used_[i] || word.spent || word.segment == stated_.words[first.begin].segment) continue;
+      if (used_[i] || word.consumed || word.segment == stated_.words[first.begin].segment) continue;
       product += (product.empty() ? "" : " ") + word.text;
     }
     if (!product.empty())
@@ -202,8 +202,8 @@ class Resolver {
 
   std::string_view name_;
   NameWords stated_;
-  std::vector<Found> found_;
-  std::vector<bool> used_;  // by word: part of a name found
+  std::vector<NameMatch> matches_;
+  std::vector<bool> used_;  // for each word: it is part of a match
   std::vector<std::string> assumed_;
 };
 

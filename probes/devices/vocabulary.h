@@ -1,4 +1,4 @@
-// Words of devices' names that mean the same in all of them; in lower case.
+// Words that mean the same in the names of all devices, in lower case.
 #pragma once
 
 #include <optional>
@@ -8,25 +8,25 @@
 
 namespace weighin {
 
-/// "nvidia", "apple".
+/// Vendors: "nvidia", "apple".
 bool is_vendor(std::string_view word);
 
-/// Vendors, and what every device's name may have or lack: "gpu", "processor".
+/// Words that any name may have or lack: vendors, "gpu", "processor".
 bool says_nothing(std::string_view word);
 
-/// What computes through which interface: "cuda", "vulkan".
+/// Interfaces that tell which part computes: "cuda", "vulkan".
 bool is_interface(std::string_view word);
 
 /// The part that a word stands for: "npu", or "metal" for the GPU.
 std::optional<DevicePart> part_word(std::string_view word);
 
-/// Words that make another device of the one before them: "ti", "super", "max", "laptop".
+/// Suffixes that make another device of the word before: "ti", "super", "max", "laptop".
 bool is_suffix(std::string_view word);
 
-/// "laptop", "mobile", "notebook": a GPU of a laptop.
+/// Words for the GPU of a laptop: "laptop", "mobile", "notebook".
 bool is_laptop_word(std::string_view word);
 
-/// Words beside a name that say nothing of which device it is: "oem", "desktop", "pc".
+/// Words beside a name that do not tell which device it is: "oem", "desktop", "pc".
 bool is_harmless(std::string_view word);
 
 }  // namespace weighin

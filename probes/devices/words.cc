@@ -26,7 +26,7 @@ bool one_of(std::string_view word, const std::array<std::string_view, Count>& wo
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// Typographers' signs as the plain ones that people also write; marks of trade as nothing.
+/// Replaces typographic signs by the plain ones that people also write, and removes trade marks.
 std::string plain(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> signs{{
       {"\u00ae", ""},
@@ -69,11 +69,11 @@ bool ends_segment(std::string_view text, size_t i) {
   return (c == '-' || c == '+') && i > 0 && space(i - 1) && space(i + 1);
 }
 
-/// Every word, the host's left out.
+/// All words except those of the host.
 std::vector<NameWord> split(std::string_view text) {
   std::vector<NameWord> words;
   unsigned segment = 0, segments = 0;
-  std::vector<unsigned> outside;  // segments that open brackets interrupt
+  std::vector<unsigned> outside;  // the segments that open brackets interrupt
   bool glued = false;
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
@@ -91,7 +91,7 @@ std::vector<NameWord> split(std::string_view text) {
       i = end;
       continue;
     }
-    // "S24+", "Max+ 395"; in "8P+2E" it stands between things.
+    // A plus is part of a name in "S24+" and "Max+ 395". In "8P+2E" it separates two things.
     if (c == '+' && glued &&
         (i + 1 == text.size() || !std::isalnum(static_cast<unsigned char>(text[i + 1])))) {
       words.push_back({"plus", true, segment, false});
@@ -102,7 +102,7 @@ std::vector<NameWord> split(std::string_view text) {
       outside.push_back(segment);
       segment = ++segments;
     } else if (std::string_view(")]}").find(c) != std::string_view::npos) {
-      // What follows goes on with what stood before: "X (Pascal) Max-Q".
+      // What follows a bracket continues the segment before it: "X (Pascal) Max-Q".
       segment = outside.empty() ? ++segments : outside.back();
       if (!outside.empty()) outside.pop_back();
     } else if (ends_segment(text, i)) {
@@ -136,10 +136,10 @@ class Statements {
     return static_cast<unsigned>(std::strtoul(words_[i].text.c_str(), nullptr, 10));
   }
   void spend(size_t from, size_t to) {
-    for (size_t i = from; i < to && i < words_.size(); ++i) words_[i].spent = true;
+    for (size_t i = from; i < to && i < words_.size(); ++i) words_[i].consumed = true;
   }
 
-  /// "MacBook Pro", "mini PC" beside a chip's name: their "pro" and "mini" are no suffixes of the chip.
+  /// The "pro" of "MacBook Pro" and the "mini" of "mini PC" are no suffixes of the chip beside them.
   void take_macs() {
     static constexpr std::array<std::string_view, 4> after{"pro", "air", "mini", "studio"};
     for (size_t i = 0; i < words_.size(); ++i) {
@@ -150,7 +150,7 @@ class Statements {
     }
   }
 
-  /// "32-core GPU", "40GPU"; before the latter "8P+2E".
+  /// Takes the GPU cores of "32-core GPU" and "40GPU", which "8P+2E" may precede.
   void take_gpu_cores() {
     for (size_t i = 0; i < words_.size(); ++i) {
       if (!number(i)) continue;
@@ -167,19 +167,20 @@ class Statements {
     }
   }
 
-  /// "13th Gen Intel Core i7-13700H": the number that follows says as much.
+  /// Takes "13th Gen" of "13th Gen Intel Core i7-13700H": the number that follows says the same.
   void take_generation() {
     if (number(0) && (is(1, "th") || is(1, "nd") || is(1, "st") || is(1, "rd")) && is(2, "gen")) spend(0, 3);
   }
 
-  /// "16-Core", "(12-core Arm", "(16 Zen5 cores)", "4ch": how many there are says not which device it is.
+  /// Takes "16-Core", "(12-core Arm", "(16 Zen5 cores)", "4ch": their number does not tell which device it
+  /// is.
   void take_cores() {
     const auto counts = [&](size_t i) {
       return is(i, "core") || is(i, "cores") || is(i, "ch") || is(i, "threads");
     };
     for (size_t i = 0; i < words_.size(); ++i) {
-      if (!number(i) || words_[i].spent) continue;
-      // Out of brackets only right behind the number, and not "Core i7".
+      if (!number(i) || words_[i].consumed) continue;
+      // Outside brackets only directly behind the number, so that "Core i7" is not taken.
       const size_t reach = words_[i].segment == 0 ? 1 : 3;
       for (size_t j = i + 1; j < words_.size() && j <= i + reach; ++j) {
         if (!counts(j) || is(j + 1, "i") || is(j + 1, "ultra")) continue;
@@ -190,7 +191,7 @@ class Statements {
     }
   }
 
-  /// "8GB", "64 GiB", whichever words of the name they are.
+  /// Takes the memory of "8GB" or "64 GiB", wherever it is in the name.
   void take_memory() {
     for (size_t i = 0; i + 1 < words_.size(); ++i) {
       if (!number(i) || !(is(i + 1, "gb") || is(i + 1, "gib"))) continue;
@@ -199,7 +200,7 @@ class Statements {
     }
   }
 
-  /// "DDR4-3200", "LPDDR5X", "HBM2e".
+  /// Takes the kind of memory: "DDR4-3200", "LPDDR5X", "HBM2e".
   void take_memory_kind() {
     static constexpr std::array<std::string_view, 4> kinds{"ddr", "lpddr", "gddr", "hbm"};
     for (size_t i = 0; i < words_.size(); ++i) {
@@ -212,7 +213,7 @@ class Statements {
     }
   }
 
-  /// "2x RTX 3090", "dual RTX 3090".
+  /// Takes the count of "2x RTX 3090" or "dual RTX 3090".
   void take_count() {
     constexpr unsigned most = 1024;
     const size_t size = words_.size();
@@ -232,7 +233,7 @@ class Statements {
   void take_part() {
     for (NameWord& word : words_) {
       if (const auto part = part_word(word.text)) name_.part = part;
-      if (is_interface(word.text)) word.spent = true;
+      if (is_interface(word.text)) word.consumed = true;
       if (is_vendor(word.text)) name_.vendor = word.text;
     }
   }

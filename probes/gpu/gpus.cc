@@ -14,7 +14,7 @@ bool same_gpu(const VulkanDevice& a, const VulkanDevice& b) {
   return !a.id.empty() && a.id == b.id;
 }
 
-/// "1.3.230" in numbers, which compare.
+/// "1.3.230" as numbers, so that versions can be compared.
 std::array<int, 3> version_numbers(const std::string& text) {
   std::array<int, 3> numbers{};
   const char* at = text.data();
@@ -39,7 +39,8 @@ std::string driver_text(const VulkanDevice& device) {
   return text;
 }
 
-/// The one of `others` that is `device`, not counting what another device has taken.
+/// Finds the entry of `others` that is the same GPU as `device`. Entries that another device has taken do not
+/// count.
 template <class Other>
 const Other* find_same(const VulkanDevice& device, const std::vector<Other>& others,
                        std::vector<const Other*>& taken) {
@@ -56,7 +57,7 @@ const Other* find_same(const VulkanDevice& device, const std::vector<Other>& oth
   if constexpr (requires { others.front().render_node; }) {
     if (!device.render_node.empty())
       return take([&](const Other& other) { return other.render_node == device.render_node; });
-    // A chip's GPU has no number of PCI; there is one.
+    // A GPU that is part of a chip has no PCI address. A chip has one GPU.
     if (const Other* chip = take([](const Other& other) { return other.pci.empty(); })) return chip;
   }
   return take([&](const Other& other) {
@@ -64,7 +65,7 @@ const Other* find_same(const VulkanDevice& device, const std::vector<Other>& oth
   });
 }
 
-/// Takes a fact where there is none yet.
+/// Replaces a fact that is not known by `other`.
 template <class T>
 void fill(Fact<T>& fact, const Fact<T>& other) {
   if (!fact.known() && (other.known() || fact.reason.empty())) fact = other;
@@ -77,8 +78,8 @@ void fill(GpuSensors& sensors, const GpuSensors& others) {
   fill(sensors.clock_mhz, others.clock_mhz);
 }
 
-/// A GPU in the machine's memory has no more free than the machine, beside what the firmware set apart for
-/// it.
+/// Bounds the free memory of a GPU that uses the machine's memory: it has no more than what is available to
+/// the machine, plus what the firmware set apart for it.
 void bound_by_machine(const Memory& memory, const SysfsGpu* sysfs, VulkanDevice& device) {
   if (!device.unified || !memory.available_bytes.known()) return;
   const uint64_t apart = sysfs != nullptr ? sysfs->vram_free_bytes.value.value_or(0) : 0;
@@ -93,7 +94,7 @@ void join_device(const SysfsGpu* sysfs, const NvmlGpu* nvml, const Memory& memor
   if (sysfs != nullptr) {
     if (device.pci.empty()) device.pci = sysfs->pci;
     if (device.render_node.empty()) device.render_node = sysfs->render_node;
-    // What the firmware set apart is a part of a unified GPU's memory only.
+    // The memory that the firmware set apart is only a part of a unified GPU's memory.
     if (!device.unified) fill(device.memory_free_bytes, sysfs->vram_free_bytes);
     fill(device.sensors, sysfs->sensors);
   }
@@ -135,7 +136,7 @@ std::vector<VulkanDevice> once_each(std::vector<VulkanDevice> devices) {
     if (better(device, *same)) std::swap(device, *same);
     same->also_through.insert(same->also_through.end(), device.also_through.begin(),
                               device.also_through.end());
-    // The same driver, loaded through two manifests, is no other.
+    // One driver may be loaded through two manifests; it is not listed as another driver.
     const std::string other = driver_text(device);
     if (device.driver != same->driver || device.driver_version != same->driver_version)
       same->also_through.push_back(other);
@@ -175,7 +176,7 @@ void join_gpus(const std::vector<SysfsGpu>& sysfs, const Fact<std::vector<NvmlGp
     }
     machine.gpus_without_vulkan.push_back(std::move(found));
   }
-  // In a container or under WSL2 NVML may show what /sys does not.
+  // In a container or under WSL2, NVML may show GPUs that /sys does not.
   for (const NvmlGpu& gpu : of_nvml) {
     if (is_taken(taken_of_nvml, gpu)) continue;
     GpuWithoutVulkan found;

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 constexpr const char* source = "NVML (libnvidia-ml.so.1), in a child process";
-// Without the persistence daemon the driver starts the cards first, which takes a second or two (NVIDIA's
+// Without the persistence daemon the driver starts the cards first, which takes one to two seconds (NVIDIA's
 // "Driver Persistence", recalled).
 constexpr std::chrono::milliseconds time_limit{3000};
 
@@ -53,7 +53,7 @@ Fact<std::vector<NvmlGpu>> nvml_gpus_from_json(const std::string& text) {
 }
 
 Fact<std::vector<NvmlGpu>> nvml_gpus(const Host& host) {
-  // What the driver makes on Linux; under WSL2 the GPU is behind /dev/dxg.
+  // The driver makes /dev/nvidiactl on Linux. Under WSL2 the GPU is reached through /dev/dxg.
   if (!host.exists("/dev/nvidiactl") && !host.exists("/dev/dxg"))
     return none("there is no driver of NVIDIA's (/dev/nvidiactl)");
   if (host.program.empty() || !host.run_process) return none("no child process could look");

@@ -1,5 +1,5 @@
-// NVIDIA's GPUs by its management library (NVML). It may be of another version than the kernel's driver, or
-// hang with it, so it is only ever loaded in a child process.
+// NVIDIA's GPUs, as its management library (NVML) reports them. The library may be of another version than
+// the kernel's driver, and it may hang with the driver. It is therefore only loaded in a child process.
 #pragma once
 
 #include <string>
@@ -19,10 +19,11 @@ struct NvmlGpu {
   GpuSensors sensors;
 };
 
-/// Runs the child where there is a driver of NVIDIA's to ask, with a time limit.
+/// Runs the child process, with a time limit, if an NVIDIA driver is present.
 Fact<std::vector<NvmlGpu>> nvml_gpus(const Host& host);
 
-/// The child's answer. Error (as the absent fact's reason): what the child said, or that it said nonsense.
+/// Reads the child's answer. The reason of an absent fact is what the child said, or that its answer could
+/// not be read.
 Fact<std::vector<NvmlGpu>> nvml_gpus_from_json(const std::string& text);
 
 }  // namespace weighin

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// The functions used, their structures and numbers, are those of NVIDIA's "NVML API Reference Guide".
+// The functions with their structures and constants are from NVIDIA's "NVML API Reference Guide".
 using Device = struct OpaqueDevice*;
 constexpr int success = 0;
 constexpr unsigned temperature_of_gpu = 0, clock_of_cores = 1;
@@ -24,7 +24,7 @@ struct MemoryInfo {
 struct PciInfo {
   std::array<char, 16> legacy_address;
   unsigned domain, bus, device;
-  unsigned device_and_vendor;  // the vendor's number in the lower half
+  unsigned device_and_vendor;  // the vendor's id in the lower 16 bits
   unsigned subsystem;
   std::array<char, 32> address;
 };
@@ -32,7 +32,7 @@ struct PciInfo {
 struct Library {
   void* handle = nullptr;
 
-  /// Calls `name`. False where there is none, or it failed.
+  /// Calls the function `name`. False if the library lacks it or if it failed.
   template <class... Arguments>
   bool call(const char* name, Arguments... arguments) const {
     const auto function = reinterpret_cast<int (*)(Arguments...)>(dlsym(handle, name));
@@ -59,7 +59,7 @@ json describe(const Library& nvml, Device device) {
   }
   unsigned value = 0;
   if (nvml.call("nvmlDeviceGetTemperature", device, temperature_of_gpu, &value)) row["temperature_c"] = value;
-  // In milliwatts.
+  // NVML reports power in milliwatts.
   if (nvml.call("nvmlDeviceGetPowerUsage", device, &value)) row["power_w"] = value / 1e3;
   if (nvml.call("nvmlDeviceGetEnforcedPowerLimit", device, &value)) row["power_limit_w"] = value / 1e3;
   if (nvml.call("nvmlDeviceGetClockInfo", device, clock_of_cores, &value)) row["clock_mhz"] = value;

@@ -5,10 +5,10 @@
 
 namespace weighin {
 
-/// The hidden subcommand with which this program is run again as that child.
+/// The hidden subcommand that makes this program run as that child process.
 inline constexpr const char* nvml_child_command = "probe-nvml";
 
-/// In the child: opens libnvidia-ml.so.1 and lists the GPUs as JSON.
+/// Runs in the child: opens libnvidia-ml.so.1 and lists the GPUs as JSON.
 std::string nvml_gpus_json();
 
 }  // namespace weighin

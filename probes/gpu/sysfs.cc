@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Vendors' numbers and classes of devices are those of the PCI ID repository (pci.ids).
+// The ids of vendors and the device classes are from the PCI ID repository (pci.ids).
 constexpr uint32_t amd = 0x1002, nvidia = 0x10de, intel = 0x8086;
 constexpr uint32_t display_class = 0x03, accelerator_class = 0x12;
 
@@ -35,7 +35,7 @@ std::string hex4(uint32_t value) {
   return text;
 }
 
-/// The number in `folder/name` over `unit`.
+/// The first readable number among `folder`/`names`, divided by `unit`.
 Fact<double> sensor(const Host& host, const fs::path& folder, std::initializer_list<const char*> names,
                     double unit) {
   std::string reason = "hwmon has none";
@@ -47,7 +47,8 @@ Fact<double> sensor(const Host& host, const fs::path& folder, std::initializer_l
   return absent<double>(reason, folder.string());
 }
 
-/// Units as Documentation/hwmon/sysfs-interface.rst of the kernel has them: millidegrees, microwatts, hertz.
+/// The units are those of the kernel's Documentation/hwmon/sysfs-interface.rst: millidegrees, microwatts,
+/// hertz.
 GpuSensors sensors_of(const Host& host, const fs::path& device) {
   const fs::path folder = device / "hwmon";
   for (const std::string& name : host.list(folder)) {
@@ -68,7 +69,7 @@ Fact<uint64_t> number_in(const Host& host, const fs::path& file) {
   return absent<uint64_t>(file.filename().string() + " holds no number", file.string());
 }
 
-/// Of amdgpu; other drivers show none.
+/// Only the driver amdgpu reports memory.
 void read_memory(const Host& host, const fs::path& device, SysfsGpu& gpu) {
   gpu.vram_total_bytes = number_in(host, device / "mem_info_vram_total");
   gpu.vram_free_bytes = number_in(host, device / "mem_info_vram_used");
@@ -93,7 +94,7 @@ std::optional<SysfsGpu> pci_gpu(const Host& host, const std::string& address) {
   const auto colon = std::min(id.find(':'), id.size());
   gpu.vendor_id = hex_number(id.substr(0, colon)).value_or(0);
   gpu.device_id = hex_number(id.substr(std::min(colon + 1, id.size()))).value_or(0);
-  // Class, subclass and interface, a byte each.
+  // PCI_CLASS has one byte each for class, subclass and interface.
   const uint32_t kind = hex_number(field(*facts, "PCI_CLASS", '=').value_or("")).value_or(0) >> 16;
   if (!computes(gpu.vendor_id, kind, gpu.kernel_driver)) return std::nullopt;
   const auto product = host.read(device / "product_name");
@@ -107,7 +108,8 @@ std::optional<SysfsGpu> pci_gpu(const Host& host, const std::string& address) {
   return gpu;
 }
 
-/// A render node's device that is on no PCI bus: "vc4" shows a screen, "v3d" renders and has the node.
+/// The device of a render node, if it is not on a PCI bus. On such a chip one device may drive the display
+/// ("vc4") and another compute ("v3d"); only the latter has a render node.
 std::optional<SysfsGpu> chip_gpu(const Host& host, const std::string& node) {
   const fs::path device = fs::path("/sys/class/drm") / node / "device";
   const auto facts = host.read(device / "uevent");

@@ -1,4 +1,4 @@
-// GPUs as the kernel shows them below /sys.
+// GPUs as the kernel shows them in /sys.
 #pragma once
 
 #include <string>
@@ -10,19 +10,19 @@
 namespace weighin {
 
 struct SysfsGpu {
-  std::string name;                       // the card's product name, or its vendor and number of PCI
-  std::string pci;                        // "0000:03:00.0", or empty: part of a chip
-  std::string render_node;                // "renderD128", or empty
-  std::string kernel_driver;              // "amdgpu", or empty: none is bound
-  uint32_t vendor_id = 0, device_id = 0;  // of PCI
+  std::string name;                       // the card's product name, or its vendor and PCI ids
+  std::string pci;                        // "0000:03:00.0"; empty: the GPU is part of a chip
+  std::string render_node;                // "renderD128"; empty: there is none
+  std::string kernel_driver;              // "amdgpu"; empty: no driver is bound
+  uint32_t vendor_id = 0, device_id = 0;  // PCI ids
   Fact<uint64_t> vram_total_bytes;
   Fact<uint64_t> vram_free_bytes;  // now
-  GpuSensors sensors;              // hwmon's
+  GpuSensors sensors;              // from hwmon
 };
 
-/// PCI's display devices of AMD, Intel and NVIDIA, AMD's accelerators, and the GPUs of ARM chips that have a
-/// render node. Displays of servers' management chips and of virtual machines compute nothing and are left
-/// out.
+/// Lists the PCI display devices of AMD, Intel and NVIDIA, AMD's accelerators, and the GPUs of ARM chips that
+/// have a render node. The displays of a server's management chip and of virtual machines cannot compute, so
+/// they are left out.
 std::vector<SysfsGpu> sysfs_gpus(const Host& host);
 
 }  // namespace weighin

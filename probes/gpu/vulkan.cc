@@ -21,7 +21,7 @@ void probe_vulkan(const Host& host, Machine& machine) {
         "the Vulkan loader");
     return;
   }
-  // A child costs 20 ms, which a machine without Vulkan need not spend.
+  // Starting a child takes 20 ms. A machine without Vulkan need not spend them.
   if (std::string reason = host.live ? why_no_vulkan_loader() : ""; !reason.empty()) {
     machine.vulkan = absent<std::vector<VulkanDevice>>(std::move(reason), "the Vulkan loader");
     return;

@@ -1,4 +1,4 @@
-// Vulkan devices. Drivers may crash or hang, so they are only ever loaded in a child process.
+// Vulkan devices. Vulkan's drivers may crash or hang, so they are only loaded in a child process.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace weighin {
 
-/// What a GPU is known by, on every driver that shows it as the same: 16 hex digits of its vendor, device and
-/// UUID.
+/// The id of a GPU: 16 hex digits of a hash over its vendor, device and UUID. Every driver that reports the
+/// same UUID gives the GPU the same id.
 std::string vulkan_device_id(uint32_t vendor, uint32_t device, std::span<const uint8_t, 16> uuid);
 
-/// Asks the drivers in child processes (vulkan_drivers.h); a crash, a hang or no answer becomes the reason,
-/// or a remark where other drivers answered.
+/// Asks the drivers in child processes (vulkan_drivers.h). A crash, a hang or a missing answer becomes the
+/// reason of the absent fact, or a remark if other drivers answered.
 void probe_vulkan(const Host& host, Machine& machine);
 
 }  // namespace weighin

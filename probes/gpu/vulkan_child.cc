@@ -23,7 +23,7 @@ std::string absent_json(const std::string& reason) {
 }  // namespace
 
 void hold_loader_to(const std::string& manifest) {
-  // The newer variable, and the one of loaders before 1.3.207.
+  // VK_DRIVER_FILES is the newer variable. Loaders before 1.3.207 read VK_ICD_FILENAMES.
   setenv("VK_DRIVER_FILES", manifest.c_str(), 1);
   setenv("VK_ICD_FILENAMES", manifest.c_str(), 1);
   unsetenv("VK_ADD_DRIVER_FILES");
@@ -36,7 +36,7 @@ std::string why_no_vulkan_loader() {
   }
   const char* said = dlerror();
   const std::string_view reason = said == nullptr ? "" : said;
-  // Without the folders that it names.
+  // The loader's message names folders, which may hold a user's name. It is replaced.
   return reason.find("No such file") != std::string_view::npos
              ? "no Vulkan loader (libvulkan.so.1) is installed"
              : "the Vulkan loader (libvulkan.so.1) is there and cannot be loaded";
@@ -44,7 +44,7 @@ std::string why_no_vulkan_loader() {
 
 std::string vulkan_devices_json(const std::string& manifest) {
   if (!manifest.empty()) hold_loader_to(manifest);
-  // Never unloaded: drivers leave threads and exit handlers behind.
+  // The library is never unloaded, because drivers leave threads and exit handlers behind.
   void* library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return absent_json(why_no_vulkan_loader());
   VulkanInstance instance;

@@ -5,18 +5,17 @@
 
 namespace weighin {
 
-/// The hidden subcommand with which this program is run again as that child.
+/// The hidden subcommand that makes this program run as that child process.
 inline constexpr const char* vulkan_child_command = "probe-vulkan";
 
-/// Why this process cannot load the Vulkan loader; empty where it can. Loads no driver.
+/// Why this process cannot load the Vulkan loader; empty if it can. Loads no driver.
 std::string why_no_vulkan_loader();
 
-/// In a child: names the one driver that the loader may load.
+/// Runs in a child: tells the loader to load the driver of `manifest` alone.
 void hold_loader_to(const std::string& manifest);
 
-/// In the child: loads the Vulkan loader and every driver into this process, or the driver of `manifest`
-/// alone, and lists the devices as JSON, which devices_from_json reads. May crash or never return with a bad
-/// driver.
+/// Runs in the child: loads the Vulkan loader with every driver, or with the driver of `manifest` alone, and
+/// lists the devices as JSON for devices_from_json. With a bad driver it may crash or never return.
 std::string vulkan_devices_json(const std::string& manifest = "");
 
 }  // namespace weighin

@@ -35,8 +35,8 @@ std::string version_text(uint32_t version) {
          "." + std::to_string(VK_API_VERSION_PATCH(version));
 }
 
-/// What is asked about one device, and what its driver knows.
-struct Asked {
+/// One device, with what its driver supports.
+struct QueriedDevice {
   const VulkanInstance& instance;
   VkPhysicalDevice device;
   uint32_t api = 0;
@@ -60,7 +60,7 @@ std::set<std::string> extensions_of(const VulkanInstance& instance, VkPhysicalDe
   return names;
 }
 
-/// Hangs `structure` behind those that are asked for already.
+/// Appends `structure` to the chain of structures that Vulkan fills.
 template <class Structure>
 void ask(void**& end, Structure& structure, VkStructureType type) {
   structure.sType = type;
@@ -68,7 +68,8 @@ void ask(void**& end, Structure& structure, VkStructureType type) {
   end = &structure.pNext;
 }
 
-/// Whether the device has the machine's memory, as all of it being the device's own also says.
+/// Whether the device uses the machine's memory. A driver says so by its type, or by reporting every heap as
+/// the device's own.
 bool is_unified(VkPhysicalDeviceType type, const VkPhysicalDeviceMemoryProperties& memory) {
   if (type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU) return true;
   for (uint32_t i = 0; i < std::min<uint32_t>(memory.memoryHeapCount, VK_MAX_MEMORY_HEAPS); ++i)
@@ -76,23 +77,23 @@ bool is_unified(VkPhysicalDeviceType type, const VkPhysicalDeviceMemoryPropertie
   return memory.memoryHeapCount > 0;
 }
 
-/// Heaps; their total, and what of it is free now where the driver says so. Heaps of a unified device are
-/// parts of the machine's memory and add up.
-void add_memory(const Asked& asked, VkPhysicalDeviceType type, VulkanDevice& found) {
+/// Fills the heaps, their total and, if the driver reports it, what is free now. The heaps of a unified
+/// device are parts of the machine's memory, so they add up.
+void add_memory(const QueriedDevice& queried, VkPhysicalDeviceType type, VulkanDevice& found) {
   VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{};
   VkPhysicalDeviceMemoryProperties2 all{};
   all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2;
-  const auto newer = asked.instance.function<PFN_vkGetPhysicalDeviceMemoryProperties2>(
+  const auto newer = queried.instance.function<PFN_vkGetPhysicalDeviceMemoryProperties2>(
       "vkGetPhysicalDeviceMemoryProperties2");
-  const bool budgeted = newer != nullptr && asked.api >= VK_API_VERSION_1_1 &&
-                        asked.extensions.count(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+  const bool budgeted = newer != nullptr && queried.api >= VK_API_VERSION_1_1 &&
+                        queried.extensions.count(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
   if (budgeted) {
     budget.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT;
     all.pNext = &budget;
-    newer(asked.device, &all);
+    newer(queried.device, &all);
   } else {
-    asked.instance.function<PFN_vkGetPhysicalDeviceMemoryProperties>("vkGetPhysicalDeviceMemoryProperties")(
-        asked.device, &all.memoryProperties);
+    queried.instance.function<PFN_vkGetPhysicalDeviceMemoryProperties>("vkGetPhysicalDeviceMemoryProperties")(
+        queried.device, &all.memoryProperties);
   }
   const VkPhysicalDeviceMemoryProperties& memory = all.memoryProperties;
   found.unified = is_unified(type, memory);
@@ -101,7 +102,7 @@ void add_memory(const Asked& asked, VkPhysicalDeviceType type, VulkanDevice& fou
     const uint64_t bytes = memory.memoryHeaps[i].size;
     const bool local = (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0;
     VulkanHeap heap{bytes, local, std::nullopt};
-    // The budget is what this process may have in all; of it, what it has is not free.
+    // The budget is what this process may use in all. What it uses already is not free.
     const uint64_t left = budget.heapBudget[i] - std::min(budget.heapUsage[i], budget.heapBudget[i]);
     if (budgeted) heap.free_bytes = left;
     found.heaps.push_back(heap);
@@ -109,7 +110,8 @@ void add_memory(const Asked& asked, VkPhysicalDeviceType type, VulkanDevice& fou
       total += bytes;
       free += left;
     } else if (local && bytes >= total) {
-      // A small heap of the GPU's memory that the CPU sees is a window on the large one, on older cards.
+      // On older cards a small device-local heap that the CPU can see is a window on the large one. It is not
+      // added.
       total = bytes;
       free = left;
     }
@@ -125,7 +127,8 @@ void add_memory(const Asked& asked, VkPhysicalDeviceType type, VulkanDevice& fou
                 budget_source);
 }
 
-void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, VulkanDevice& found) {
+void add_properties(const QueriedDevice& queried, const VkPhysicalDeviceProperties& base,
+                    VulkanDevice& found) {
   VkPhysicalDeviceDriverProperties driver{};
   VkPhysicalDeviceMaintenance3Properties allocation{};
   VkPhysicalDeviceIDProperties id{};
@@ -141,21 +144,21 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
   ask(end, allocation, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES);
   ask(end, id, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES);
   ask(end, subgroup, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES);
-  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_2, VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME))
     ask(end, driver, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES);
-  const bool on_pci = asked.extensions.count(VK_EXT_PCI_BUS_INFO_EXTENSION_NAME) > 0;
+  const bool on_pci = queried.extensions.count(VK_EXT_PCI_BUS_INFO_EXTENSION_NAME) > 0;
   if (on_pci) ask(end, pci, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT);
-  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
     ask(end, dot, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES);
-  if (asked.knows(VK_API_VERSION_1_3, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_3, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
     ask(end, sizes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES);
-  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_MAINTENANCE_4_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_3, VK_KHR_MAINTENANCE_4_EXTENSION_NAME))
     ask(end, buffer, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES);
-  if (asked.extensions.count(VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME) > 0)
+  if (queried.extensions.count(VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME) > 0)
     ask(end, drm, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT);
   const auto of =
-      asked.instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2");
-  of(asked.device, &all);
+      queried.instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2");
+  of(queried.device, &all);
   found.id = vulkan_device_id(base.vendorID, base.deviceID, id.deviceUUID);
   found.max_allocation_bytes = allocation.maxMemoryAllocationSize;
   found.subgroup_size = subgroup.subgroupSize;
@@ -170,7 +173,7 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
                   pci.pciDevice, pci.pciFunction);
     found.pci = address.data();
   }
-  // Version 0.0.0.0 is what a driver gives that passed none.
+  // A driver that has passed no conformance test reports version 0.0.0.0.
   found.conformant = driver.conformanceVersion.major > 0;
   if (driver.driverName[0] == '\0') return;
   found.driver = std::string(driver.driverName);
@@ -180,7 +183,7 @@ void add_properties(const Asked& asked, const VkPhysicalDeviceProperties& base, 
                    driver.driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
 }
 
-void add_features(const Asked& asked, VulkanDevice& found) {
+void add_features(const QueriedDevice& queried, VulkanDevice& found) {
   VkPhysicalDeviceShaderIntegerDotProductFeatures dot{};
   VkPhysicalDeviceShaderFloat16Int8Features small{};
   VkPhysicalDevice16BitStorageFeatures storage{};
@@ -189,24 +192,24 @@ void add_features(const Asked& asked, VulkanDevice& found) {
   all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
   void** end = &all.pNext;
   ask(end, storage, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES);
-  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME))
     ask(end, small, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES);
-  if (asked.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
     ask(end, dot, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES);
-  if (asked.knows(VK_API_VERSION_1_2, VK_KHR_8BIT_STORAGE_EXTENSION_NAME))
+  if (queried.knows(VK_API_VERSION_1_2, VK_KHR_8BIT_STORAGE_EXTENSION_NAME))
     ask(end, bytes, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES);
-  asked.instance.function<PFN_vkGetPhysicalDeviceFeatures2>("vkGetPhysicalDeviceFeatures2")(asked.device,
-                                                                                            &all);
+  queried.instance.function<PFN_vkGetPhysicalDeviceFeatures2>("vkGetPhysicalDeviceFeatures2")(queried.device,
+                                                                                              &all);
   found.float16 = small.shaderFloat16 == VK_TRUE;
   found.int8 = small.shaderInt8 == VK_TRUE;
   found.storage16 = storage.storageBuffer16BitAccess == VK_TRUE;
   found.integer_dot = dot.shaderIntegerDotProduct == VK_TRUE;
   found.storage8 = bytes.storageBuffer8BitAccess == VK_TRUE;
-  const bool khr = asked.extensions.count("VK_KHR_cooperative_matrix") > 0;
-  const bool nv = asked.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
+  const bool khr = queried.extensions.count("VK_KHR_cooperative_matrix") > 0;
+  const bool nv = queried.extensions.count(VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME) > 0;
   found.cooperative_matrix = khr || nv;
-  const auto function = [&](const char* name) { return asked.instance.get(asked.instance.handle, name); };
-  for (const MatrixShape& shape : matrix_shapes(function, asked.device, khr, nv))
+  const auto function = [&](const char* name) { return queried.instance.get(queried.instance.handle, name); };
+  for (const MatrixShape& shape : matrix_shapes(function, queried.device, khr, nv))
     found.cooperative_matrices.push_back(text_of(shape));
 }
 
@@ -215,7 +218,7 @@ void add_features(const Asked& asked, VulkanDevice& found) {
 VulkanDevice describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device) {
   VkPhysicalDeviceProperties properties{};
   instance.function<PFN_vkGetPhysicalDeviceProperties>("vkGetPhysicalDeviceProperties")(device, &properties);
-  const Asked asked{instance, device, properties.apiVersion, extensions_of(instance, device)};
+  const QueriedDevice queried{instance, device, properties.apiVersion, extensions_of(instance, device)};
   constexpr std::array<uint8_t, 16> no_uuid{};
   VulkanDevice found;
   found.name = properties.deviceName;
@@ -232,12 +235,12 @@ VulkanDevice describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDe
   found.max_allocations = properties.limits.maxMemoryAllocationCount;
   found.max_shared_bytes = properties.limits.maxComputeSharedMemorySize;
   found.max_group_threads = properties.limits.maxComputeWorkGroupInvocations;
-  add_memory(asked, properties.deviceType, found);
+  add_memory(queried, properties.deviceType, found);
   const bool newer =
       instance.function<PFN_vkGetPhysicalDeviceProperties2>("vkGetPhysicalDeviceProperties2") != nullptr;
-  if (!newer || asked.api < VK_API_VERSION_1_1) return found;
-  add_properties(asked, properties, found);
-  add_features(asked, found);
+  if (!newer || queried.api < VK_API_VERSION_1_1) return found;
+  add_properties(queried, properties, found);
+  add_features(queried, found);
   return found;
 }
 

@@ -19,7 +19,7 @@ struct VulkanInstance {
   }
 };
 
-/// The fields of `device` that a driver fills (FilledBy::driver). A number that the driver does not say is 0.
+/// Fills the fields that a driver knows (FilledBy::driver). A number that the driver does not report is 0.
 VulkanDevice describe_vulkan_device(const VulkanInstance& instance, VkPhysicalDevice device);
 
 }  // namespace weighin

@@ -16,44 +16,44 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr const char* source = "the Vulkan loader, in a child process";
-// A driver that is well answers in a tenth of a second; a cold disk takes longer. Judgement.
+// A working driver answers in a tenth of a second, and later if the disk is cold. The limit is a judgement.
 constexpr milliseconds time_limit{3000};
-/// Of the second try, over all drivers, and of one of them.
+/// The limits of the second try: for all drivers together, and for one of them.
 constexpr milliseconds retry_limit{6000}, one_driver_limit{2000};
 
-/// One child's answer.
-struct Asked {
+/// The answer of one child.
+struct ChildResult {
   Fact<std::vector<VulkanDevice>> devices;
-  std::string failure;  // "crashed: Aborted"; empty: it answered, if only that there is nothing
+  std::string failure;  // "crashed: Aborted"; empty: it answered, even if it found no device
 };
 
 std::string seconds_text(milliseconds limit) {
   return std::to_string((limit.count() + 500) / 1000) + " s";
 }
 
-std::string how_it_failed(const tl::expected<ProcessResult, std::string>& result, milliseconds limit) {
-  if (result->timed_out) return "did not answer within " + seconds_text(limit) + " and was stopped";
-  if (result->signal != 0) return std::string("crashed: ") + strsignal(result->signal);
-  if (result->exit_code != 0) return "ended with exit code " + std::to_string(result->exit_code);
+std::string how_it_failed(const ProcessResult& result, milliseconds limit) {
+  if (result.timed_out) return "did not answer within " + seconds_text(limit) + " and was stopped";
+  if (result.signal != 0) return std::string("crashed: ") + strsignal(result.signal);
+  if (result.exit_code != 0) return "ended with exit code " + std::to_string(result.exit_code);
   return "";
 }
 
-Asked ask(const Host& host, const std::string& manifest, milliseconds limit) {
+ChildResult ask(const Host& host, const std::string& manifest, milliseconds limit) {
   std::vector<std::string> arguments{host.program.string(), vulkan_child_command};
   if (!manifest.empty()) arguments.insert(arguments.end(), {"--driver", manifest});
-  const auto result = host.run_process(arguments, limit);
-  if (!result) return {absent<std::vector<VulkanDevice>>(result.error(), source), ""};
-  Asked asked;
-  asked.failure = how_it_failed(result, limit);
-  if (asked.failure.empty()) {
-    auto answer = devices_from_json(result->output);
-    asked.devices = std::move(answer.devices);
-    if (!answer.readable) asked.failure = "gave no readable answer";
+  const auto ended = host.run_process(arguments, limit);
+  if (!ended) return {absent<std::vector<VulkanDevice>>(ended.error(), source), ""};
+  ChildResult result;
+  result.failure = how_it_failed(*ended, limit);
+  if (result.failure.empty()) {
+    auto answer = devices_from_json(ended->output);
+    result.devices = std::move(answer.devices);
+    if (!answer.readable) result.failure = "gave no readable answer";
   }
-  return asked;
+  return result;
 }
 
-/// The folders of a variable such as XDG_DATA_DIRS, or those of `usual` where it is empty.
+/// The folders that a variable such as XDG_DATA_DIRS lists, or those of `usual` if it is empty.
 std::vector<fs::path> folders_in(const Host& host, const char* variable, const std::string& usual) {
   std::string text = host.environment ? host.environment(variable).value_or("") : "";
   if (text.empty()) text = usual;
@@ -75,24 +75,24 @@ void add_folder(const Host& host, const fs::path& folder, std::vector<fs::path>&
   for (const std::string& name : host.list(folder)) add_manifest(folder / name, manifests);
 }
 
-/// Each driver alone, those that fail named.
+/// Asks each driver alone and names those that fail.
 void ask_one_by_one(const Host& host, const std::vector<fs::path>& manifests, DriversAnswer& answer) {
   const Clock::time_point deadline = Clock::now() + retry_limit;
   std::vector<VulkanDevice> devices;
   for (const fs::path& manifest : manifests) {
-    // A name alone: a folder's may hold a user's.
+    // Only the file's name is kept: its folder may hold a user's name.
     const std::string name = manifest.filename().string();
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
     if (left <= milliseconds{0}) {
       answer.failures.push_back("the Vulkan driver of " + name + " was not asked: others took all the time");
       continue;
     }
-    Asked asked = ask(host, manifest.string(), std::min(left, one_driver_limit));
-    if (!asked.failure.empty()) {
-      answer.failures.push_back("the Vulkan driver of " + name + " " + asked.failure +
+    ChildResult one = ask(host, manifest.string(), std::min(left, one_driver_limit));
+    if (!one.failure.empty()) {
+      answer.failures.push_back("the Vulkan driver of " + name + " " + one.failure +
                                 "; its GPUs, if any, are left out");
     }
-    for (VulkanDevice& device : asked.devices.value.value_or(std::vector<VulkanDevice>{})) {
+    for (VulkanDevice& device : one.devices.value.value_or(std::vector<VulkanDevice>{})) {
       device.driver_manifest = name;
       devices.push_back(std::move(device));
     }
@@ -128,7 +128,7 @@ std::vector<fs::path> driver_manifests(const Host& host) {
 
 DriversAnswer ask_vulkan_drivers(const Host& host) {
   DriversAnswer answer;
-  Asked all = ask(host, "", time_limit);
+  ChildResult all = ask(host, "", time_limit);
   if (all.failure.empty()) {
     answer.devices = std::move(all.devices);
     return answer;
@@ -136,7 +136,7 @@ DriversAnswer ask_vulkan_drivers(const Host& host) {
   const auto manifests = driver_manifests(host);
   answer.devices = absent<std::vector<VulkanDevice>>("the Vulkan driver " + all.failure, source);
   ask_one_by_one(host, manifests, answer);
-  // Where no one alone failed, what failed is said all the same: it may be back the next time.
+  // If no driver failed alone, the first failure is still reported, because it may happen again.
   if (answer.failures.empty() && answer.devices.known())
     answer.failures.push_back("the Vulkan drivers " + all.failure + " when all were asked at once");
   return answer;

@@ -1,4 +1,4 @@
-// What the child process that loads Vulkan's drivers answers, as JSON.
+// Reads the JSON with which the child process that loads Vulkan's drivers answers.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace weighin {
 
-/// What the child said.
+/// The child's answer.
 struct ChildAnswer {
   Fact<std::vector<VulkanDevice>> devices;
-  bool readable = false;  // if only that there is no loader, no driver or no device
+  bool readable = false;  // also if it says that there is no loader, driver or device
 };
 
-/// Of the child's output. An unreadable one's reason says in what.
+/// Reads the child's output. If it cannot be read, the reason of the absent fact says what is wrong with it.
 ChildAnswer devices_from_json(const std::string& text);
 
 }  // namespace weighin

@@ -8,8 +8,8 @@ namespace weighin {
 
 namespace {
 
-// VK_KHR_cooperative_matrix is newer than the headers of Debian 12. Its numbers and its structure are those
-// of the Vulkan registry, extension 507.
+// VK_KHR_cooperative_matrix is newer than the headers of Debian 12. Its constants and its structure are from
+// the Vulkan registry, extension 507.
 constexpr auto khr_properties_type = static_cast<VkStructureType>(1000506001);
 
 struct KhrProperties {
@@ -58,7 +58,7 @@ std::string type_text(uint32_t type) {
   }
 }
 
-/// Asks `list` for its rows, which are made as `empty` is.
+/// Calls `list` twice, for the number of its rows and for the rows. Each row starts as a copy of `empty`.
 template <class List, class Row>
 std::vector<Row> rows_of(List list, VkPhysicalDevice device, const Row& empty) {
   uint32_t count = 0;

@@ -9,17 +9,17 @@
 namespace weighin {
 namespace {
 
-// Dawn shows pages one of a few tiers, so that they cannot tell GPUs apart; the first is the specification's
-// default (W3C WebGPU, "Limits"). src/dawn/native/Limits.cpp, read 2026-11-28.
+// Dawn reports one of a few tiers, so that a page cannot tell GPUs apart. The first tier is the
+// specification's default (W3C WebGPU, "Limits"). Source: src/dawn/native/Limits.cpp, read 2026-11-28.
 constexpr std::array binding_tiers{128_mib, 256_mib, 512_mib, 1_gib, 2_gib - 4, 4_gib - 4};
 constexpr std::array buffer_tiers{256_mib, 1_gib, 2_gib, 4_gib - 4};
 
-/// On NVIDIA's GPUs Dawn binds less: its shaders count 2 GiB and more wrongly there
-/// (src/dawn/native/vulkan/PhysicalDeviceVk.cpp, crbug.com/435684920).
+/// Dawn allows smaller bindings on NVIDIA's GPUs, because shaders handle sizes of 2 GiB and more wrongly
+/// there (src/dawn/native/vulkan/PhysicalDeviceVk.cpp, crbug.com/435684920).
 constexpr uint32_t nvidia = 0x10de;
 constexpr uint64_t nvidia_binding_bytes = 2_gib - 4;
 
-/// The highest tier within `bytes`; a GPU below the first gets no WebGPU at all.
+/// The highest tier within `bytes`; 0 for a GPU below the first tier, which gets no WebGPU.
 uint64_t tier_of(std::span<const uint64_t> tiers, uint64_t bytes) {
   uint64_t found = 0;
   for (const uint64_t tier : tiers)

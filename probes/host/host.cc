@@ -17,7 +17,7 @@ namespace weighin {
 
 namespace {
 
-// No file a probe reads is larger; a longer one is cut rather than trusted.
+// The files that probes read are smaller. The rest of a longer file is not read.
 constexpr std::size_t longest_file_bytes = 4_mib;
 
 std::string why(int error) {
@@ -48,7 +48,7 @@ std::vector<std::string> Host::list(const std::filesystem::path& absolute_path) 
 }
 
 tl::expected<std::string, std::string> Host::read(const std::filesystem::path& absolute_path) const {
-  // O_NONBLOCK: a recorded tree, or a strange /etc, may hold a pipe, and a probe must never wait for a
+  // O_NONBLOCK, because a recorded tree or an unusual /etc may hold a pipe, and a probe must never wait for a
   // writer.
   const int file = ::open(at(absolute_path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return tl::unexpected(absolute_path.string() + ": " + why(errno));

@@ -27,14 +27,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Set by stop_running_process(), looked at between waits.
+/// stop_running_process() sets it; it is looked at between waits.
 volatile std::sig_atomic_t stopped = 0;
-/// A signal may be taken by another thread, so that a wait is not cut short by it: how late a stop is seen.
+/// How late a stop may be noticed. Another thread may take the signal, so that it does not interrupt a wait.
 constexpr int longest_wait_ms = 100;
 
 constexpr std::size_t kept_output_bytes = 1_mib;
 
-/// A program that has closed its output, or is no longer listened to, is given so long to end by itself.
+/// How long a program may take to end by itself after it closed its output or nobody listens to it any more.
 constexpr std::chrono::milliseconds time_to_end{2000};
 
 // Starts the program in a process group of its own with `output` as its standard output.
@@ -76,17 +76,18 @@ int milliseconds_until(Clock::time_point deadline) {
   return static_cast<int>(std::clamp<long long>(left, 0, longest_wait_ms));
 }
 
-/// What a program may take: until a time, or for so long without a word.
-struct Patience {
+/// How long a program may run: until a time, or for so long without output.
+struct TimeLimit {
   std::chrono::milliseconds limit;
   bool of_silence = false;
 };
 
-/// Takes what was read; false: enough.
+/// Takes what was read. If it returns false, no more is read.
 using ByteReader = std::function<bool(std::string_view bytes)>;
 
-// Reads until end of file, the deadline, or until the reader has enough; true if the end was reached.
-bool drain(int pipe, Clock::time_point deadline, const Patience& patience, const ByteReader& reader) {
+// Reads until the end of the file, until the deadline, or until the reader returns false. True unless the
+// deadline came first.
+bool drain(int pipe, Clock::time_point deadline, const TimeLimit& time_limit, const ByteReader& reader) {
   std::array<char, 16384> buffer;
   while (Clock::now() < deadline && !stopped) {
     pollfd ready{pipe, POLLIN, 0};
@@ -97,12 +98,12 @@ bool drain(int pipe, Clock::time_point deadline, const Patience& patience, const
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return true;
     if (!reader({buffer.data(), static_cast<std::size_t>(got)})) return true;
-    if (patience.of_silence) deadline = Clock::now() + patience.limit;
+    if (time_limit.of_silence) deadline = Clock::now() + time_limit.limit;
   }
   return false;
 }
 
-// Waits for the child until the deadline; true if it ended.
+// Waits for the child until the deadline. True if it ended.
 bool wait_until(pid_t child, Clock::time_point deadline, int& status, rusage& used) {
   for (;;) {
     const pid_t ended = ::wait4(child, &status, WNOHANG, &used);
@@ -113,7 +114,8 @@ bool wait_until(pid_t child, Clock::time_point deadline, int& status, rusage& us
   }
 }
 
-/// In KiB (getrusage(2)).
+/// The child's peak in bytes; getrusage(2) reports KiB. 0 if it is no more than this program's own, which the
+/// child inherited.
 uint64_t peak_of(const rusage& used) {
   rusage own{};
   ::getrusage(RUSAGE_SELF, &own);
@@ -129,7 +131,7 @@ void stop_running_process() noexcept {
 namespace {
 
 tl::expected<ProcessResult, std::string> carry_out(const std::vector<std::string>& arguments,
-                                                   const Patience& patience, const ByteReader& reader) {
+                                                   const TimeLimit& time_limit, const ByteReader& reader) {
   if (arguments.empty())
     return tl::unexpected(std::string("Could not start a program: no program was named."));
   std::array<int, 2> ends{};
@@ -143,17 +145,17 @@ tl::expected<ProcessResult, std::string> carry_out(const std::vector<std::string
     ::close(ends[0]);
     return tl::unexpected(child.error());
   }
-  const Clock::time_point deadline = Clock::now() + patience.limit;
+  const Clock::time_point deadline = Clock::now() + time_limit.limit;
   stopped = 0;
   ProcessResult result;
   int status = 0;
-  // A child may close its output and go on, or end and leave a grandchild that holds the pipe: both are timed
+  // A child may close its output and go on, or end and leave a grandchild that holds the pipe. Both are timed
   // out.
-  const bool whole = drain(ends[0], deadline, patience, reader);
+  const bool whole = drain(ends[0], deadline, time_limit, reader);
   rusage used{};
-  const bool ended =
-      wait_until(*child, patience.of_silence && whole ? Clock::now() + time_to_end : deadline, status, used);
-  // The group is killed in any case, so that nothing the program started outlives it.
+  const bool ended = wait_until(
+      *child, time_limit.of_silence && whole ? Clock::now() + time_to_end : deadline, status, used);
+  // The group is killed in any case, so that nothing that the program started outlives it.
   ::kill(-*child, SIGKILL);
   ::close(ends[0]);
   if (!ended) {

@@ -1,4 +1,4 @@
-// Running another program without letting it harm this one.
+// Runs another program so that it cannot harm this one.
 #pragma once
 
 #include <chrono>
@@ -10,19 +10,19 @@
 
 namespace weighin {
 
-/// Runs arguments[0] with the rest as its arguments and waits at most `limit`; then the whole process group
-/// is killed. Standard input is empty, standard error is discarded, of standard output the first 1 MiB is
-/// kept and the rest read and dropped. Error: a sentence saying why it could not be started.
+/// Runs arguments[0] with the rest as its arguments and waits for at most `limit`. Then the whole process
+/// group is killed. Standard input is empty and standard error is discarded. The first 1 MiB of standard
+/// output is kept; the rest is read and dropped. Error: why it could not be started, as a sentence.
 tl::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& arguments,
                                                      std::chrono::milliseconds limit);
 
-/// The same, but hands over each whole line of standard output as it comes; the program ends when `on_line`
-/// says false, or has said nothing for `silence`. No output is kept.
+/// The same, but hands over each whole line of standard output as it comes. The program is ended when
+/// `on_line` returns false, or when it has written nothing for `silence`. No output is kept.
 tl::expected<ProcessResult, std::string> stream_process(const std::vector<std::string>& arguments,
                                                         std::chrono::milliseconds silence,
                                                         const LineReader& on_line);
 
-/// Ends the program that runs now, with its group; may be called from a signal handler.
+/// Ends the program that runs now, with its process group. May be called from a signal handler.
 void stop_running_process() noexcept;
 
 }  // namespace weighin

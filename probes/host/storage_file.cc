@@ -17,14 +17,16 @@
 namespace weighin {
 namespace {
 
-// The page size of every Linux we run on divides it, as do the sector sizes O_DIRECT asks for.
+// 4096 divides the chunk. It is a multiple of the sector sizes that O_DIRECT asks for, and the smallest page
+// size of Linux.
 constexpr std::size_t chunk_bytes = 4_mib, alignment_bytes = 4096;
 
 std::string why() {
   return std::error_code(errno, std::generic_category()).message();
 }
 
-/// A file without a name. Where the file system has none (O_TMPFILE), one whose name is removed at once.
+/// Opens a file without a name (O_TMPFILE). If the file system has none, it makes one and removes its name at
+/// once.
 int open_nameless(const std::filesystem::path& folder) {
   const int nameless = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (nameless >= 0) return nameless;
@@ -34,7 +36,7 @@ int open_nameless(const std::filesystem::path& folder) {
   return named;
 }
 
-// Random bytes: a file system may store zeros as a hole or compress what repeats.
+// Random bytes, because a file system may store zeros as a hole and may compress what repeats.
 void fill_randomly(char* chunk) {
   std::mt19937_64 random(1);
   for (std::size_t i = 0; i < chunk_bytes; i += sizeof(uint64_t)) {
@@ -76,13 +78,13 @@ tl::expected<StorageFile, std::string> StorageFile::make(const std::filesystem::
   StorageFile file(descriptor, bytes, std::move(written), std::move(found));
   fill_randomly(file.written_.get());
   if (auto done = file.write(); !done) return tl::unexpected(done.error());
-  // From here on reads pass the page cache. tmpfs and some network file systems refuse.
+  // From here on, reads pass the page cache. tmpfs and some network file systems refuse this.
   const int flags = ::fcntl(descriptor, F_GETFL);
   ::fcntl(descriptor, F_SETFL, flags | O_DIRECT);
   return file;
 }
 
-/// Each chunk begins with its number, so that no two are the same.
+/// Each chunk begins with its number, so that no two chunks are the same.
 void StorageFile::stamp(uint64_t chunk) noexcept {
   std::memcpy(written_.get(), &chunk, sizeof chunk);
 }
@@ -105,7 +107,8 @@ void StorageFile::rewind() noexcept {
   ::lseek(descriptor_, 0, SEEK_SET);
 }
 
-/// The next bytes of the file into found_: how many, 0 at its end, negative when they could not be read.
+/// Reads the next bytes of the file into found_. Returns how many; 0 at the end of the file, negative on an
+/// error.
 int64_t StorageFile::read_chunk() noexcept {
   for (;;) {
     const ssize_t got = ::read(descriptor_, found_.get(), chunk_bytes);
@@ -130,7 +133,7 @@ tl::expected<void, std::string> StorageFile::compare() {
   for (uint64_t done = 0; done < bytes_;) {
     const int64_t got = read_chunk();
     if (got <= 0) return tl::unexpected("the file could not be read back: " + (got < 0 ? why() : "it ends"));
-    // A read may end within a chunk: compare piece by piece.
+    // A read may end within a chunk, so the comparison goes piece by piece.
     for (uint64_t at = 0; at < static_cast<uint64_t>(got);) {
       stamp((done + at) / chunk_bytes);
       const uint64_t from = (done + at) % chunk_bytes;

@@ -1,4 +1,4 @@
-// A temporary file to read, past the page cache.
+// A temporary file whose reading is timed, past the page cache.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,20 @@
 
 namespace weighin {
 
-/// A file of random bytes that no name leads to: nothing stays behind, however the program ends.
+/// A file of random bytes without a name in any folder, so that nothing is left behind, however the program
+/// ends.
 class StorageFile {
  public:
-  /// Writes `bytes` bytes to the disk below `folder`. Error: too little free space, or what the file system
-  /// refused.
+  /// Writes `bytes` bytes to the file system of `folder`. Error: too little free space, or what the file
+  /// system refused.
   static tl::expected<StorageFile, std::string> make(const std::filesystem::path& folder, uint64_t bytes);
   StorageFile(StorageFile&& other) noexcept;
   StorageFile& operator=(StorageFile&&) = delete;
   ~StorageFile();
 
-  /// Reads the whole file once, past the page cache (O_DIRECT; where that is refused, as by tmpfs, after
-  /// advice to drop it). Seconds, or negative when it could not be read.
+  /// Reads the whole file once, past the page cache: with O_DIRECT or, if that is refused (by tmpfs, for
+  /// example), after telling the kernel to drop its pages. Returns seconds; negative if the file could not be
+  /// read.
   double read() noexcept;
 
   /// Reads the whole file once and compares it with what was written. Error: where it differs, or why it

@@ -1,5 +1,5 @@
-// The system calls by which probes ask the live machine. A recorded machine answers none of them, so a probe
-// asks only where Host::live is set.
+// The system calls with which probes ask the live machine. A probe makes them only if Host::live is set,
+// because a recorded machine does not answer them.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct KernelNames {
 };
 std::optional<KernelNames> kernel_names();
 
-/// What sysinfo(2) says, in bytes. Free memory leaves out the page cache, which the kernel could drop.
+/// What sysinfo(2) says, in bytes. Free memory does not include the page cache, which the kernel could drop.
 struct MemoryCounts {
   uint64_t total_bytes = 0, free_bytes = 0;
   uint64_t swap_total_bytes = 0, swap_free_bytes = 0;
@@ -27,7 +27,7 @@ std::optional<MemoryCounts> memory_counts();
 /// The space of a file system (statvfs(3)).
 struct DiskSpace {
   uint64_t total_bytes = 0;
-  uint64_t free_bytes = 0;  // that an ordinary user may still write
+  uint64_t free_bytes = 0;  // what an ordinary user may still write
 };
 /// The space of the file system that holds `folder`. Error: the system's reason.
 tl::expected<DiskSpace, std::string> disk_space(const std::filesystem::path& folder);
@@ -35,7 +35,7 @@ tl::expected<DiskSpace, std::string> disk_space(const std::filesystem::path& fol
 /// How many hardware threads this process may run on (sched_getaffinity(2)).
 std::optional<uint32_t> allowed_threads();
 
-/// Whether the mode of a file lets everyone read it (stat(2)), whoever asks.
+/// Whether the mode of a file lets everyone read it (stat(2)). The answer does not depend on who asks.
 bool everyone_may_read(const std::filesystem::path& file);
 
 }  // namespace weighin

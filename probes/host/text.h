@@ -1,4 +1,4 @@
-// Reading the small text formats of /proc and /sys.
+// Reads the small text formats of /proc and /sys.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,11 @@ std::vector<std::string_view> lines_of(std::string_view text);
 /// The words of `text`, split at white space.
 std::vector<std::string_view> words_of(std::string_view text);
 
-/// A whole unsigned decimal number, or nothing: no sign, no rest, no overflow.
+/// The unsigned decimal number that `text` is, apart from white space around it. Nothing if it has a sign,
+/// other characters, or overflows.
 std::optional<uint64_t> whole_number(std::string_view text);
 
-/// The value of the first line "key<separator> value", trimmed; nothing if no line has that key.
+/// The trimmed value of the first line "key<separator> value". Nothing if no line has that key.
 std::optional<std::string_view> field(std::string_view text, std::string_view key, char separator = ':');
 
 }  // namespace weighin

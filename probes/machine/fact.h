@@ -1,4 +1,4 @@
-// A fact read from a machine: its value, or the reason it could not be read.
+// A fact read from a machine: its value, or the reason why it could not be read.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace weighin {
 template <class T>
 struct Fact {
   std::optional<T> value;
-  std::string reason;  // why there is no value; empty when there is one
+  std::string reason;  // why there is no value; empty if there is one
   std::string source;  // where it was read, or looked for
 
   bool known() const { return value.has_value(); }

@@ -13,7 +13,7 @@
 namespace weighin {
 
 struct CoreKind {
-  std::string kind;  // "performance", "efficiency", or "core" when all are alike
+  std::string kind;  // "performance", "efficiency"; "core" if all are alike
   uint32_t cores = 0;
   uint32_t threads = 0;
   Fact<double> max_mhz;
@@ -42,20 +42,20 @@ struct Cpu {
   Fact<double> max_mhz;
 };
 
-/// How the cores and caches hang together (hwloc).
+/// How cores, caches and memory nodes are arranged (hwloc).
 struct Topology {
   Fact<uint32_t> sockets;
   Fact<uint32_t> cores;
   Fact<uint32_t> threads;         // of the machine
-  Fact<uint32_t> usable_threads;  // this process may run on (affinity, cpuset, cgroup quota rounded up)
+  Fact<uint32_t> usable_threads;  // for this process (affinity, cpuset, cgroup quota rounded up)
   std::vector<CoreKind> core_kinds;
   std::vector<Cache> caches;
   std::vector<NumaNode> numa;
   Fact<uint64_t> last_level_cache_bytes;  // the sum over all last-level caches
-  std::string caches_remark;              // why they are not what the machine shows; empty: they are
+  std::string caches_remark;              // why caches are not as the machine shows them; empty: they are
 };
 
-/// A ceiling on memory: what sets it and what is left below it.
+/// A limit on memory: what sets it, and what is left below it.
 struct MemoryLimit {
   std::string kind;  // "cgroup", "ulimit -v", "ulimit -d"
   uint64_t bytes = 0;
@@ -74,28 +74,28 @@ struct Memory {
   Fact<uint64_t> huge_pages_free;            // how many
 };
 
-/// What a program may still take: the smallest of what is available and what every limit leaves.
+/// The memory that a program may still take: the smallest of what is available and of what each limit leaves.
 struct UsableMemory {
   uint64_t bytes = 0;
   std::string limit;  // what binds: "RAM", "cgroup", "ulimit -v"
 };
 
-/// Usable now. Unknown availability counts as 0 with limit "unknown".
+/// What is usable now. If the available memory is not known, this is 0 with the limit "unknown".
 UsableMemory usable_memory(const Memory& memory);
 
 struct Storage {
-  std::string where;  // "models folder", never a path: paths hold user names
+  std::string where;  // "models folder"; never a path, which may hold a user's name
   Fact<std::string> filesystem;
   Fact<uint64_t> total_bytes;
-  Fact<uint64_t> free_bytes;      // to an ordinary user
-  Fact<double> read_bytes_per_s;  // only when measured
+  Fact<uint64_t> free_bytes;      // that an ordinary user may write
+  Fact<double> read_bytes_per_s;  // absent unless it was measured
 };
 
-/// Where the operating system runs and what feeds it.
+/// The board, the operating system, and the power source.
 struct Platform {
-  Fact<std::string> board;   // "Raspberry Pi 5 Model B", DMI product
+  Fact<std::string> board;   // "Raspberry Pi 5 Model B"; on PCs the product name of DMI
   Fact<std::string> system;  // "Debian GNU/Linux 12 (bookworm)"
-  Fact<std::string> kernel;  // release
+  Fact<std::string> kernel;  // its release
   Fact<std::string>
       virtualization;       // "wsl2", "kvm", "docker", ...; absent with reason "none found" on bare metal
   Fact<std::string> power;  // "mains", "battery 57%"

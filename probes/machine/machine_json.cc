@@ -123,7 +123,7 @@ std::string machine_json(const Machine& machine, int indent) {
                           {"gpus_without_vulkan", without_vulkan_json(machine.gpus_without_vulkan)},
                           {"remarks", machine.remarks},
                           {"warnings", machine.warnings}};
-  // Firmware strings need not be UTF-8.
+  // Strings from the firmware may not be UTF-8.
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -7,7 +7,8 @@
 
 namespace weighin {
 
-/// All of it as JSON text, absent facts as {"absent": reason}; `indent` < 0 for one line.
+/// Everything about `machine` as JSON text, with absent facts as {"absent": reason}. `indent` < 0: on one
+/// line.
 std::string machine_json(const Machine& machine, int indent = 2);
 
 }  // namespace weighin

@@ -127,7 +127,7 @@ std::string memory_text(const Fact<uint64_t>& total, const Fact<uint64_t>& free)
   return all + ", " + (free.known() ? size_text(*free.value) + " free" : "free not known: " + free.reason);
 }
 
-/// ", 54 C, 31 of 220 W"; empty where nothing is known.
+/// ", 54 C, 31 W (limit 220 W)"; empty if no sensor is known.
 std::string sensors_text(const GpuSensors& sensors) {
   std::string text;
   if (sensors.temperature_c.known()) text += fmt::format(", {:.0f} C", *sensors.temperature_c.value);
@@ -136,7 +136,7 @@ std::string sensors_text(const GpuSensors& sensors) {
   return text;
 }
 
-/// Two or three lines a GPU.
+/// Adds two or three lines for each GPU.
 void add_gpus(Lines& lines, const Machine& machine) {
   lines.section("GPUs");
   if (!machine.vulkan.known())

@@ -1,4 +1,4 @@
-// A machine for a terminal.
+// A machine as text for the terminal.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace weighin {
 
-/// All of it for a terminal, one fact a line.
+/// Everything about `machine`, one fact a line.
 std::string machine_text(const Machine& machine);
 
 }  // namespace weighin

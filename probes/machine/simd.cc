@@ -6,7 +6,7 @@ namespace weighin {
 
 namespace {
 
-// Widest last. Flags are spelled as in Linux's arch/x86/include/asm/cpufeatures.h and
+// The widest comes last. Flags are spelled as in Linux's arch/x86/include/asm/cpufeatures.h and
 // arch/arm64/kernel/cpuinfo.c.
 constexpr std::array features{
     SimdFeature{"sse4.2", "sse4_2", &Simd::sse42},

@@ -7,7 +7,8 @@
 
 namespace weighin {
 
-/// Instruction-set features that matter to dot products, as the CPU and the operating system both allow them.
+/// The instruction-set features that matter to dot products, as the CPU and the operating system both allow
+/// them.
 struct Simd {
   // x86
   bool sse42 = false, avx = false, avx2 = false, fma = false, f16c = false;
@@ -17,18 +18,18 @@ struct Simd {
   // ARM
   bool neon = false, arm_fp16 = false, dotprod = false, i8mm = false, arm_bf16 = false, sve = false;
 
-  /// Names of the features present, widest last: {"sse4.2", "avx2", ...}.
+  /// The names of the features that are present, the widest last: {"sse4.2", "avx2", ...}.
   std::vector<std::string> names() const;
 };
 
-/// One instruction set, by its names.
+/// One feature and its names.
 struct SimdFeature {
-  const char* name;     // as people write it
-  const char* flag;     // as /proc/cpuinfo writes it
+  const char* name;     // in messages
+  const char* flag;     // in /proc/cpuinfo
   bool Simd::*present;  // where it is kept
 };
 
-/// Every instruction set, the widest last. Two flags of one name stand beside each other.
+/// Every feature, the widest last. Two flags with one name follow each other.
 std::span<const SimdFeature> simd_features();
 
 }  // namespace weighin

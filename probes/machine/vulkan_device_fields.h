@@ -1,6 +1,6 @@
-// The field list of VulkanDevice: the one place that says how each field is called in JSON and in the store.
-// The JSON of a machine, the answer of the child process that loads drivers, and the rows of the store's
-// table gpu are made from it.
+// The field list of VulkanDevice: the one place that says what each field is called in JSON and in the store.
+// It makes the JSON of a machine, the answer of the child process that loads drivers, and the rows of the
+// store's table gpu.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace weighin {
 
-/// Where a field stands, by its type.
+/// A member of VulkanDevice, by its type.
 using VulkanDeviceMember =
     std::variant<std::string VulkanDevice::*, bool VulkanDevice::*, uint32_t VulkanDevice::*,
                  uint64_t VulkanDevice::*, Fact<uint64_t> VulkanDevice::*,

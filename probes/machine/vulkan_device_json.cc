@@ -52,7 +52,7 @@ void read_value(const json& row, std::vector<VulkanHeap>& heaps) {
   }
 }
 
-// No driver tells sensors: the kernel and NVIDIA's library do.
+// Sensors are not read back: drivers do not report them.
 void read_value(const json&, GpuSensors&) {}
 
 template <class T>

@@ -16,17 +16,17 @@ namespace {
 constexpr uint64_t largest_amd_l3_bytes = 96_mib;
 constexpr uint32_t threads_of_amd_l3 = 16;
 
-/// Caches that are alike.
-using Row = std::tuple<uint32_t, std::string, uint64_t, uint32_t>;  // level, type, bytes, threads
-using Rows = std::map<Row, uint32_t>;
+/// The properties of caches that are alike.
+using CacheKind = std::tuple<uint32_t, std::string, uint64_t, uint32_t>;  // level, type, bytes, threads
+using CacheCounts = std::map<CacheKind, uint32_t>;
 
 const char* type_of(hwloc_obj_cache_type_t type) {
   if (type == HWLOC_OBJ_CACHE_DATA) return "data";
   return type == HWLOC_OBJ_CACHE_INSTRUCTION ? "instruction" : "unified";
 }
 
-Rows shown_caches(hwloc_topology_t topology) {
-  Rows rows;
+CacheCounts shown_caches(hwloc_topology_t topology) {
+  CacheCounts rows;
   for (int type = HWLOC_OBJ_L1CACHE; type <= HWLOC_OBJ_L3ICACHE; ++type) {
     hwloc_obj_t cache = nullptr;
     while ((cache = hwloc_get_next_obj_by_type(topology, static_cast<hwloc_obj_type_t>(type), cache)) !=
@@ -42,7 +42,7 @@ bool holds_data(hwloc_obj_t object) {
   return hwloc_obj_type_is_cache(object->type) != 0 && hwloc_obj_type_is_icache(object->type) == 0;
 }
 
-/// The outermost cache above each thread, each cache counted once.
+/// The bytes of the outermost caches above the threads; each cache counts once.
 uint64_t last_level_bytes(hwloc_topology_t topology) {
   std::set<hwloc_obj_t> outermost;
   hwloc_obj_t thread = nullptr;
@@ -64,9 +64,9 @@ bool is_of_amd(hwloc_topology_t topology) {
   return vendor && (vendor == std::string_view("AuthenticAMD") || vendor == std::string_view("HygonGenuine"));
 }
 
-/// In place of those that are sums: as many of the largest as the threads below them may have. Returns the
-/// largest that was shown; 0: all of them can be.
-uint64_t bound_amd_l3(Rows& rows) {
+/// Replaces L3 caches that can only be sums by as many caches of the largest size as their threads may have.
+/// Returns the largest size that was shown; 0 if all of them are possible.
+uint64_t bound_amd_l3(CacheCounts& rows) {
   uint64_t shown = 0;
   uint32_t threads = 0;
   for (auto row = rows.begin(); row != rows.end();) {
@@ -92,7 +92,7 @@ uint32_t threads_in(hwloc_const_bitmap_t set) {
 }
 
 void add_caches(hwloc_topology_t topology, Topology& facts) {
-  Rows rows = shown_caches(topology);
+  CacheCounts rows = shown_caches(topology);
   uint64_t last_level = last_level_bytes(topology);
   if (const uint64_t shown = is_of_amd(topology) ? bound_amd_l3(rows) : 0; shown > 0) {
     last_level = 0;

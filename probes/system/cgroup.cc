@@ -9,8 +9,8 @@ namespace weighin {
 
 namespace {
 
-// The path after the second colon of a line "id:controllers:path" of /proc/self/cgroup (cgroups(7)); the
-// unified hierarchy's line has no controllers.
+// The path after the second colon of a line "id:controllers:path" of /proc/self/cgroup (cgroups(7)). The line
+// of the unified hierarchy has no controllers.
 std::optional<std::string> group_path(const Host& host, std::string_view controller) {
   const auto text = host.read("/proc/self/cgroup");
   if (!text) return std::nullopt;
@@ -32,7 +32,7 @@ std::vector<std::filesystem::path> with_parents(const Host& host, const std::fil
                                                 const std::string& path) {
   std::vector<std::filesystem::path> groups;
   std::filesystem::path inner = std::filesystem::path(path).relative_path().lexically_normal();
-  // "/../.." is what a process sees whose group lies outside its namespace.
+  // A process whose group lies outside its namespace sees "/../..".
   if (!inner.empty() && *inner.begin() == "..") inner.clear();
   while (!inner.empty() && inner != ".") {
     if (host.exists(mount / inner)) groups.push_back(mount / inner);
@@ -47,7 +47,7 @@ std::vector<std::filesystem::path> with_parents(const Host& host, const std::fil
 std::vector<std::filesystem::path> cgroup_v2_groups(const Host& host) {
   const auto path = group_path(host, "");
   if (!path) return {};
-  // Mixed set-ups mount the unified hierarchy at "unified", beside those of version 1.
+  // If both versions are in use, the unified hierarchy is mounted at "unified", beside those of version 1.
   const char* mount = host.exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
   return with_parents(host, mount, *path);
 }

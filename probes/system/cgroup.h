@@ -1,4 +1,4 @@
-// Which control groups this process is in.
+// The control groups that this process is in.
 #pragma once
 
 #include <filesystem>
@@ -8,12 +8,12 @@
 
 namespace weighin {
 
-/// Folders of this process's group in the unified hierarchy and of all its parents, innermost first; empty
-/// when there is none. Inside a container with its own cgroup namespace, where the group's own path is not
-/// mounted, the mount itself is the group.
+/// The folders of this process's group in the unified hierarchy (version 2) and of all its parents, innermost
+/// first. Empty if there is none. In a container with a cgroup namespace of its own, where the path of the
+/// group is not mounted, the mount point is the group.
 std::vector<std::filesystem::path> cgroup_v2_groups(const Host& host);
 
-/// The same in the version-1 hierarchy of `controller` ("memory", "cpu").
+/// The same in the version-1 hierarchy of `controller` ("memory" or "cpu").
 std::vector<std::filesystem::path> cgroup_v1_groups(const Host& host, const char* controller);
 
 }  // namespace weighin

@@ -44,7 +44,7 @@ constexpr std::array arm_cores{
     ArmCore{"0x61", "0x023", "Apple M1 Firestorm"},
 };
 
-// Distinct cores in the order of /proc/cpuinfo: "Cortex-A55 + Cortex-A76".
+// The distinct cores in the order of /proc/cpuinfo: "Cortex-A55 + Cortex-A76".
 std::string arm_names(const std::string& cpuinfo) {
   std::vector<std::string> names;
   std::string implementer;
@@ -80,7 +80,7 @@ std::string architecture(const Host& host, const tl::expected<std::string, std::
 
 constexpr const char* cpufreq = "/sys/devices/system/cpu/cpu0/cpufreq/";
 
-// cpufreq files hold kHz (Linux, Documentation/admin-guide/pm/cpufreq.rst).
+// The files of cpufreq hold kHz (Linux, Documentation/admin-guide/pm/cpufreq.rst).
 Fact<double> cpufreq_mhz(const Host& host, const char* file) {
   const std::string path = std::string(cpufreq) + file;
   const auto text = host.read(path);

@@ -8,11 +8,12 @@
 
 namespace weighin {
 
-/// Architecture, name, governor and frequencies of /proc/cpuinfo, the device tree and cpufreq's first CPU.
+/// Reads the architecture, name, governor and frequencies from /proc/cpuinfo and the cpufreq files of the
+/// first CPU.
 void probe_cpu(const Host& host, Machine& machine);
 
-/// The core's name for "CPU implementer" and "CPU part" of an ARM /proc/cpuinfo, e.g. ("0x41", "0xd0b") is
-/// "Cortex-A76"; both numbers in words when they are not in the table. Source: Linux's
+/// The name of the core that an ARM /proc/cpuinfo describes by "CPU implementer" and "CPU part": ("0x41",
+/// "0xd0b") is "Cortex-A76". A core that is not in the table is named by both numbers. Source: Linux's
 /// arch/arm64/include/asm/cputype.h.
 std::string arm_core_name(const std::string& implementer, const std::string& part);
 

@@ -29,8 +29,8 @@ std::vector<std::string> permanent_addresses(const Host& host) {
   std::vector<std::string> addresses;
   for (const std::string& name : host.list(folder)) {
     const std::string card = fmt::format("{}/{}", folder, name);
-    // Bridges, tunnels and the like have no device; address type 0 is the card's own (Linux,
-    // sysfs-class-net).
+    // Bridges, tunnels and other virtual interfaces have no device. Address type 0 is the permanent address
+    // of a card (Linux, sysfs-class-net).
     if (!host.exists(card + "/device") || on_usb(host, card)) continue;
     if (host.read(card + "/addr_assign_type").value_or("") != "0") continue;
     std::string address = readable_by_all(host, card + "/address");
@@ -40,8 +40,8 @@ std::vector<std::string> permanent_addresses(const Host& host) {
   return addresses;
 }
 
-/// What the maker wrote into built-in drives: NVMe and SCSI world-wide names, the card identification of
-/// eMMC. Removable drives wander between machines.
+/// The names that makers write into built-in drives: the world-wide names of NVMe and SCSI drives, the card
+/// identification of eMMC. Removable drives do not count, because they move between machines.
 std::vector<std::string> drive_names(const Host& host) {
   const std::string folder = "/sys/block";
   std::vector<std::string> names;
@@ -64,7 +64,7 @@ std::vector<std::string> drive_names(const Host& host) {
 
 std::string machine_id(const Host& host) {
   std::string id = readable_by_all(host, "/etc/machine-id");
-  // "uninitialized" is what images carry before their first start (machine-id(5)).
+  // Disk images hold "uninitialized" before their first start (machine-id(5)).
   if (id == "uninitialized") id.clear();
   return id.empty() ? readable_by_all(host, "/var/lib/dbus/machine-id") : id;
 }
@@ -78,10 +78,10 @@ void probe_identity(const Host& host, Machine& machine) {
   };
   add(hardware, "uuid", readable_by_all(host, "/sys/class/dmi/id/product_uuid"));
   add(hardware, "serial", readable_by_all(host, "/proc/device-tree/serial-number"));
-  // WSL2 makes up its card's address and its drives at each start.
+  // WSL2 gives its network card and its drives new names at each start.
   if (!machine.platform.virtualization.value.value_or("").starts_with("wsl2")) {
     for (const std::string& address : permanent_addresses(host)) add(hardware, "mac", address);
-    // Only without a card: a drive is replaced more often than a board.
+    // Drives count only if there is no card, because a drive is replaced more often than a board.
     if (hardware.empty())
       for (const std::string& name : drive_names(host)) add(hardware, "drive", name);
   }

@@ -10,49 +10,50 @@ namespace weighin {
 
 namespace {
 
-// cgroup v1 says "no limit" with the largest page-rounded 64-bit number; anything so large limits nothing.
+// cgroup version 1 reports "no limit" as the largest 64-bit number that is a multiple of a page. A number as
+// large as this limits nothing.
 constexpr uint64_t unlimited_bytes = uint64_t{1} << 60;
 
-struct Ceiling {
+struct GroupLimit {
   uint64_t bytes = 0;
   uint64_t available_bytes = 0;
   std::string source;
 };
 
-// What one group leaves: its limit less what is used and could not be dropped.
-std::optional<Ceiling> ceiling_of(const Host& host, const std::filesystem::path& group,
-                                  const char* limit_file, const char* usage_file, const char* cache_key) {
+// What one group leaves: its limit less what is in use and cannot be dropped.
+std::optional<GroupLimit> limit_of(const Host& host, const std::filesystem::path& group,
+                                   const char* limit_file, const char* usage_file, const char* cache_key) {
   const auto limit_text = host.read(group / limit_file);
   const auto limit = limit_text ? whole_number(*limit_text) : std::nullopt;
-  if (!limit || *limit >= unlimited_bytes) return std::nullopt;  // "max", or no such file
+  if (!limit || *limit >= unlimited_bytes) return std::nullopt;  // "max", or there is no such file
   const auto usage_text = host.read(group / usage_file);
   const uint64_t usage = usage_text ? whole_number(*usage_text).value_or(0) : 0;
   const auto stat = host.read(group / "memory.stat");
   const auto cache_text = stat ? field(*stat, cache_key, ' ') : std::nullopt;
   const uint64_t cache = cache_text ? whole_number(*cache_text).value_or(0) : 0;
   const uint64_t held = usage - std::min(usage, cache);
-  return Ceiling{*limit, *limit - std::min(*limit, held), std::string("cgroup ") + limit_file};
+  return GroupLimit{*limit, *limit - std::min(*limit, held), std::string("cgroup ") + limit_file};
 }
 
-void keep_tighter(std::optional<Ceiling>& tightest, const std::optional<Ceiling>& other) {
+void keep_tighter(std::optional<GroupLimit>& tightest, const std::optional<GroupLimit>& other) {
   if (other && (!tightest || other->available_bytes < tightest->available_bytes)) tightest = other;
 }
 
 void probe_cgroup(const Host& host, Machine& machine) {
-  std::optional<Ceiling> tightest;
+  std::optional<GroupLimit> tightest;
   for (const auto& group : cgroup_v2_groups(host)) {
-    keep_tighter(tightest, ceiling_of(host, group, "memory.max", "memory.current", "inactive_file"));
-    keep_tighter(tightest, ceiling_of(host, group, "memory.high", "memory.current", "inactive_file"));
+    keep_tighter(tightest, limit_of(host, group, "memory.max", "memory.current", "inactive_file"));
+    keep_tighter(tightest, limit_of(host, group, "memory.high", "memory.current", "inactive_file"));
   }
   for (const auto& group : cgroup_v1_groups(host, "memory")) {
-    keep_tighter(tightest, ceiling_of(host, group, "memory.limit_in_bytes", "memory.usage_in_bytes",
-                                      "total_inactive_file"));
+    keep_tighter(tightest, limit_of(host, group, "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                    "total_inactive_file"));
   }
   if (!tightest) return;
   machine.memory.limits.push_back({"cgroup", tightest->bytes, tightest->available_bytes, tightest->source});
 }
 
-// The soft limit of a line such as "Max address space  8589934592  unlimited  bytes".
+// The soft limit in a line such as "Max address space  8589934592  unlimited  bytes".
 std::optional<uint64_t> recorded_limit(const std::string& text, std::string_view name) {
   for (const std::string_view line : lines_of(text)) {
     if (!line.starts_with(name)) continue;
@@ -79,7 +80,7 @@ void add_ulimit(const Host& host, Machine& machine, const char* kind, const char
 
 }  // namespace
 
-// ulimit -m (RLIMIT_RSS) is left out: Linux has ignored it since 2.4.30 (getrlimit(2)).
+// ulimit -m (RLIMIT_RSS) is left out, because Linux has ignored it since 2.4.30 (getrlimit(2)).
 void probe_limits(const Host& host, Machine& machine) {
   probe_cgroup(host, machine);
   add_ulimit(host, machine, "ulimit -v", "Max address space", "VmSize");

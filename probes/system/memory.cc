@@ -9,7 +9,7 @@ namespace weighin {
 
 namespace {
 
-// Fields of /proc/meminfo are in "kB", which there means 1024 bytes (proc(5)).
+// The fields of /proc/meminfo are in "kB", which means 1024 bytes there (proc(5)).
 Fact<uint64_t> meminfo_bytes(const std::string& text, const char* key) {
   const std::string source = std::string("/proc/meminfo ") + key;
   const auto value = field(text, key);
@@ -37,7 +37,8 @@ Fact<std::string> huge_page_mode(const Host& host) {
   return known(text->substr(open + 1, close - open - 1), path);
 }
 
-// Kernels before 3.14 have no MemAvailable; free memory and page cache are then the usual estimate (proc(5)).
+// Kernels before 3.14 report no MemAvailable. Free memory plus page cache is then the usual estimate
+// (proc(5)).
 Fact<uint64_t> available_bytes(const std::string& text) {
   auto available = meminfo_bytes(text, "MemAvailable");
   if (available.known()) return available;
@@ -47,8 +48,8 @@ Fact<uint64_t> available_bytes(const std::string& text) {
   return known(*free.value + *cached.value, "/proc/meminfo MemFree + Cached");
 }
 
-/// Where /proc is missing the kernel is asked itself. Free memory leaves out the page cache that could be
-/// dropped, so it is the least that is available.
+/// Asks the kernel by a system call if /proc is missing. Its free memory does not include the page cache that
+/// could be dropped, so it is the least that is available.
 void ask_kernel(Memory& memory) {
   const auto counts = memory_counts();
   if (!counts) return;

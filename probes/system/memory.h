@@ -1,4 +1,4 @@
-// Memory: what the kernel says there is.
+// Memory, as the kernel reports it.
 #pragma once
 
 #include "probes/host/host.h"
@@ -6,7 +6,7 @@
 
 namespace weighin {
 
-/// RAM, swap and huge pages, from /proc/meminfo and /sys/kernel/mm/transparent_hugepage.
+/// Reads RAM, swap and huge pages from /proc/meminfo and /sys/kernel/mm/transparent_hugepage.
 void probe_memory(const Host& host, Machine& machine);
 
 }  // namespace weighin

@@ -69,8 +69,8 @@ struct Sign {
   const char* name;
 };
 
-// What hypervisors write into sys_vendor or product_name, in lower case; the strings are those their firmware
-// shows and systemd-detect-virt(1) goes by.
+// What hypervisors write into sys_vendor or product_name, in lower case. systemd-detect-virt(1) looks for the
+// same strings.
 constexpr std::array vm_signs{
     Sign{"kvm", "kvm"},
     Sign{"qemu", "qemu"},
@@ -98,7 +98,7 @@ std::string container(const Host& host) {
 }
 
 std::string virtual_machine(const Host& host) {
-  // WSL1 says "Microsoft" without a version; it has no virtual machine but translates system calls.
+  // WSL1 says "Microsoft" without a version. It has no virtual machine; it translates system calls.
   const auto version = host.read("/proc/version");
   const std::string kernel_text = lower_case(version.value_or(""));
   if (contains(kernel_text, "wsl2") ||
@@ -110,7 +110,7 @@ std::string virtual_machine(const Host& host) {
   const auto vendor = host.read("/sys/class/dmi/id/sys_vendor");
   const std::string firmware = lower_case(vendor.value_or("") + " " + product.value_or(""));
   for (const Sign& sign : vm_signs) {
-    // Amazon's bare-metal instances carry the same vendor.
+    // Amazon's bare-metal instances name the same vendor.
     if (contains(firmware, sign.text) && !contains(firmware, ".metal")) return sign.name;
   }
   if (contains(firmware, "microsoft corporation") && contains(firmware, "virtual machine")) return "hyper-v";
@@ -133,7 +133,7 @@ Fact<std::string> power(const Host& host) {
   for (const std::string& name : host.list(folder)) {
     const std::string supply = std::string(folder) + "/" + name + "/";
     const std::string type = host.read(supply + "type").value_or("");
-    // "Device" is the battery of a mouse or headset.
+    // The scope "Device" means the battery of a mouse or a headset.
     if (host.read(supply + "scope").value_or("") == "Device") continue;
     if (type == "Mains" || type == "USB") mains = mains || host.read(supply + "online").value_or("0") == "1";
     if (type != "Battery") continue;
@@ -153,7 +153,8 @@ void warn_of_load(const Host& host, Machine& machine) {
   }
   const auto governor = host.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   if (governor && *governor == "powersave") {
-    // intel_pstate's and amd_pstate's "powersave" scales with load as others' "schedutil" does.
+    // The "powersave" of intel_pstate and amd_pstate scales with load, as "schedutil" does with other
+    // drivers.
     const std::string driver =
         host.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver").value_or("unknown driver");
     const bool scales = driver == "intel_pstate" || driver.starts_with("amd-pstate");

@@ -1,4 +1,4 @@
-// What the operating system runs on and what feeds it.
+// The board, the operating system, and the power source.
 #pragma once
 
 #include "probes/host/host.h"
@@ -6,11 +6,12 @@
 
 namespace weighin {
 
-/// Board, operating system, kernel, virtualization and power source.
+/// Reads board, operating system, kernel, virtualization and power source, and warns of what would spoil a
+/// measurement.
 void probe_platform(const Host& host, Machine& machine);
 
-/// True for names makers leave in the firmware when they have none: "To Be Filled By O.E.M.", "Standard PC
-/// (...)".
+/// True for the texts that makers leave in the firmware in place of a name: "To Be Filled By O.E.M.",
+/// "Standard PC (...)".
 bool empty_board_name(const std::string& name);
 
 }  // namespace weighin

@@ -1,4 +1,4 @@
-// How many threads the quota of a control group allows.
+// The number of threads that a CPU quota allows.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,9 @@
 
 namespace weighin {
 
-/// Threads a CPU quota allows, rounded up: cgroup v2 cpu.max or v1 cpu.cfs_quota_us, the tightest of this
-/// process's groups. Absent when there is no quota.
+/// The number of threads that the CPU quota of this process's control groups allows, rounded up: cpu.max of
+/// cgroup version 2 or cpu.cfs_quota_us of version 1, of the group or parent that allows least. Absent if
+/// there is no quota.
 Fact<uint32_t> quota_threads(const Host& host);
 
 }  // namespace weighin

@@ -14,7 +14,7 @@ namespace {
 
 using Flags = std::set<std::string_view>;
 
-// The flags every core has: a program's threads may run on any of them.
+// The flags that every core has, because a program's threads may run on any of them.
 std::optional<Flags> flags_of_all_cores(const std::string& cpuinfo, const char* key) {
   std::optional<Flags> shared;
   for (const std::string_view line : lines_of(cpuinfo)) {

@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t largest_file_bytes = 256_mib;
 constexpr uint64_t smallest_file_bytes = 16_mib;
 
-// Spaces and tabs stand in /proc/mounts as \040 and \011 (getmntent(3)).
+// /proc/mounts writes spaces and tabs as \040 and \011 (getmntent(3)).
 std::string unescaped(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -34,7 +34,8 @@ bool is_below(const std::string& path, const std::string& mount) {
   return path.starts_with(mount) && path[mount.size()] == '/';
 }
 
-// The type of the deepest mount above the folder; of equals the last, which covers the others.
+// The type of the deepest mount above the folder. Of several at one place the last counts, because it covers
+// the others.
 Fact<std::string> filesystem_of(const Host& host, const std::string& folder) {
   const auto mounts = host.read("/proc/mounts");
   if (!mounts) return absent<std::string>(mounts.error(), "/proc/mounts");

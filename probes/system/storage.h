@@ -1,4 +1,4 @@
-// The disk where models would live.
+// The disk on which models would be kept.
 #pragma once
 
 #include <filesystem>
@@ -8,16 +8,15 @@
 
 namespace weighin {
 
-/// Where models would be kept, for the storage probe: an existing folder or the nearest existing parent is
-/// used.
+/// The folder in which models would be kept, or its nearest parent that exists.
 std::filesystem::path models_folder(const Host& host);
 
-/// File system and free space of models_folder(). Nothing is created and nothing measured.
+/// Reads the file system and the free space of models_folder(). Creates and measures nothing.
 void probe_storage(const Host& host, Machine& machine);
 
-/// Reads a temporary file of at most 256 MiB, written below `folder` for that and removed after, past the
-/// page cache; bytes per second. At most a quarter of the free space is written. Absent with the reason when
-/// there is room for less than 16 MiB or the file system refuses.
+/// Measures how fast a temporary file below `folder` is read past the page cache, in bytes/s. The file has at
+/// most 256 MiB and at most a quarter of the free space, and is removed afterwards. Absent, with the reason,
+/// if there is room for less than 16 MiB or the file system refuses.
 Fact<double> measure_storage(const std::filesystem::path& folder);
 
 }  // namespace weighin

@@ -21,7 +21,7 @@ using Set = std::unique_ptr<hwloc_bitmap_s, decltype(&hwloc_bitmap_free)>;
 
 Loaded new_topology() {
   hwloc_topology_t topology = nullptr;
-  // What hwloc cannot read is a reason in our answer, not a line on standard error.
+  // What hwloc cannot read becomes a reason in the result, not a line on standard error.
   setenv("HWLOC_HIDE_ERRORS", "2", 0);
   if (hwloc_topology_init(&topology) != 0) topology = nullptr;
   Loaded loaded(topology, hwloc_topology_destroy);
@@ -72,7 +72,7 @@ CoreKind kind_of(hwloc_topology_t topology, unsigned index, unsigned kinds) {
   } else if (core_type == "IntelCore") {
     kind.kind = "performance";
   } else if (kinds > 1 && efficiency >= 0) {
-    // hwloc numbers kinds from the least powerful (0) to the most.
+    // hwloc numbers the kinds of cores from the least powerful (0) to the most powerful.
     const bool most = static_cast<unsigned>(efficiency) + 1 == kinds;
     kind.kind = most ? "performance" : efficiency == 0 ? "efficiency" : "middle";
   }
@@ -85,7 +85,8 @@ CoreKind kind_of(hwloc_topology_t topology, unsigned index, unsigned kinds) {
   return kind;
 }
 
-// Kinds of one name are one row: favoured cores of slightly higher turbo are no kind of their own.
+// Kinds with one name share a row. Favoured cores with a slightly higher turbo frequency are no kind of their
+// own.
 void add_kind(std::vector<CoreKind>& kinds, const CoreKind& kind) {
   for (CoreKind& row : kinds) {
     if (row.kind != kind.kind) continue;
@@ -110,7 +111,7 @@ std::vector<CoreKind> core_kinds(hwloc_topology_t topology, const Topology& coun
   for (const CoreKind& kind : kinds) covered += kind.threads;
   const uint32_t threads = counts.threads.value.value_or(0);
   if (threads == 0 || (covered == threads && !kinds.empty())) return kinds;
-  // No kinds, or some cores without one: a single row says no more than is known.
+  // There are no kinds, or some cores have none. A single row then says what is known.
   return {{"core", counts.cores.value.value_or(0), threads,
            absent<double>("hwloc knows no maximum frequency", "hwloc")}};
 }
@@ -136,17 +137,17 @@ Topology facts_of(hwloc_topology_t topology) {
   return facts;
 }
 
-// Sets environment variables while it lives and puts the old values back.
-class Steering {
+// Sets environment variables while it lives, and then restores the old values.
+class TemporaryEnvironment {
  public:
-  Steering(std::initializer_list<std::pair<const char*, std::string>> variables) {
+  TemporaryEnvironment(std::initializer_list<std::pair<const char*, std::string>> variables) {
     for (const auto& [name, value] : variables) {
       const char* old = std::getenv(name);
       before_.emplace_back(name, old == nullptr ? std::nullopt : std::optional<std::string>(old));
       setenv(name, value.c_str(), 1);
     }
   }
-  ~Steering() {
+  ~TemporaryEnvironment() {
     for (const auto& [name, old] : before_) {
       if (old)
         setenv(name, old->c_str(), 1);
@@ -154,15 +155,15 @@ class Steering {
         unsetenv(name);
     }
   }
-  Steering(const Steering&) = delete;
-  Steering& operator=(const Steering&) = delete;
+  TemporaryEnvironment(const TemporaryEnvironment&) = delete;
+  TemporaryEnvironment& operator=(const TemporaryEnvironment&) = delete;
 
  private:
   std::vector<std::pair<const char*, std::optional<std::string>>> before_;
 };
 
 // Linux names the kinds of Intel's hybrid cores by their performance counters, /sys/devices/cpu_core and
-// cpu_atom; hwloc learns them from cpuid only, which a recorded tree does not have.
+// cpu_atom. hwloc learns them from cpuid only, which a recorded tree does not have.
 void register_intel_kinds(const Host& host, hwloc_topology_t topology) {
   const auto performance = host.read("/sys/devices/cpu_core/cpus");
   const auto efficiency = host.read("/sys/devices/cpu_atom/cpus");
@@ -192,11 +193,11 @@ tl::expected<Topology, std::string> recorded_topology(const Host& host) {
   const std::lock_guard lock(one_at_a_time);
   const Loaded topology = new_topology();
   if (!topology) return tl::unexpected(std::string("hwloc could not be started"));
-  const Steering steering{{"HWLOC_FSROOT", std::filesystem::absolute(host.root).string()},
-                          {"HWLOC_THISSYSTEM", "0"},
-                          {"HWLOC_HIDE_ERRORS", "2"}};
+  const TemporaryEnvironment variables{{"HWLOC_FSROOT", std::filesystem::absolute(host.root).string()},
+                                       {"HWLOC_THISSYSTEM", "0"},
+                                       {"HWLOC_HIDE_ERRORS", "2"}};
   hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-  // cpuid would answer for the machine the test runs on.
+  // cpuid would describe the machine that this program runs on.
   hwloc_topology_set_components(topology.get(), HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
   if (hwloc_topology_load(topology.get()) != 0) {
     return tl::unexpected(std::string("hwloc could not read the recorded /proc and /sys"));
@@ -205,7 +206,7 @@ tl::expected<Topology, std::string> recorded_topology(const Host& host) {
   return facts_of(topology.get());
 }
 
-// Threads of a list such as "0-3,8".
+// The number of threads in a list such as "0-3,8".
 std::optional<uint32_t> listed_threads(std::string_view list) {
   const Set set(hwloc_bitmap_alloc(), hwloc_bitmap_free);
   if (hwloc_bitmap_list_sscanf(set.get(), std::string(list).c_str()) != 0) return std::nullopt;

@@ -10,12 +10,12 @@
 
 namespace weighin {
 
-/// The live machine's topology, or that of a recorded tree's /proc and /sys. For a recorded tree hwloc is
-/// steered by environment variables while it loads: calls are serialized, but no other thread may read the
-/// environment.
+/// Reads the topology of the live machine, or that of the /proc and /sys of a recorded tree. For a recorded
+/// tree, hwloc is directed by environment variables while it loads. Such calls are serialized, but no other
+/// thread may read the environment meanwhile.
 void probe_topology(const Host& host, Machine& machine);
 
-/// A topology exported by hwloc as XML. Error: the file and that hwloc could not load it.
+/// Reads a topology that hwloc exported as XML. Error: the file, and that hwloc could not load it.
 tl::expected<Topology, std::string> topology_from_xml(const std::filesystem::path& file);
 
 }  // namespace weighin

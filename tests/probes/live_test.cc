@@ -1,4 +1,4 @@
-// The probes on the machine the tests run on, and hwloc's own recorded machines where they were fetched.
+// The probes on the machine that runs the tests, and on hwloc's recorded machines if they were fetched.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 TEST(Live, ThisMachineHasMemoryAndThreads) {
   Host host = this_host();
-  host.program.clear();  // the test program is no Vulkan child
+  host.program.clear();  // the test program cannot be run as the Vulkan child
   const Machine machine = probe_machine(host);
   ASSERT_TRUE(machine.memory.total_bytes.known()) << machine.memory.total_bytes.reason;
   ASSERT_TRUE(machine.topology.usable_threads.known());
@@ -82,7 +82,7 @@ TEST(HwlocsRecordedMachines, Xml) {
   int machines = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto topology = topology_from_xml(entry.path());
-    if (!topology) continue;  // some are broken on purpose
+    if (!topology) continue;  // some of the files are broken on purpose
     expect_whole(*topology, entry.path().filename());
     ++machines;
   }

@@ -1,5 +1,5 @@
-// The device catalogue: every file parses, every number says how it is known, and no device has two of a
-// name.
+// The device catalogue: every file parses, every number says how it was checked, and no name stands for two
+// devices.
 #include "probes/devices/catalogue.h"
 
 #include <gtest/gtest.h>
@@ -74,7 +74,7 @@ TEST(DeviceCatalogue, ChipsGiveTheirProductsWhatTheyCompute) {
   EXPECT_EQ(phone.memory_gib, std::vector<double>{8});
 }
 
-/// One file around one device's fields.
+/// A file that holds one device with these fields.
 std::string file_of(const std::string& fields) {
   return R"({"kind": "cpu", "vendor": "V", "sources": {"s": "a source"}, "devices": [{"name": "X", )" +
          fields + "}]}";

@@ -1,4 +1,4 @@
-// A device described by its numbers.
+// Devices that are described by their numbers.
 #include "probes/devices/described.h"
 
 #include <gtest/gtest.h>

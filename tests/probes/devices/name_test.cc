@@ -1,4 +1,4 @@
-// The device a name stands for, in the words people write.
+// The device that a name stands for, as people write names.
 #include "probes/devices/name.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ struct Case {
   const char* name;
   const char* device;
   DevicePart part = DevicePart::gpu;
-  double memory_gib = 0;  // 0: not looked at
+  double memory_gib = 0;  // 0: not checked
   unsigned count = 1;
 };
 

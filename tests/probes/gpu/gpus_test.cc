@@ -1,4 +1,4 @@
-// One GPU seen several ways: through Vulkan's drivers, the kernel and NVML.
+// One GPU that appears several times: through Vulkan's drivers, the kernel and NVML.
 #include "probes/gpu/gpus.h"
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ TEST(OnceEach, TheNewerVulkanStaysOfTwoConformantDrivers) {
   VulkanDevice old = card("a", "0000:03:00.0", "older");
   old.api_version = "1.3.9";
   VulkanDevice newer = card("b", "0000:03:00.0", "newer");
-  newer.api_version = "1.3.10";  // as numbers, not as letters
+  newer.api_version = "1.3.10";  // greater as a number, not as text
   const auto kept = once_each({old, newer});
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept[0].driver, "newer");
@@ -118,7 +118,7 @@ TEST(JoinGpus, NvmlFillsWhatIsMissing) {
   EXPECT_EQ(machine.vulkan.value->front().memory_free_bytes.value, 5 * gib);
   EXPECT_EQ(machine.vulkan.value->front().sensors.power_w.value, 25.5);
 
-  // In a container that has no Vulkan.
+  // A container that has no Vulkan.
   Machine bare;
   bare.vulkan = absent<std::vector<VulkanDevice>>("no Vulkan loader", "test");
   join_gpus({}, known(std::vector{nvml}, "NVML"), bare);
@@ -127,8 +127,8 @@ TEST(JoinGpus, NvmlFillsWhatIsMissing) {
   EXPECT_NE(bare.gpus_without_vulkan[0].reason.find("no Vulkan loader"), std::string::npos);
 }
 
-// A unified GPU has the machine's memory, counted once: no more is free than the machine has, but for what
-// the firmware set apart for it.
+// A unified GPU uses the machine's memory, which counts once: no more of it is free than the machine has
+// available, plus what the firmware set apart for the GPU.
 TEST(JoinGpus, UnifiedMemoryIsTheMachines) {
   VulkanDevice device = card("a", "0000:03:00.0");
   device.unified = true;
@@ -183,7 +183,7 @@ TEST(DriverManifests, OfTheFoldersThatTheLoaderReads) {
                    "/home/me/.local/share/vulkan/icd.d/d.json", "/usr/share/vulkan/icd.d/c.json"}));
   EXPECT_EQ(driver_manifests(host_with(folder.path(), {{"XDG_DATA_DIRS", "/nowhere"}})),
             (Paths{"/etc/vulkan/icd.d/a.json", "/etc/vulkan/icd.d/b.json"}));
-  // A variable that names them, files and folders, takes the place of all.
+  // A variable that names files and folders replaces all the usual folders.
   EXPECT_EQ(driver_manifests(host_with(folder.path(), {{"VK_DRIVER_FILES", "/x.json:/usr/share/vulkan/icd.d"},
                                                        {"VK_ICD_FILENAMES", "/y.json"}})),
             (Paths{"/x.json", "/usr/share/vulkan/icd.d/c.json"}));

@@ -1,4 +1,4 @@
-// The parent's side of the Vulkan probe: whatever the child does becomes devices or a reason.
+// The parent's side of the Vulkan probe: whatever the child does becomes a list of devices or a reason.
 #include "probes/gpu/vulkan.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What a browser's WebGPU lets a page have: the specification's defaults, and Dawn's tiers.
+// What a browser's WebGPU allows a page: the defaults of the specification, and Dawn's tiers.
 #include "probes/gpu/webgpu_limits.h"
 
 #include <gtest/gtest.h>

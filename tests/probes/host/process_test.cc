@@ -37,15 +37,16 @@ TEST(RunProcess, AHangIsStopped) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(60));
 }
 
-// What the program started dies with it: the grandchild's number is printed, and then nothing has it.
+// What the program started ends with it. The program prints the process id of its grandchild, which
+// afterwards no process has.
 TEST(RunProcess, GrandchildrenAreStoppedToo) {
   const auto result = run_process({"/bin/sh", "-c", "sleep 600 & echo $!; wait"}, milliseconds(500));
   ASSERT_TRUE(result) << result.error();
   EXPECT_TRUE(result->timed_out);
   const pid_t grandchild = std::atoi(result->output.c_str());
   ASSERT_GT(grandchild, 1);
-  // It goes when whoever inherits it has waited for it; a zombie left by a careless init still counts as
-  // dead.
+  // The grandchild disappears when the process that inherits it has waited for it. A zombie that a careless
+  // init leaves behind counts as ended.
   std::string state = "running";
   for (int i = 0; i < 200 && state != "gone" && state != "zombie"; ++i) {
     const auto stat = this_host().read("/proc/" + std::to_string(grandchild) + "/stat");
@@ -77,7 +78,8 @@ TEST(StreamProcess, HandsOverLinesAsTheyCome) {
                                        return true;
                                      });
   ASSERT_TRUE(result) << result.error();
-  EXPECT_EQ(lines, (std::vector<std::string>{"one", "two"}));  // the last has no end and may be half of one
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "one", "two"}));  // the last line has no line end, so it may be incomplete
   EXPECT_EQ(result->exit_code, 4);
 }
 

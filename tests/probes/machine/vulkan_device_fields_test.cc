@@ -1,4 +1,4 @@
-// The field list of VulkanDevice holds every field, and each goes through the child's JSON and back.
+// The field list of VulkanDevice: every field has a name, and survives the child's JSON.
 #include "probes/machine/vulkan_device_fields.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace weighin {
 namespace {
 
-/// A value that is no field's default.
+/// Sets a value that is the default of no field.
 void set(std::string& text, int n) {
   text = "text " + std::to_string(n);
 }

@@ -1,4 +1,4 @@
-// Caches as hwloc shows them, over topologies written here in its XML.
+// Caches as hwloc shows them, in topologies that are written here as hwloc's XML.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ std::string sets(uint64_t threads) {
       R"(cpuset="{0:#x}" complete_cpuset="{0:#x}" nodeset="0x1" complete_nodeset="0x1" gp_index)", threads);
 }
 
-/// `threads` (32 at most) of one processor, each a core with an L3 cache that, as is shown, is its own.
+/// One processor with `threads` (at most 32) threads, each a core that shows an L3 cache of its own.
 Topology with_l3_a_thread(const std::string& vendor, uint32_t threads, uint64_t l3_bytes) {
   const uint64_t all = (uint64_t{1} << threads) - 1;
   std::string xml = fmt::format(
@@ -52,7 +52,7 @@ TEST(Caches, ThatAMachineCanHaveAreAsTheyAreShown) {
   EXPECT_EQ(found.caches[0].shared_by_threads, 1U);
   EXPECT_EQ(found.last_level_cache_bytes.value, 2 * 96 * mib);
   EXPECT_EQ(found.caches_remark, "");
-  // One cache of this size is Intel's Xeon 6980P's.
+  // Intel's Xeon 6980P has one cache of this size.
   EXPECT_EQ(with_l3_a_thread("GenuineIntel", 2, 504 * mib).last_level_cache_bytes.value, 2 * 504 * mib);
 }
 

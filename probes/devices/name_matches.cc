@@ -1,4 +1,4 @@
-#include "probes/devices/found.h"
+#include "probes/devices/name_matches.h"
 
 #include <algorithm>
 #include <cctype>
@@ -12,11 +12,11 @@
 namespace weighin {
 namespace {
 
-/// Whether two names in one name are of the same thing: a phone and its chip, a processor and its GPU.
+/// Whether two names within one name mean the same thing: a phone and its chip, a processor and its GPU.
 bool related(const DeviceSpec& a, const DeviceSpec& b) {
   const auto inside = [](const DeviceSpec& outer, const DeviceSpec& inner) {
     if (outer.chip == inner.name) return true;
-    // Not so of graphics cards: one die is in several, which are as many devices.
+    // This does not hold for graphics cards: one die is in several of them, and each is another device.
     if (!outer.chip.empty() && outer.chip == inner.chip && !is_discrete(outer)) return true;
     return !outer.gpu.name.empty() && inner.kind == DeviceKind::integrated_gpu &&
            inner.name.ends_with(outer.gpu.name);
@@ -30,27 +30,28 @@ bool is_discrete(const DeviceSpec& device) {
   return !device.cpu.there() && device.usual_part == DevicePart::gpu && !device.unified;
 }
 
-std::vector<Found> find_names(const std::vector<NameWord>& words) {
-  std::vector<Found> found;
+std::vector<NameMatch> match_names(const std::vector<NameWord>& words) {
+  std::vector<NameMatch> matches;
   for (size_t i = 0; i < words.size();) {
-    const IndexMatch match = words[i].spent ? IndexMatch{} : longest_name(words, i);
+    const IndexMatch match = words[i].consumed ? IndexMatch{} : longest_name(words, i);
     if (match.length == 0) {
       ++i;
       continue;
     }
-    Found one{i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
+    NameMatch one{
+        i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
     for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
-    found.push_back(std::move(one));
+    matches.push_back(std::move(one));
     i += match.length;
   }
-  return found;
+  return matches;
 }
 
-void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& found,
+void take_laptop_part(const std::vector<NameWord>& words, std::vector<NameMatch>& matches,
                       std::vector<bool>& used) {
   for (size_t i = 0; i < words.size(); ++i) {
     if (!is_laptop_word(words[i].text) || used[i]) continue;
-    for (Found& one : found) {
+    for (NameMatch& one : matches) {
       if (one.devices.front()->kind == DeviceKind::laptop_gpu) {
         used[i] = true;
         continue;
@@ -67,20 +68,20 @@ void take_laptop_part(const std::vector<NameWord>& words, std::vector<Found>& fo
   }
 }
 
-std::string unexplained(const std::vector<NameWord>& words, const std::vector<Found>& found,
-                        const std::vector<bool>& used) {
+std::string unexplained_word(const std::vector<NameWord>& words, const std::vector<NameMatch>& matches,
+                             const std::vector<bool>& used) {
   for (size_t i = 0; i < words.size(); ++i) {
     const NameWord& word = words[i];
-    if (word.spent || used[i] || is_harmless(word.text)) continue;
+    if (word.consumed || used[i] || is_harmless(word.text)) continue;
     const bool memory = (word.text == "gb" || word.text == "gib") ||
                         (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
     if (memory) continue;
     const bool digit = std::isdigit(static_cast<unsigned char>(word.text.front())) != 0;
-    // Alone in brackets, a suffix still is one: "RTX 4070 (Ti)".
+    // A suffix alone in brackets is still a suffix: "RTX 4070 (Ti)".
     const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
     const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));
     if (alone && is_suffix(word.text) && !digit) return word.text;
-    for (const Found& one : found) {
+    for (const NameMatch& one : matches) {
       if (one.number_alone && !same_segment(one.begin)) continue;
       if (!same_segment(one.begin) && !same_segment(one.end - 1)) continue;
       const bool before = i < one.begin;
@@ -90,9 +91,9 @@ std::string unexplained(const std::vector<NameWord>& words, const std::vector<Fo
   return "";
 }
 
-bool reconcile(std::vector<Found>& found) {
-  for (Found& one : found) {
-    for (const Found& other : found) {
+bool reconcile(std::vector<NameMatch>& matches) {
+  for (NameMatch& one : matches) {
+    for (const NameMatch& other : matches) {
       if (&one == &other) continue;
       Candidates kept;
       for (const DeviceSpec* device : one.devices) {
