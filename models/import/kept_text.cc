@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "models/config/json_value.h"
 #include "models/source/location.h"
+#include "models/text/json_value.h"
 
 namespace weighin {
 namespace {

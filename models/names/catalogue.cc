@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "models/config/config.h"
-#include "models/config/json_value.h"
 #include "models/text/edit_distance.h"
+#include "models/text/json_value.h"
 #include "models/text/letters.h"
 
 namespace weighin {

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "models/text/json_value.h"
+
 namespace weighin {
 
 std::span<const std::pair<std::string_view, std::string_view>>
@@ -21,7 +23,7 @@ class DeviceReader {
  public:
   DeviceReader(std::string_view file, const json& head, const json& object)
       : file_(file), head_(head), object_(object) {
-    name_ = object.value("name", "");
+    name_ = field_or<std::string>(object, "name", "");
   }
 
   DeviceSpec read() {
@@ -31,8 +33,8 @@ class DeviceReader {
     read_list("aliases", device.aliases);
     device.kind = read_kind();
     device.vendor = inherited("vendor");
-    device.chip = object_.value("chip", "");
-    device.year = object_.value("year", 0u);
+    device.chip = field_or<std::string>(object_, "chip", "");
+    device.year = static_cast<unsigned>(field_or<uint64_t>(object_, "year", 0));
     if (device.year < 2005 || device.year > 2030) wrong("year", "is no year from 2005 to 2030");
     read_list("memory_gib", device.memory_gib);
     if (object_.contains("memory_checked"))
@@ -45,7 +47,7 @@ class DeviceReader {
     device.gpu = part("gpu");
     device.npu = part("npu");
     device.usual_part = read_usual_part(device);
-    device.remark = object_.value("remark", "");
+    device.remark = field_or<std::string>(object_, "remark", "");
     return device;
   }
 
@@ -57,23 +59,31 @@ class DeviceReader {
       error_ = fmt::format("probes/devices/catalog/{}: {}: field \"{}\" {}", file_, name_, field, what);
   }
 
-  /// The field of the device or, if it has none, that of the file.
-  std::string inherited(const char* field) const {
-    return object_.contains(field) ? object_.value(field, "") : head_.value(field, "");
+  /// The field of `from`, or `otherwise` if it has none. A field of another type is an error.
+  template <class T>
+  T field_or(const json& from, const char* field, T otherwise) {
+    if (!from.contains(field)) return otherwise;
+    if (auto read = json_field<T>(from, field)) return std::move(*read);
+    wrong(field, std::is_same_v<T, bool>          ? "is neither true nor false"
+                 : std::is_same_v<T, std::string> ? "is no text"
+                                                  : "is no whole number of at least 0");
+    return otherwise;
   }
 
-  bool flag(const char* field) const {
-    return object_.contains(field) ? object_.value(field, false) : head_.value(field, false);
+  /// The field of the device or, if it has none, that of the file.
+  std::string inherited(const char* field) {
+    return field_or<std::string>(object_.contains(field) ? object_ : head_, field, "");
   }
+
+  bool flag(const char* field) { return field_or(object_.contains(field) ? object_ : head_, field, false); }
 
   template <class T>
   void read_list(const char* field, std::vector<T>& list) {
     if (!object_.contains(field)) return;
-    try {
-      list = object_[field].get<std::vector<T>>();
-    } catch (const std::exception&) {
+    if (auto read = json_field<std::vector<T>>(object_, field))
+      list = std::move(*read);
+    else
       wrong(field, "is no list of its kind");
-    }
   }
 
   DeviceKind read_kind() {
@@ -105,7 +115,9 @@ class DeviceReader {
                      : checked == "derived" ? SpecChecked::derived
                                             : SpecChecked::recalled;
     if (checked != spec_checked_name(number.checked)) wrong(field, "was checked in no way known");
-    number.source = head_.contains("sources") ? head_["sources"].value(source, "") : "";
+    number.source = head_.contains("sources")
+                        ? json_field<std::string>(head_["sources"], source.c_str()).value_or("")
+                        : "";
     if (number.source.empty()) wrong(field, "has a source that the file does not list");
     return number;
   }
@@ -127,10 +139,14 @@ class DeviceReader {
     PartSpec spec;
     if (!object_.contains(field)) return spec;
     const json& from = object_[field];
-    spec.name = from.value("name", "");
-    spec.isa = from.value("isa", "");
-    spec.cores = from.value("cores", 0u);
-    spec.matrix_units = from.value("matrix_units", false);
+    if (!from.is_object()) {
+      wrong(field, "is no object");
+      return spec;
+    }
+    spec.name = field_or<std::string>(from, "name", "");
+    spec.isa = field_or<std::string>(from, "isa", "");
+    spec.cores = static_cast<unsigned>(field_or<uint64_t>(from, "cores", 0));
+    spec.matrix_units = field_or(from, "matrix_units", false);
     spec.fp16_tflops = number(from, "fp16_tflops");
     spec.fp32_tflops = number(from, "fp32_tflops");
     spec.int8_tops = number(from, "int8_tops");
@@ -172,15 +188,11 @@ tl::expected<std::vector<DeviceSpec>, std::string> parse_devices(std::string_vie
         fmt::format("probes/devices/catalog/{}: not a JSON object with a list \"devices\"", file_name));
   std::vector<DeviceSpec> devices;
   for (const json& object : head["devices"]) {
-    try {
-      DeviceReader reader(file_name, head, object);
-      devices.push_back(reader.read());
-      if (!reader.error().empty()) return tl::unexpected(reader.error());
-    } catch (const json::exception& error) {
-      return tl::unexpected(fmt::format("probes/devices/catalog/{}: {}: {}", file_name,
-                                        object.is_object() ? object.value("name", "") : "a device",
-                                        error.what()));
-    }
+    if (!object.is_object())
+      return tl::unexpected(fmt::format("probes/devices/catalog/{}: a device is no JSON object", file_name));
+    DeviceReader reader(file_name, head, object);
+    devices.push_back(reader.read());
+    if (!reader.error().empty()) return tl::unexpected(reader.error());
   }
   return devices;
 }

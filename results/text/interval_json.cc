@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
 namespace weighin {
 
 double rounded(double value) {
-  return std::isfinite(value) ? std::stod(fmt::format("{:.4g}", value)) : 0;
+  return std::isfinite(value) ? std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr) : 0;
 }
 
 nlohmann::ordered_json interval_json(const std::optional<Interval>& value) {

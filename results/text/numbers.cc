@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "models/text/units.h"
@@ -24,7 +25,7 @@ int digits_to_tell(double a, double b) {
 std::string digits_text(double value, int significant) {
   if (value == 0 || !std::isfinite(value)) return fmt::format("{:g}", value);
   // The decimal exponent is that of the rounded number: 9.96 has two digits as 10, not as 10.0.
-  const double rounded = std::stod(fmt::format("{:.{}e}", value, significant - 1));
+  const double rounded = std::strtod(fmt::format("{:.{}e}", value, significant - 1).c_str(), nullptr);
   const int after = significant - 1 - static_cast<int>(std::floor(std::log10(std::abs(rounded))));
   return fmt::format("{:.{}f}", rounded, std::max(after, 0));
 }
@@ -42,7 +43,7 @@ std::string gb_text(uint64_t bytes) {
 }
 
 std::string nominal_gib_text(uint64_t bytes) {
-  return fmt::format("{:g} GiB", std::stod(two_digits(in_gib(bytes))));
+  return fmt::format("{:g} GiB", std::strtod(two_digits(in_gib(bytes)).c_str(), nullptr));
 }
 
 std::string count_text(uint64_t count) {

@@ -89,6 +89,10 @@ TEST(DeviceCatalogue, RefusalsNameTheFileTheDeviceAndTheField) {
            {R"("year": 2020, "bandwidth_gbs": [10, "guessed", "s"])", "bandwidth_gbs"},
            {R"("year": 2020, "bandwidth_gbs": [10, "read", "nowhere"])", "bandwidth_gbs"},
            {R"("year": 2020, "memory_gib": "8")", "memory_gib"},
+           {R"("year": 2020, "chip": 7)", "chip"},
+           {R"("year": 2020, "unified": "yes")", "unified"},
+           {R"("year": 2020, "cpu": {"cores": -4})", "cores"},
+           {R"("year": 2020, "cpu": 4)", "cpu"},
            {R"("year": 2020, "kind": "toaster")", "kind"}}) {
     const auto parsed = parse_devices("f.json", file_of(fields));
     ASSERT_FALSE(parsed) << fields;
@@ -97,6 +101,7 @@ TEST(DeviceCatalogue, RefusalsNameTheFileTheDeviceAndTheField) {
   }
   EXPECT_FALSE(parse_devices("f.json", "[]"));
   EXPECT_FALSE(parse_devices("f.json", "{"));
+  EXPECT_FALSE(parse_devices("f.json", R"({"devices": [1]})"));
   auto lone = *parse_devices("f.json", file_of(R"("year": 2020, "chip": "no such chip")"));
   EXPECT_FALSE(join_chips(lone));
 }

@@ -10,12 +10,14 @@
 
 namespace weighin {
 
-/// `value` as a T, or nothing where it is something else. T is bool, uint64_t (a whole number of at least 0),
-/// std::string, or a vector of one of these.
+/// `value` as a T; nothing if it is something else. T is bool, double, uint64_t (a whole number of at least
+/// 0), std::string, or a vector of one of these.
 template <class T>
 std::optional<T> json_value(const nlohmann::json& value) {
   if constexpr (std::is_same_v<T, bool>) {
     return value.is_boolean() ? std::optional(value.get<bool>()) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   } else if constexpr (std::is_same_v<T, uint64_t>) {
     return value.is_number_unsigned() ? std::optional(value.get<uint64_t>()) : std::nullopt;
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -32,8 +34,8 @@ std::optional<T> json_value(const nlohmann::json& value) {
   }
 }
 
-/// The value of `key` in `object` as a T, or nothing where `object` is no object, has no such key, or has
-/// something else there.
+/// The value of `key` in `object` as a T; nothing if `object` is no object, has no such key, or has something
+/// else there.
 template <class T>
 std::optional<T> json_field(const nlohmann::json& object, const char* key) {
   if (!object.is_object()) return std::nullopt;
