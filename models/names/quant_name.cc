@@ -159,8 +159,7 @@ std::optional<double> stated_bits(const std::string& text) {
   size_t end = unit;
   while (end > 0 && text[end - 1] == ' ') --end;
   size_t begin = end;
-  while (begin > 0 && (std::isdigit(static_cast<unsigned char>(text[begin - 1])) || text[begin - 1] == '.'))
-    --begin;
+  while (begin > 0 && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
   double bits = 0;
   const auto [last, error] = std::from_chars(text.data() + begin, text.data() + end, bits);
   if (error != std::errc() || last != text.data() + end || bits < 1 || bits > 32) return {};

@@ -90,10 +90,6 @@ std::string last_part(std::string text) {
   return std::regex_replace(text, part, "");
 }
 
-bool is_digit(char c) {
-  return std::isdigit(static_cast<unsigned char>(c)) != 0;
-}
-
 /// The words of `name` in lower case. A number after letters is a word of its own, so that "llama2-13b" has
 /// the words of "llama-2-13b".
 std::vector<std::string> words_of(std::string_view name) {

@@ -1,4 +1,4 @@
-// Upper and lower case. Only the letters of ASCII have a case here; every other byte stays as it is.
+// Letters and digits of ASCII. Every other byte is neither, and has no case.
 #pragma once
 
 #include <string>
@@ -12,6 +12,14 @@ constexpr char lower_letter(char c) {
 
 constexpr char upper_letter(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 std::string lower_case(std::string_view text);

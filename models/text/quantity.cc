@@ -2,11 +2,21 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 #include "models/text/letters.h"
 
 namespace weighin {
+
+std::optional<double> read_number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
+    return std::nullopt;
+  return value;
+}
 
 tl::expected<double, std::string> read_quantity(std::string_view text, std::span<const Unit> units) {
   // strtod would take "inf", "nan" and "0x10" as well.

@@ -1,6 +1,7 @@
 // Numbers with a unit, as people write them: "16GiB", "120 GB/s".
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -13,6 +14,9 @@ struct Unit {
   std::string_view name;  // in lower case; empty: of a number without a unit
   double size;            // in the unit that the number is wanted in
 };
+
+/// A finite number of at least 0 that is all of `text`; nothing if `text` is something else.
+std::optional<double> read_number(std::string_view text);
 
 /// A decimal number and a unit of `units` after it, in upper or lower case, with or without blanks between
 /// them. Error: "no number" or "an unknown unit".

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdlib>
 #include <span>
 #include <string_view>
 
@@ -47,7 +45,7 @@ constexpr Quantity memory{"memory", "16GiB", memory_units, 1 / 16.0, 16384, "64 
 constexpr Quantity tflops{"tflops", "8", arithmetic_units, 1e-3, 1e5, "0.001 to 100000 TFLOPS"};
 constexpr Quantity tops{"tops", "45", arithmetic_units, 1e-3, 1e5, "0.001 to 100000 TOPS"};
 
-tl::expected<double, std::string> read_number(const std::string& text, const Quantity& quantity) {
+tl::expected<double, std::string> checked_quantity(const std::string& text, const Quantity& quantity) {
   const auto wrong = [&](std::string_view why) {
     return tl::unexpected(fmt::format("--{} \"{}\": {}; it is {}, such as {}", quantity.option, text, why,
                                       quantity.range, quantity.example));
@@ -104,7 +102,7 @@ tl::expected<DeviceSpec, std::string> describe_device(const DeviceDescription& d
   std::string error;
   const auto read = [&](const std::string& text, const Quantity& quantity, SpecNumber& number) {
     if (text.empty() || !error.empty()) return;
-    const auto value = read_number(text, quantity);
+    const auto value = checked_quantity(text, quantity);
     if (!value) error = value.error();
     if (value) number = {*value, SpecChecked::read, source};
   };

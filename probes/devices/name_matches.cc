@@ -1,10 +1,10 @@
 #include "probes/devices/name_matches.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <utility>
 
+#include "models/text/letters.h"
 #include "probes/devices/catalogue.h"
 #include "probes/devices/index.h"
 #include "probes/devices/vocabulary.h"
@@ -38,8 +38,7 @@ std::vector<NameMatch> match_names(const std::vector<NameWord>& words) {
       ++i;
       continue;
     }
-    NameMatch one{
-        i, i + match.length, {}, std::isdigit(static_cast<unsigned char>(words[i].text.front())) != 0};
+    NameMatch one{i, i + match.length, {}, is_digit(words[i].text.front())};
     for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
     matches.push_back(std::move(one));
     i += match.length;
@@ -76,7 +75,7 @@ std::string unexplained_word(const std::vector<NameWord>& words, const std::vect
     const bool memory = (word.text == "gb" || word.text == "gib") ||
                         (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
     if (memory) continue;
-    const bool digit = std::isdigit(static_cast<unsigned char>(word.text.front())) != 0;
+    const bool digit = is_digit(word.text.front());
     // A suffix alone in brackets is still a suffix: "RTX 4070 (Ti)".
     const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
     const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));

@@ -11,12 +11,6 @@
 namespace weighin {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_number(const NameWord& word) {
   return is_digit(word.text.front());
 }

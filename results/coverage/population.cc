@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "models/text/quantity.h"
 #include "results/text/csv_table.h"
 
 namespace weighin {
@@ -35,14 +34,6 @@ tl::expected<Columns, std::string> columns_of(const CsvTable& csv, const std::st
   return columns;
 }
 
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
-    return {};
-  return value;
-}
-
 tl::expected<Population, std::string> population_of(const CsvTable& csv, const std::string& name) {
   const auto columns = columns_of(csv, name);
   if (!columns) return tl::unexpected(columns.error());
@@ -54,12 +45,12 @@ tl::expected<Population, std::string> population_of(const CsvTable& csv, const s
     if (csv.fields(r) != csv.width())
       return bad(fmt::format("it has {} fields, the header {}", csv.fields(r), csv.width()));
     const std::string_view weight = csv.field(r, *columns->weight);
-    const auto number = number_in(weight);
+    const auto number = read_number(weight);
     if (!number) return bad(fmt::format("\"{}\" is no number of 0 or more", weight));
     PopulationRow row{std::string(csv.field(r, *columns->device)), *number, tl::unexpected(std::string())};
     row.device = find_device(row.name);
     if (columns->memory_gib && !csv.field(r, *columns->memory_gib).empty()) {
-      const auto memory = number_in(csv.field(r, *columns->memory_gib));
+      const auto memory = read_number(csv.field(r, *columns->memory_gib));
       if (!memory) return bad(fmt::format("\"{}\" is no memory in GiB", csv.field(r, *columns->memory_gib)));
       if (row.device) row.device->memory_gib = *memory;
     }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
+
+#include "models/text/quantity.h"
 
 namespace weighin {
 namespace {
@@ -50,12 +51,8 @@ void set(PublishedRow& row, const Column& column, std::string_view text) {
     row.*column.text = text;
     return;
   }
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool number =
-      error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= 0;
-  if (number) {
-    row.*column.number = value;
+  if (const auto number = read_number(text)) {
+    row.*column.number = *number;
   } else if (row.error.empty()) {
     row.error = fmt::format("{}: \"{}\" is no number of 0 or more", column.name, text);
   }

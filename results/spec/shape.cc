@@ -122,8 +122,7 @@ std::vector<std::string_view> words_of(std::string_view name) {
 bool says_size(std::string_view text) {
   for (size_t i = 1; i < text.size(); ++i) {
     const char unit = lower_letter(text[i]);
-    if ((unit == 'b' || unit == 'm') && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0)
-      return true;
+    if ((unit == 'b' || unit == 'm') && is_digit(text[i - 1])) return true;
   }
   return false;
 }

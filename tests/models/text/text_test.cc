@@ -43,6 +43,14 @@ TEST(Quantity, IsANumberAndAUnit) {
     EXPECT_EQ(read_quantity(text, units).error(), "an unknown unit") << text;
 }
 
+TEST(Number, IsAllOfTheText) {
+  EXPECT_EQ(read_number("2.5"), 2.5);
+  EXPECT_EQ(read_number("1e3"), 1000);
+  EXPECT_EQ(read_number("0"), 0);
+  for (const char* text : {"", "-1", "2.5 ", " 2.5", "2,5", "inf", "nan", "1e999"})
+    EXPECT_FALSE(read_number(text)) << text;
+}
+
 TEST(UtcTime, IsWrittenAsIso8601) {
   EXPECT_EQ(utc_text(std::chrono::system_clock::time_point{}), "1970-01-01T00:00:00Z");
   EXPECT_EQ(utc_text(std::chrono::system_clock::time_point{std::chrono::seconds{951827696}}),
