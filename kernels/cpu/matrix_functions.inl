@@ -1,13 +1,6 @@
 // The MatrixFunctions of one instruction set, from its words (docs/simd_words.md). compiled_set.cc.in
 // includes it after them and after `this_isa`.
 
-#if defined(WEIGHIN_INT8_DOTS) || defined(WEIGHIN_INT8_TILES)
-#define WEIGHIN_INT8
-#endif
-#if defined(WEIGHIN_BF16_PAIRS) || defined(WEIGHIN_BF16_TILES)
-#define WEIGHIN_BF16
-#endif
-
 // In the order in which one builds on the other.
 // clang-format off
 #include "kernels/cpu/matrix/tile.inl"

@@ -33,10 +33,10 @@ constexpr OpsFunctions own_functions() {
   own.swiglu = swiglu;
   own.gelu = gelu;
 #endif
-#if defined(WEIGHIN_INT8_DOTS) || defined(WEIGHIN_INT8_TILES)
+#ifdef WEIGHIN_INT8
   own.int8 = {peak_int8, peak_chains * peak_int8_operations, peak_chains * peak_int8_operations / 2};
 #endif
-#if defined(WEIGHIN_BF16_PAIRS) || defined(WEIGHIN_BF16_TILES)
+#ifdef WEIGHIN_BF16
   own.bf16 = {peak_bf16, peak_chains * peak_bf16_operations, peak_chains * peak_bf16_operations / 2};
 #endif
   return own;

@@ -42,20 +42,17 @@ double repeat_step(uint64_t rounds, Operand x, Operand y) {
 #undef WEIGHIN_ADD
 
 #ifdef WEIGHIN_FLOATS
-WEIGHIN_WORD F32 peak_fp32_step(F32 sum, F32 x, F32 y) {
-  return multiply_add(x, y, sum);
-}
 double peak_fp32(uint64_t rounds) {
-  return repeat_step<F32, peak_fp32_step>(rounds, all_f32(1), all_f32(1));
+  return repeat_step<F32, multiply_add>(rounds, all_f32(1), all_f32(1));  // each step is sum * 1 + 1
 }
 #endif
-#if defined(WEIGHIN_INT8_DOTS) || defined(WEIGHIN_INT8_TILES)
+#ifdef WEIGHIN_INT8
 double peak_int8(uint64_t rounds) {
   const uint8_t ones[4] = {1, 1, 1, 1};
   return repeat_step<I32, peak_int8_step>(rounds, all_lane_bytes(ones), all_lane_bytes(ones));
 }
 #endif
-#if defined(WEIGHIN_BF16_PAIRS) || defined(WEIGHIN_BF16_TILES)
+#ifdef WEIGHIN_BF16
 double peak_bf16(uint64_t rounds) {
   const uint16_t ones[2] = {0x3f80, 0x3f80};  // 1 as bf16
   return repeat_step<F32, peak_bf16_step>(rounds, all_lane_bytes(ones), all_lane_bytes(ones));

@@ -1,4 +1,14 @@
-// Words that are made of a set's own. Included after these.
+// What follows from a set's own header. Included after it.
+
+#if defined(WEIGHIN_INT8_DOTS) || defined(WEIGHIN_INT8_TILES)
+#define WEIGHIN_INT8
+#endif
+#if defined(WEIGHIN_BF16_PAIRS) || defined(WEIGHIN_BF16_TILES)
+#define WEIGHIN_BF16
+#endif
+#if !defined(WEIGHIN_FLOATS) && !defined(WEIGHIN_INT8) && !defined(WEIGHIN_BF16)
+#error "The header of an instruction set says by a macro what it adds (docs/simd_words.md)."
+#endif
 
 /// The first `left` values, at most a vector. The other lanes of a load are 0.
 template <class Count>
