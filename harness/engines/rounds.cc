@@ -120,6 +120,8 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
   Rounds rounds;
   for (uint32_t round = 0; round < count; ++round) {
     const std::string number = count > 1 ? fmt::format("round {} of {}: ", round + 1, count) : "";
+    // A stop that came before the engine runs: run_process() would not see it.
+    if (settings.stop && settings.stop()) return tl::unexpected(std::string("verify was stopped"));
     doing(fmt::format("{}running {}", number, request.command));
     const auto report = run_engine(host, request);
     if (!report) return tl::unexpected(report.error());
