@@ -106,7 +106,7 @@ function difference(a, b) {
     const relative = Math.sqrt(squares / (sumSquares - sum * sum / vocabulary));
     return Number.isFinite(relative) ? relative : Infinity;
   });
-  const sorted = each.toSorted((x, y) => x - y);
+  const sorted = [...each].sort((x, y) => x - y);
   return { first: each[0], middle: sorted[sorted.length >> 1], worst: sorted.at(-1) };
 }
 

@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { openEngine } from "./llamacpp.mjs";
 
 const [weighin, npmFolder] = process.argv.slice(2);
@@ -17,7 +18,7 @@ try {
   const environment = { ...process.env, WEIGHIN_ENGINE: npmFolder };
   const run = (...words) =>
     execFileSync(weighin, [...words, "--db", database], { encoding: "utf8", env: environment, stdio: ["ignore", "pipe", "inherit"] });
-  const engine = new URL("../../scripts/engines/node-llama-cpp/run", import.meta.url).pathname;
+  const engine = fileURLToPath(new URL("../../scripts/engines/node-llama-cpp/run", import.meta.url));
   const verified = JSON.parse(run("verify", "smollm2-135m", "--format", "Q4_0", "--rounds", "2", "--repetitions", "1",
     "--tokens", "4", "--prompt", "32", "--engine", `'${engine}'`, "--json"));
   assert.equal(verified.engine, "llama.cpp");
