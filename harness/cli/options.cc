@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "models/text/edit_distance.h"
-#include "models/text/letters.h"
+#include "harness/cli/nearest_name.h"
 
 namespace weighin {
 namespace {
@@ -16,6 +15,14 @@ class HelpFormatter : public CLI::Formatter {
   HelpFormatter() {
     label("Positionals", "Arguments");
     label("SUBCOMMAND", "COMMAND");
+  }
+
+  /// Without the second of two blank lines, which CLI11 leaves between groups of options.
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
+    for (size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n"))
+      text.erase(at, 1);
+    return text;
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -36,21 +43,6 @@ std::string value_name(const Variable& variable) {
   return std::holds_alternative<double*>(variable) ? "NUMBER" : "N";
 }
 
-/// The name nearest to `word`; empty where none is near. Two letters may differ, or a third of them in a long
-/// word; the beginning of a name stands for it.
-std::string nearest(const std::string& word, const std::vector<std::string>& names) {
-  const std::string wanted = lower_case(word);
-  size_t least = std::max<size_t>(2, wanted.size() / 3) + 1;
-  std::string found;
-  for (const std::string& name : names) {
-    const size_t distance = wanted.size() > 1 && name.starts_with(wanted) ? 0 : edit_distance(wanted, name);
-    if (distance >= least || distance >= wanted.size()) continue;
-    least = distance;
-    found = name;
-  }
-  return found;
-}
-
 /// Commands below `app` that its help shows.
 std::vector<const CLI::App*> shown_below(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App* below) { return !below->get_group().empty(); });
@@ -66,12 +58,12 @@ std::vector<std::string> option_names(const CLI::App& app) {
 /// What may have been meant by a word that `app` does not expect; empty where nothing is near.
 std::string meant(const std::string& word, const CLI::App& app) {
   if (word.starts_with("--")) {
-    const std::string name = nearest(word.substr(2, word.find('=') - 2), option_names(app));
+    const std::string name = nearest_name(word.substr(2, word.find('=') - 2), option_names(app));
     return name.empty() ? "" : "--" + name;
   }
   std::vector<std::string> names;
   for (const CLI::App* below : shown_below(app)) names.push_back(below->get_name());
-  return nearest(word, names);
+  return nearest_name(word, names);
 }
 
 /// Says which words were not expected, and what they may mean.
@@ -118,6 +110,11 @@ Option Option::show_default(const std::string& text) const {
 
 Option Option::type_name(const std::string& name) const {
   option_->type_name(name);
+  return *this;
+}
+
+Option Option::heading(const std::string& text) const {
+  option_->group(text);
   return *this;
 }
 

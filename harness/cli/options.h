@@ -43,6 +43,8 @@ class Option {
   Option show_default(const std::string& text) const;
   /// What --help calls the value, such as "FILE". Without it: TEXT, NUMBER, or N for a whole number.
   Option type_name(const std::string& name) const;
+  /// The heading that the option stands under in --help, in place of "Options".
+  Option heading(const std::string& text) const;
   /// Only these values are allowed.
   Option one_of(const std::vector<std::string>& values) const;
   /// Only whole numbers of this range are allowed, both ends included.

@@ -33,21 +33,12 @@ void add_question(Command command, QuestionOptions& options, const std::string& 
       .type_name("TOKENS")
       .check(not_tokens)
       .show_default();
-  command.option("--kv", &options.kv, "The format of the KV cache, by which its memory and its speed go")
+  command.option("--kv", &options.kv, "The format of the KV cache, in memory and in speed")
       .one_of({"f16", "q8_0"})
       .show_default();
   command.option("--min-tps", &options.min_tps, "Tokens/s that a model must reach to run").check(not_a_speed);
-  command.flag("--allow-low-bit", &question.allow_low_bit, "Allow formats of fewer than 4 bits");
-}
-
-void add_runs_as(Command command, QuestionOptions& options) {
-  std::vector<std::string> kinds;
-  for (const RunsAs kind : all_runs_as) kinds.emplace_back(runs_as_name(kind));
-  command
-      .option("--as", &options.runs_as,
-              "What runs the model on a device of the catalogue or a described one, which limits its memory")
-      .one_of(kinds)
-      .show_default();
+  command.flag("--allow-low-bit", &question.allow_low_bit,
+               "Also consider formats of fewer than 4 bits a weight");
 }
 
 tl::expected<Question, std::string> question_of(const QuestionOptions& options) {
@@ -59,12 +50,6 @@ tl::expected<Question, std::string> question_of(const QuestionOptions& options) 
   if (!format) return tl::unexpected(format.error());
   question.format = (*format)->id;
   return question;
-}
-
-RunsAs runs_as_of(const QuestionOptions& options) {
-  for (const RunsAs kind : all_runs_as)
-    if (runs_as_name(kind) == options.runs_as) return kind;
-  return RunsAs::native;
 }
 
 }  // namespace weighin

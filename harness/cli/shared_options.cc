@@ -9,7 +9,7 @@ namespace weighin {
 void add_database(Command command, Invocation& invocation) {
   command
       .option("--db", &invocation.database,
-              "The database of measurements; else weighin.db in the XDG data folder")
+              "The database of measurements; default: weighin.db in the XDG data folder")
       .type_name("FILE");
 }
 
@@ -29,48 +29,20 @@ void add_model(Command command, std::string& model) {
 
 Option add_format(Command command, std::string& format, const std::string& otherwise) {
   return command
-      .option("--format", &format,
-              "The format of the weights, as ggml spells it (weighin models show MODEL); else " + otherwise)
+      .option("--format", &format, "Format of the weights (weighin models show MODEL); default: " + otherwise)
       .type_name("FORMAT");
 }
 
 void add_context(Command command, uint32_t& context) {
   command
       .option("--context", &context,
-              "Tokens of context; else 4096, or the model's maximum where that is less")
+              "Tokens of context; default: 4096, or the model's maximum where that is less")
       .type_name("TOKENS")
       .check(not_tokens);
 }
 
-Option add_device(Command command, std::string& device) {
-  return command
-      .option("--device", &device,
-              "A measured device, by label or id, or one of `weighin devices`; else this machine, now")
-      .type_name("NAME");
-}
-
-std::pair<Option, Option> add_description(Command command, DeviceDescription& description) {
-  const Option bandwidth = command
-                               .option("--bandwidth", &description.bandwidth,
-                                       "Of a described device: the bandwidth of its memory, such as 120GB/s")
-                               .type_name("RATE");
-  const Option memory = command
-                            .option("--memory", &description.memory,
-                                    "Of a described device: the size of its memory, such as 16GiB")
-                            .type_name("SIZE");
-  command
-      .option("--tflops", &description.tflops,
-              "Of a described device: the peak fp16 arithmetic, without sparsity, in TFLOPS, such as 8")
-      .type_name("NUMBER");
-  command
-      .option("--part", &description.part,
-              "Of a described device: the part that computes: cpu, gpu or npu; else gpu")
-      .type_name("PART");
-  return {bandwidth, memory};
-}
-
 void add_threads(Command command, uint32_t& threads) {
-  command.option("--threads", &threads, "Threads that compute; else all").positive();
+  command.option("--threads", &threads, "Threads that compute; default: all").positive();
 }
 
 void add_label(Command command, std::string& label) {

@@ -4,11 +4,9 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 
 #include "harness/cli/invocation.h"
 #include "harness/cli/options.h"
-#include "probes/devices/described.h"
 
 namespace weighin {
 
@@ -21,14 +19,10 @@ void add_json_and_csv(Command command, Invocation& invocation, const std::string
 
 /// MODEL, which NamedModels::find reads.
 void add_model(Command command, std::string& model);
-/// --format, which format_called() reads. `otherwise` is what it is where it is not given.
+/// --format, which format_called() reads. `otherwise` is the default, in words.
 Option add_format(Command command, std::string& format, const std::string& otherwise);
 /// --context, in tokens; 0 where it is not given, which answered_context() reads.
 void add_context(Command command, uint32_t& context);
-/// --device: a measured one, or one of the catalogue; empty where it is not given, which is this machine.
-Option add_device(Command command, std::string& device);
-/// --bandwidth, --memory, --tflops and --part: a device described by its numbers. Returns the first two.
-std::pair<Option, Option> add_description(Command command, DeviceDescription& description);
 /// --threads; 0 where it is not given, which is as many as are usable.
 void add_threads(Command command, uint32_t& threads);
 /// --label: what this machine is called in the database.

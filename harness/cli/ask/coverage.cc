@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "harness/cli/device_options.h"
 #include "harness/cli/load_device.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
@@ -19,6 +20,7 @@ namespace {
 struct CoverageOptions {
   std::string model, population;
   QuestionOptions asked;
+  std::string runs_as{runs_as_name(RunsAs::native)};
   double most_download_bytes = 0;
   double link_bits_s = 0;
 };
@@ -33,7 +35,7 @@ tl::expected<Population, std::string> population_called(const std::string& name)
 void run_coverage(const CoverageOptions& options, Invocation& invocation) {
   const auto question = question_of(options.asked);
   if (!question) return fail(invocation, question.error());
-  CoverageQuestion asked{*question, runs_as_of(options.asked), {}};
+  CoverageQuestion asked{*question, runs_as_called(options.runs_as), {}};
   if (options.most_download_bytes > 0)
     asked.most_download_bytes = static_cast<uint64_t>(options.most_download_bytes);
   NamedModels named(invocation.host);
@@ -65,16 +67,18 @@ Command add_coverage(Command program, Invocation& invocation) {
   add_model(command, options->model);
   command
       .option("--population", &options->population,
-              "Whose devices: a CSV file, or the name of a population that ships; else steam")
+              "Whose devices: a CSV file, or the name of one that ships; default: steam")
       .type_name("NAME|FILE");
   add_question(command, options->asked);
-  add_runs_as(command, options->asked);
-  command.option("--max-download", &options->most_download_bytes, "The largest download, such as 500MB")
+  add_runs_as(command, options->runs_as);
+  command
+      .option("--max-download", &options->most_download_bytes,
+              "The largest download that users accept, such as 500MB")
       .in_units(byte_units())
       .positive();
   command
       .option("--link", &options->link_bits_s,
-              "Also say how long the download takes at such a rate, such as 50Mbit/s")
+              "Also say how long the download takes at this rate, such as 50Mbit/s")
       .in_units(rate_units())
       .positive();
   add_json_and_csv(command, invocation, "a device");

@@ -9,12 +9,11 @@
 #include <memory>
 #include <optional>
 
-#include "harness/cli/load_device.h"
+#include "harness/cli/device_options.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/question_options.h"
 #include "harness/cli/shared_options.h"
 #include "models/names/catalogue.h"
-#include "probes/devices/described.h"
 #include "results/accuracy/sentence.h"
 #include "results/fit/cpu_or_gpu.h"
 #include "results/fit/summary.h"
@@ -30,8 +29,7 @@ constexpr unsigned default_columns = 100;
 
 struct FitOptions {
   std::vector<std::string> models;
-  std::string device;
-  DeviceDescription described;
+  DeviceOptions device;
   QuestionOptions asked;
   std::string placement = std::string(place_name(PlaceAsked::automatic));
   bool explain = false, largest = false, all = false;
@@ -118,34 +116,6 @@ std::string no_gpu(const Capacity& capacity, const Question& question) {
       place_name(question.place), capacity.device);
 }
 
-/// The device that is described by its numbers, a measured one, one of the catalogue, or this machine. Error:
-/// no device has that name, or the description is wrong.
-tl::expected<DeviceProfile, std::string> profile_of(const FitOptions& options, const Invocation& invocation) {
-  const RunsAs runs_as = runs_as_of(options.asked);
-  const DeviceDescription& numbers = options.described;
-  const bool described = !numbers.bandwidth.empty() || !numbers.memory.empty() || !numbers.tflops.empty() ||
-                         !numbers.part.empty();
-  if (!described) return load_any_device(options.device, runs_as, invocation);
-  if (!options.device.empty())
-    return tl::unexpected(
-        fmt::format("--device \"{}\" names a device, and --bandwidth, --memory, --tflops and --part describe "
-                    "another: give "
-                    "one of them",
-                    options.device));
-  static DeviceSpec device;  // a profile refers to its device
-  const auto made = describe_device(numbers);
-  if (!made) return tl::unexpected(made.error());
-  device = *made;
-  return published_profile({{.device = &device,
-                             .part = device.usual_part,
-                             .part_stated = true,
-                             .memory_gib = device.memory_gib.front(),
-                             .memory_stated = true,
-                             .assumed = {},
-                             .recalled = {}},
-                            runs_as});
-}
-
 void run_fit(const FitOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto models = models_of(options.models, named);
@@ -153,7 +123,7 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   auto questions = questions_of(options.asked);
   if (!questions) return fail(invocation, questions.error());
   for (Question& question : *questions) question.place = *find_place(options.placement);
-  const auto device = profile_of(options, invocation);
+  const auto device = asked_device(options.device, invocation);
   if (!device) return fail(invocation, device.error());
   const Question& first = questions->front();
   const bool by_specs = !device->capacity.rule.empty();  // its GPU, where it has one, is the device itself
@@ -212,11 +182,9 @@ Command add_fit(Command program, Invocation& invocation) {
       program.subcommand("fit", "Show which models this machine or another device can run, and how fast");
   command.footer(verdict_rules());
   command.option("MODEL", &options->models,
-                 "Models by name (weighin models list), file, folder or URL; all when none is named");
+                 "Models by name (weighin models list), file, folder or URL; default: the whole catalogue");
   add_device(command, options->device);
-  add_description(command, options->described);
-  add_question(command, options->asked, "the best one; or all");
-  add_runs_as(command, options->asked);
+  add_question(command, options->asked, "the best; all: each");
   command.option("--engine", &options->asked.question.engine, "The engine whose speed is predicted")
       .one_of(engine_names())
       .show_default();
@@ -226,7 +194,7 @@ Command add_fit(Command program, Invocation& invocation) {
       .one_of(places())
       .show_default();
   command.flag("--all", &options->all,
-               "Where no model is named: every model of the catalogue, not the best of each size class");
+               "Show every model of the catalogue, not only the best of each size class");
   command.flag("--largest", &options->largest,
                "Answer with the largest of the models that generate text and run, in its best format");
   command.flag("--explain", &options->explain, "Show the predicted time term by term");

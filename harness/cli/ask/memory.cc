@@ -111,7 +111,7 @@ void run_memory(MemoryOptions options, Invocation& invocation) {
     return fail(invocation, fmt::format("{}: {}", model->name, model->undisclosed));
   const bool file = !model->file_format.empty();
   if (file && !options.format.empty())
-    return fail(invocation, "--format is of models by name: a file is weighed as it is");
+    return fail(invocation, "--format is for models by name: a file has a format of its own");
   const auto format =
       file ? tl::expected<const FileFormat*, std::string>(&file_format_of(FileFormatId::as_stored))
            : format_called(options.format.empty() ? usual_format : options.format);
@@ -134,7 +134,7 @@ Command add_memory(Command program, Invocation& invocation) {
   const Command command =
       program.subcommand("memory", "Show what running a model holds in memory, part by part");
   add_model(command, options->model);
-  add_format(command, options->format, "Q4_K_M; a file's is its own");
+  add_format(command, options->format, "Q4_K_M; a file has its own");
   command.option("--engine", &options->engine, "The engine whose memory is meant")
       .one_of({"llama.cpp", "generic"})
       .show_default();
@@ -145,7 +145,7 @@ Command add_memory(Command program, Invocation& invocation) {
       .show_default();
   command
       .option("--prompt", &settings.prompt,
-              "Tokens of the longest prompt; else as many as are computed together")
+              "Tokens of the longest prompt; default: as many as are computed together")
       .type_name("TOKENS");
   command.option("--parallel", &settings.sequences, "Sequences at once, which share the context")
       .between(1, UINT32_MAX)

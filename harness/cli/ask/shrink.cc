@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "harness/cli/load_device.h"
+#include "harness/cli/device_options.h"
 #include "harness/cli/named_format.h"
 #include "harness/cli/named_models.h"
 #include "harness/cli/shared_options.h"
@@ -17,7 +17,8 @@ namespace weighin {
 namespace {
 
 struct ShrinkOptions {
-  std::string model, device, format = "f16";
+  std::string model, format = "f16";
+  DeviceOptions device;
   double target_bytes = 0;
   ShrinkQuestion question;
 };
@@ -30,9 +31,12 @@ void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) 
   if (!format) return fail(invocation, format.error());
   const bool file = !(*model)->file_format.empty();
   options.question.format = file ? FileFormatId::as_stored : (*format)->id;
+  if (has_target && options.device.describes())
+    return fail(invocation,
+                "--target-bytes stands instead of a device: it is not described by other numbers");
   const auto device = has_target ? tl::expected<DeviceProfile, std::string>(
                                        memory_profile(static_cast<uint64_t>(options.target_bytes)))
-                                 : load_any_device(options.device, RunsAs::native, invocation);
+                                 : asked_device(options.device, invocation);
   if (!device) return fail(invocation, device.error());
   const auto answer = shrink(**model, options.question, *device);
   if (!answer) return fail(invocation, answer.error());
@@ -57,7 +61,7 @@ Command add_shrink(Command program, Invocation& invocation) {
                             .in_units(byte_units())
                             .positive()
                             .excludes(device);
-  add_format(command, options->format, "f16, as models are published; a file's is its own");
+  add_format(command, options->format, "f16; a file has its own");
   add_context(command, options->question.context);
   add_json(command, invocation);
   add_database(command, invocation);

@@ -51,7 +51,7 @@ Command add_accuracy(Command program, Invocation& invocation) {
                  "A CSV file of published rows: predict's columns, and tg_tps, pp_tps, mem_gib_used");
   command
       .option("--split", &options->split,
-              "Take the rows of that split alone; else test of the shipped rows, and all of ROWS")
+              "The rows of this split alone; default: test of the shipped rows, all of ROWS")
       .one_of({"fit", "test", "all"});
   add_json(command, invocation);
   add_database(command, invocation);

@@ -48,7 +48,7 @@ Command add_predict(Command program, Invocation& invocation) {
       "  row (from 0), tg_tps, tg_low, tg_high, pp_tps, pp_low, pp_high (tokens/s), mem_gib, basis, why\n"
       "A row that cannot be answered says why.");
   command.option("ROWS", &options->rows, "The table, a CSV file").required();
-  command.option("--out", &options->out, "Where to write the predictions; else standard output")
+  command.option("--out", &options->out, "Where to write the predictions; default: standard output")
       .type_name("FILE");
   command.action([options, &invocation] { run_predict(*options, invocation); });
   return command;

@@ -52,14 +52,16 @@ void run_report(const ReportOptions& options, Invocation& invocation) {
 Command add_report(Command program, Invocation& invocation) {
   auto options = std::make_shared<ReportOptions>();
   const Command command = program.subcommand("report", "Write what was measured as one HTML file, or as CSV");
-  command.footer(
-      "The HTML file is whole: it needs no network and can be read with scripts off.\n"
-      "Without options it is written as report.html beside the database.");
-  command.option("--html", &options->html, "Where the HTML report is written").type_name("FILE");
+  command.footer("The HTML file is whole: it needs no network and can be read with scripts off.");
+  command
+      .option("--html", &options->html,
+              "Where to write the HTML report; default: report.html beside the database")
+      .type_name("FILE");
   command
       .option("--csv", &options->csv, "Write CSV files into this folder, one for each table of the database")
       .type_name("FOLDER");
-  command.option("--device", &options->device, "A measured device, by label or id; else this machine, now")
+  command
+      .option("--device", &options->device, "A measured device, by label or id; default: this machine, now")
       .type_name("NAME");
   add_database(command, invocation);
   command.action([options, &invocation] { run_report(*options, invocation); });

@@ -23,10 +23,12 @@ void add_device_filter(Command command, DeviceFilter& filter) {
   for (const DeviceKind kind : all_device_kinds()) kinds.emplace_back(device_kind_name(kind));
   for (const DeviceTier tier : {DeviceTier::low, DeviceTier::mid, DeviceTier::high})
     tiers.emplace_back(device_tier_name(tier));
-  command.option("--kind", &filter.kind, "Of this kind: phone, laptop_gpu, board").one_of(kinds);
-  command.option("--tier", &filter.tier, "Of this tier among its kind: low, mid or high").one_of(tiers);
-  command.option("--vendor", &filter.vendor, "Of this vendor: NVIDIA");
-  command.option("--min-memory", &filter.min_memory_bytes, "Sold with at least this much memory: 16GiB")
+  command.option("--kind", &filter.kind, "Only devices of this kind").one_of(kinds);
+  command.option("--tier", &filter.tier, "Only devices of this tier among those of their kind").one_of(tiers);
+  command.option("--vendor", &filter.vendor, "Only devices of this vendor, such as NVIDIA").type_name("NAME");
+  command
+      .option("--min-memory", &filter.min_memory_bytes,
+              "Only devices sold with at least this much memory, such as 16GiB")
       .in_units(byte_units());
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "harness/cli/device_options.h"
 #include "harness/cli/look_up/devices_show.h"
 #include "harness/cli/shared_options.h"
 
@@ -14,23 +15,20 @@ Command add_devices_describe(Command devices, Invocation& invocation) {
   const auto [bandwidth, memory] = add_description(command, *description);
   bandwidth.required();
   memory.required();
-  command.option("--tops", &description->tops,
-                 "Of a described device: the peak int8 arithmetic, without sparsity, in TOPS, such as 45");
-  command.option("--name", &description->name, "Of a described device: what to call it");
-  command.option("--kind", &description->kind,
-                 "Of a described device: its kind (weighin devices list --help); else by its part");
+  command
+      .option("--tops", &description->tops,
+              "Its peak int8 arithmetic, without sparsity, in TOPS, such as 45; default: not known")
+      .type_name("NUMBER");
+  command.option("--name", &description->name, "What to call it").type_name("NAME");
+  command
+      .option("--kind", &description->kind,
+              "Its kind (see `weighin devices list --help`); default: by the part that computes")
+      .type_name("KIND");
   add_json(command, invocation);
   command.action([description, &invocation] {
     const auto device = describe_device(*description);
     if (!device) return fail(invocation, device.error());
-    print_device({.device = &*device,
-                  .part = device->usual_part,
-                  .part_stated = true,
-                  .memory_gib = device->memory_gib.front(),
-                  .memory_stated = true,
-                  .assumed = {},
-                  .recalled = {}},
-                 invocation.json);
+    print_device(described_device(*device), invocation.json);
   });
   return command;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/cli/device_options.h"
 #include "harness/cli/load_device.h"
 #include "harness/cli/look_up/device_filter.h"
 #include "harness/cli/named_models.h"
@@ -28,6 +29,7 @@ using nlohmann::ordered_json;
 struct SmallestOptions {
   std::string model;
   QuestionOptions asked;
+  std::string runs_as{runs_as_name(RunsAs::native)};
   DeviceFilter filter;
   size_t most = 0;  // --most; 0: one of each kind, or ten of the kind asked for
 };
@@ -121,7 +123,7 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
   const auto found =
-      devices_that_run(**model, *question, runs_as_of(options.asked),
+      devices_that_run(**model, *question, runs_as_called(options.runs_as),
                        [&](const DeviceSpec& device) { return passes(device, options.filter); });
   if (!found) return fail(invocation, found.error());
   std::vector<Line> lines = measured_lines(**model, *question, invocation);
@@ -146,15 +148,12 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
 Command add_devices_smallest(Command devices, Invocation& invocation) {
   auto options = std::make_shared<SmallestOptions>();
   const Command command = devices.subcommand(
-      "smallest",
-      "List the smallest devices that run a model: measured ones, and of each kind in the catalogue");
+      "smallest", "List the smallest devices that run a model: measured ones, and the catalogue's");
   add_model(command, options->model);
   add_question(command, options->asked);
-  add_runs_as(command, options->asked);
+  add_runs_as(command, options->runs_as);
   add_device_filter(command, options->filter);
-  command
-      .option("--most", &options->most,
-              "List so many, the smallest first; else one of each kind, or ten of --kind")
+  command.option("--most", &options->most, "How many to list; default: one of each kind, or ten of --kind")
       .between(1, 100000);
   add_json_and_csv(command, invocation, "a device");
   add_database(command, invocation);

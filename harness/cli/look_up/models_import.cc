@@ -104,7 +104,8 @@ Command add_models_import(Command models, Invocation& invocation) {
       "HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded. HF_TOKEN is sent to the host that the URL names.");
   auto options = std::make_shared<ImportOptions>();
   command.option("FROM", &options->from, "A file, a folder or a URL").required();
-  command.option("--as", &options->as, "What to call the model; else what it calls itself").type_name("NAME");
+  command.option("--as", &options->as, "What to call the model; default: what it calls itself")
+      .type_name("NAME");
   add_json(command, invocation);
   command.action([options, &invocation] { import(*options, invocation); });
   return command;

@@ -63,19 +63,26 @@ void print_line(const ModelShape& model) {
 }
 
 void add_filter(Command command, ModelFilter& filter) {
-  command.option("--license,--licence", &filter.license,
-                 "With this licence, as Hugging Face names it: apache-2.0");
-  command.option("--class", &filter.size_class, "In this size class: 2B");
-  command.option("--task", &filter.task, "chat or encode").one_of({"chat", "encode"});
-  command.option("--architecture", &filter.architecture,
-                 "Of this GGUF architecture or family: gemma2, llama");
+  command
+      .option("--license,--licence", &filter.license,
+              "Only models with this licence, as Hugging Face names it, such as apache-2.0")
+      .type_name("NAME");
+  command.option("--class", &filter.size_class, "Only models of this size class, such as 2B")
+      .type_name("CLASS");
+  command.option("--task", &filter.task, "Only models for this task").one_of({"chat", "encode"});
+  command
+      .option("--architecture", &filter.architecture,
+              "Only models of this GGUF architecture or family, such as gemma2 or llama")
+      .type_name("NAME");
   command
       .option("--max-download", &filter.max_download_bytes,
-              "Whose smallest GGUF of at least 4 bits is no larger: 500MB")
+              "Only models whose smallest GGUF file of at least 4 bits is no larger, such as 500MB")
       .in_units(byte_units());
-  command.option("--max-params", &filter.max_params, "With no more parameters: 3B").in_units(count_units());
-  const Option gated = command.flag("--gated", &filter.gated, "Whose terms must be accepted first");
-  command.flag("--ungated", &filter.ungated, "That anyone can download").excludes(gated);
+  command.option("--max-params", &filter.max_params, "Only models with no more parameters, such as 3B")
+      .in_units(count_units());
+  const Option gated =
+      command.flag("--gated", &filter.gated, "Only models whose terms must be accepted first");
+  command.flag("--ungated", &filter.ungated, "Only models that anyone can download").excludes(gated);
 }
 
 }  // namespace

@@ -83,13 +83,12 @@ Command add_run(Command program, Invocation& invocation) {
       .type_name("REGEX");
   command
       .option("--threads", &options->session.threads,
-              "Measure with one thread, with N, and with counts between; else N is all")
+              "Measure with one thread, with N, and with counts between; default: all")
       .positive();
   command.flag("--list", &options->list, "List the problems and measure nothing");
   command.flag("--resume", &options->session.resume, "Go on with the last run if it was left before its end");
   command.flag("--full", &options->session.full,
-               "Also measure other batches and depths, q8_0 caches and more whole matrices; the budget is "
-               "then 30m");
+               "Also measure other batches and depths, q8_0 caches and whole matrices; budget 30m");
   command.flag("--allocate", &options->session.allocate,
                "Also find out how much of each GPU's memory can really be had, by taking and writing it");
   command.flag("--force-software", &options->session.force_software,

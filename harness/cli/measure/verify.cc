@@ -141,7 +141,7 @@ Command add_verify(Command program, Invocation& invocation) {
       "later\n"
       "`weighin fit` predicts this engine by what was learned.");
   add_model(command, options->model);
-  add_format(command, options->format, "Q4_K_M; a file's is its own");
+  add_format(command, options->format, "Q4_K_M; a file has its own");
   command.option("--engine", &settings.engine, "The command that runs the engine").type_name("COMMAND");
   add_threads(command, settings.threads);
   command

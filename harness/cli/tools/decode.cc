@@ -133,11 +133,11 @@ Command add_decode(Command program, Invocation& invocation) {
       "are\n"
       "measured one by one as `run` measures them and added up as `fit` adds them.");
   add_model(command, options->model);
-  add_format(command, options->format, "Q4_K_M; a file's is its own");
+  add_format(command, options->format, "Q4_K_M; a file has its own");
   const Option depth =
       command
           .option("--depth", &settings.depth,
-                  "Tokens in the KV cache at first, of random values; else 1024, or 0 with a prompt")
+                  "Tokens in the KV cache at first, of random values; default: 1024, or 0 with a prompt")
           .type_name("TOKENS")
           .between(0, 1u << 24);
   command.option("--tokens", &settings.tokens, "Tokens to decode, each the likeliest after the last")

@@ -52,14 +52,15 @@ Command add_synth(Command program, Invocation& invocation) {
   auto options = std::make_shared<SynthOptions>();
   const Command command = program.subcommand(
       "synth", "Write a model file of true shape with random weights, to time engines without a download");
+  command.footer("The file is GGUF, or ONNX for an encoder in onnx-fp32, onnx-fp16 or onnx-int8.");
   add_model(command, options->model);
-  add_format(command, options->format, "Q4_K_M; of encoders also onnx-fp32, onnx-fp16 and onnx-int8");
+  add_format(command, options->format, "Q4_K_M");
   command.option("-o,--output", &options->output, "The file to write").type_name("FILE").required();
-  command.option("--seed", &options->synthetic.seed, "Of the random weights").show_default();
+  command.option("--seed", &options->synthetic.seed, "The seed of the random weights").show_default();
   command.flag("--no-vocabulary", &options->no_vocabulary,
                "Leave the tokenizer out (tokenizer.ggml.model no_vocab)");
   command.flag("--sparse", &options->synthetic.sparse,
-               "Write the header, and holes in place of weights: engines read its sizes, it cannot be run");
+               "Write the header, and holes in place of weights: engines can read its sizes but not run it");
   command.flag("--dry-run", &options->dry_run, "Say how large the file would be, and write nothing");
   command.action([options, &invocation] { run_synth(*options, invocation); });
   return command;

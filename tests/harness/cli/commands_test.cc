@@ -83,6 +83,9 @@ TEST(Commands, EachHasHelpOfItsOwn) {
     EXPECT_EQ(help.output.find("the whole weigh-in"), std::string::npos)
         << command << " ends as plain weighin's help does";
     EXPECT_TRUE(first_lines.insert(help.output.substr(0, help.output.find('\n'))).second) << help.output;
+    std::istringstream lines(help.output);
+    for (std::string line; std::getline(lines, line);)
+      if (line.find('{') == std::string::npos) EXPECT_LE(line.size(), 120u) << line;
   }
 }
 
@@ -118,38 +121,38 @@ TEST(Commands, ExitCodesMeanTheSameEverywhere) {
   for (const char* code : {"\n  0 ", "\n  1 ", "\n  2 ", "\n  130 "})
     EXPECT_NE(help.find(code), std::string::npos) << help;
   const Folder folder;
-  const std::string none = " --db " + (folder.path() / "none.db").string();
-  for (const auto& [code, arguments] :
-       std::multimap<int, std::string>{{0, "fit gemma-2b --device 'RTX 4090'"},
-                                       {1, "fit llama-3.1-405b --device 'RTX 4090'"},
-                                       {1, "fit gpt-4 --device 'RTX 4090'"},
-                                       {2, "fit no-such-model --device 'RTX 4090'"},
-                                       {2, "fit gemma-2b --device no-such-device" + none},
-                                       {2, "fit gemma-2b --device 'RTX 4090' --format q9"},
-                                       {0, "shrink gemma-2b --target-bytes 4GiB"},
-                                       {1, "shrink llama-3.1-405b --target-bytes 100MB"},
-                                       {2, "shrink no-such-model --target-bytes 4GiB"},
-                                       {2, "shrink gemma-2b --device no-such-device" + none},
-                                       {0, "memory gemma-2b"},
-                                       {2, "memory no-such-model"},
-                                       {2, "memory gemma-2b --format q9"},
-                                       {0, "coverage gemma-2b --population phones"},
-                                       {2, "coverage no-such-model"},
-                                       {2, "coverage gemma-2b --population no-such-population"},
-                                       {0, "devices smallest gemma-2b --kind phone" + none},
-                                       {1, "devices smallest llama-3.1-405b --kind phone" + none},
-                                       {2, "devices smallest no-such-model" + none},
-                                       {0, "devices show 'RTX 4090'"},
-                                       {2, "devices show 'toaster 3000'"},
-                                       {0, "models show gemma-2b"},
-                                       {2, "models show no-such-model"},
-                                       {2, "report" + none},
-                                       {2, "predict /nowhere/rows.csv"},
-                                       {2, "synth no-such-model -o " + (folder.path() / "a.gguf").string()},
-                                       {2, "decode no-such-model"},
-                                       {2, "verify no-such-model --engine true" + none},
-                                       {2, "no-such-command"},
-                                       {2, "--no-such-option"}}) {
+  const std::string none = " --db " + shell_word((folder.path() / "none.db").string());
+  for (const auto& [code, arguments] : std::multimap<int, std::string>{
+           {0, "fit gemma-2b --device 'RTX 4090'"},
+           {1, "fit llama-3.1-405b --device 'RTX 4090'"},
+           {1, "fit gpt-4 --device 'RTX 4090'"},
+           {2, "fit no-such-model --device 'RTX 4090'"},
+           {2, "fit gemma-2b --device no-such-device" + none},
+           {2, "fit gemma-2b --device 'RTX 4090' --format q9"},
+           {0, "shrink gemma-2b --target-bytes 4GiB"},
+           {1, "shrink llama-3.1-405b --target-bytes 100MB"},
+           {2, "shrink no-such-model --target-bytes 4GiB"},
+           {2, "shrink gemma-2b --device no-such-device" + none},
+           {0, "memory gemma-2b"},
+           {2, "memory no-such-model"},
+           {2, "memory gemma-2b --format q9"},
+           {0, "coverage gemma-2b --population phones"},
+           {2, "coverage no-such-model"},
+           {2, "coverage gemma-2b --population no-such-population"},
+           {0, "devices smallest gemma-2b --kind phone" + none},
+           {1, "devices smallest llama-3.1-405b --kind phone" + none},
+           {2, "devices smallest no-such-model" + none},
+           {0, "devices show 'RTX 4090'"},
+           {2, "devices show 'toaster 3000'"},
+           {0, "models show gemma-2b"},
+           {2, "models show no-such-model"},
+           {2, "report" + none},
+           {2, "predict /nowhere/rows.csv"},
+           {2, "synth no-such-model -o " + shell_word((folder.path() / "a.gguf").string())},
+           {2, "decode no-such-model"},
+           {2, "verify no-such-model --engine true" + none},
+           {2, "no-such-command"},
+           {2, "--no-such-option"}}) {
     const ShellOutcome outcome = weighin(arguments);
     EXPECT_EQ(outcome.exit_code, code) << arguments << '\n' << outcome.output;
   }
@@ -185,8 +188,8 @@ TEST(Commands, TheDatabaseMayStandBeforeOrAfterTheCommand) {
     ASSERT_TRUE(store->put_device(bench_device(uint64_t{100} << 30)));
   }
   const std::string report = " --device no-such-device";
-  const ShellOutcome before = weighin("--db " + database + " report" + report);
-  const ShellOutcome after = weighin("report --db " + database + report);
+  const ShellOutcome before = weighin("--db " + shell_word(database) + " report" + report);
+  const ShellOutcome after = weighin("report --db " + shell_word(database) + report);
   EXPECT_EQ(before.exit_code, 2);
   EXPECT_NE(before.output.find("bench"), std::string::npos) << before.output;
   EXPECT_EQ(before.output, after.output);
@@ -206,9 +209,38 @@ TEST(Commands, OneDeviceIsNamedOrDescribedNotBoth) {
   EXPECT_NE(partly.output.find("bandwidth"), std::string::npos) << partly.output;
 }
 
+// --device is a measured device or one of the catalogue wherever a command answers for one device.
+TEST(Commands, ADeviceMeansTheSameEverywhere) {
+  const Folder folder;
+  const std::string database = " --db " + shell_word((folder.path() / "weighin.db").string());
+  {
+    auto store = Store::open((folder.path() / "weighin.db").string(), Access::write);
+    ASSERT_TRUE(store) << store.error();
+    ASSERT_TRUE(store->put_device(bench_device(uint64_t{100} << 30)));
+  }
+  for (const std::string command : {"fit gemma-2b", "shrink gemma-2b"}) {
+    for (const char* device : {" --device bench", " --device 'RTX 4090'", " --device 'pixel 8' --as app",
+                               " --bandwidth 120GB/s --memory 16GiB"}) {
+      const ShellOutcome outcome = weighin(command + device + database);
+      EXPECT_NE(outcome.exit_code, 2) << command << device << '\n' << outcome.output;
+    }
+    for (const char* device : {" --device nowhere", " --device bench --memory 16GiB", " --memory 16GiB"}) {
+      const ShellOutcome outcome = weighin(command + device + database);
+      EXPECT_EQ(outcome.exit_code, 2) << command << device << '\n' << outcome.output;
+    }
+  }
+  // The same device has the same memory for both.
+  EXPECT_EQ(answer("fit gemma-2b --json --format f16 --device 'RTX 4090'")["verdicts"][0]["limit"]["usable"],
+            answer("shrink gemma-2b --json --device 'RTX 4090'")["memory"]["usable_bytes"]);
+  // A report is of what was measured, and says so.
+  const ShellOutcome report = weighin("report --device 'RTX 4090'" + database);
+  EXPECT_EQ(report.exit_code, 2);
+  EXPECT_NE(report.output.find("weighin fit --device"), std::string::npos) << report.output;
+}
+
 TEST(Commands, AFileIsCalledByTheFormatItHas) {
   const Folder folder;
-  const std::string file = (folder.path() / "made.gguf").string();
+  const std::string file = shell_word((folder.path() / "made.gguf").string());
   ASSERT_EQ(weighin("synth smollm2-135m --format q8_0 -o " + file).exit_code, 0);
   EXPECT_EQ(answer("memory " + file + " --json")["format"], "q8_0");
   EXPECT_NE(weighin("memory " + file).output.find(" in q8_0,"), std::string::npos);
