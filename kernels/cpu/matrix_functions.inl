@@ -34,7 +34,13 @@
 /// one's.
 template <FormatId format, bool quantized, bool packed>
 constexpr MatrixFunctions functions_of() {
-  MatrixFunctions of{.format = format, .isa = this_isa};
+  MatrixFunctions of{.format = FormatId::none, .isa = this_isa};
+  // Named with its GEMM, not by asking whether there is one: under -fsanitize=undefined GCC does not compare
+  // the addresses of functions while it compiles.
+  [[maybe_unused]] const auto add_gemm = [&of](auto gemm) {
+    of.gemm = gemm;
+    of.format = format;
+  };
   if constexpr (quantized) {
 #ifdef WEIGHIN_INT8
     constexpr BlockShape shape = Plain<format>::shape;
@@ -44,10 +50,10 @@ constexpr MatrixFunctions functions_of() {
       of.packing.rows = lanes;
       if constexpr (requires { Packed<format>::flip; }) of.packing.flip = Packed<format>::flip;
       if constexpr (packed_gemv) of.gemv = gemv_packed<format>;
-      of.gemm = gemm_packed<format>;
+      add_gemm(gemm_packed<format>);
     } else {
       if constexpr (adds_plain_gemv) of.gemv = gemv_plain<format>;
-      of.gemm = gemm_plain<format>;
+      add_gemm(gemm_plain<format>);
 #ifdef WEIGHIN_FLOATS
       if constexpr (adds_plain_gemv) of.decode = decode_quantized<format>;
 #endif
@@ -58,18 +64,17 @@ constexpr MatrixFunctions functions_of() {
 #ifdef WEIGHIN_FLOATS
     using Format = FloatFormat<format>;
     of.gemv = packed ? gemv_packed_floats<Format> : gemv_plain_floats<Format>;
-    of.gemm = packed ? gemm_packed_floats<Format> : gemm_plain_floats<Format>;
+    add_gemm(packed ? gemm_packed_floats<Format> : gemm_plain_floats<Format>);
     if constexpr (!packed) of.decode = decode_floats<Format>;
 #endif
 #ifdef WEIGHIN_BF16
     if constexpr (format == FormatId::bf16) {
       of.activations = Activations::bf16;
       of.round = round_to_bf16;
-      of.gemm = packed ? gemm_packed_bf16 : gemm_plain_bf16;
+      add_gemm(packed ? gemm_packed_bf16 : gemm_plain_bf16);
     }
 #endif
   }
-  if (of.gemm == nullptr) of.format = FormatId::none;
   return of;
 }
 
