@@ -8,11 +8,12 @@ namespace {
 constexpr std::string_view cpu_backend = "cpu";
 constexpr std::string_view gpu_backend = "vulkan";
 
-/// The measurements of the GPU with that id, or of the CPU where `gpu` is empty.
+/// The measurements of the reference kernels on the GPU with that id, or on the CPU where `gpu` is empty.
 std::vector<const Measurement*> measured_on(std::span<const Measurement> measurements, std::string_view gpu) {
   std::vector<const Measurement*> found;
   for (const Measurement& m : measurements)
-    if (m.gpu == gpu && m.backend == (gpu.empty() ? cpu_backend : gpu_backend)) found.push_back(&m);
+    if (m.gpu == gpu && m.backend == (gpu.empty() ? cpu_backend : gpu_backend) && !m.of_engine())
+      found.push_back(&m);
   return found;
 }
 
@@ -31,7 +32,7 @@ std::optional<double> fastest_storage(std::span<const Measurement* const> measur
 CostModel::CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified)
     : CostModel(measurements, verified, "") {
   for (const Measurement& m : measurements) {
-    if (m.backend != gpu_backend || m.gpu.empty() || gpus_.contains(m.gpu)) continue;
+    if (m.backend != gpu_backend || m.of_engine() || m.gpu.empty() || gpus_.contains(m.gpu)) continue;
     // The constructor is private: make_unique may not call it.
     gpus_.emplace(m.gpu, std::unique_ptr<CostModel>(new CostModel(measurements, {}, m.gpu)));
   }

@@ -177,7 +177,7 @@ double EngineEfficiency::seconds(Phase phase, std::span<const StepPartTime> part
 std::string isa_of(std::span<const Measurement> measurements) {
   std::map<std::string, size_t> counts;
   for (const Measurement& m : measurements) {
-    if (!m.on_cpu() || !usable(m) || !is_matrix(m.problem.op)) continue;
+    if (!m.on_cpu() || m.of_engine() || !usable(m) || !is_matrix(m.problem.op)) continue;
     const size_t dot = m.kernel.rfind('.');
     if (dot != std::string::npos) ++counts[m.kernel.substr(dot + 1)];
   }

@@ -26,6 +26,7 @@ struct Measurement {
   std::string device;
   std::string backend = "cpu";  // "cpu", "vulkan"; later "wasm", "webgpu"
   std::string gpu;              // which of the device's (probes/gpu/vulkan.h); empty: none, the CPU
+  std::string engine;           // whose kernel: "llama.cpp 0.25.1 zen4"; empty: weighin's reference kernels
   std::string kernel;           // "cpu.gemv.q4_0.avx512vnni"; the op's name where no kernel could be chosen
   Problem problem;              // as measured: m is the slab's rows
   uint32_t threads = 1;
@@ -41,6 +42,9 @@ struct Measurement {
   std::vector<std::string> size_classes;  // whose reference models hold this problem
 
   bool on_cpu() const { return backend == "cpu"; }
+  /// Whether a kernel of an engine was timed, and not one of weighin's reference kernels. Such rows answer
+  /// for that engine alone.
+  bool of_engine() const { return !engine.empty(); }
 };
 
 /// Whether predictions may use a measurement: it was measured, and its time is above zero.

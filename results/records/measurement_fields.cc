@@ -55,7 +55,7 @@ void read_samples(C& c, Measurement& m) {
   if (samples.is_array()) m.samples = samples.get<std::vector<double>>();
 }
 
-const std::array<MeasurementField, 25> fields{{
+const std::array<MeasurementField, 26> fields{{
     {"run", "INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE", "the run that measured it",
      [](S& s, int i, M& m) { s.bind(i, m.run); }, [](C& c, Measurement& m) { m.run = c.getInt64(); }},
     {"device", "TEXT NOT NULL REFERENCES device(id)", "the device's id",
@@ -116,6 +116,9 @@ const std::array<MeasurementField, 25> fields{{
      [](S& s, int i, M& m) { s.bind(i, nlohmann::json(m.samples).dump()); }, read_samples},
     {"gpu", "TEXT NOT NULL DEFAULT ''", "id of the GPU (table gpu) that computed; empty: the CPU did",
      [](S& s, int i, M& m) { s.bind(i, m.gpu); }, [](C& c, Measurement& m) { m.gpu = c.getString(); }},
+    {"engine", "TEXT NOT NULL DEFAULT ''",
+     "the engine whose kernel was timed, with its version and build; empty: weighin's reference kernels",
+     [](S& s, int i, M& m) { s.bind(i, m.engine); }, [](C& c, Measurement& m) { m.engine = c.getString(); }},
 }};
 
 }  // namespace

@@ -106,7 +106,8 @@ ordered_json roofline(const ReportInput& input, const Side& side, const std::str
 ordered_json rooflines(const ReportInput& input) {
   std::set<uint32_t, std::greater<>> threads;
   for (const Measurement& m : input.measurements) {
-    if (m.on_cpu() && m.status == Status::measured && is_bound(m.problem.op)) threads.insert(m.threads);
+    if (m.on_cpu() && !m.of_engine() && m.status == Status::measured && is_bound(m.problem.op))
+      threads.insert(m.threads);
   }
   ordered_json charts = ordered_json::array();
   const auto add = [&](ordered_json chart) {

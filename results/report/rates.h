@@ -14,7 +14,9 @@ struct Side {
   uint32_t threads = 0;  // on the CPU; 0: any count
   std::string gpu{};     // the id of a GPU; empty: the CPU
 
-  bool holds(const Measurement& m) const { return m.gpu == gpu && (!threads || m.threads == threads); }
+  bool holds(const Measurement& m) const {
+    return m.gpu == gpu && !m.of_engine() && (!threads || m.threads == threads);
+  }
 };
 
 /// The best rate of `op` that was measured on `side`: bytes/s for stream_read, operations/s for all others. 0

@@ -157,6 +157,17 @@ CREATE TABLE gpu_tuning (
   tuned_at TEXT NOT NULL,
   PRIMARY KEY (gpu, driver_version, kernel)
 );
+)",
+                                              R"(
+ALTER TABLE measurement ADD COLUMN engine TEXT NOT NULL DEFAULT '';
+DROP INDEX measured_once;
+CREATE UNIQUE INDEX measured_once ON measurement
+  (run, backend, gpu, engine, kernel, op, coalesce(format, ''), m, n, k, heads, kv_heads, context, threads);
+DROP VIEW measurements;
+CREATE VIEW measurements AS
+  SELECT measurement.id AS measurement_id, run, device, backend, gpu, engine, kernel, op, format, size_class, m, n,
+         k, threads, seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason
+  FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
 )"};
   return steps;
 }

@@ -16,6 +16,9 @@ A measured problem has one row in the table `measurement`. The view `measurement
 and each size class that uses it; `size_class` is NULL for the machine's own bounds. Count kernels in the table, and
 compare classes in the view.
 
+Rows with an `engine` are of that engine's kernels, and all others are of weighin's reference kernels. A query over one
+kind of kernels names it: `WHERE engine = ''` for the reference kernels.
+
 ## Databases of an older version
 
 The file's `PRAGMA user_version` is the number of migrations that made its tables. A command that writes (`weighin run`,

@@ -38,13 +38,15 @@ Measurement read_measurement(SQLite::Statement& row) {
   return measurement;
 }
 
+/// The rows of weighin's own kernels or of engines', of which `condition` holds.
 std::vector<Measurement> select_measurements(SQLite::Database& database, const std::string& condition,
-                                             const auto& argument) {
+                                             const auto& argument, KernelsOf whose) {
   SQLite::Statement query(
       database,
-      fmt::format("SELECT id{}, coalesce((SELECT group_concat(size_class, '|') FROM measurement_class WHERE "
-                  "measurement_id = measurement.id), '') FROM measurement WHERE {} ORDER BY id",
-                  column_list(), condition));
+      fmt::format(
+          "SELECT id{}, coalesce((SELECT group_concat(size_class, '|') FROM measurement_class WHERE "
+          "measurement_id = measurement.id), '') FROM measurement WHERE {} AND engine {} '' ORDER BY id",
+          column_list(), condition, whose == KernelsOf::weighin ? "=" : "<>"));
   query.bind(1, argument);
   std::vector<Measurement> found;
   while (query.executeStep()) found.push_back(read_measurement(query));
@@ -54,8 +56,8 @@ std::vector<Measurement> select_measurements(SQLite::Database& database, const s
 /// The id of what `measurement` replaces, or 0.
 int64_t id_of_same(SQLite::Database& database, const Measurement& measurement) {
   std::string condition;
-  const std::vector<std::string> key{"run", "backend", "gpu",   "kernel",   "op",      "format", "m",
-                                     "n",   "k",       "heads", "kv_heads", "context", "threads"};
+  const std::vector<std::string> key{"run", "backend", "gpu", "engine", "kernel",   "op",      "format",
+                                     "m",   "n",       "k",   "heads",  "kv_heads", "context", "threads"};
   for (const std::string& name : key)
     condition += fmt::format("{}{} IS ?", condition.empty() ? "" : " AND ", name);
   SQLite::Statement query(database, "SELECT id FROM measurement WHERE " + condition);
@@ -155,12 +157,14 @@ tl::expected<int64_t, std::string> Store::record(const Measurement& measurement)
   });
 }
 
-tl::expected<std::vector<Measurement>, std::string> Store::measurements(const std::string& device) const {
+tl::expected<std::vector<Measurement>, std::string> Store::measurements(const std::string& device,
+                                                                        KernelsOf whose) const {
   return state_->guarded([&] {
-    std::map<std::tuple<std::string, std::string, std::string, Problem, uint32_t>, Measurement> newest;
-    for (Measurement& measurement : select_measurements(*state_->database, "device = ?", device)) {
-      auto key = std::tuple(measurement.backend, measurement.gpu, measurement.kernel, measurement.problem,
-                            measurement.threads);
+    std::map<std::tuple<std::string, std::string, std::string, std::string, Problem, uint32_t>, Measurement>
+        newest;
+    for (Measurement& measurement : select_measurements(*state_->database, "device = ?", device, whose)) {
+      auto key = std::tuple(measurement.backend, measurement.gpu, measurement.engine, measurement.kernel,
+                            measurement.problem, measurement.threads);
       const auto older = newest.find(key);
       const bool hides = older != newest.end() && older->second.status == Status::measured &&
                          measurement.status != Status::measured;
@@ -172,8 +176,9 @@ tl::expected<std::vector<Measurement>, std::string> Store::measurements(const st
   });
 }
 
-tl::expected<std::vector<Measurement>, std::string> Store::measurements_of_run(int64_t run) const {
-  return state_->guarded([&] { return select_measurements(*state_->database, "run = ?", run); });
+tl::expected<std::vector<Measurement>, std::string> Store::measurements_of_run(int64_t run,
+                                                                               KernelsOf whose) const {
+  return state_->guarded([&] { return select_measurements(*state_->database, "run = ?", run, whose); });
 }
 
 tl::expected<std::optional<Run>, std::string> Store::last_run(const std::string& device) const {

@@ -18,6 +18,9 @@ namespace weighin {
 
 enum class Access : uint8_t { read, write };
 
+/// Whose kernels were timed: weighin's reference kernels, or those of engines (`Measurement::engine`).
+enum class KernelsOf : uint8_t { weighin, engines };
+
 class Store {
  public:
   /// Opens `path`; for writing it is made with its folder if missing, and brought to the newest schema if it
@@ -47,9 +50,12 @@ class Store {
 
   /// The newest measurement of each kernel, problem and thread count on `device`, whatever its status, but a
   /// measured one is never hidden by a newer one that was not measured.
-  tl::expected<std::vector<Measurement>, std::string> measurements(const std::string& device) const;
+  /// Rows of engines are returned only to those who ask for them.
+  tl::expected<std::vector<Measurement>, std::string> measurements(
+      const std::string& device, KernelsOf whose = KernelsOf::weighin) const;
   /// Those of one run.
-  tl::expected<std::vector<Measurement>, std::string> measurements_of_run(int64_t run) const;
+  tl::expected<std::vector<Measurement>, std::string> measurements_of_run(
+      int64_t run, KernelsOf whose = KernelsOf::weighin) const;
 
   /// Adds `verification` and returns its id.
   tl::expected<int64_t, std::string> record(const Verification& verification);

@@ -46,6 +46,19 @@ TEST(Predict, SlowerMachinesAreNeverPredictedFaster) {
   }
 }
 
+TEST(Predict, RowsOfAnEngineSayNothingOfTheReferenceKernels) {
+  auto rows = toy::measurements();
+  for (Measurement one : toy::measurements(0.5)) {
+    one.engine = "llama.cpp 1 zen4";
+    rows.push_back(std::move(one));
+  }
+  EXPECT_EQ(toy_prediction(rows).decode_tps->mid, toy_prediction(toy::measurements()).decode_tps->mid);
+  const std::vector<Measurement> theirs(rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2),
+                                        rows.end());
+  EXPECT_FALSE(toy_prediction(theirs).decode_tps);
+  EXPECT_EQ(isa_of(theirs), "");
+}
+
 TEST(Predict, TakesTheThreadCountThatIsFastest) {
   auto rows = toy::measurements();
   for (const Measurement& one : toy::measurements(0.5)) {

@@ -172,9 +172,10 @@ TEST_F(StoreTest, TheViewHasARowAClassAndTheTableOneAProblem) {
   std::string columns;
   SQLite::Statement info(plain, "SELECT name FROM pragma_table_info('measurements')");
   while (info.executeStep()) columns += info.getColumn(0).getString() + " ";
-  EXPECT_EQ(columns,
-            "measurement_id run device backend gpu kernel op format size_class m n k threads seconds spread "
-            "bytes_per_s ops_per_s roofline_fraction status reason ");
+  EXPECT_EQ(
+      columns,
+      "measurement_id run device backend gpu engine kernel op format size_class m n k threads seconds spread "
+      "bytes_per_s ops_per_s roofline_fraction status reason ");
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurements").getInt(), 3);
   EXPECT_EQ(plain.execAndGet("SELECT count(*) FROM measurements WHERE size_class IS NULL").getInt(), 1);
   EXPECT_EQ(plain.execAndGet("SELECT ops_per_s FROM measurements WHERE size_class = '7B'").getDouble(),
@@ -207,6 +208,33 @@ TEST_F(StoreTest, ASkippedMeasurementNeverHidesAMeasuredOne) {
   ASSERT_EQ(read.size(), 1u);
   EXPECT_EQ(read[0].status, Status::measured);
   EXPECT_EQ(store.measurements_of_run(second).value()[0].reason, "budget");
+}
+
+TEST_F(StoreTest, RowsOfAnEngineAreKeptBesideOursAndReadOnlyByThoseWhoAskForThem) {
+  Store store = opened(path_);
+  const int64_t run = store.begin_run(run_at("1")).value();
+  ASSERT_TRUE(store.record(measurement(run)));
+  Measurement theirs = measurement(run);
+  theirs.seconds = 0.75;
+  for (const char* engine : {"llama.cpp 1 zen4", "llama.cpp 2 zen4"}) {
+    theirs.engine = engine;
+    ASSERT_TRUE(store.record(theirs));
+  }
+  theirs.seconds = 0.7;
+  ASSERT_TRUE(store.record(theirs));  // again: in place of the second engine's
+  for (const auto& ours : {store.measurements("aaaa1111").value(), store.measurements_of_run(run).value()}) {
+    ASSERT_EQ(ours.size(), 1u);
+    EXPECT_FALSE(ours[0].of_engine());
+    EXPECT_EQ(ours[0].seconds, 0.5);
+  }
+  for (const auto& of_engines : {store.measurements("aaaa1111", KernelsOf::engines).value(),
+                                 store.measurements_of_run(run, KernelsOf::engines).value()}) {
+    ASSERT_EQ(of_engines.size(), 2u);
+    for (const Measurement& m : of_engines) {
+      EXPECT_TRUE(m.of_engine());
+      EXPECT_EQ(m.seconds, m.engine == "llama.cpp 1 zen4" ? 0.75 : 0.7);
+    }
+  }
 }
 
 TEST_F(StoreTest, DevicesAreFoundByLabelIdAndItsBeginning) {
