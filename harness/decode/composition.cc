@@ -65,7 +65,7 @@ tl::expected<StepTime, std::string> Composition::sum(double (*statistic)(std::ve
     measurements.push_back(timed.measurement);
     if (timed.item) measurements.back().seconds = statistic(timed.measurement.samples);
   }
-  return time_of(step_, "decode", CostModel(measurements));
+  return time_of(step_, Phase::decode, CostModel(measurements));
 }
 
 }  // namespace weighin

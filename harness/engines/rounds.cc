@@ -56,7 +56,7 @@ VerifiedPhase phase_result(Phase phase, const EngineTest& test, const std::vecto
   result.tokens = phase == Phase::decode ? test.generated : test.prompt;
   result.samples = test.tps;
   result.tps = median(test.tps);
-  const auto time = time_of(step, std::string(phase_name(phase)), costs, {engine, threads});
+  const auto time = time_of(step, phase, costs, {engine, threads});
   if (!time) return result;
   result.predicted = rate_of(phase == Phase::decode ? 1 : result.tokens, *time);
   result.parts = time->parts;

@@ -31,8 +31,7 @@ std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& fo
   constexpr double least_s = 120, unknown_s = 600, slack = 10, slowest_storage = 50e6;
   double seconds = static_cast<double>(weights) / slowest_storage;
   for (const Phase phase : phases_of(settings)) {
-    const auto time = time_of(step_of(phase, shape, format, settings), std::string(phase_name(phase)), costs,
-                              {llamacpp_engine, 0});
+    const auto time = time_of(step_of(phase, shape, format, settings), phase, costs, {llamacpp_engine, 0});
     const double steps = (settings.repetitions + 1.0) * (phase == Phase::decode ? settings.generated : 1);
     seconds += time ? slack * steps * time->seconds : unknown_s;
   }

@@ -57,7 +57,7 @@ class GpuMeasuring {
     for (size_t i = 0; i < plan.size(); ++i) {
       const Problem& problem = plan[i].problem;
       const bool wanted = job_.only.empty() || is_bound(problem.op) ||
-                          std::regex_search(describe(plan[i], choice_(problem)), only);
+                          std::regex_search(describe_item(plan[i], choice_(problem)), only);
       numbers[problem] = i;
       if (wanted && job_.done.count(i) == 0) items.push_back(plan[i]);
     }

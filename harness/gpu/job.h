@@ -33,8 +33,8 @@ struct GpuJob {
   uint64_t working_set_bytes = 0;  // of weights, for each format
   /// Of all memory that the GPU may be given; with `allocate`, where the search for the limit starts.
   uint64_t memory_budget_bytes = 0;
-  std::string only;              // a regular expression on describe(item); bounds are measured in any case
-  std::set<size_t> done;         // items that are not measured again
+  std::string only;       // a regular expression on describe_item(item); bounds are measured in any case
+  std::set<size_t> done;  // items that are not measured again
   std::vector<GpuTuning> tuned;  // what an earlier search found
 };
 

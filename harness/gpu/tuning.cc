@@ -145,7 +145,7 @@ std::map<std::string, GpuParameters> GpuTunings::parameters() const {
 
 KernelChoice GpuTunings::choice() const {
   return [*this](const Problem& problem) {
-    std::vector<const Kernel*> kernels = kernels_for(problem, gpu_);
+    std::vector<const Kernel*> kernels = gpu_kernels_for(problem, gpu_);
     const auto seconds = [this](const Kernel* kernel) {
       const GpuTuning* tuning = of(*kernel);
       return tuning ? tuning->seconds : std::numeric_limits<double>::infinity();

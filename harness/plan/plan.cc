@@ -289,7 +289,7 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   return plan.take();
 }
 
-std::string describe(const PlanItem& item, const std::vector<const Kernel*>& kernels) {
+std::string describe_item(const PlanItem& item, const std::vector<const Kernel*>& kernels) {
   return fmt::format("{} threads={}{}{}{}{}", describe(item.problem), item.threads,
                      kernels.empty() ? "" : " ", kernels.empty() ? "" : kernels.front()->name,
                      item.size_classes.empty() ? "" : " ", fmt::join(item.size_classes, " "));

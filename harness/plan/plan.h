@@ -51,6 +51,6 @@ std::vector<PlanItem> make_plan(const PlanScope& scope);
 
 /// "gemv q4_0 m=2048 k=2048 threads=2 cpu.gemv.q4_0.avx2 1B 7B": --only is matched with this, and --list
 /// prints it. `kernels` are those that can compute the item, best first.
-std::string describe(const PlanItem& item, const std::vector<const Kernel*>& kernels);
+std::string describe_item(const PlanItem& item, const std::vector<const Kernel*>& kernels);
 
 }  // namespace weighin

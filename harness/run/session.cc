@@ -199,7 +199,7 @@ tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& mac
     const std::regex wanted(options.only, std::regex::ECMAScript | std::regex::icase);
     std::erase_if(plan, [&, simd = this_cpu()](const PlanItem& item) {
       return !is_bound(item.problem.op) &&
-             !std::regex_search(describe(item, kernels_for(item.problem, simd)), wanted);
+             !std::regex_search(describe_item(item, kernels_for(item.problem, simd)), wanted);
     });
     return plan;
   } catch (const std::regex_error& error) {

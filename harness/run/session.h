@@ -18,7 +18,7 @@ namespace weighin {
 struct SessionOptions {
   double budget_s = 90;
   std::string made_by;  // what measures where it is not `weighin run`; the store then keeps it as the options
-  std::string only;     // a regular expression on describe(item); bounds are measured in any case
+  std::string only;     // a regular expression on describe_item(item); bounds are measured in any case
   uint32_t threads = 0;  // 0: all usable threads
   std::string label;     // empty: the one in the store, or else the name of the board or CPU and a short id
   bool resume = false;

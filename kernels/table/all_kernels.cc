@@ -43,7 +43,7 @@ const std::vector<Kernel>& all_kernels() {
   return kernels;
 }
 
-std::vector<const Kernel*> kernels_for(const Problem& problem, const GpuFacts& gpu) {
+std::vector<const Kernel*> gpu_kernels_for(const Problem& problem, const GpuFacts& gpu) {
   return computing(problem, Backend::vulkan, [&](const Kernel& kernel) { return kernel.lacks(gpu).empty(); });
 }
 

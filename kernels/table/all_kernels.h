@@ -15,6 +15,6 @@ std::vector<const Kernel*> kernels_for(const Problem& problem, const Simd& simd)
 
 /// The kernels for `problem` that a GPU with these facts can run, in the table's order: the one that is
 /// usually fastest comes first.
-std::vector<const Kernel*> kernels_for(const Problem& problem, const GpuFacts& gpu);
+std::vector<const Kernel*> gpu_kernels_for(const Problem& problem, const GpuFacts& gpu);
 
 }  // namespace weighin

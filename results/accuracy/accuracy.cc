@@ -22,13 +22,13 @@ double weighted_median(std::vector<std::pair<double, double>> values) {
   return 0;
 }
 
-AccuracyLine line_of(std::string_view phase, const std::string& by, const std::string& group,
+AccuracyLine line_of(Quantity quantity, const std::string& by, const std::string& group,
                      const std::vector<const Scored*>& rows) {
-  AccuracyLine line{.phase = std::string(phase), .by = by, .group = group, .rows = rows.size()};
+  AccuracyLine line{.quantity = quantity, .by = by, .group = group, .rows = rows.size()};
   std::map<std::string_view, size_t> rows_of;
   for (const Scored* row : rows) ++rows_of[row->unit];
   line.units = rows_of.size();
-  const bool memory = phase == "memory";
+  const bool memory = quantity == Quantity::memory;
   double all = 0, answered = 0, logarithms = 0;
   std::vector<std::pair<double, double>> errors;
   for (const Scored* row : rows) {
@@ -54,11 +54,23 @@ AccuracyLine line_of(std::string_view phase, const std::string& by, const std::s
 
 }  // namespace
 
-void add_scored(std::vector<Scored>& to, const Scored& common, std::string_view phase, double measured,
+std::string_view quantity_name(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::decode:
+      return "decode";
+    case Quantity::prefill:
+      return "prefill";
+    case Quantity::memory:
+      return "memory";
+  }
+  return "";
+}
+
+void add_scored(std::vector<Scored>& to, const Scored& common, Quantity quantity, double measured,
                 const Interval& predicted) {
   if (measured <= 0) return;
   Scored scored = common;
-  scored.phase = phase;
+  scored.quantity = quantity;
   scored.measured = measured;
   scored.low = predicted.low;
   scored.predicted = predicted.mid;
@@ -68,12 +80,12 @@ void add_scored(std::vector<Scored>& to, const Scored& common, std::string_view 
 
 std::vector<AccuracyLine> accuracy_of(std::span<const Scored> scored) {
   std::vector<AccuracyLine> lines;
-  for (const std::string_view phase : {"decode", "prefill", "memory"}) {
+  for (const Quantity quantity : {Quantity::decode, Quantity::prefill, Quantity::memory}) {
     std::vector<const Scored*> all;
     std::vector<std::string> kinds;  // in the order in which the rows name them
     std::map<std::pair<std::string, std::string>, std::vector<const Scored*>> groups;
     for (const Scored& row : scored) {
-      if (row.phase != phase) continue;
+      if (row.quantity != quantity) continue;
       all.push_back(&row);
       for (const auto& group : row.groups) {
         groups[group].push_back(&row);
@@ -81,17 +93,17 @@ std::vector<AccuracyLine> accuracy_of(std::span<const Scored> scored) {
       }
     }
     if (all.empty()) continue;
-    lines.push_back(line_of(phase, "all", "all", all));
+    lines.push_back(line_of(quantity, "all", "all", all));
     for (const std::string& kind : kinds)
       for (const auto& [group, rows] : groups)
-        if (group.first == kind) lines.push_back(line_of(phase, kind, group.second, rows));
+        if (group.first == kind) lines.push_back(line_of(quantity, kind, group.second, rows));
   }
   return lines;
 }
 
-const AccuracyLine* line_of_all(std::span<const AccuracyLine> lines, std::string_view phase) {
+const AccuracyLine* line_of_all(std::span<const AccuracyLine> lines, Quantity quantity) {
   const auto found = std::find_if(lines.begin(), lines.end(), [&](const AccuracyLine& line) {
-    return line.by == "all" && line.phase == phase;
+    return line.by == "all" && line.quantity == quantity;
   });
   return found == lines.end() ? nullptr : &*found;
 }

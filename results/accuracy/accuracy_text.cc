@@ -19,9 +19,10 @@ std::string table_text(std::span<const AccuracyLine> lines, std::string_view uni
       fmt::format("{:<8} {:<7} {:<12} {:>6} {:>7} {:>10} {:>7} {:>7} {:>9} {:>6}\n", "phase", "by", "group",
                   "rows", fmt::format("{}s", unit), "unanswered", "within", "median", "interval", "bias");
   for (const AccuracyLine& line : lines)
-    text += fmt::format("{:<8} {:<7} {:<12} {:>6} {:>7} {:>10} {:>7} {:>7} {:>9} {:>6}\n", line.phase,
-                        line.by, line.group, line.rows, line.units, line.unanswered, percent(line.within_30),
-                        percent(line.median_error), line.phase == "memory" ? "-" : percent(line.covered),
+    text += fmt::format("{:<8} {:<7} {:<12} {:>6} {:>7} {:>10} {:>7} {:>7} {:>9} {:>6}\n",
+                        quantity_name(line.quantity), line.by, line.group, line.rows, line.units,
+                        line.unanswered, percent(line.within_30), percent(line.median_error),
+                        line.quantity == Quantity::memory ? "-" : percent(line.covered),
                         line.bias > 0 ? fmt::format("{:.2f}", line.bias) : "-");
   return text;
 }
@@ -37,9 +38,13 @@ std::string legend(std::string_view unit) {
 ordered_json json_of(std::span<const AccuracyLine> lines, const char* units) {
   ordered_json out = ordered_json::array();
   for (const AccuracyLine& line : lines) {
-    const bool memory = line.phase == "memory";
-    ordered_json object = {{"phase", line.phase}, {"by", line.by},     {"group", line.group},
-                           {"rows", line.rows},   {units, line.units}, {"unanswered", line.unanswered}};
+    const bool memory = line.quantity == Quantity::memory;
+    ordered_json object = {{"phase", quantity_name(line.quantity)},
+                           {"by", line.by},
+                           {"group", line.group},
+                           {"rows", line.rows},
+                           {units, line.units},
+                           {"unanswered", line.unanswered}};
     object[memory ? "not_under_5_percent" : "within_30_percent"] = line.within_30;
     object["median_error"] = std::isfinite(line.median_error) ? ordered_json(line.median_error) : nullptr;
     object["interval_coverage"] = memory ? ordered_json(nullptr) : ordered_json(line.covered);
@@ -55,7 +60,7 @@ std::string doubtful_text(const AccuracyReport& report) {
       "With the {} doubtful rows (results/accuracy/published/README.md), left out above:", report.doubtful);
   for (const AccuracyLine& line : report.with_doubtful)
     text += fmt::format("{} {} {} within, {} median", &line == report.with_doubtful.data() ? "" : ";",
-                        line.phase, percent(line.within_30), percent(line.median_error));
+                        quantity_name(line.quantity), percent(line.within_30), percent(line.median_error));
   return text + ".\n";
 }
 

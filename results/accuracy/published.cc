@@ -42,14 +42,14 @@ std::vector<AccuracyLine> accuracy_of_rows(const PublishedTable& table, const Ro
     const SpecPrediction p = features ? predict_from_specs(*features) : SpecPrediction{};
     const auto quant = quant_of_name(row.quant);
     const Scored common{
-        .phase = {},
+        .quantity = {},
         .unit = std::string(row.device),
         .groups = {{"class", or_unstated(row.chip_class)},
                    {"format", quant ? std::string(kind_name(quant->kind)) : "not stated"}},
     };
-    add_scored(scored, common, "decode", row.tg_tps.value_or(0), p.decode_tps);
-    add_scored(scored, common, "prefill", row.pp_tps.value_or(0), p.prefill_tps);
-    add_scored(scored, common, "memory", row.mem_gib_used.value_or(0), {0, p.memory_gib, 0});
+    add_scored(scored, common, Quantity::decode, row.tg_tps.value_or(0), p.decode_tps);
+    add_scored(scored, common, Quantity::prefill, row.pp_tps.value_or(0), p.prefill_tps);
+    add_scored(scored, common, Quantity::memory, row.mem_gib_used.value_or(0), {0, p.memory_gib, 0});
   }
   return accuracy_of(scored);
 }

@@ -17,10 +17,11 @@ namespace {
 /// "decode within 30% on 62%, median error 19%; prefill ...". A phase without rows is left out.
 std::string phases_text(std::span<const AccuracyLine> lines) {
   std::string text;
-  for (const std::string_view phase : {"decode", "prefill"}) {
-    const AccuracyLine* line = line_of_all(lines, phase);
+  for (const Quantity quantity : {Quantity::decode, Quantity::prefill}) {
+    const AccuracyLine* line = line_of_all(lines, quantity);
     if (line == nullptr) continue;
-    text += fmt::format("{}{} within 30% on {:.0f}%", text.empty() ? "" : "; ", phase, 100 * line->within_30);
+    text += fmt::format("{}{} within 30% on {:.0f}%", text.empty() ? "" : "; ", quantity_name(quantity),
+                        100 * line->within_30);
     if (std::isfinite(line->median_error))
       text += fmt::format(", median error {:.0f}%", 100 * line->median_error);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "results/text/numbers.h"
@@ -110,10 +111,10 @@ std::string engine_text(const Term& term, const std::string& engine) {
 
 std::string terms_text(const Verdict& v, size_t columns) {
   std::string text = "  term by term\n";
-  std::string phase;
+  std::optional<Phase> phase;
   double sum = 0;
   const auto end_phase = [&] {
-    if (!phase.empty()) text += fmt::format("  {:<8} sum {:.4g} ms\n", phase, sum * 1e3);
+    if (phase) text += fmt::format("  {:<8} sum {:.4g} ms\n", phase_name(*phase), sum * 1e3);
     sum = 0;
   };
   for (const Term& term : v.prediction.terms) {
@@ -122,8 +123,8 @@ std::string terms_text(const Verdict& v, size_t columns) {
       phase = term.phase;
     }
     sum += term.seconds;
-    std::string line = fmt::format("{:<8} {:<15} {:>9.4g} ms = {:.6g} x {}", term.phase, term.part,
-                                   term.seconds * 1e3, term.times, describe(term.problem));
+    std::string line = fmt::format("{:<8} {:<15} {:>9.4g} ms = {:.6g} x {}", phase_name(term.phase),
+                                   term.part, term.seconds * 1e3, term.times, describe(term.problem));
     line += engine_text(term, v.prediction.engine);
     line += term.measurement ? fmt::format(" [measurement {}]", term.measurement)
                              : std::string(" [no measurement]");

@@ -42,7 +42,7 @@ void add(StepTime& sum, StepTime&& side) {
 
 /// The time of the CPU's side. Where no layer lies on it, only small operations are left, and those that
 /// were not measured count as nothing.
-tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& step, const std::string& phase,
+tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& step, Phase phase,
                                                 const Placement& placement, const CostModel& costs,
                                                 const EngineRun& run) {
   StepTime time;
@@ -84,7 +84,7 @@ PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& sh
 
 StepTimer timer_of(const ModelShape& shape, const Placement& placement, const CostModel& costs,
                    const EngineRun& run) {
-  return [&, run](const std::vector<ProblemUse>& step, const std::string& phase,
+  return [&, run](const std::vector<ProblemUse>& step, Phase phase,
                   uint32_t tokens) -> tl::expected<StepTime, std::string> {
     if (placement.on_cpu()) return time_of(step, phase, costs, run);
     const PlacedStep placed = placed_step(step, shape, placement, tokens);

@@ -11,9 +11,9 @@
 namespace weighin {
 namespace {
 
-void add_basis(std::string& basis, const std::string& phase, const StepTime& time) {
+void add_basis(std::string& basis, Phase phase, const StepTime& time) {
   if (!basis.empty()) basis += "; ";
-  basis += fmt::format("{}: measured {}", phase,
+  basis += fmt::format("{}: measured {}", phase_name(phase),
                        !time.where.empty()
                            ? time.where
                            : fmt::format("at {} thread{}", time.threads, time.threads == 1 ? "" : "s"));
@@ -27,18 +27,17 @@ void add_basis(std::string& basis, const std::string& phase, const StepTime& tim
   }
 }
 
-void add_missing(std::string& basis, const std::string& phase, const std::string& reason) {
+void add_missing(std::string& basis, Phase phase, const std::string& reason) {
   if (!basis.empty()) basis += "; ";
-  basis += fmt::format("{}: unknown, {}", phase, reason);
+  basis += fmt::format("{}: unknown, {}", phase_name(phase), reason);
 }
 
 }  // namespace
 
 Prediction predict_on_cpu(const PredictedRun& model, const CostModel& costs, const EngineRun& run) {
-  return predict_by_steps(model, costs,
-                          [&](const std::vector<ProblemUse>& step, const std::string& phase, uint32_t) {
-                            return time_of(step, phase, costs, run);
-                          });
+  return predict_by_steps(model, costs, [&](const std::vector<ProblemUse>& step, Phase phase, uint32_t) {
+    return time_of(step, phase, costs, run);
+  });
 }
 
 Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, const StepTimer& timed) {
@@ -54,9 +53,9 @@ Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, c
   };
   if (is_speech(shape)) {
     const uint32_t positions = static_cast<uint32_t>(shape.encoder_positions);
-    const auto heard = timed(hear_step(shape, format), "encode", positions);
-    const auto written = timed(write_step(shape, format, model.cache), "decode", 1);
-    for (const auto& [time, phase] : {std::pair(&heard, "encode"), std::pair(&written, "decode")}) {
+    const auto heard = timed(hear_step(shape, format), Phase::encode, positions);
+    const auto written = timed(write_step(shape, format, model.cache), Phase::decode, 1);
+    for (const auto& [time, phase] : {std::pair(&heard, Phase::encode), std::pair(&written, Phase::decode)}) {
       if (*time) {
         add_basis(prediction.basis, phase, **time);
         keep_terms(**time);
@@ -74,32 +73,33 @@ Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, c
   }
   if (shape.task == Task::encode) {
     const uint32_t tokens = std::min(encoder_tokens, std::max<uint32_t>(1, shape.max_context));
-    const auto text = timed(prefill_step(shape, format, tokens), "encode", tokens);
+    const auto text = timed(prefill_step(shape, format, tokens), Phase::encode, tokens);
     if (!text) {
-      add_missing(prediction.basis, "encode", text.error());
+      add_missing(prediction.basis, Phase::encode, text.error());
       return prediction;
     }
-    add_basis(prediction.basis, "encode", *text);
+    add_basis(prediction.basis, Phase::encode, *text);
     const Interval seconds = seconds_of(*text);
     prediction.encode_ms = Interval{seconds.low * 1e3, seconds.mid * 1e3, seconds.high * 1e3};
     keep_terms(*text);
     return prediction;
   }
-  const auto decode = timed(decode_step(shape, format, model.depth, model.cache), "decode", 1);
+  const auto decode = timed(decode_step(shape, format, model.depth, model.cache), Phase::decode, 1);
   if (decode) {
-    add_basis(prediction.basis, "decode", *decode);
+    add_basis(prediction.basis, Phase::decode, *decode);
     prediction.decode_tps = rate_of(1, *decode);
     keep_terms(*decode);
   } else {
-    add_missing(prediction.basis, "decode", decode.error());
+    add_missing(prediction.basis, Phase::decode, decode.error());
   }
-  const auto prefill = timed(prefill_step(shape, format, model.prompt, model.cache), "prefill", model.prompt);
+  const auto prefill =
+      timed(prefill_step(shape, format, model.prompt, model.cache), Phase::prefill, model.prompt);
   if (prefill) {
-    add_basis(prediction.basis, "prefill", *prefill);
+    add_basis(prediction.basis, Phase::prefill, *prefill);
     prediction.prefill_tps = rate_of(model.prompt, *prefill);
     keep_terms(*prefill);
   } else {
-    add_missing(prediction.basis, "prefill", prefill.error());
+    add_missing(prediction.basis, Phase::prefill, prefill.error());
   }
   if (decode && prefill) {
     const Interval one = seconds_of(*decode), all = seconds_of(*prefill);

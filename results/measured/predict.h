@@ -14,10 +14,9 @@
 
 namespace weighin {
 
-/// Says how many seconds a step takes that computes so many tokens together. The phase is "decode",
-/// "prefill" or "encode".
-using StepTimer = std::function<tl::expected<StepTime, std::string>(
-    const std::vector<ProblemUse>& step, const std::string& phase, uint32_t tokens)>;
+/// Says how many seconds a step takes that computes so many tokens together.
+using StepTimer = std::function<tl::expected<StepTime, std::string>(const std::vector<ProblemUse>& step,
+                                                                    Phase phase, uint32_t tokens)>;
 
 /// What is predicted: a model in a format, and the tokens of a request.
 struct PredictedRun {

@@ -58,14 +58,14 @@ void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double se
   part->peak_s += peak_s * use.times;
 }
 
-tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, const std::string& phase,
+tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step, Phase phase,
                                             const CostModel& costs, uint32_t threads,
                                             std::string_view engine) {
   const OperationCosts& operations = costs.operation_costs(threads);
   const EngineEfficiency& efficiency = costs.efficiency(engine, threads);
   StepTime time;
   time.threads = threads;
-  const Phase by = phase == "decode" ? Phase::decode : Phase::prefill;
+  const Phase by = phase == Phase::decode ? Phase::decode : Phase::prefill;
   time.efficiency = efficiency.basis();
   time.efficiency_source = efficiency.source();
   const double peak = costs.int8_peak(threads);
@@ -130,7 +130,7 @@ Interval rate_of(double count, const StepTime& time) {
   return {count / seconds.high, count / seconds.mid, count / seconds.low};
 }
 
-tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
+tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, Phase phase,
                                             const CostModel& costs, const EngineRun& run) {
   const std::vector<uint32_t>& thread_counts = costs.thread_counts();
   if (thread_counts.empty()) return tl::unexpected(std::string("no matrix product was measured"));

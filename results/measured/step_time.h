@@ -52,7 +52,7 @@ struct StepTime {
 /// Adds up `step` at the measured thread count at which it is fastest. Only measurements with status
 /// `measured` are used. Error: which operation was never measured, and the reason where a measurement
 /// says one.
-tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, const std::string& phase,
+tl::expected<StepTime, std::string> time_of(const std::vector<ProblemUse>& step, Phase phase,
                                             const CostModel& costs, const EngineRun& run = {});
 
 /// The seconds of a step as an interval. Its ends are ratios of the middle, so that the interval stays

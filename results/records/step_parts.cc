@@ -3,7 +3,15 @@
 namespace weighin {
 
 std::string_view phase_name(Phase phase) {
-  return phase == Phase::decode ? "decode" : "prefill";
+  switch (phase) {
+    case Phase::decode:
+      return "decode";
+    case Phase::prefill:
+      return "prefill";
+    case Phase::encode:
+      return "encode";
+  }
+  return "";
 }
 
 std::string_view part_name_of(PartKind kind) {

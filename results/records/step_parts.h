@@ -10,7 +10,8 @@
 
 namespace weighin {
 
-enum class Phase : uint8_t { decode, prefill };
+/// What a step does: it decodes one token, computes a prompt, or computes a text of an encoder.
+enum class Phase : uint8_t { decode, prefill, encode };
 std::string_view phase_name(Phase phase);
 
 enum class PartKind : uint8_t { product, attention, other };

@@ -5,14 +5,15 @@
 #include <string>
 
 #include "kernels/problem/problem.h"
+#include "results/records/step_parts.h"
 
 namespace weighin {
 
 /// One term of a predicted time, for --explain.
 struct Term {
-  std::string phase;  // "decode", "prefill"
-  std::string part;   // "ffn_up"
-  Problem problem;    // the whole problem
+  Phase phase = Phase::decode;
+  std::string part;  // "ffn_up"
+  Problem problem;   // the whole problem
   double times = 0;
   double seconds = 0;            // all `times` together, by the engine that is answered for
   double engine_factor = 1;      // of them, the engine's over the reference kernels'

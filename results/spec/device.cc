@@ -159,7 +159,7 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
   return out;
 }
 
-tl::expected<SpecDevice, std::string> spec_device(const PublishedRow& row) {
+tl::expected<SpecDevice, std::string> spec_device_of_row(const PublishedRow& row) {
   const std::string device = lower_case(row.device), chip = lower_case(row.chip_class),
                     backend = lower_case(row.backend);
   SpecDevice out;

@@ -60,7 +60,7 @@ struct SpecDevice {
 double peak_of_part(const DeviceSpec& device, const PartSpec& part);
 
 /// Resolves the device. Error: neither the row nor the catalogue gives a bandwidth.
-tl::expected<SpecDevice, std::string> spec_device(const PublishedRow& row);
+tl::expected<SpecDevice, std::string> spec_device_of_row(const PublishedRow& row);
 
 /// The same of a device of the catalogue or one described.
 SpecDevice spec_device(const DeviceSpec& device, DevicePart part);

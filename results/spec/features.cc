@@ -166,7 +166,7 @@ tl::expected<SpecFeatures, std::string> SpecReader::read(const PublishedRow& row
                                 number(row.mem_bandwidth_gbs), number(row.mem_gib), number(row.n_devices));
   auto device = names_->devices.find(key);
   if (device == names_->devices.end())
-    device = names_->devices.emplace(std::move(key), spec_device(row)).first;
+    device = names_->devices.emplace(std::move(key), spec_device_of_row(row)).first;
   if (!device->second) return tl::unexpected(device->second.error());
 
   key = fmt::format("{}\n{}\n{}\n{}\n{}", row.model, number(row.params_b), number(row.active_params_b),
@@ -179,7 +179,7 @@ tl::expected<SpecFeatures, std::string> SpecReader::read(const PublishedRow& row
     if (row.params_b && *row.params_b > 0) named.params = 1e9 * *row.params_b;
     if (row.active_params_b && *row.active_params_b > 0) named.active_params = 1e9 * *row.active_params_b;
     if (row.model_bytes && *row.model_bytes > 0) named.file_bytes = *row.model_bytes;
-    model = names_->models.emplace(std::move(key), model_work(named)).first;
+    model = names_->models.emplace(std::move(key), named_model_work(named)).first;
   }
   if (!model->second) return tl::unexpected(model->second.error());
 

@@ -80,7 +80,7 @@ tl::expected<void, std::string> set_quant(ModelWork& work, const NamedModel& mod
 
 }  // namespace
 
-tl::expected<ModelWork, std::string> model_work(const NamedModel& model) {
+tl::expected<ModelWork, std::string> named_model_work(const NamedModel& model) {
   if (model.name.empty() && !model.params)
     return tl::unexpected(std::string("neither a model nor its parameters are given"));
   const ResolvedName resolved = resolve_name(model.name);

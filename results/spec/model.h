@@ -32,7 +32,7 @@ struct ModelWork {
 };
 
 /// The work that `model` costs. Error: what is missing to know it.
-tl::expected<ModelWork, std::string> model_work(const NamedModel& model);
+tl::expected<ModelWork, std::string> named_model_work(const NamedModel& model);
 
 /// The work of a known shape in a format.
 ModelWork model_work(const ModelShape& shape, const FileFormat& format);

@@ -42,7 +42,7 @@ void list_gpu(const VulkanDevice& gpu, const SessionOptions& session) {
   job.full = session.full;
   const std::regex only(session.only, std::regex::ECMAScript | std::regex::icase);
   for (const PlanItem& item : gpu_plan(job)) {
-    const std::string line = describe(item, kernels_for(item.problem, facts));
+    const std::string line = describe_item(item, gpu_kernels_for(item.problem, facts));
     if (session.only.empty() || is_bound(item.problem.op) || std::regex_search(line, only))
       fmt::print("{}: {}\n", gpu.name, line);
   }
@@ -62,7 +62,7 @@ void carry_out(const RunOptions& options, Invocation& invocation) {
   if (!items) return fail(invocation, items.error());
   if (session.flags.list) return list_benchmarks(*items, kernels_here(), session.flags);
   for (const PlanItem& item : *items)
-    fmt::print("{}\n", describe(item, kernels_for(item.problem, this_cpu())));
+    fmt::print("{}\n", describe_item(item, kernels_for(item.problem, this_cpu())));
   for (const VulkanDevice* gpu : gpus_to_measure(machine, session)) list_gpu(*gpu, session);
 }
 

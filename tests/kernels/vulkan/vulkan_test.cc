@@ -214,7 +214,7 @@ TEST_F(VulkanGpu, AttentionInManyStretchesAndOverTwoGroupsIsRight) {
   const Problem whole{
       .op = Op::prefill_attention, .format = FormatId::q8_0, .n = 70, .k = 96, .heads = 6, .kv_heads = 3};
   for (const Problem& problem : {decode, whole}) {
-    const auto kernels = kernels_for(problem, gpu_->facts());
+    const auto kernels = gpu_kernels_for(problem, gpu_->facts());
     ASSERT_FALSE(kernels.empty());
     const auto prepared = kernels.front()->prepare(problem, bench);
     ASSERT_TRUE(prepared) << prepared.error();
@@ -232,7 +232,7 @@ TEST_F(VulkanGpu, TimesCallsByItsOwnClock) {
   for (const Problem& problem :
        {Problem{.op = Op::dispatch}, Problem{.op = Op::submit},
         Problem{.op = Op::gemv, .format = FormatId::q4_0, .m = 256, .n = 1, .k = 256}}) {
-    const auto prepared = kernels_for(problem, gpu_->facts()).front()->prepare(problem, bench);
+    const auto prepared = gpu_kernels_for(problem, gpu_->facts()).front()->prepare(problem, bench);
     ASSERT_TRUE(prepared) << prepared.error();
     (*prepared)->run();
     EXPECT_GT((*prepared)->own_seconds(), 0) << describe(problem);

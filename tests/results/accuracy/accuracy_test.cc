@@ -28,9 +28,9 @@ Verification run_of(const std::string& model, double measured, double predicted)
   return v;
 }
 
-const AccuracyLine& line_of(const std::vector<AccuracyLine>& lines, const std::string& phase) {
-  const AccuracyLine* line = line_of_all(lines, phase);
-  EXPECT_NE(line, nullptr) << phase;
+const AccuracyLine& line_of(const std::vector<AccuracyLine>& lines, Quantity quantity) {
+  const AccuracyLine* line = line_of_all(lines, quantity);
+  EXPECT_NE(line, nullptr) << quantity_name(quantity);
   static const AccuracyLine none;
   return line ? *line : none;
 }
@@ -40,13 +40,13 @@ TEST(Accuracy, OfEnginesRunHere) {
   const std::vector<Verification> runs{run_of("a", 10, 11), run_of("a", 10, 11), run_of("a", 10, 11),
                                        run_of("b", 10, 20), run_of("c", 10, 0)};
   const auto lines = accuracy_of_runs(runs);
-  const AccuracyLine& decode = line_of(lines, "decode");
+  const AccuracyLine& decode = line_of(lines, Quantity::decode);
   EXPECT_EQ(decode.rows, 5u);
   EXPECT_EQ(decode.units, 3u);
   EXPECT_EQ(decode.unanswered, 1u);
   EXPECT_DOUBLE_EQ(decode.within_30, 1.0 / 3);
   EXPECT_DOUBLE_EQ(decode.covered, 0.5);
-  EXPECT_DOUBLE_EQ(line_of(lines, "memory").within_30, 1);
+  EXPECT_DOUBLE_EQ(line_of(lines, Quantity::memory).within_30, 1);
   std::set<std::string> groups;
   for (const AccuracyLine& line : lines) groups.insert(line.by + " " + line.group);
   EXPECT_EQ(groups, (std::set<std::string>{"all all", "engine llama.cpp", "format Q4_K_M"}));
@@ -90,19 +90,19 @@ TEST(Accuracy, EveryShippedRowIsReadAndInASplit) {
 // Whoever betters a figure tightens its bound; whoever loosens one says why here.
 TEST(Accuracy, FrozenTestSplitDoesNotGetWorse) {
   struct Bound {
-    const char* phase;
+    Quantity quantity;
     double least_within, most_median, least_covered, most_covered;
   };
   const auto lines = accuracy_of_rows(shipped_rows(), {"test", false});
   for (const Bound& bound :
-       {Bound{"decode", 0.66, 0.175, 0.75, 0.90}, Bound{"prefill", 0.58, 0.22, 0.75, 0.90}}) {
-    const AccuracyLine& line = line_of(lines, bound.phase);
-    EXPECT_GE(line.within_30, bound.least_within) << bound.phase;
-    EXPECT_LE(line.median_error, bound.most_median) << bound.phase;
-    EXPECT_GE(line.covered, bound.least_covered) << bound.phase;
-    EXPECT_LE(line.covered, bound.most_covered) << bound.phase;
+       {Bound{Quantity::decode, 0.66, 0.175, 0.75, 0.90}, Bound{Quantity::prefill, 0.58, 0.22, 0.75, 0.90}}) {
+    const AccuracyLine& line = line_of(lines, bound.quantity);
+    EXPECT_GE(line.within_30, bound.least_within) << quantity_name(bound.quantity);
+    EXPECT_LE(line.median_error, bound.most_median) << quantity_name(bound.quantity);
+    EXPECT_GE(line.covered, bound.least_covered) << quantity_name(bound.quantity);
+    EXPECT_LE(line.covered, bound.most_covered) << quantity_name(bound.quantity);
   }
-  EXPECT_GE(line_of(lines, "memory").within_30, 0.82);
+  EXPECT_GE(line_of(lines, Quantity::memory).within_30, 0.82);
 }
 
 }  // namespace

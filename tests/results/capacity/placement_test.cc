@@ -193,7 +193,7 @@ TEST(PlacedStep, SecondsAreTheSidesAddedUp) {
   const std::vector<GpuCapacity> gpus{gpu(card, "Card", 8 * gib)};
   const Placement placement = place(placed_model(shape), all(gpus), 16);
   const auto step = decode_step(shape, file_format_of(FileFormatId::q4_0), 640);
-  const auto time = timer_of(shape, placement, costs, {})(step, "decode", 1);
+  const auto time = timer_of(shape, placement, costs, {})(step, Phase::decode, 1);
   ASSERT_TRUE(time) << time.error();
   const PlacedStep placed = placed_step(step, shape, placement, 1);
   double expected = 1e-3 + 4.0 * (shape.width + shape.vocab) / 10e9;

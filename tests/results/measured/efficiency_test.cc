@@ -112,8 +112,8 @@ TEST(Efficiency, APredictionIsTheSumOfTermsTimesFactorsAndOverhead) {
   for (Measurement& m : rows)
     m.kernel = std::string("cpu.") + std::string(op_name(m.problem.op)) + ".f16.avx512";
   const auto step = decode_step(toy::model(), file_format_of(FileFormatId::f16), 199);
-  const auto reference = time_of(step, "decode", CostModel(rows)),
-             llamacpp = time_of(step, "decode", CostModel(rows), {llamacpp_engine, 0});
+  const auto reference = time_of(step, Phase::decode, CostModel(rows)),
+             llamacpp = time_of(step, Phase::decode, CostModel(rows), {llamacpp_engine, 0});
   ASSERT_TRUE(reference && llamacpp);
   const EngineEfficiency shipped(llamacpp_engine, "avx512", 1, {});
   double operations = 0;
@@ -140,10 +140,10 @@ TEST(Efficiency, OneRunImprovesThePredictionOfAnotherModel) {
     m.kernel = "cpu.any.f16.avx512";
   }
   const auto step = decode_step(toy::model(), file_format_of(FileFormatId::f16), 199);
-  const double truth = 1.4 * time_of(step, "decode", CostModel(rows), {llamacpp_engine, 2})->seconds;
+  const double truth = 1.4 * time_of(step, Phase::decode, CostModel(rows), {llamacpp_engine, 2})->seconds;
   const std::vector<Verification> one{run_of("another", FormatId::q4_0, 1.4)};
-  const auto before = time_of(step, "decode", CostModel(rows), {llamacpp_engine, 2});
-  const auto after = time_of(step, "decode", CostModel(rows, one), {llamacpp_engine, 2});
+  const auto before = time_of(step, Phase::decode, CostModel(rows), {llamacpp_engine, 2});
+  const auto after = time_of(step, Phase::decode, CostModel(rows, one), {llamacpp_engine, 2});
   EXPECT_LT(std::abs(std::log(after->seconds / truth)), 0.3 * std::abs(std::log(before->seconds / truth)));
 }
 

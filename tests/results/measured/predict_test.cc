@@ -31,7 +31,7 @@ TEST(Predict, ExplainsWithTermsThatSumToTheWhole) {
   const Prediction p = toy_prediction(toy::measurements());
   double decode = 0;
   for (const Term& term : p.terms)
-    if (term.phase == "decode") decode += term.seconds;
+    if (term.phase == Phase::decode) decode += term.seconds;
   EXPECT_NEAR(decode, 13e-3, 1e-12);
   ASSERT_FALSE(p.terms.empty());
   EXPECT_EQ(p.terms.front().measurement, 1);

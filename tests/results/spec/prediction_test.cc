@@ -195,7 +195,7 @@ TEST(Accuracy, WeighsByDevice) {
   const std::string unknown = "a thing,nvidia,,,,,llama-3.1-8b,,Q4_K_M,,,,,,10,,\n";
   const auto lines = accuracy_of_rows(table_of(right + right + right + unknown));
   ASSERT_FALSE(lines.empty());
-  EXPECT_EQ(lines[0].phase, "decode");
+  EXPECT_EQ(lines[0].quantity, Quantity::decode);
   EXPECT_EQ(lines[0].rows, 4u);
   EXPECT_EQ(lines[0].units, 2u);
   EXPECT_EQ(lines[0].unanswered, 1u);
