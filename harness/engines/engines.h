@@ -4,10 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "harness/engines/served_engine.h"
 #include "probes/host/host.h"
 
 namespace weighin {
@@ -30,6 +33,8 @@ struct EngineReport {
   uint32_t threads = 0;
   bool mmap = true;
   uint64_t peak_resident_bytes = 0;  // 0: not known
+  /// The share of the model in the memory of GPUs. Nothing: the engine does not say.
+  std::optional<double> gpu_share = 0;
   std::vector<EngineTest> tests;
 };
 
@@ -40,6 +45,12 @@ struct EngineRequest {
   uint32_t prompt = 512, generated = 32, depth = 0, threads = 1, repetitions = 3;
   std::chrono::milliseconds limit{0};
   std::string folder;  // for what it says on standard error
+  // Of an engine that runs as a server:
+  std::optional<ServedTarget> served;  // then `command` and `model` are not used
+  uint32_t asked_threads = 0;          // threads that the user asked for; 0: as the server chooses
+  uint32_t context = 0;                // tokens that the server is to have room for; 0: as it chooses
+  uint32_t first_prompt = 0;           // the number of the first prompt; each further one has the next number
+  std::function<bool()> stop;          // says that the user wants to stop
 };
 
 /// The command to run: `given`, or llama-bench on the PATH, or scripts/engines/node-llama-cpp above or beside

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/engines/served_run.h"
 #include "harness/plan/slabs.h"
 #include "harness/run/session.h"
 #include "harness/timing/statistics.h"
@@ -12,6 +13,9 @@
 
 namespace weighin {
 namespace {
+
+/// More prompts than a round of tests sends, so that those of two rounds have different numbers.
+constexpr uint32_t prompts_of_a_round = 10'000;
 
 /// Measures what the steps hold, as slabs, and keeps it: a run like any other.
 tl::expected<void, std::string> measure_beside(const Host& host, const Machine& machine,
@@ -56,11 +60,26 @@ VerifiedPhase phase_result(Phase phase, const EngineTest& test, const std::vecto
   result.tokens = phase == Phase::decode ? test.generated : test.prompt;
   result.samples = test.tps;
   result.tps = median(test.tps);
+  if (step.empty()) return result;
   const auto time = time_of(step, phase, costs, {engine, threads});
   if (!time) return result;
   result.predicted = rate_of(phase == Phase::decode ? 1 : result.tokens, *time);
   result.parts = time->parts;
   return result;
+}
+
+/// The efficiency that an engine's prediction stands on. Ollama and LM Studio run llama.cpp's kernels.
+std::string_view efficiency_of(const EngineReport& report) {
+  for (const std::string_view name : {"llama.cpp", "Ollama", "LM Studio"})
+    if (report.engine == name) return llamacpp_engine;
+  return reference_engine;
+}
+
+/// Whether the model lies in the machine's memory alone. An engine that does not say is taken to use a GPU
+/// where there is one.
+bool runs_on_cpu(const EngineReport& report, const Machine& machine) {
+  if (report.gpu_share) return *report.gpu_share <= 0;
+  return !has_gpu(machine);
 }
 
 /// The engine's rate over the reference kernels', but for a factor that all rounds share.
@@ -71,6 +90,13 @@ double share_of(const VerifiedPhase& round) {
 }
 
 }  // namespace
+
+bool has_gpu(const Machine& machine) {
+  if (!machine.gpus_without_vulkan.empty()) return true;
+  const auto& devices = machine.vulkan.value;
+  return devices && std::any_of(devices->begin(), devices->end(),
+                                [](const VulkanDevice& device) { return !device.software; });
+}
 
 std::vector<Phase> phases_of(const VerifySettings& settings) {
   std::vector<Phase> phases;
@@ -122,8 +148,11 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
     const std::string number = count > 1 ? fmt::format("round {} of {}: ", round + 1, count) : "";
     // A stop that came before the engine runs: run_process() would not see it.
     if (settings.stop && settings.stop()) return tl::unexpected(std::string("verify was stopped"));
-    doing(fmt::format("{}running {}", number, request.command));
-    const auto report = run_engine(host, request);
+    doing(fmt::format("{}running {}", number,
+                      request.served ? request.served->engine->word : std::string_view(request.command)));
+    EngineRequest asked = request;
+    asked.first_prompt += round * prompts_of_a_round;
+    const auto report = request.served ? run_served(*request.served, asked) : run_engine(host, request);
     if (!report) return tl::unexpected(report.error());
     if (round == 0) rounds.report = *report;
     rounds.report.peak_resident_bytes =
@@ -137,7 +166,7 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
     if (!now) return tl::unexpected(now.error());
     const CostModel costs(now->measurements, now->verified);
     rounds.isa = isa_of(now->measurements);
-    const std::string_view engine = report->engine == llamacpp_engine ? llamacpp_engine : reference_engine;
+    const std::string_view engine = efficiency_of(*report);
     const uint32_t threads = report->threads ? report->threads : settings.threads;
     for (size_t i = 0; i < phases.size(); ++i) {
       const EngineTest* test = test_of(*report, phases[i], settings);
@@ -146,7 +175,10 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
             fmt::format("the engine ({}) printed no test of {} {}", request.command,
                         phases[i] == Phase::decode ? settings.generated : settings.prompt,
                         phases[i] == Phase::decode ? "generated tokens" : "tokens of a prompt"));
-      of_phase[i].push_back(phase_result(phases[i], *test, steps[i], costs, engine, threads));
+      // The CPU's cost model says nothing of a model that lies on a GPU, in part or as a whole.
+      const std::vector<ProblemUse> step =
+          runs_on_cpu(*report, machine) ? steps[i] : std::vector<ProblemUse>();
+      of_phase[i].push_back(phase_result(phases[i], *test, step, costs, engine, threads));
     }
   }
   for (auto& results : of_phase) rounds.phases.push_back(middle_round(std::move(results)));

@@ -31,6 +31,9 @@ std::vector<Phase> phases_of(const VerifySettings& settings);
 std::vector<ProblemUse> step_of(Phase phase, const ModelShape& shape, const FileFormat& format,
                                 const VerifySettings& settings);
 
+/// Whether the machine has a GPU that an engine may use.
+bool has_gpu(const Machine& machine);
+
 /// Of one phase, the round whose engine took the middle share of the reference kernels' seconds (the middle
 /// rate where those are not known), with every round's samples. `rounds` is not empty.
 VerifiedPhase middle_round(std::vector<VerifiedPhase> rounds);

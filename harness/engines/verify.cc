@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/engines/rounds.h"
+#include "harness/engines/served_run.h"
 #include "harness/engines/temporary_folder.h"
 #include "harness/run/watch.h"
 #include "models/bytes/weights_bytes.h"
@@ -38,6 +39,39 @@ std::chrono::milliseconds limit_of(const ModelShape& shape, const FileFormat& fo
   return std::chrono::milliseconds(static_cast<int64_t>(std::max(least_s, seconds) * 1e3));
 }
 
+/// Servers give 4096 tokens by default (Ollama's docs/context-length). More are asked for where the tests
+/// need more, since another size makes a server load the model again.
+uint32_t context_of(const VerifySettings& settings) {
+  constexpr uint32_t usual = 4096, spare = 64;
+  const uint32_t needed = std::max(settings.prompt, settings.depth + settings.generated) + spare;
+  return needed > usual ? needed : 0;
+}
+
+/// A number that no earlier command began its prompts with: a server keeps prompts in its cache.
+uint32_t first_prompt_of(const Host& host) {
+  return static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(host.now().time_since_epoch()).count());
+}
+
+/// What the server does not say, and what is taken in its place.
+std::vector<std::string> served_warnings(const EngineRequest& request, const Machine& machine,
+                                         uint32_t threads) {
+  std::vector<std::string> warnings;
+  const ServedTarget& served = *request.served;
+  if (request.asked_threads == 0 || !served.engine->takes_threads)
+    warnings.push_back(fmt::format("{} does not say on how many threads it runs: {} taken",
+                                   served.engine->word,
+                                   threads == 1 ? "1 is" : fmt::format("{} are", threads)));
+  if (!served.model.gpu_share && has_gpu(machine))
+    warnings.push_back(fmt::format(
+        "{} does not say how much of the model lies on a GPU, and this machine has one: nothing is predicted",
+        served.engine->word));
+  else if (served.model.gpu_share.value_or(0) > 0)
+    warnings.push_back(fmt::format("{:.0f}% of the model lies on a GPU: nothing is predicted",
+                                   100 * *served.model.gpu_share));
+  return warnings;
+}
+
 }  // namespace
 
 uint64_t predicted_memory(const ModelShape& shape, const FileFormat& format, const VerifySettings& settings,
@@ -64,12 +98,17 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
   if (shape.task == Task::encode)
     return no(shape.name + " is an encoder: engines are verified on chat models");
   if (settings.depth) settings.prompt = 0;  // a prompt at a depth is not predicted
-  const auto command = engine_command(host, settings.engine);
-  if (!command) return no(command.error());
-  if (const std::string why = not_enough_memory(shape, predicted_memory(shape, format, settings, true),
-                                                usable_memory(machine.memory));
-      !why.empty())
-    return no(why, true);
+  std::string command;
+  if (!settings.served) {
+    auto found = engine_command(host, settings.engine);
+    if (!found) return no(found.error());
+    command = std::move(*found);
+    // A server has loaded its model already, or loads it in memory that another model leaves.
+    if (const std::string why = not_enough_memory(shape, predicted_memory(shape, format, settings, true),
+                                                  usable_memory(machine.memory));
+        !why.empty())
+      return no(why, true);
+  }
   // The database is opened before minutes are spent.
   {
     auto store = Store::open(settings.database, Access::write);
@@ -87,7 +126,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
 
   const auto folder = TemporaryFolder::make("weighin-verify");
   if (!folder) return no(folder.error());
-  EngineRequest request{.command = *command,
+  EngineRequest request{.command = command,
                         .model = settings.file,
                         .prompt = settings.prompt,
                         .generated = settings.generated,
@@ -96,8 +135,20 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
                         .repetitions = settings.repetitions,
                         .limit = limit_of(shape, format, weights_bytes(shape, format), settings,
                                           CostModel(before->measurements)),
-                        .folder = folder->path().string()};
-  if (settings.file.empty()) {
+                        .folder = folder->path().string(),
+                        .served = settings.served,
+                        .asked_threads = asked.threads,
+                        .context = context_of(settings),
+                        .first_prompt = first_prompt_of(host),
+                        .stop = settings.stop};
+  std::vector<std::string> warnings;
+  if (settings.served) {
+    doing(fmt::format("asking {} for {}", settings.served->engine->word, settings.served->model.name));
+    auto loaded = load_served_model(*settings.served, request);
+    if (!loaded) return no(loaded.error());
+    request.served->model = std::move(*loaded);
+    warnings = served_warnings(request, machine, settings.threads);
+  } else if (settings.file.empty()) {
     request.model = (folder->path() / "model.gguf").string();
     doing(fmt::format("writing {} in {}, random weights", shape.name, format.name));
     if (const auto written = write_gguf(shape, format, request.model, {}); !written)
@@ -108,6 +159,9 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
   if (!rounds) return no(rounds.error());
   const EngineReport& report = rounds->report;
 
+  for (std::string& warning :
+       load_warnings(load, read_load(host), machine.topology.threads.value.value_or(1)))
+    warnings.push_back(std::move(warning));
   Verification verification{
       .device = machine.id,
       .verified_at = utc_text(host.now()),
@@ -125,7 +179,7 @@ tl::expected<Verification, NotVerified> verify(const Host& host, const Machine& 
       .isa = rounds->isa,
       .memory_bytes = report.peak_resident_bytes,
       .predicted_memory_bytes = predicted_memory(shape, format, settings, report.mmap),
-      .warnings = load_warnings(load, read_load(host), machine.topology.threads.value.value_or(1)),
+      .warnings = std::move(warnings),
       .phases = rounds->phases};
   auto store = Store::open(settings.database, Access::write);
   if (!store) return no(store.error());

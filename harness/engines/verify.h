@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -15,8 +16,9 @@
 namespace weighin {
 
 struct VerifySettings {
-  std::string engine;  // a command; empty: the one that is here
-  std::string file;    // a GGUF file; empty: one is made of random weights, and removed
+  std::string engine;                  // a command; empty: the one that is here
+  std::optional<ServedTarget> served;  // the model of a server that is asked instead of a command
+  std::string file;                    // a GGUF file; empty: one is made of random weights, and removed
   uint32_t prompt = 512, generated = 32, depth = 0, repetitions = 3;
   uint32_t threads = 0;   // 0: all usable ones
   double measure_s = 15;  // for the reference kernels beside the engine, all rounds; 0: stored ones are used

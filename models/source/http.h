@@ -1,4 +1,4 @@
-// Files on HTTP servers. http.cc is the only file that uses cpp-httplib.
+// Files on HTTP servers. Of models/, http.cc is the only file that uses cpp-httplib.
 #pragma once
 
 #include <string>

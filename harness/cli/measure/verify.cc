@@ -4,14 +4,19 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/measure/interrupt.h"
+#include "harness/cli/named_format.h"
 #include "harness/cli/shared_options.h"
 #include "harness/cli/tools/model_to_run.h"
 #include "harness/cli/units.h"
+#include "harness/engines/served_run.h"
 #include "harness/engines/verify.h"
+#include "models/names/resolve_name.h"
+#include "models/source/location.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"
 #include "results/measured/engine_efficiency.h"
@@ -100,11 +105,64 @@ void print_learned(const Invocation& invocation, const Verification& v) {
   fmt::print("{}'s efficiency: {}\n", v.engine, efficiency.source());
 }
 
+/// The model's shape and format as they are known of the file that a server has loaded, where that can be
+/// read, else of the catalogue. Error: neither knows it.
+tl::expected<ModelToRun, std::string> served_model_to_run(NamedModels& named, const ServedTarget& target,
+                                                          const std::string& word) {
+  const ServedModel& served = target.model;
+  std::error_code ignored;
+  if (served.file.starts_with('/') && std::filesystem::is_regular_file(served.file, ignored)) {
+    const auto shape = named.find(served.file);
+    if (shape) return ModelToRun{*shape, &file_format_of(FileFormatId::as_stored), ""};
+  }
+  auto shape = named.find(word);
+  if (!shape) {
+    const ModelShape* known = resolve_name(served.name).model;
+    if (!known)
+      return tl::unexpected(
+          fmt::format("weighin does not know the model that {} has as \"{}\", and cannot read its file; "
+                      "`weighin models import FILE` makes it known",
+                      target.engine->word, plain_text(served.name)));
+    shape = known;
+  }
+  const std::string stated =
+      served.quantization.empty() ? resolve_name(served.name).format : served.quantization;
+  if (stated.empty())
+    return tl::unexpected(fmt::format("{} does not say in which format it has {}; name it with --format",
+                                      target.engine->word, plain_text(served.name)));
+  const auto format = gguf_format_called(stated);
+  if (!format) return tl::unexpected(format.error());
+  return ModelToRun{*shape, *format, ""};
+}
+
+/// What `verify` runs: a command on a file or on random weights, or a model that a server has.
+tl::expected<ModelToRun, std::string> choose_engine(NamedModels& named, VerifyOptions& options,
+                                                    const Host& host) {
+  VerifySettings& settings = options.settings;
+  const bool any_engine = settings.engine.empty() && !engine_command(host, "");
+  if (!any_engine && !names_a_server(settings.engine)) {
+    auto run = model_to_run(named, options.model, options.format);
+    if (run) settings.file = run->file;
+    return run;
+  }
+  auto target = find_server(host, settings.engine);
+  if (!target) {
+    if (!any_engine) return tl::unexpected(target.error());
+    return tl::unexpected(engine_command(host, "").error() + "; " + target.error());
+  }
+  auto served = choose_served_model(*target, options.model, options.format);
+  if (!served) return tl::unexpected(served.error());
+  target->model = std::move(*served);
+  if (target->model.quantization.empty()) target->model.quantization = options.format;
+  auto run = served_model_to_run(named, *target, options.model);
+  if (run) settings.served = std::move(*target);
+  return run;
+}
+
 void run_verify(VerifyOptions options, Invocation& invocation) {
   NamedModels named(invocation.host);
-  const auto run = model_to_run(named, options.model, options.format);
+  const auto run = choose_engine(named, options, invocation.host);
   if (!run) return fail(invocation, run.error());
-  options.settings.file = run->file;
   options.settings.database = invocation.database;
   options.settings.limit = std::chrono::milliseconds(static_cast<int64_t>(options.limit_s * 1e3));
   if (options.no_measure) options.settings.measure_s = 0;
@@ -137,12 +195,15 @@ Command add_verify(Command program, Invocation& invocation) {
   command.footer(
       "A model by name is written with random weights into a temporary file. An engine is any command that\n"
       "takes llama-bench's options (-m -p -n -d -t -r -o json) and prints its JSON. Without --engine it is\n"
-      "llama-bench from the PATH, or scripts/engines/node-llama-cpp (llama.cpp as npm ships it). Every "
-      "later\n"
-      "`weighin fit` predicts this engine by what was learned.");
+      "llama-bench from the PATH, or scripts/engines/node-llama-cpp (llama.cpp as npm ships it), or else a\n"
+      "server that runs here. Every later `weighin fit` predicts llama.cpp by what was learned.\n\n"
+      "ollama, lmstudio, llama-server and the URL of one mean a server on this machine. MODEL is then its\n"
+      "name there, or a name that means the same model; it runs with its own weights, and its own counters\n"
+      "give the time.");
   add_model(command, options->model);
   add_format(command, options->format, "Q4_K_M; a file has its own");
-  command.option("--engine", &settings.engine, "The command that runs the engine").type_name("COMMAND");
+  command.option("--engine", &settings.engine, "The command or the server that runs the model")
+      .type_name("COMMAND");
   add_threads(command, settings.threads);
   command
       .option("--depth", &settings.depth,
