@@ -60,8 +60,10 @@ tl::expected<DeviceProfile, std::string> load_any_device(const std::string& name
   auto stored = load_device(name, invocation);
   if (stored || name.empty()) return stored;
   const auto named = find_device(name);
-  if (!named) return tl::unexpected(stored.error() + "\nNor is it published: " + named.error());
-  return published_profile({*named, runs_as});
+  if (named) return published_profile({*named, runs_as});
+  // What is wrong with the database itself is no reason to describe a device.
+  if (!no_store(invocation) && !Store::open(invocation.database, Access::read)) return stored;
+  return tl::unexpected(stored.error() + "\nNor is it published: " + named.error());
 }
 
 tl::expected<LoadedDevice, std::string> load_stored_device(const std::string& name,
@@ -90,12 +92,13 @@ tl::expected<LoadedDevice, std::string> load_stored_device(const std::string& na
   return LoadedDevice{*device, std::move(*profile), std::move(*run)};
 }
 
-std::vector<DeviceProfile> load_measured_devices(const Invocation& invocation) {
+tl::expected<std::vector<DeviceProfile>, std::string> load_measured_devices(const Invocation& invocation) {
   std::vector<DeviceProfile> found;
   if (no_store(invocation)) return found;
   const auto store = Store::open(invocation.database, Access::read);
-  const auto devices = store ? store->devices() : tl::expected<std::vector<Device>, std::string>{};
-  if (!devices) return found;
+  if (!store) return tl::unexpected(store.error());
+  const auto devices = store->devices();
+  if (!devices) return tl::unexpected(devices.error());
   for (const Device& device : *devices)
     if (auto profile = stored_profile(*store, device); profile && profile->any_measured())
       found.push_back(std::move(*profile));

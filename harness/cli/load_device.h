@@ -36,6 +36,6 @@ tl::expected<LoadedDevice, std::string> load_stored_device(const std::string& na
                                                            const Invocation& invocation);
 
 /// Every stored device on which something was measured, by label; none where there is no database.
-std::vector<DeviceProfile> load_measured_devices(const Invocation& invocation);
+tl::expected<std::vector<DeviceProfile>, std::string> load_measured_devices(const Invocation& invocation);
 
 }  // namespace weighin

@@ -154,8 +154,10 @@ class HttpFile {
     const bool ended_here = answer.status && (answer.status >= 300 || !answer.refusal.empty());
     if (!result) client_.reset();
     if (!result && !ended_here)
-      return tl::unexpected(
-          fmt::format("{}: no answer from {}: {}", name_, url_.origin(), httplib::to_string(result.error())));
+      return tl::unexpected(fmt::format("{}: no answer from {} ({})", name_, url_.origin(),
+                                        result.error() == httplib::Error::Connection
+                                            ? "no connection could be made"
+                                            : httplib::to_string(result.error())));
     return answer;
   }
 

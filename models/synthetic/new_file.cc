@@ -21,6 +21,12 @@ constexpr uint64_t spare_bytes = 64ull << 20;
 }  // namespace
 
 NewFile::NewFile(std::string path) : path_(std::move(path)), partial_(path_ + ".part") {
+  // The rename at the end would put the file in the place of a device such as /dev/null.
+  std::error_code ignored;
+  if (std::filesystem::exists(path_, ignored) && !std::filesystem::is_regular_file(path_, ignored)) {
+    error_ = fmt::format("could not create {}: it exists and is not a regular file", path_);
+    return;
+  }
   descriptor_ = open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   created_ = descriptor_ >= 0;
   if (!created_) fail("create");

@@ -54,7 +54,6 @@ Prediction predict_published(const DeviceProfile& profile, const Request& reques
   SpecDevice device = spec_device(*named.device, named.part);
   device.memory_gib = named.memory_gib;
   device.count = named.count;
-  device.guessed |= !named.assumed.empty() || !named.recalled.empty();
   const uint32_t prompt = format.needs.prompt;
   const SpecFeatures features =
       spec_features(device, format.work, prompt, format.needs.depth, format.needs.context);

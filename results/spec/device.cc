@@ -154,7 +154,6 @@ SpecDevice spec_device(const DeviceSpec& device, DevicePart part) {
   out.late_matrix = out.device == SpecClass::apple_gpu && device.gpu.matrix_units;
   out.discrete = part == DevicePart::gpu && !device.unified;
   out.maker_unknown = device.vendor.empty();
-  out.guessed = out.maker_unknown || !recalled_numbers(device, part).empty();
   out.name = device.name;
   return out;
 }
@@ -168,7 +167,6 @@ tl::expected<SpecDevice, std::string> spec_device_of_row(const PublishedRow& row
     out = spec_device(*named->device, part);
     out.count = named->count;
     if (named->memory_gib > 0) out.memory_gib = named->memory_gib;
-    out.guessed = out.guessed || !named->assumed.empty();
     // The graphics of this processor are not in the catalogue.
     if (part == DevicePart::cpu && has_any(backend, gpu_backends)) {
       const bool amd = lower_case(named->device->vendor) == "amd";
@@ -179,7 +177,6 @@ tl::expected<SpecDevice, std::string> spec_device_of_row(const PublishedRow& row
     out.device = class_of_words(chip, device, backend);
     out.stacked = is_stacked(device) && !is_cpu(out.device);
     out.discrete = out.device == SpecClass::nvidia_gpu || out.device == SpecClass::amd_gpu;
-    out.guessed = true;
   }
   if (chip == "browser" || has(backend, "webgpu")) out.device = SpecClass::browser;
   if (has(backend, "npu")) out.device = SpecClass::npu;

@@ -48,7 +48,6 @@ struct SpecDevice {
   bool early_matrix = false;   // NVIDIA's tensor cores of before Ampere, without copies beside the arithmetic
   bool late_matrix = false;    // Apple's M5: matrix units that engines of before Metal 4 pass by
   bool discrete = false;       // its memory is its own: what does not fit lies behind a bus
-  bool guessed = false;        // bandwidth or peak recalled, or the name left something open
   bool maker_unknown = false;  // described by numbers alone: its class is an assumption
   std::string_view name;       // of the catalogue, empty: not in it
 };

@@ -161,12 +161,16 @@ tl::expected<Device, std::string> Store::find_device(const std::string& name) co
     if (same_letters(device.label, name) || begins) found.push_back(&device);
   }
   if (found.size() == 1) return *found.front();
+  const bool several = !found.empty();
+  if (!several)
+    for (const Device& device : *known) found.push_back(&device);
   std::string labels;
-  for (const Device& device : *known)
-    labels += fmt::format("{}{} ({})", labels.empty() ? "" : ", ", device.label, device.id);
-  if (found.empty())
-    return tl::unexpected(fmt::format("no device is called \"{}\"; known are: {}", name, labels));
-  return tl::unexpected(fmt::format("\"{}\" is more than one device; use an id: {}", name, labels));
+  for (const Device* device : found)
+    labels += fmt::format("{}{} ({})", labels.empty() ? "" : ", ", device->label, device->id);
+  if (several)
+    return tl::unexpected(fmt::format("\"{}\" is more than one device; use an id: {}", name, labels));
+  return tl::unexpected(fmt::format("no device is called \"{}\"; {}", name,
+                                    labels.empty() ? "the database has none" : "known are: " + labels));
 }
 
 tl::expected<void, std::string> Store::put_tuning(const GpuTuning& tuning) {

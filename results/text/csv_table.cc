@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -50,11 +51,14 @@ tl::expected<CsvTable, std::string> CsvTable::read(std::string text, const std::
 }
 
 tl::expected<CsvTable, std::string> CsvTable::read_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return tl::unexpected(fmt::format("{}: is a folder; a CSV file is needed", path));
   std::ifstream file(path, std::ios::binary);
   if (!file) return tl::unexpected(fmt::format("{}: cannot be opened: {}", path, std::strerror(errno)));
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (file.bad() || (text.empty() && !file.eof()))
-    return tl::unexpected(fmt::format("{}: cannot be read; is it a folder?", path));
+    return tl::unexpected(fmt::format("{}: cannot be read", path));
   return read(std::move(text), path);
 }
 

@@ -41,9 +41,12 @@ void run_coverage(const CoverageOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
+  if (is_undisclosed(**model, invocation)) return;
   const auto population = population_called(options.population);
   if (!population) return fail(invocation, population.error());
-  const auto coverage = coverage_of(**model, asked, *population, load_measured_devices(invocation));
+  const auto measured = load_measured_devices(invocation);
+  if (!measured) return fail(invocation, measured.error());
+  const auto coverage = coverage_of(**model, asked, *population, *measured);
   if (!coverage) return fail(invocation, coverage.error());
   const std::optional<double> link =
       options.link_bits_s > 0 ? std::optional(options.link_bits_s) : std::nullopt;

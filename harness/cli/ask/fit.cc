@@ -116,6 +116,23 @@ std::string no_gpu(const Capacity& capacity, const Question& question) {
       place_name(question.place), capacity.device);
 }
 
+/// Says which option would be passed over in silence; empty: none.
+std::string passed_over(const FitOptions& options, const Invocation& invocation, bool by_specs) {
+  if (options.explain && (invocation.json || invocation.csv))
+    return "--explain is text: leave out --json and --csv";
+  if (by_specs && options.placement != place_name(PlaceAsked::automatic))
+    return fmt::format(
+        "--placement {}: the device is known by its specs, which are of one part; name its processor or its "
+        "GPU",
+        options.placement);
+  if (!by_specs && runs_as_called(options.device.runs_as) != RunsAs::native)
+    return fmt::format(
+        "--as {}: this device was measured, or is this machine, with the memory that it has; "
+        "--as is for devices that are known by their specs",
+        options.device.runs_as);
+  return "";
+}
+
 void run_fit(const FitOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto models = models_of(options.models, named);
@@ -127,6 +144,8 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   if (!device) return fail(invocation, device.error());
   const Question& first = questions->front();
   const bool by_specs = !device->capacity.rule.empty();  // its GPU, where it has one, is the device itself
+  if (const std::string problem = passed_over(options, invocation, by_specs); !problem.empty())
+    return fail(invocation, problem);
   if (!by_specs)
     if (const std::string problem = no_gpu(device->capacity, first); !problem.empty())
       return fail(invocation, problem);

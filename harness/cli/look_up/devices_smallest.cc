@@ -44,9 +44,9 @@ struct Line {
 
 /// The measured devices that run the model.
 std::vector<Line> measured_lines(const ModelShape& model, const Question& question,
-                                 const Invocation& invocation) {
+                                 const std::vector<DeviceProfile>& devices) {
   std::vector<Line> lines;
-  for (const DeviceProfile& device : load_measured_devices(invocation)) {
+  for (const DeviceProfile& device : devices) {
     Verdict verdict = weigh_model(model, question, device);
     if (!runs(verdict.judgement.answer)) continue;
     lines.push_back({device.capacity.device, "measured", "", in_gib(device.capacity.memory_total_bytes),
@@ -122,11 +122,14 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
+  if (is_undisclosed(**model, invocation)) return;
   const auto found =
       devices_that_run(**model, *question, runs_as_called(options.runs_as),
                        [&](const DeviceSpec& device) { return passes(device, options.filter); });
   if (!found) return fail(invocation, found.error());
-  std::vector<Line> lines = measured_lines(**model, *question, invocation);
+  const auto measured = load_measured_devices(invocation);
+  if (!measured) return fail(invocation, measured.error());
+  std::vector<Line> lines = measured_lines(**model, *question, *measured);
   for (Line& line : spec_lines(*found, options)) lines.push_back(std::move(line));
   if (invocation.json) {
     ordered_json out{{"schema_version", 1},
