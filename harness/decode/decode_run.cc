@@ -6,8 +6,10 @@
 #include <set>
 
 #include "harness/decode/composition.h"
+#include "harness/timing/kernel_race.h"
 #include "harness/timing/statistics.h"
 #include "kernels/isa/isa.h"
+#include "kernels/table/all_kernels.h"
 #include "models/source/byte_source.h"
 #include "models/source/open.h"
 #include "models/text/units.h"
@@ -64,6 +66,16 @@ uint64_t working_set_of(const std::vector<ProblemUse>& step, const Machine& mach
   for (const ProblemUse& use : step) buffers.emplace(use.problem.format, use.problem.op == Op::gemv);
   const uint64_t cache = machine.topology.last_level_cache_bytes.value.value_or(0);
   return std::min(std::max<uint64_t>(256ull << 20, 4 * cache), budget_bytes / buffers.size());
+}
+
+/// Holds the races of the formats that a step multiplies, and that are not known yet.
+void hold_races(KernelRaces& races, const std::vector<FormatId>& formats, const std::vector<ProblemUse>& step,
+                uint32_t threads, uint64_t memory_bytes) {
+  std::vector<Problem> problems;
+  for (const FormatId format : formats) problems.push_back({.op = Op::gemv, .format = format});
+  for (const ProblemUse& use : step) problems.push_back(use.problem);
+  races.hold(
+      problems, race_timer(threads, memory_bytes), [] { return false; }, [](const KernelRace&) {});
 }
 
 /// The steps of a run, each followed by one measurement of its parts.
@@ -173,7 +185,11 @@ tl::expected<DecodeResult, DecodeError> run_decode(const ModelShape& shape, cons
 
   ThreadPool pool(settings.threads);
   const Simd simd = this_cpu();
-  const auto weights = load_weights(shape, sources->facts, formats, sources->tensors, simd, pool);
+  const auto step = decode_step(shape, format, settings.depth + prompt + settings.tokens / 2);
+  KernelRaces races(kernels_of(simd), settings.races);
+  hold_races(races, formats, step, settings.threads, usable.bytes - *weight_bytes - result.cache_bytes);
+  const KernelChoice kernels = races.choice();
+  const auto weights = load_weights(shape, sources->facts, formats, sources->tensors, kernels, pool);
   if (!weights) return tl::unexpected(DecodeError{weights.error()});
   result.load_s = weights->load_s;
   auto cache = make_cache(shape, capacity, settings.depth, cache_seed);
@@ -185,12 +201,10 @@ tl::expected<DecodeResult, DecodeError> run_decode(const ModelShape& shape, cons
     if (const auto ran = run.decode(nullptr, pool); !ran) return tl::unexpected(DecodeError{ran.error()});
     return result;
   }
-  const auto step = decode_step(shape, format, settings.depth + prompt + settings.tokens / 2);
   const auto left = static_cast<double>(usable.bytes - *weight_bytes - result.cache_bytes);
   const auto budget = static_cast<uint64_t>(pool_share * left);
   WeightPool part_weights(working_set_of(step, machine, budget), budget);
   Workbench bench{.pool = pool, .weights = part_weights};
-  const KernelChoice kernels = kernels_here();
   const Bounds bounds;
   std::map<std::string, std::string> checked;
   auto composition =

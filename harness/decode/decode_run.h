@@ -12,6 +12,7 @@
 #include "kernels/forward/pass.h"
 #include "probes/machine/machine.h"
 #include "results/measured/predict.h"
+#include "results/records/kernel_race.h"
 
 namespace weighin {
 
@@ -22,6 +23,8 @@ struct DecodeSettings {
   uint32_t threads = 1;
   bool parts = true;  // whether the parts are measured
   std::string file;   // a local GGUF file with the weights; empty: random weights
+  std::vector<KernelRace>
+      races;  // what earlier races found on this machine; the others that it needs are held
   /// Where it is set, it is called with the logits [vocab] of every token of the prompt and of the run.
   std::function<void(std::span<const float>)> logits;
 };

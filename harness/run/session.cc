@@ -10,6 +10,7 @@
 #include "harness/gpu/session.h"
 #include "harness/plan/thread_counts.h"
 #include "harness/run/watch.h"
+#include "harness/timing/kernel_race.h"
 #include "kernels/operands/operand_memory.h"
 #include "kernels/table/all_kernels.h"
 #include "models/text/utc_time.h"
@@ -118,6 +119,39 @@ tl::expected<OpenedRun, std::string> open_run(Store& store, const Host& host, co
   return OpenedRun{*id, {}, false};
 }
 
+/// The most of a run's budget that races between kernels take. They take 2 s where every format is raced (two
+/// cores of Sapphire Rapids, 2026-11-30).
+constexpr double race_share = 0.1;
+
+/// Holds the races that `items` need and that this device's database has no result of.
+tl::expected<void, std::string> race_kernels(const Host& host, const Machine& machine,
+                                             std::span<const PlanItem> items, const SessionOptions& options,
+                                             const std::function<bool()>& stop, Store& store,
+                                             KernelRaces& races) {
+  std::vector<Problem> problems;
+  uint32_t threads = 1;
+  for (const PlanItem& item : items) {
+    problems.push_back(item.problem);
+    threads = std::max(threads, item.threads);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  std::string failure;
+  races.hold(
+      problems, race_timer(threads, memory_budget_of(machine)),
+      [&] {
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
+        return stop() || !failure.empty() ||
+               (!options.every_item && passed.count() > race_share * options.budget_s);
+      },
+      [&](KernelRace race) {
+        race.device = machine.id;
+        race.raced_at = utc_text(host.now());
+        if (auto written = store.put_race(race); !written) failure = written.error();
+      });
+  if (!failure.empty()) return tl::unexpected(failure);
+  return {};
+}
+
 /// The share of a run's budget that all GPUs get together. Their kernels take a fraction of the CPU's time,
 /// most of it to be made ready.
 constexpr double gpu_share = 0.25;
@@ -223,8 +257,13 @@ tl::expected<SessionResult, std::string> run_session(
   result.resumed = opened->resumed;
 
   keep_operand_memory(memory_budget_of(machine));
+  auto known_races = store->races(machine.id);
+  if (!known_races) return tl::unexpected(known_races.error());
+  KernelRaces races(kernels_here(), std::move(*known_races));
+  if (auto raced = race_kernels(host, machine, items, options, stop, *store, races); !raced)
+    return tl::unexpected(raced.error());
   const RunSettings settings{
-      .kernels = kernels_here(),
+      .kernels = races.choice(),
       .working_set_bytes = working_set_of(machine),
       .memory_budget_bytes = memory_budget_of(machine),
       .cache_bytes = cache_bytes_of(machine),

@@ -80,7 +80,7 @@ std::string wrong_on_extremes(const Kernel& kernel, const MeasureContext& contex
 }  // namespace
 
 KernelChoice kernels_here() {
-  return [simd = this_cpu()](const Problem& problem) { return kernels_for(problem, simd); };
+  return kernels_of(this_cpu());
 }
 
 Measurement unmeasured(const PlanItem& item, const KernelChoice& choice, Status status,

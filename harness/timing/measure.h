@@ -19,9 +19,7 @@ namespace weighin {
 /// The machine's bounds at one thread count, as far as they are measured, in bytes or operations a second.
 using Bounds = std::map<Op, double>;
 
-/// The kernels for a problem, best first: kernels_for() on this CPU, or those of a test.
-using KernelChoice = std::function<std::vector<const Kernel*>(const Problem&)>;
-
+/// kernels_for() on this CPU, in the order of the table.
 KernelChoice kernels_here();
 
 /// What measuring needs, and what outlives one item.

@@ -60,6 +60,7 @@ void ProductInput::multiply(const Product& product, uint64_t first, uint64_t las
   work.row_bytes = product.row_bytes;
   work.m = product.rows;
   work.y = y;
+  work.ahead = product.ahead;
   product.functions->gemv(work, first, last);
   if (product.bias.empty()) return;
   for (uint64_t row = first; row < last; ++row) y[row] += product.bias[row];

@@ -8,7 +8,6 @@
 
 #include "kernels/formats/packing.h"
 #include "kernels/forward/tensor_slots.h"
-#include "kernels/table/all_kernels.h"
 #include "models/bytes/tensor_formats.h"
 #include "models/gguf/tensor_roles.h"
 
@@ -29,20 +28,15 @@ uint64_t loaded_bytes(const Tensor& tensor, FormatId format) {
   return piece_bytes(row_bytes(format, tensor.cols) * padded_rows(tensor.rows));
 }
 
-/// The best functions for y = W x, in the order of the table's kernels. Packed weights are preferred to plain
-/// ones.
-const MatrixFunctions* product_functions(FormatId format, const Simd& simd) {
-  for (const Kernel* kernel : kernels_for({.op = Op::gemv, .format = format}, simd)) {
-    for (const Layout layout : {Layout::packed, Layout::plain}) {
-      const MatrixFunctions* functions = matrix_functions_of(format, kernel->isa, layout);
-      if (functions != nullptr && functions->gemv != nullptr) return functions;
-    }
-  }
+/// The first kernel for y = W x; nullptr: there is none.
+const Kernel* product_kernel(FormatId format, const KernelChoice& kernels) {
+  for (const Kernel* kernel : kernels({.op = Op::gemv, .format = format}))
+    if (kernel->matrix != nullptr) return kernel;
   return nullptr;
 }
 
-auto embedding_decoder(FormatId format, const Simd& simd) {
-  for (const Kernel* kernel : kernels_for({.op = Op::embedding, .format = format}, simd)) {
+auto embedding_decoder(FormatId format, const KernelChoice& kernels) {
+  for (const Kernel* kernel : kernels({.op = Op::embedding, .format = format})) {
     const MatrixFunctions* functions = matrix_functions_of(format, kernel->isa, Layout::plain);
     if (functions != nullptr && functions->decode != nullptr) return functions->decode;
   }
@@ -115,9 +109,9 @@ void repeat(std::span<const std::byte> tile, std::byte* to, uint64_t bytes, Thre
 
 class Loader {
  public:
-  Loader(const ModelShape& shape, const ForwardFacts& facts, const TensorSource& source, const Simd& simd,
-         ThreadPool& pool, ForwardWeights& weights)
-      : shape_(shape), facts_(facts), source_(source), simd_(simd), pool_(pool), weights_(weights) {}
+  Loader(const ModelShape& shape, const ForwardFacts& facts, const TensorSource& source,
+         const KernelChoice& kernels, ThreadPool& pool, ForwardWeights& weights)
+      : shape_(shape), facts_(facts), source_(source), kernels_(kernels), pool_(pool), weights_(weights) {}
 
   VoidOrError load(const Tensor& tensor, FormatId format) {
     const TensorSlot place = slot_of(tensor, weights_);
@@ -157,7 +151,7 @@ class Loader {
 
   VoidOrError load_embeddings(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks) {
     weights_.embedding_row_bytes = row_bytes(format, tensor.cols);
-    weights_.decode_embedding = embedding_decoder(format, simd_);
+    weights_.decode_embedding = embedding_decoder(format, kernels_);
     if (weights_.decode_embedding == nullptr) return no_kernel(tensor, format);
     const uint64_t bytes = weights_.embedding_row_bytes * tensor.rows;
     std::byte* to = weights_.memory.take(bytes);
@@ -168,9 +162,11 @@ class Loader {
 
   VoidOrError load_product(const Tensor& tensor, FormatId format, std::span<const std::byte> blocks,
                            Product& product) {
-    const MatrixFunctions* functions = product_functions(format, simd_);
-    if (functions == nullptr) return no_kernel(tensor, format);
+    const Kernel* kernel = product_kernel(format, kernels_);
+    if (kernel == nullptr) return no_kernel(tensor, format);
+    const MatrixFunctions* functions = kernel->matrix;
     product.functions = functions;
+    product.ahead = kernel->ahead;
     product.rows = tensor.rows;
     product.cols = static_cast<uint32_t>(tensor.cols);
     product.row_bytes = row_bytes(format, tensor.cols);
@@ -208,7 +204,7 @@ class Loader {
   const ModelShape& shape_;
   const ForwardFacts& facts_;
   const TensorSource& source_;
-  const Simd& simd_;
+  const KernelChoice& kernels_;
   ThreadPool& pool_;
   ForwardWeights& weights_;
   std::vector<std::byte> tile_;
@@ -241,8 +237,8 @@ tl::expected<uint64_t, std::string> forward_weight_bytes(const ModelShape& shape
 
 tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const ForwardFacts& facts,
                                                        const std::vector<FormatId>& formats,
-                                                       const TensorSource& source, const Simd& simd,
-                                                       ThreadPool& pool) {
+                                                       const TensorSource& source,
+                                                       const KernelChoice& kernels, ThreadPool& pool) {
   const auto begin = std::chrono::steady_clock::now();
   const auto bytes = forward_weight_bytes(shape, formats);
   if (!bytes) return tl::unexpected(bytes.error());
@@ -251,7 +247,7 @@ tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, 
   ForwardWeights weights;
   weights.memory = std::move(*memory);
   weights.layers.resize(shape.layers);
-  Loader loader(shape, facts, source, simd, pool, weights);
+  Loader loader(shape, facts, source, kernels, pool, weights);
   for (size_t i = 0; i < shape.tensors.size(); ++i)
     if (const auto loaded = loader.load(shape.tensors[i], formats[i]); !loaded)
       return tl::unexpected(loaded.error());

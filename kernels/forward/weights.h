@@ -22,6 +22,7 @@ struct Product {
   const std::byte* weights = nullptr;  // laid out as functions->packing says; rows are padded to whole units
   uint64_t row_bytes = 0, rows = 0;
   uint32_t cols = 0;
+  Ahead ahead{};
   std::span<const float> bias;  // empty: there is none
 };
 
@@ -51,14 +52,14 @@ std::vector<FormatId> computed_formats(const ModelShape& shape, const FileFormat
 tl::expected<uint64_t, std::string> forward_weight_bytes(const ModelShape& shape,
                                                          const std::vector<FormatId>& formats);
 
-/// Loads all weights of `shape` for the best kernels that `simd` can run. All threads of `pool` pack them.
-/// Where a file rotates values 2i and 2i + 1 of a head together, rows of queries and keys are reordered so
-/// that pairs are i and i + dim / 2, and RoPE rotates whole vectors; scores, which are sums over a head, stay
-/// the same. Error: a tensor that is missing, is in a format that no kernel here multiplies, or has no slot
-/// in this pass; or how much memory was refused.
+/// Loads all weights of `shape` for the kernels of one token's products that `kernels` gives first. All
+/// threads of `pool` pack them. Where a file rotates values 2i and 2i + 1 of a head together, rows of queries
+/// and keys are reordered so that pairs are i and i + dim / 2, and RoPE rotates whole vectors; scores, which
+/// are sums over a head, stay the same. Error: a tensor that is missing, is in a format that no kernel here
+/// multiplies, or has no slot in this pass; or how much memory was refused.
 tl::expected<ForwardWeights, std::string> load_weights(const ModelShape& shape, const ForwardFacts& facts,
                                                        const std::vector<FormatId>& formats,
-                                                       const TensorSource& source, const Simd& simd,
-                                                       ThreadPool& pool);
+                                                       const TensorSource& source,
+                                                       const KernelChoice& kernels, ThreadPool& pool);
 
 }  // namespace weighin

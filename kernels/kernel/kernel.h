@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "kernels/formats/data.h"
+#include "kernels/formats/packing.h"
 #include "kernels/isa/isa.h"
+#include "kernels/kernel/ahead.h"
 #include "kernels/operands/weight_pool.h"
 #include "kernels/problem/problem.h"
 #include "kernels/reference/check.h"
@@ -21,6 +23,7 @@ namespace weighin {
 
 struct GpuBench;
 struct GpuFacts;
+struct MatrixFunctions;
 
 /// What kernels run with. The caller owns it, and keeps it alive as long as anything that was prepared with
 /// it.
@@ -70,6 +73,14 @@ struct Kernel {
   std::vector<std::vector<uint32_t>> parameters{};
   /// The arithmetic bound of what it computes with, where that is not peak_of(problem).
   std::optional<Op> peak{};
+  /// For a matrix product of the CPU: the functions that compute it, the layout of its weights, and how it
+  /// asks for them.
+  const MatrixFunctions* matrix = nullptr;
+  Packing packing{};
+  Ahead ahead{};
 };
+
+/// Gives the kernels for a problem, best first.
+using KernelChoice = std::function<std::vector<const Kernel*>(const Problem&)>;
 
 }  // namespace weighin

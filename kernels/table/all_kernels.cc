@@ -54,4 +54,8 @@ std::vector<const Kernel*> kernels_for(const Problem& problem, const Simd& simd)
   return found;
 }
 
+KernelChoice kernels_of(const Simd& simd) {
+  return [simd](const Problem& problem) { return kernels_for(problem, simd); };
+}
+
 }  // namespace weighin

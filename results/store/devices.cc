@@ -202,4 +202,48 @@ tl::expected<std::vector<GpuTuning>, std::string> Store::tunings(const std::stri
   });
 }
 
+tl::expected<void, std::string> Store::put_race(const KernelRace& race) {
+  return state_->guarded([&] {
+    SQLite::Statement put(*state_->database, "INSERT OR REPLACE INTO kernel_race VALUES (?,?,?,?,?,?,?,?)");
+    put.bind(1, race.device);
+    put.bind(2, std::string(op_name(race.op)));
+    if (race.format != FormatId::none) put.bind(3, std::string(format_of(race.format).name));
+    put.bind(4, race.kernel);
+    put.bind(5, race.runner_up);
+    put.bind(6, race.margin);
+    put.bind(7, race.seconds);
+    put.bind(8, race.raced_at);
+    put.exec();
+  });
+}
+
+tl::expected<std::vector<KernelRace>, std::string> Store::races(const std::string& device) const {
+  return state_->guarded([&] {
+    SQLite::Statement query(
+        *state_->database,
+        "SELECT op, coalesce(format, ''), kernel, runner_up, margin, seconds, raced_at FROM "
+        "kernel_race WHERE device = ? ORDER BY op, format");
+    query.bind(1, device);
+    std::vector<KernelRace> found;
+    while (query.executeStep()) {
+      KernelRace race{.device = device,
+                      .kernel = query.getColumn(2).getString(),
+                      .runner_up = query.getColumn(3).getString(),
+                      .margin = query.getColumn(4).getDouble(),
+                      .seconds = query.getColumn(5).getDouble(),
+                      .raced_at = query.getColumn(6).getString()};
+      const std::string format = query.getColumn(1).getString();
+      // An operation or format of another version of this program is left out.
+      if (!find_op(query.getColumn(0).getString(), race.op)) continue;
+      if (!format.empty()) {
+        const QuantFormat* known = find_format(format);
+        if (known == nullptr) continue;
+        race.format = known->id;
+      }
+      found.push_back(std::move(race));
+    }
+    return found;
+  });
+}
+
 }  // namespace weighin

@@ -168,6 +168,19 @@ CREATE VIEW measurements AS
   SELECT measurement.id AS measurement_id, run, device, backend, gpu, engine, kernel, op, format, size_class, m, n,
          k, threads, seconds, spread, bytes_per_s, ops_per_s, roofline_fraction, status, reason
   FROM measurement LEFT JOIN measurement_class ON measurement_class.measurement_id = measurement.id;
+)",
+                                              R"(
+CREATE TABLE kernel_race (
+  device TEXT NOT NULL REFERENCES device(id),
+  op TEXT NOT NULL,
+  format TEXT,
+  kernel TEXT NOT NULL,
+  runner_up TEXT NOT NULL,
+  margin REAL NOT NULL,
+  seconds REAL NOT NULL,
+  raced_at TEXT NOT NULL
+);
+CREATE UNIQUE INDEX raced_once ON kernel_race (device, op, coalesce(format, ''));
 )"};
   return steps;
 }

@@ -56,6 +56,12 @@ efficiency is learned from these.
 Each GPU that the probe saw through Vulkan has one row in `gpu`; numbers are 0 where the driver does not say. Software
 rasterizers are among them and marked. `measurement.gpu` is its `id`. Each kernel on a GPU under one driver version has one
 row in `gpu_tuning`: the parameters that a short search found best, and the seconds that they took.
+
+## Table `kernel_race`
+
+Each operation and format that a device's CPU has several kernels for has one row: the kernel that a short race found
+fastest, the next fastest, and the share by which that takes longer (`margin`). `weighin run`, `verify` and `decode` take
+the winner. Delete a device's rows to have the races held again.
 )";
   for (size_t i = 0; i < migrations().size(); ++i) {
     text += fmt::format("\n## Migration {}\n\n```sql{}```\n", i + 1, migrations()[i]);

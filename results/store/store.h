@@ -10,6 +10,7 @@
 
 #include "results/records/device.h"
 #include "results/records/gpu_tuning.h"
+#include "results/records/kernel_race.h"
 #include "results/records/measurement.h"
 #include "results/records/run.h"
 #include "results/records/verification.h"
@@ -39,6 +40,9 @@ class Store {
   /// Of one driver version only: another compiles other code. By kernel.
   tl::expected<std::vector<GpuTuning>, std::string> tunings(const std::string& gpu,
                                                             const std::string& driver_version) const;
+  /// One of the same device, operation and format is replaced.
+  tl::expected<void, std::string> put_race(const KernelRace& race);
+  tl::expected<std::vector<KernelRace>, std::string> races(const std::string& device) const;
   /// Adds the run and returns its id.
   tl::expected<int64_t, std::string> begin_run(const Run& run);
   tl::expected<void, std::string> end_run(int64_t id, const std::string& ended_at, const std::string& outcome,

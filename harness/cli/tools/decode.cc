@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@
 #include "harness/timing/statistics.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"
+#include "results/store/store.h"
 
 namespace weighin {
 namespace {
@@ -90,6 +92,15 @@ void print(const ModelShape& model, const FileFormat& format, const DecodeOption
              result.median_ratio, result.least_ratio);
 }
 
+/// The races between kernels that earlier runs held on this machine; none where there is no database that can
+/// be read.
+std::vector<KernelRace> known_races(const Invocation& invocation, const Machine& machine) {
+  if (!std::filesystem::exists(invocation.database)) return {};
+  const auto store = Store::open(invocation.database, Access::read);
+  if (!store) return {};
+  return store->races(machine.id).value_or(std::vector<KernelRace>{});
+}
+
 void run_decode_command(DecodeOptions options, bool depth_given, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto run = model_to_run(named, options.model, options.format);
@@ -101,6 +112,7 @@ void run_decode_command(DecodeOptions options, bool depth_given, Invocation& inv
   options.settings.threads = options.threads ? std::min(options.threads, usable) : usable;
   options.settings.parts = !options.no_parts;
   if (!depth_given) options.settings.depth = options.settings.prompt.empty() ? plan_depth : 0;
+  options.settings.races = known_races(invocation, machine);
   std::ofstream logits;
   if (!options.logits.empty()) {
     logits.open(options.logits, std::ios::binary);

@@ -8,6 +8,7 @@
 
 #include "kernels/formats/packing.h"
 #include "kernels/isa/isa.h"
+#include "kernels/kernel/ahead.h"
 #include "kernels/operands/activations.h"
 #include "models/format/format.h"
 
@@ -21,13 +22,28 @@ inline constexpr uint32_t panel_values = 1024, panel_rows = 32;
 /// that no two threads write to one line.
 inline constexpr uint64_t gemv_rows = 32;
 
-/// Where one thread unpacks a panel.
+/// gemm multiplies so many panels of rows with so many tokens before it goes on along the rows. The
+/// activations of one panel's values (512 KiB of bytes) and the sums of the rows (256 KiB) then stay in a
+/// level-2 cache.
+inline constexpr uint32_t panels_together = 4, panel_tokens = 512;
+
+/// Where one thread unpacks a panel, and sums its products.
 struct alignas(64) Panel {
-  alignas(64) uint8_t bytes[panel_rows * panel_values];             // [value / 4][row][4]
-  alignas(64) float scales[panel_rows * panel_values / sum_group];  // [group][row]
-  alignas(64) float mins[panel_rows * panel_values / sum_group];    // [group][row]
-  alignas(64) float floats[panel_rows * panel_values];              // [value][row]
+  alignas(64) uint8_t bytes[panel_rows * panel_values];                 // [value / 4][row][4]
+  alignas(64) float scales[panel_rows * panel_values / sum_group];      // [group][row]
+  alignas(64) float mins[panel_rows * panel_values / sum_group];        // [group][row]
+  alignas(64) float floats[panel_rows * panel_values];                  // [value][row]
+  alignas(64) float sums[panels_together * panel_tokens * panel_rows];  // [panel][token][row]
 };
+
+/// Where the int8 form of value `k` of token `token` lies in MatrixWork::quantized, of `n` tokens of `row`
+/// values. The values that meet one panel lie together, token after token: rows of a power of two values
+/// would lie in the same few sets of a cache.
+[[gnu::always_inline]] constexpr uint64_t quantized_at(uint32_t n, uint32_t row, uint64_t token, uint32_t k) {
+  const uint32_t in_panel = k % panel_values, first = k - in_panel;
+  const uint64_t pitch = row - first < panel_values ? row - first : panel_values;
+  return uint64_t{first} * n + token * pitch + in_panel;
+}
 
 /// Y[n][m] = X[n][k] W[m][k]^T.
 struct MatrixWork {
@@ -38,7 +54,7 @@ struct MatrixWork {
   const float* x;  // [n][k]
   float* y;        // [n][m]
   // Activations as int8, for quantized weights: x = scale * quantized.
-  int8_t* quantized;    // [n][k]
+  int8_t* quantized;    // [k / panel_values][n][panel_values], as quantized_at() says
   float* scales;        // [n][k / rounding_span()]
   int16_t* sums;        // [n][k / sum_group]: sums of `quantized`
   int16_t* group_sums;  // [n][k / 32]: sums of `quantized`
@@ -47,6 +63,7 @@ struct MatrixWork {
   uint16_t* bf16;  // [n][k]
   // For formats whose rows have a scale of their own (FormatCodec::scaled_rows).
   const float* row_scales;  // [m rounded up to whole units]
+  Ahead ahead{};            // for gemv over packed weights
 };
 
 /// The shape of a quantized format's blocks as the readers of kernels/cpu/formats/ give them: groups of 32

@@ -87,15 +87,16 @@ struct UnitSums<FloatFormat<FormatId::bf16>> : Bf16UnitSums {};
 /// y[rows] = W x. Units are read in the order in which they lie in memory, one stream a thread. An x that is
 /// broadcast serves a whole unit, so that x is read once for `rows_together` rows, and nothing is summed
 /// across lanes. Four values in turn have sums of their own, so that no product waits for the one before.
-/// Bound by reading the weights.
-template <class Format>
-static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
+/// Bound by reading the weights. Where `asks`, it asks for units that are read later, as w.ahead says.
+template <class Format, bool asks>
+static void gemv_float_units(const MatrixWork& w, uint64_t first, uint64_t last) {
   constexpr int chains = 4, unit_bytes = rows_together * Format::bytes;
   for (uint64_t row = first; row < last; row += rows_together) {
     const std::byte* unit = w.weights + row * w.row_bytes;
     const float *x = w.x, *const x_end = x + w.k;
     UnitSums<Format> sums[chains];
     for (; x + chains <= x_end; x += chains, unit += chains * unit_bytes) {
+      if constexpr (asks) ask_for<chains * unit_bytes>(unit, w.ahead);
 #pragma GCC unroll 4
       for (int c = 0; c < chains; ++c) sums[c].add(unit + c * unit_bytes, x[c]);
     }
@@ -106,6 +107,12 @@ static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t las
       if (at < w.m) store_f32(w.y + at, sums[0].rows(v), w.m - at);
     }
   }
+}
+
+template <class Format>
+static void gemv_packed_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
+  if (w.ahead.bytes == 0) return gemv_float_units<Format, false>(w, first, last);
+  gemv_float_units<Format, true>(w, first, last);
 }
 
 /// One plain row of k values as f32.

@@ -102,15 +102,16 @@ constexpr bool packed_int_scales = requires {
 /// y[rows] = W x. Units are read in the order in which they lie in memory, one stream a thread, and each byte
 /// is read once. Reads are in order within a unit too, since what is read out of order is not prefetched (on
 /// Zen 4, q5_K with all fifth bits before the nibbles ran at half the speed). Bound by reading the weights;
-/// in registers it takes 8 dot products and about 16 other words a group of 32 values. Two streams a thread,
-/// or prefetching by software, were no faster.
-template <FormatId format>
-static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
+/// in registers it takes 8 dot products and about 16 other words a group of 32 values. Two streams a thread
+/// were no faster. Where `asks`, each unit asks for one that is read later, as w.ahead says.
+template <FormatId format, bool asks>
+static void gemv_units(const MatrixWork& w, uint64_t first, uint64_t last) {
   constexpr BlockShape shape = Plain<format>::shape;
   for (uint64_t row = first; row < last; row += lanes) {
     const std::byte* unit = w.weights + row * w.row_bytes;
     F32 total = all_f32(0);
     for (uint32_t k = 0; k < w.k; k += shape.values, unit += shape.bytes * lanes) {
+      if constexpr (asks) ask_for<shape.bytes * lanes>(unit, w.ahead);
       F32 products;
       if constexpr (packed_int_scales<format>) {
         const int16_t* sums = shape.halves == 2 ? w.sums + k / sum_group : w.group_sums + k / 32;
@@ -124,6 +125,12 @@ static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
     if constexpr (shape.scaled_rows) total *= load_f32(w.row_scales + row);
     store_f32(w.y + row, total, w.m - row);
   }
+}
+
+template <FormatId format>
+static void gemv_packed(const MatrixWork& w, uint64_t first, uint64_t last) {
+  if (w.ahead.bytes == 0) return gemv_units<format, false>(w, first, last);
+  gemv_units<format, true>(w, first, last);
 }
 
 /// Writes a unit's words into a panel [word][rows_together][4].

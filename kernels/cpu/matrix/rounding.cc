@@ -71,10 +71,14 @@ class Rounding : public Prepared {
       return error;
     }
     const auto x = std::span(x_).subspan(first, last - first);
-    error = int8_rounding_error(x, &quantized_[first], scales_[group], largest_activation(x));
+    std::vector<int8_t> quantized(last - first);
+    for (uint64_t i = first; i < last; ++i)
+      quantized[i - first] =
+          quantized_[quantized_at(work_.n, work_.k, i / work_.k, static_cast<uint32_t>(i % work_.k))];
+    error = int8_rounding_error(x, quantized.data(), scales_[group], largest_activation(x));
     for (uint64_t at = first; at < last; at += 32) {
       int32_t halves[2] = {0, 0};
-      for (uint64_t i = at; i < at + 32; ++i) halves[(i - at) / sum_group] += quantized_[i];
+      for (uint64_t i = at; i < at + 32; ++i) halves[(i - at) / sum_group] += quantized[i - first];
       const bool adds_up = sums_[at / sum_group] == halves[0] && sums_[at / sum_group + 1] == halves[1] &&
                            group_sums_[at / 32] == halves[0] + halves[1] &&
                            min_factors_[at / 32] == -static_cast<float>(halves[0] + halves[1]);

@@ -1,7 +1,7 @@
 // Rounding of activations to int8 (activations.h), in plain C++ that compilers vectorize.
 
-/// Rounds `count` values of X from index `first` on to the nearest of 255 steps, and adds their sums.
-/// `inverse` is the reciprocal of the step, or 0, which makes all values 0.
+/// Rounds `count` values of one row of X, from index `first` on, to the nearest of 255 steps, and adds their
+/// sums. `inverse` is the reciprocal of the step, or 0, which makes all values 0.
 template <uint32_t count>
 WEIGHIN_WORD void round_values(const MatrixWork& w, uint64_t first, float inverse) {
   // In arrays of its own, since the compiler must assume that a write of bytes changes what is read.
@@ -12,7 +12,9 @@ WEIGHIN_WORD void round_values(const MatrixWork& w, uint64_t first, float invers
     // Adding and subtracting 1.5 * 2^23 rounds a float below 2^22 to the nearest whole number.
     q[i] = static_cast<int8_t>(static_cast<int32_t>((x[i] * inverse + 0x1.8p23F) - 0x1.8p23F));
   }
-  __builtin_memcpy(w.quantized + first, q, sizeof q);
+  const uint64_t token = w.n == 1 ? 0 : first / w.k, row_start = token * w.k;
+  __builtin_memcpy(w.quantized + quantized_at(w.n, w.k, token, static_cast<uint32_t>(first - row_start)), q,
+                   sizeof q);
   int16_t* sums = w.sums + first / sum_group;
   for (uint32_t h = 0; h < count / sum_group; ++h) {
     int32_t sum = 0;

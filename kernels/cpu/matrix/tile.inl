@@ -1,5 +1,5 @@
 // The tile of Y that a matrix product keeps in registers: the sums of a few tokens and of `rows_together`
-// rows.
+// rows. And what products of one token ask of memory.
 
 /// Vectors of rows in a tile. A tile has `lanes` rows in each.
 constexpr int row_vectors = 2;
@@ -11,14 +11,47 @@ static_assert(rows_together <= panel_rows);
 template <int tokens>
 WEIGHIN_WORD void add_to_y(const MatrixWork& w, const F32 (&sums)[tokens][row_vectors], uint32_t t0, bool set,
                            uint64_t row, int rows) {
-  for (int t = 0; t < tokens; ++t) {
-    float* y = w.y + (t0 + uint64_t(t)) * w.m + row;
+  float* y = w.y + uint64_t{t0} * w.m + row;
+  // A whole tile is stored by unrolled loops. A loop that may end early would index the sums, which then
+  // would have to lie in memory.
+  if (rows == rows_together && set) {
+#pragma GCC unroll 8
+    for (int t = 0; t < tokens; ++t, y += w.m) {
+#pragma GCC unroll 8
+      for (int v = 0; v < row_vectors; ++v) store_f32(y + v * lanes, sums[t][v]);
+    }
+    return;
+  }
+  if (rows == rows_together) {
+#pragma GCC unroll 8
+    for (int t = 0; t < tokens; ++t, y += w.m) {
+#pragma GCC unroll 8
+      for (int v = 0; v < row_vectors; ++v) store_f32(y + v * lanes, sums[t][v] + load_f32(y + v * lanes));
+    }
+    return;
+  }
+#pragma GCC unroll 8
+  for (int t = 0; t < tokens; ++t, y += w.m) {
+#pragma GCC unroll 8
     for (int v = 0; v < row_vectors; ++v) {
       const int left = rows - v * lanes;
-      if (left <= 0) break;
+      if (left <= 0) continue;
       F32 total = sums[t][v];
       if (!set) total += load_f32(y + v * lanes, left);
       store_f32(y + v * lanes, total, left);
     }
+  }
+}
+
+/// Asks for the cache lines that begin in the `bytes` bytes which lie `ahead` of `at`.
+template <int bytes>
+WEIGHIN_WORD void ask_for(const std::byte* at, Ahead ahead) {
+  at += ahead.bytes;
+  if (ahead.into_level1) {
+#pragma GCC unroll 64
+    for (int i = 0; i < bytes; i += 64) __builtin_prefetch(at + i, 0, 3);
+  } else {
+#pragma GCC unroll 64
+    for (int i = 0; i < bytes; i += 64) __builtin_prefetch(at + i, 0, 2);
   }
 }

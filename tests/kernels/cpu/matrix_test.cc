@@ -82,8 +82,7 @@ TEST(Matrix, Bf16PromptsTakeTheBf16DotWhereThereIsOne) {
 }
 
 const MatrixFunctions& functions_of(const Kernel& kernel) {
-  const Layout layout = kernel.name.ends_with(".plain") ? Layout::plain : Layout::packed;
-  return *matrix_functions_of(kernel.format, kernel.isa, layout);
+  return *kernel.matrix;
 }
 
 // An engine holds its weights in memory once.
@@ -147,7 +146,8 @@ TEST(Matrix, RawRandomBytesMeanTheSameToEveryInstructionSet) {
                           group_sums.data(),
                           min_factors.data(),
                           nullptr,
-                          ones.data()};
+                          ones.data(),
+                          kernel.ahead};
     const uint32_t span = rounding_span(functions.activations, k);
     functions.round(work, 0, uint64_t{tokens} * k / span);
     if (kernel.op == Op::gemv) {

@@ -10,6 +10,7 @@
 
 #include "kernels/formats/codec.h"
 #include "kernels/formats/half.h"
+#include "kernels/table/all_kernels.h"
 #include "models/names/catalogue.h"
 #include "models/synthetic/random_blocks.h"
 
@@ -182,7 +183,7 @@ void compare(const char* model, FileFormatId format, double bound) {
   for (const Simd& simd : instruction_sets()) {
     for (const uint32_t threads : {1U, 2U, 3U}) {
       ThreadPool pool(threads);
-      const auto weights = load_weights(small, facts, formats, blocks.source(), simd, pool);
+      const auto weights = load_weights(small, facts, formats, blocks.source(), kernels_of(simd), pool);
       ASSERT_TRUE(weights) << weights.error();
       ForwardPass pass(small, facts, *weights, make_cache(small, tokens, 0, 1).value(), simd, pool);
       double worst = 0;
@@ -218,7 +219,7 @@ TEST(Forward, AnotherFactIsAnotherResult) {
   other.adjacent_pairs = !facts.adjacent_pairs;
   Reference reference(shape, other, formats, blocks);
   ThreadPool pool(1);
-  const auto weights = load_weights(shape, facts, formats, blocks.source(), this_cpu(), pool);
+  const auto weights = load_weights(shape, facts, formats, blocks.source(), kernels_of(this_cpu()), pool);
   ASSERT_TRUE(weights) << weights.error();
   ForwardPass pass(shape, facts, *weights, make_cache(shape, tokens, 0, 1).value(), this_cpu(), pool);
   double last = 0;
@@ -253,7 +254,7 @@ TEST(Forward, ATensorWithoutAPlaceOrOfAnotherSizeIsRefused) {
   strange = shape;
   for (Tensor& tensor : strange.tensors)
     if (tensor.role == TensorRole::attn_k) tensor.rows *= 2;
-  const auto large = load_weights(strange, facts, formats, synthetic_tensors(1), this_cpu(), pool);
+  const auto large = load_weights(strange, facts, formats, synthetic_tensors(1), kernels_of(this_cpu()), pool);
   ASSERT_FALSE(large);
   EXPECT_NE(large.error().find("blk.0.attn_k.weight"), std::string::npos) << large.error();
 }

@@ -237,6 +237,50 @@ TEST_F(StoreTest, RowsOfAnEngineAreKeptBesideOursAndReadOnlyByThoseWhoAskForThem
   }
 }
 
+TEST_F(StoreTest, ARaceIsKeptOnceForADeviceAnOperationAndAFormat) {
+  Store store = opened(path_);
+  ASSERT_TRUE(store.put_device(device("aaaa2222", "laptop")));
+  KernelRace race{.device = "aaaa1111",
+                  .op = Op::gemm,
+                  .format = FormatId::bf16,
+                  .kernel = "cpu.gemm.bf16.avx512bf16",
+                  .runner_up = "",
+                  .margin = 0,
+                  .seconds = 2e-3,
+                  .raced_at = "then"};
+  ASSERT_TRUE(store.put_race(race));
+  race.kernel = "cpu.gemm.bf16.avx512";
+  race.runner_up = "cpu.gemm.bf16.avx512bf16";
+  race.margin = 1.25;
+  race.seconds = 1e-3;
+  ASSERT_TRUE(store.put_race(race));  // in place of the first
+  KernelRace other = race;
+  other.op = Op::rms_norm;
+  other.format = FormatId::none;
+  ASSERT_TRUE(store.put_race(other));
+  ASSERT_TRUE(store.put_race(other));
+  other.device = "aaaa2222";
+  ASSERT_TRUE(store.put_race(other));
+  const auto found = store.races("aaaa1111").value();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].device, "aaaa1111");
+  EXPECT_EQ(found[0].op, Op::gemm);
+  EXPECT_EQ(found[0].format, FormatId::bf16);
+  EXPECT_EQ(found[0].kernel, race.kernel);
+  EXPECT_EQ(found[0].runner_up, race.runner_up);
+  EXPECT_EQ(found[0].margin, 1.25);
+  EXPECT_EQ(found[0].seconds, 1e-3);
+  EXPECT_EQ(found[0].raced_at, "then");
+  EXPECT_EQ(found[1].op, Op::rms_norm);
+  EXPECT_EQ(found[1].format, FormatId::none);
+  EXPECT_EQ(store.races("aaaa2222")->size(), 1u);
+  // What another version of the program wrote and this one does not know is left out.
+  SQLite::Database(path_, SQLite::OPEN_READWRITE)
+      .exec("INSERT INTO kernel_race VALUES ('aaaa2222', 'no such op', 'q4_0', 'k', '', 0, 1, 'then'), "
+            "('aaaa2222', 'gemm', 'no such format', 'k', '', 0, 1, 'then')");
+  EXPECT_EQ(store.races("aaaa2222")->size(), 1u);
+}
+
 TEST_F(StoreTest, DevicesAreFoundByLabelIdAndItsBeginning) {
   Store store = opened(path_);
   ASSERT_TRUE(store.put_device(device("aaaa2222", "laptop")));
