@@ -1,8 +1,9 @@
+#include "results/store/schema_markdown.h"
+
 #include <fmt/format.h>
 
 #include "results/records/measurement_fields.h"
 #include "results/store/migrations.h"
-#include "results/store/store.h"
 
 namespace weighin {
 

@@ -1,4 +1,5 @@
-// The store: one SQLite file, and the only place with SQL.
+// The store: one SQLite file, and the only place with SQL. Its methods for devices and tunings are defined in
+// devices.cc, those for verifications in verifications.cc, and all others in store.cc.
 #pragma once
 
 #include <cstdint>
@@ -80,8 +81,5 @@ class Store {
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-/// docs/schema.md, made from the migrations and the measurement field list.
-std::string schema_markdown();
 
 }  // namespace weighin

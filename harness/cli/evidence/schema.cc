@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "results/store/store.h"
+#include "results/store/schema_markdown.h"
 
 namespace weighin {
 

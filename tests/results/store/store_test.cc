@@ -1,4 +1,5 @@
 // The store over real SQLite files: what is kept, and that a file with an error is left as it was.
+#include "results/store/schema_markdown.h"
 #include "results/store/store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
