@@ -287,10 +287,17 @@ export const bugs = [
     tests: ["test_results"],
   },
   {
+    sentence: "An engine's measurements price the reference kernels",
+    file: "results/measured/cost_model.cc",
+    text: "    if (m.gpu == gpu && m.backend == (gpu.empty() ? cpu_backend : gpu_backend) && !m.of_engine())",
+    replacement: "    if (m.gpu == gpu && m.backend == (gpu.empty() ? cpu_backend : gpu_backend))",
+    tests: ["test_results"],
+  },
+  {
     sentence: "A GPU's measurements price the CPU",
     file: "results/measured/cost_model.cc",
-    text: "    if (m.gpu == gpu && m.backend == (gpu.empty() ? cpu_backend : gpu_backend)) found.push_back(&m);",
-    replacement: "    if (gpu.empty() || m.gpu == gpu) found.push_back(&m);",
+    text: "    if (m.gpu == gpu && m.backend == (gpu.empty() ? cpu_backend : gpu_backend) && !m.of_engine())",
+    replacement: "    if ((gpu.empty() || m.gpu == gpu) && !m.of_engine())",
     tests: ["test_results"],
   },
   {
