@@ -65,6 +65,13 @@ LoadCounters read_load(const Host& host) {
   return load;
 }
 
+double other_share(const LoadCounters& before, const LoadCounters& after, unsigned cores) {
+  if (before.busy_s < 0 || after.busy_s < 0) return 0;
+  const double core_s = std::max(1u, cores) * std::max(1e-9, after.wall_s - before.wall_s);
+  const double busy_s = after.busy_s - before.busy_s + std::max(0.0, after.steal_s - before.steal_s);
+  return std::max(0.0, busy_s - (after.own_s - before.own_s)) / core_s;
+}
+
 std::vector<std::string> load_warnings(const LoadCounters& before, const LoadCounters& after,
                                        unsigned cores) {
   std::vector<std::string> warnings;

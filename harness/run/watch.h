@@ -20,6 +20,10 @@ struct LoadCounters {
 
 LoadCounters read_load(const Host& host);
 
+/// The share of the cores' time that other programs and other machines took between two readings; 0 where it
+/// could not be read.
+double other_share(const LoadCounters& before, const LoadCounters& after, unsigned cores);
+
 /// What disturbed the measurements between two readings, as sentences: other programs that took more than 5%
 /// of the cores, stolen time above 2%, any throttling. Empty when nothing did, or nothing could be read.
 std::vector<std::string> load_warnings(const LoadCounters& before, const LoadCounters& after, unsigned cores);

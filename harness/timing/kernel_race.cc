@@ -23,6 +23,12 @@ constexpr double least_gain = 0.02;
 /// The weights of a race: twice the last-level cache that most processors give to a core's neighbours, so
 /// that they come from memory. Judgement; larger ones take longer to fill than to race over.
 constexpr uint64_t race_bytes = uint64_t{64} << 20;
+/// Weights that each thread reads in one product of one token. All threads together read a quarter of the
+/// weights.
+constexpr uint64_t thread_bytes = uint64_t{2} << 20;
+/// Layouts of weights that contestants may have: packed and plain for each set. One more is left for what a
+/// check needs.
+constexpr uint64_t most_layouts = 2 * sets_in_race + 1;
 /// Each kernel is timed in this many rounds, for so long in each. Its time is the least: other programs make
 /// a round longer, never shorter, and all kernels have as many rounds.
 constexpr int rounds = 9;
@@ -33,15 +39,16 @@ constexpr double hopeless = 2;
 constexpr uint32_t sampled_outputs = 16;
 
 /// A problem of a typical size that takes tenths of a millisecond on each of `threads` threads.
-Problem raced_problem(Op op, FormatId format, uint32_t threads) {
+Problem raced_problem(Op op, FormatId format, uint32_t threads, uint64_t working_set_bytes) {
   Problem problem{.op = op, .format = format};
   switch (op) {
     case Op::gemv:
       // 2 MiB of weights a thread, in whole pieces of 32 rows, which every thread takes.
       problem.k = 4096;
       problem.n = 1;
-      problem.m =
-          std::max<uint64_t>(1, (uint64_t{2} << 20) / row_bytes(format, problem.k) / 32) * 32 * threads;
+      problem.m = std::max<uint64_t>(
+          1, std::min(thread_bytes, working_set_bytes / (2 * threads)) / row_bytes(format, problem.k) / 32);
+      problem.m *= uint64_t{32} * threads;
       break;
     case Op::gemm:
       // 50 million operations a thread, of rows that are long enough to be multiplied in parts.
@@ -184,18 +191,24 @@ std::vector<double> time_on(ThreadPool& pool, WeightPool& weights, std::span<con
 }  // namespace
 
 RaceTimer race_timer(uint32_t threads, uint64_t budget_bytes) {
-  // Both teams read the same weights. A copyable function needs shared state.
-  auto weights = std::make_shared<WeightPool>(std::min(race_bytes, budget_bytes),
-                                              std::min(3 * race_bytes, budget_bytes));
+  // Both teams read the same weights. A copyable function needs shared state. The pool holds the layouts of
+  // all contestants at once, since it gives the oldest buffer back, used or not, where it has no room for
+  // another.
+  const uint64_t working_set =
+      std::min(std::max(race_bytes, 4 * thread_bytes * threads), budget_bytes / most_layouts);
+  auto weights = std::make_shared<WeightPool>(working_set, most_layouts * working_set);
   return [threads, weights](std::span<const Kernel* const> kernels, const Problem& problem) {
     std::vector<double> seconds;
     {
       ThreadPool alone(1);
-      seconds = time_on(alone, *weights, kernels, raced_problem(problem.op, problem.format, 1));
+      seconds = time_on(alone, *weights, kernels,
+                        raced_problem(problem.op, problem.format, 1, weights->working_set_bytes()));
     }
     if (threads < 2) return seconds;
     ThreadPool all(threads);
-    const auto together = time_on(all, *weights, kernels, raced_problem(problem.op, problem.format, threads));
+    const auto together =
+        time_on(all, *weights, kernels,
+                raced_problem(problem.op, problem.format, threads, weights->working_set_bytes()));
     for (size_t i = 0; i < seconds.size(); ++i) seconds[i] = std::sqrt(seconds[i] * together[i]);
     return seconds;
   };

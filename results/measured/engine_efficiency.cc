@@ -174,12 +174,24 @@ double EngineEfficiency::seconds(Phase phase, std::span<const StepPartTime> part
   return seconds;
 }
 
+/// The instruction set in a kernel's name: the fourth word of "cpu.gemv.q4_0.avx512vnni.ahead4k". Empty:
+/// there is none.
+static std::string isa_in(const std::string& kernel) {
+  size_t at = 0;
+  for (int dots = 0; dots < 3; ++dots) {
+    at = kernel.find('.', at);
+    if (at == std::string::npos) return "";
+    ++at;
+  }
+  return kernel.substr(at, kernel.find('.', at) - at);
+}
+
 std::string isa_of(std::span<const Measurement> measurements) {
   std::map<std::string, size_t> counts;
   for (const Measurement& m : measurements) {
     if (!m.on_cpu() || m.of_engine() || !usable(m) || !is_matrix(m.problem.op)) continue;
-    const size_t dot = m.kernel.rfind('.');
-    if (dot != std::string::npos) ++counts[m.kernel.substr(dot + 1)];
+    const std::string isa = isa_in(m.kernel);
+    if (!isa.empty()) ++counts[isa];
   }
   const auto most = std::max_element(counts.begin(), counts.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });

@@ -5,14 +5,18 @@ struct Plain<FormatId::iq4_xs> {
   static constexpr BlockShape shape{.values = 256, .bytes = 136, .offset = wide_offset, .wide = true};
   WEIGHIN_WORD IntScales int_scales(const std::byte* block) {
     IntScales all{one_f16(block), 0, {}, {}};
-    uint32_t low;
     uint16_t high;
     __builtin_memcpy(&high, block + 2, 2);
-    __builtin_memcpy(&low, block + 4, 4);
-    for (int i = 0; i < 8; ++i) {
-      all.scale[i] = static_cast<int32_t>((low >> 4 * i & 15) | (uint32_t{high} >> 2 * i & 3) << 4) - 32;
-    }
-    all.set_offset(shape.offset, 8);
+    // The nibbles and pairs of groups 0 2 4 6, and of 1 3 5 7, in bytes.
+    Bytes16 b;
+    __builtin_memcpy(&b, block + 4, 16);
+    const Bytes16 twice = __builtin_shufflevector(b, b, 0, 0, 1, 1, 2, 2, 3, 3, 0, 0, 1, 1, 2, 2, 3, 3);
+    const Bytes16 nibbles = twice >> Bytes16{0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4} & 15;
+    const Bytes16 pairs = reinterpret_cast<Bytes16>(Words4{} + high);
+    const Bytes16 fours =
+        __builtin_shufflevector(pairs, pairs, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1);
+    all.set_scales(nibbles | (fours >> Bytes16{0, 2, 4, 6, 0, 2, 4, 6, 0, 2, 4, 6, 0, 2, 4, 6} & 3) << 4, 32);
+    all.set_offset(shape.offset);
     return all;
   }
   template <class Each>

@@ -2,16 +2,24 @@
 
 static constexpr Table e2m1_table = table_of(e2m1_doubled, 12);
 
+/// 2^(e - 128) of each e, also below 2^-126.
+struct Powers {
+  float v[256];
+};
+static constexpr Powers e8m0_halves = [] {
+  Powers powers{};
+  float power = 0x1p-128F;
+  for (float& v : powers.v) {
+    v = power;
+    if (power < 0x1p127F) power *= 2;
+  }
+  return powers;
+}();
+
 template <>
 struct Plain<FormatId::mxfp4> {
   static constexpr BlockShape shape{.values = 32, .bytes = 17, .offset = 12};
-  /// 2^(e - 128), also below 2^-126, as the product of two powers of half the exponent.
-  WEIGHIN_WORD float power(unsigned e) {
-    const uint32_t bits[2] = {((e >> 1) + 63) << 23, (((e + 1) >> 1) + 63) << 23};
-    float parts[2];
-    __builtin_memcpy(parts, bits, sizeof parts);
-    return parts[0] * parts[1];
-  }
+  WEIGHIN_WORD float power(unsigned e) { return e8m0_halves.v[e]; }
   template <class Each>
   WEIGHIN_WORD void groups(const std::byte* block, Each& each) {
     const float d = power(static_cast<uint8_t>(block[0]));

@@ -3,6 +3,14 @@
 template <>
 struct Plain<FormatId::q2_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 84, .halves = 2, .mins = 2};
+  WEIGHIN_WORD IntScales int_scales(const std::byte* block) {
+    IntScales all{one_f16(block + 80), one_f16(block + 82), {}, {}};
+    Bytes16 s;
+    __builtin_memcpy(&s, block, 16);
+    all.set_scales(s & 15);
+    all.set_below(s >> 4);
+    return all;
+  }
   template <class Each>
   WEIGHIN_WORD void groups(const std::byte* block, Each& each) {
     const float d = one_f16(block + 80), dmin = one_f16(block + 82);

@@ -5,16 +5,17 @@ struct Plain<FormatId::q3_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 110, .offset = 4, .halves = 2};
   WEIGHIN_WORD IntScales int_scales(const std::byte* block) {
     IntScales all{one_f16(block + 108), 0, {}, {}};
-    uint32_t low[2], high, bytes[4];
-    __builtin_memcpy(low, block + 96, 8);
-    __builtin_memcpy(&high, block + 104, 4);
-    for (int i = 0; i < 4; ++i) {
-      bytes[i] = (low[i % 2] >> i / 2 * 4 & 0x0F0F0F0F) | (high >> 2 * i & 0x03030303) << 4;
-    }
-    uint8_t s[16];
-    __builtin_memcpy(s, bytes, 16);
-    for (int i = 0; i < 16; ++i) all.scale[i] = s[i] - 32;
-    all.set_offset(shape.offset, 16);
+    // 8 bytes of nibbles and 4 of pairs, from 2 bytes before them to the end of the block.
+    Bytes16 b;
+    __builtin_memcpy(&b, block + 94, 16);
+    const auto low = reinterpret_cast<Words4>(
+        __builtin_shufflevector(b, b, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5, 6, 7, 8, 9));
+    const auto high = reinterpret_cast<Words4>(
+        __builtin_shufflevector(b, b, 10, 11, 12, 13, 10, 11, 12, 13, 10, 11, 12, 13, 10, 11, 12, 13));
+    const Words4 bytes = (low >> Words4{0, 0, 4, 4} & 0x0F0F0F0F) | (high >> Words4{0, 2, 4, 6} & 0x03030303)
+                                                                        << 4;
+    all.set_scales(reinterpret_cast<Bytes16>(bytes), 32);
+    all.set_offset(shape.offset);
     return all;
   }
   template <class Each>

@@ -13,18 +13,14 @@ WEIGHIN_WORD Group six_bit_group(const std::byte* block, int j) {
 /// All scales and mins of a block. Those of groups 0 to 3 are the low 6 bits of a byte each.
 WEIGHIN_WORD IntScales six_bit_scales(const std::byte* block) {
   IntScales all{one_f16(block), one_f16(block + 2), {}, {}};
-  uint32_t first, second, third, bytes[4];
-  __builtin_memcpy(&first, block + 4, 4);
-  __builtin_memcpy(&second, block + 8, 4);
-  __builtin_memcpy(&third, block + 12, 4);
-  bytes[0] = first & 0x3F3F3F3F;
-  bytes[1] = (third & 0x0F0F0F0F) | (first >> 6 & 0x03030303) << 4;
-  bytes[2] = second & 0x3F3F3F3F;
-  bytes[3] = (third >> 4 & 0x0F0F0F0F) | (second >> 6 & 0x03030303) << 4;
-  uint8_t each[16];
-  __builtin_memcpy(each, bytes, 16);
-  for (int i = 0; i < 8; ++i) all.scale[i] = each[i];
-  for (int i = 0; i < 8; ++i) all.below[i] = each[8 + i];
+  Words4 words;  // d and dmin, then the 12 bytes of scales and mins
+  __builtin_memcpy(&words, block, 16);
+  const Words4 low = __builtin_shufflevector(words, words, 1, 3, 2, 3);
+  const Words4 high = __builtin_shufflevector(words, words, 1, 1, 2, 2);
+  const Words4 bytes = (low >> Words4{0, 0, 0, 4} & Words4{0x3F3F3F3F, 0x0F0F0F0F, 0x3F3F3F3F, 0x0F0F0F0F}) |
+                       (high >> 6 & Words4{0, 0x03030303, 0, 0x03030303}) << 4;
+  all.set_scales(reinterpret_cast<Bytes16>(bytes));  // the mins follow the scales
+  __builtin_memcpy(all.below, all.scale + 8, 16);
   return all;
 }
 

@@ -5,10 +5,10 @@ struct Plain<FormatId::q6_K> {
   static constexpr BlockShape shape{.values = 256, .bytes = 210, .offset = 32, .halves = 2};
   WEIGHIN_WORD IntScales int_scales(const std::byte* block) {
     IntScales all{one_f16(block + 208), 0, {}, {}};
-    int8_t s[16];
-    __builtin_memcpy(s, block + 192, 16);
-    for (int i = 0; i < 16; ++i) all.scale[i] = s[i];
-    all.set_offset(shape.offset, 16);
+    SignedBytes16 s;
+    __builtin_memcpy(&s, block + 192, 16);
+    all.set_scales(s);
+    all.set_offset(shape.offset);
     return all;
   }
   template <class Each>

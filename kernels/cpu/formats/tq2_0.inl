@@ -3,10 +3,11 @@
 template <>
 struct Plain<FormatId::tq2_0> {
   static constexpr BlockShape shape{.values = 256, .bytes = 66, .offset = 1};
+  static constexpr bool constant_scales = true;
   WEIGHIN_WORD IntScales int_scales(const std::byte* block) {
     IntScales all{one_f16(block + 64), 0, {}, {}};
-    for (int i = 0; i < 8; ++i) all.scale[i] = 1;
-    all.set_offset(shape.offset, 8);
+    all.set_scales(Bytes16{} + 1);
+    all.set_offset(shape.offset);
     return all;
   }
   template <class Each>

@@ -4,6 +4,7 @@
 constexpr bool adds_plain_gemv = true;
 
 #define WEIGHIN_DPBUSD _mm256_dpbusd_epi32
+#define WEIGHIN_DPWSSD _mm256_dpwssd_epi32
 #include "kernels/cpu/isa/x86_512.h"
 #include "kernels/cpu/isa/x86_dots_vnni.h"
 

@@ -5,6 +5,7 @@ constexpr bool adds_plain_gemv = true;
 
 #ifndef WEIGHIN_DPBUSD  // a test takes the encoding of AVX-512
 #define WEIGHIN_DPBUSD _mm256_dpbusd_avx_epi32
+#define WEIGHIN_DPWSSD _mm256_dpwssd_avx_epi32
 #endif
 #include "kernels/cpu/isa/x86_256.h"
 #include "kernels/cpu/isa/x86_dots_vnni.h"

@@ -10,6 +10,12 @@
 #error "The header of an instruction set says by a macro what it adds (docs/simd_words.md)."
 #endif
 
+#if defined(WEIGHIN_INT8) && !defined(WEIGHIN_DOT_TIMES)
+WEIGHIN_WORD IntSums add_dot_times(IntSums a, GroupBytes w, GroupBytes x, int32_t first, int32_t second) {
+  return add_times(a, dot(w, x), first, second);
+}
+#endif
+
 /// The first `left` values, at most a vector. The other lanes of a load are 0.
 template <class Count>
 WEIGHIN_WORD F32 load_f32(const float* from, Count left) {

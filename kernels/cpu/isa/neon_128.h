@@ -120,6 +120,16 @@ WEIGHIN_WORD FloatSums add_scaled(FloatSums a, GroupDots d, float first, float s
 WEIGHIN_WORD IntSums add_times(IntSums a, GroupDots d, int32_t first, int32_t second) {
   return vmlaq_n_s32(vmlaq_n_s32(a, d.first, first), d.second, second);
 }
+template <int count>
+WEIGHIN_WORD IntSums products_of(const int16_t* a, const int16_t* b) {
+  static_assert(count % 8 == 0);
+  int32x4_t sums = vdupq_n_s32(0);
+  for (int i = 0; i < count; i += 8) {
+    const int16x8_t first = vld1q_s16(a + i), second = vld1q_s16(b + i);
+    sums = vmlal_high_s16(vmlal_s16(sums, vget_low_s16(first), vget_low_s16(second)), first, second);
+  }
+  return sums;
+}
 WEIGHIN_WORD FloatSums add_scaled(FloatSums a, IntSums ints, float scale) {
   return vfmaq_n_f32(a, vcvtq_f32_s32(ints), scale);
 }

@@ -42,10 +42,10 @@ WEIGHIN_WORD F32 sums(const F32* v) {
 #include "kernels/cpu/isa/f16_by_integers.h"
 /// Four values of 16 bits, zeros above them.
 WEIGHIN_WORD I32 load_u16x4(const void* from) {
-  typedef uint16_t U16 __attribute__((vector_size(8)));
-  U16 v;
-  __builtin_memcpy(&v, from, sizeof v);
-  return __builtin_convertvector(v, I32);
+  typedef uint16_t U16 __attribute__((vector_size(16)));
+  U16 v{};
+  __builtin_memcpy(&v, from, 8);
+  return reinterpret_cast<I32>(__builtin_shufflevector(v, U16{}, 0, 8, 1, 9, 2, 10, 3, 11));
 }
 WEIGHIN_WORD F32 load_f16(const void* from) {
   return widen_f16(load_u16x4(from));
@@ -54,20 +54,18 @@ WEIGHIN_WORD F32 load_f16(const void* from) {
 WEIGHIN_WORD F32 load_bf16(const void* from) {
   return as_f32(load_u16x4(from) << 16);
 }
+/// Four bytes, in the lowest byte of each lane.
+WEIGHIN_WORD I32 load_u8(const void* from) {
+  LaneBytes b{};
+  __builtin_memcpy(&b, from, 4);
+  return reinterpret_cast<I32>(
+      __builtin_shufflevector(b, LaneBytes{}, 0, 16, 16, 16, 1, 16, 16, 16, 2, 16, 16, 16, 3, 16, 16, 16));
+}
 WEIGHIN_WORD F32 load_i8(const void* from) {
-  typedef int8_t I8 __attribute__((vector_size(4)));
-  I8 v;
-  __builtin_memcpy(&v, from, sizeof v);
-  return __builtin_convertvector(v, F32);
+  return to_f32(load_u8(from) << 24 >> 24);
 }
 
 // --- integers
-WEIGHIN_WORD I32 load_u8(const void* from) {
-  typedef uint8_t U8 __attribute__((vector_size(4)));
-  U8 v;
-  __builtin_memcpy(&v, from, sizeof v);
-  return __builtin_convertvector(v, I32);
-}
 WEIGHIN_WORD I32 dot2(I32 sum, I32 pairs, const int16_t* x) {
   return sum + (pairs << 16 >> 16) * int32_t{x[0]} + (pairs >> 16) * int32_t{x[1]};
 }
@@ -94,8 +92,10 @@ WEIGHIN_WORD LaneBytes add_part(LaneBytes low, LaneBytes b, int right, int mask)
   return low | part(b, right, mask);
 }
 WEIGHIN_WORD LaneBytes look_up(const uint8_t* table, LaneBytes indices) {
-  for (int i = 0; i < 4 * lanes; ++i) indices[i] = table[indices[i]];
-  return indices;
+  uint8_t bytes[4 * lanes];  // single bytes of a vector would each be a store and a load of all of it
+  store_lane_bytes(bytes, indices);
+  for (uint8_t& byte : bytes) byte = table[byte];
+  return load_lane_bytes(bytes);
 }
 
 // --- groups of 32 bytes
@@ -174,6 +174,12 @@ WEIGHIN_WORD FloatSums add_scaled(FloatSums a, GroupDots d, float first, float s
 }
 WEIGHIN_WORD IntSums add_times(IntSums a, GroupDots d, int32_t first, int32_t second) {
   return {a.v + d.first * first + d.second * second};
+}
+template <int count>
+WEIGHIN_WORD IntSums products_of(const int16_t* a, const int16_t* b) {
+  IntSums sums{0};
+  for (int i = 0; i < count; ++i) sums.v += a[i] * b[i];
+  return sums;
 }
 WEIGHIN_WORD FloatSums add_scaled(FloatSums a, IntSums ints, float scale) {
   return {a.v + static_cast<float>(ints.v) * scale};

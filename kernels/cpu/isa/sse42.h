@@ -146,6 +146,16 @@ WEIGHIN_WORD IntSums add_times(IntSums a, GroupDots d, int32_t first, int32_t se
   a = _mm_add_epi32(a, _mm_mullo_epi32(d.first, _mm_set1_epi32(first)));
   return _mm_add_epi32(a, _mm_mullo_epi32(d.second, _mm_set1_epi32(second)));
 }
+template <int count>
+WEIGHIN_WORD IntSums products_of(const int16_t* a, const int16_t* b) {
+  static_assert(count % 8 == 0);
+  __m128i sums = _mm_setzero_si128();
+  for (int i = 0; i < count; i += 8) {
+    sums = _mm_add_epi32(sums, _mm_madd_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + i)),
+                                              _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + i))));
+  }
+  return sums;
+}
 WEIGHIN_WORD FloatSums add_scaled(FloatSums a, IntSums ints, float scale) {
   return a + _mm_cvtepi32_ps(ints) * scale;
 }

@@ -1,6 +1,7 @@
 // The words for groups of 32 bytes in registers of 256 bits, for the sets from AVX2 on; all but the dot
 // products (x86_dots_by_pairs.h, x86_dots_vnni.h). In sets of 256 bits a group is as large as `LaneBytes`.
 
+#define WEIGHIN_DOT_TIMES
 using GroupBytes = __m256i;
 using GroupDots = __m256i;  // lanes 0-3: of values 0-15; lanes 4-7: of values 16-31
 using FloatSums = __m256;
@@ -50,6 +51,28 @@ WEIGHIN_WORD FloatSums add_scaled(FloatSums a, GroupDots d, float first, float s
 WEIGHIN_WORD IntSums add_times(IntSums a, GroupDots d, int32_t first, int32_t second) {
   const __m256i scale = _mm256_blend_epi32(_mm256_set1_epi32(first), _mm256_set1_epi32(second), 0xF0);
   return _mm256_add_epi32(a, _mm256_mullo_epi32(d, scale));
+}
+/// The products of neighbouring bytes are added in 16 bits, which 6-bit weights fill to 2 x 63 x 127 = 16002,
+/// and then multiplied with the scales as pairs.
+WEIGHIN_WORD IntSums add_dot_times(IntSums a, GroupBytes w, GroupBytes x, int32_t first, int32_t second) {
+  const __m256i scale = _mm256_blend_epi32(_mm256_set1_epi16(static_cast<int16_t>(first)),
+                                           _mm256_set1_epi16(static_cast<int16_t>(second)), 0xF0);
+  const __m256i pairs = _mm256_maddubs_epi16(w, x);
+#ifdef WEIGHIN_DPWSSD
+  return WEIGHIN_DPWSSD(a, pairs, scale);
+#else
+  return _mm256_add_epi32(a, _mm256_madd_epi16(pairs, scale));
+#endif
+}
+template <int count>
+WEIGHIN_WORD IntSums products_of(const int16_t* a, const int16_t* b) {
+  static_assert(count == 8 || count == 16);
+  if constexpr (count == 16) {
+    return _mm256_madd_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)),
+                             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
+  }
+  return _mm256_zextsi128_si256(_mm_madd_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a)),
+                                               _mm_loadu_si128(reinterpret_cast<const __m128i*>(b))));
 }
 WEIGHIN_WORD FloatSums add_scaled(FloatSums a, IntSums ints, float scale) {
   return _mm256_fmadd_ps(_mm256_cvtepi32_ps(ints), _mm256_set1_ps(scale), a);

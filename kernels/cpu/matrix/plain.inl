@@ -24,6 +24,8 @@ struct DotGroup {
     } else if constexpr (shape.mins == 2) {
       rest -=
           d * (g.first_min * static_cast<float>(x_sums[0]) + g.second_min * static_cast<float>(x_sums[1]));
+    } else if constexpr (shape.offset != 0 && shape.halves == 1) {
+      rest += first * static_cast<float>(shape.offset) * w.min_factors[at / 32];
     } else if constexpr (shape.offset != 0) {
       rest -= first * static_cast<float>(shape.offset * x_sums[0]) +
               second * static_cast<float>(shape.offset * x_sums[1]);
@@ -41,8 +43,11 @@ struct DotIntGroup {
   WEIGHIN_INLINE void operator()(int j, GroupBytes u, Group) {
     const GroupBytes xq = load_group(x + 32 * j);
     const int first = shape.halves * j, second = first + shape.halves - 1;
-    sums =
-        add_times(sums, shape.wide ? dot_wide(u, xq) : dot(u, xq), scales.scale[first], scales.scale[second]);
+    if constexpr (shape.wide) {
+      sums = add_times(sums, dot_wide(u, xq), scales.scale[first], scales.scale[second]);
+    } else {
+      sums = add_dot_times(sums, u, xq, scales.scale[first], scales.scale[second]);
+    }
   }
 };
 
@@ -57,19 +62,17 @@ template <FormatId format>
 WEIGHIN_WORD float dot_of_int_scales(const MatrixWork& w, const std::byte* block) {
   constexpr BlockShape shape = Plain<format>::shape;
   FloatSums row_sums{};
-  float rest = 0;
   for (uint32_t k = 0; k < w.k; k += shape.values, block += shape.bytes) {
-    const IntScales scales = Plain<format>::int_scales(block);
+    IntScales scales = Plain<format>::int_scales(block);
+    if constexpr (!requires { Plain<format>::constant_scales; }) scales.settle();
     DotIntGroup<format> each{w.quantized + k, scales, IntSums{}};
     Plain<format>::groups(block, each);
     const int16_t* x_sums = shape.halves == 2 ? w.sums + k / sum_group : w.group_sums + k / 32;
-    int32_t below = 0;
-    for (int i = 0; i < 8 * shape.halves; ++i) below += scales.below[i] * x_sums[i];
     const float dx = w.scales[k / activation_block];
     row_sums = add_scaled(row_sums, each.sums, scales.d * dx);
-    rest += scales.dmin * dx * static_cast<float>(below);
+    row_sums = add_scaled(row_sums, products_of<8 * shape.halves>(scales.below, x_sums), -scales.dmin * dx);
   }
-  return sum(row_sums) - rest;
+  return sum(row_sums);
 }
 
 template <FormatId format>

@@ -11,8 +11,8 @@
 
 #include "harness/run/watch.h"
 #include "harness/timing/statistics.h"
+#include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/operands/operands.h"
-#include "kernels/table/all_kernels.h"
 #include "tests/engine/compare/their_check.h"
 #include "tests/engine/compare/their_graphs.h"
 
@@ -64,9 +64,11 @@ struct Ours {
   std::unique_ptr<Prepared> prepared{};
 };
 
-/// The best kernel for `problem`, of plain weights or of packed ones. Empty where there is no such kernel.
-tl::expected<Ours, std::string> make_ours(const Problem& problem, Workbench& bench, bool plain) {
-  for (const Kernel* kernel : kernels_for(problem, this_cpu())) {
+/// The first of `kernels` for `problem`, of plain weights or of packed ones. Empty where there is no such
+/// kernel.
+tl::expected<Ours, std::string> make_ours(const Problem& problem, Workbench& bench,
+                                          const KernelChoice& kernels, bool plain) {
+  for (const Kernel* kernel : kernels(problem)) {
     if (kernel->name.ends_with(".plain") != plain) continue;
     auto prepared = kernel->prepare(problem, bench);
     if (!prepared) return tl::unexpected(prepared.error());
@@ -81,10 +83,11 @@ uint64_t operand_bytes(const Problem& p) {
   return row_bytes(p.format, p.k) * p.m;
 }
 
-/// The bound of `problem`: reading, where each operand is read once, else the peak of its arithmetic.
-Problem bound_of(const Problem& problem, double work) {
+/// The bound of `problem`: reading, where each operand is read once, else the peak of the arithmetic that
+/// `kernel` computes with.
+Problem bound_of(const Problem& problem, const Kernel& kernel, double work) {
   const auto part = static_cast<uint64_t>(bound_share * work);
-  if (problem.op == Op::gemm) return {.op = peak_of(problem), .m = part};
+  if (problem.op == Op::gemm) return {.op = kernel.peak.value_or(peak_of(problem)), .m = part};
   return {.op = Op::stream_read, .format = problem.format, .m = part};
 }
 
@@ -120,11 +123,13 @@ tl::expected<Theirs, std::string> make_theirs(const Ggml& ggml, const Problem& p
 }
 
 /// The rounding of activations before our product. Empty where the product takes floats.
-tl::expected<Ours, std::string> make_rounding(const Problem& problem, Workbench& bench) {
-  if (problem.op == Op::attention) return Ours{};
+tl::expected<Ours, std::string> make_rounding(const Problem& problem, const Kernel& kernel, Workbench& bench,
+                                              const KernelChoice& kernels) {
+  if (kernel.matrix == nullptr || kernel.matrix->round == nullptr) return Ours{};
   const FormatId rounded = rounded_for(problem.op, problem.format);
   if (rounded == FormatId::none) return Ours{};
-  return make_ours({.op = Op::quantize, .format = rounded, .n = problem.n, .k = problem.k}, bench, false);
+  return make_ours({.op = Op::quantize, .format = rounded, .n = problem.n, .k = problem.k}, bench, kernels,
+                   false);
 }
 
 /// The share of all cores that this process did not use between two readings, and that was not idle.
@@ -144,17 +149,17 @@ struct Sides {
 };
 
 tl::expected<Sides, std::string> make_sides(const Ggml& ggml, const Problem& problem, double work,
-                                            Workbench& bench) {
+                                            Workbench& bench, const KernelChoice& kernels) {
   Sides sides;
-  auto ours = make_ours(problem, bench, false);
+  auto ours = make_ours(problem, bench, kernels, false);
   if (!ours) return tl::unexpected(ours.error());
   if (!ours->prepared) return tl::unexpected(fmt::format("no kernel here computes {}", describe(problem)));
   // Made right after the kernel, so that it reads the buffer that the kernel reads.
-  auto bound = make_ours(bound_of(problem, work), bench, false);
+  auto bound = make_ours(bound_of(problem, *ours->kernel, work), bench, kernels, false);
   if (!bound) return tl::unexpected(bound.error());
-  auto plain = make_ours(problem, bench, true);
+  auto plain = make_ours(problem, bench, kernels, true);
   if (!plain) return tl::unexpected(plain.error());
-  auto rounding = make_rounding(problem, bench);
+  auto rounding = make_rounding(problem, *ours->kernel, bench, kernels);
   if (!rounding) return tl::unexpected(rounding.error());
   const auto blocks = bench.weights.weights(problem.format, bench.pool);
   if (!blocks) return tl::unexpected(blocks.error());
@@ -269,7 +274,7 @@ tl::expected<Comparison, std::string> compare(const Ggml& ggml, const Comparison
   Comparison result;
   result.of = of;
   result.work = of.problem.op == Op::gemm ? cost_of(of.problem).operations : static_cast<double>(operands);
-  const auto sides = make_sides(ggml, of.problem, result.work, bench);
+  const auto sides = make_sides(ggml, of.problem, result.work, bench, options.kernels);
   if (!sides) return tl::unexpected(sides.error());
   std::vector<Contender> turns;
   add_ours(*sides, result, turns);

@@ -3,6 +3,7 @@
 // could not be run as asked, and with 77 where llama.cpp's libraries are missing.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <regex>
@@ -12,6 +13,8 @@
 #include <vector>
 
 #include "harness/cli/options.h"
+#include "harness/timing/kernel_race.h"
+#include "kernels/table/all_kernels.h"
 #include "tests/engine/compare/bars.h"
 #include "tests/engine/compare/comparison.h"
 #include "tests/engine/compare/ggml_library.h"
@@ -22,6 +25,8 @@ namespace {
 using namespace weighin;
 
 constexpr int exit_wrong = 1, exit_error = 2, exit_absent = 77;
+/// The most memory that races take for weights.
+constexpr uint64_t race_memory_bytes = uint64_t{256} << 20;
 
 struct Options {
   std::string libraries, only;
@@ -55,7 +60,15 @@ std::vector<ComparisonCase> chosen(const Options& options) {
   return cases;
 }
 
-int carry_out(const Options& options) {
+/// Holds the races that a case needs, on one thread and on all that the cases use.
+void race(KernelRaces& races, const Problem& problem, const std::vector<ComparisonCase>& cases) {
+  uint32_t threads = 1;
+  for (const ComparisonCase& of : cases) threads = std::max(threads, of.threads);
+  races.hold(
+      {&problem, 1}, race_timer(threads, race_memory_bytes), [] { return false; }, [](const KernelRace&) {});
+}
+
+int carry_out(Options options) {
   const std::vector<ComparisonCase> cases = chosen(options);
   if (cases.empty()) {
     fmt::print(stderr, "compare-llamacpp: no case matches --only '{}'; --list shows them.\n", options.only);
@@ -76,7 +89,10 @@ int carry_out(const Options& options) {
   print(options.csv ? csv_head() : table_head());
   std::string wrong;
   size_t below = 0, compared = 0;
+  KernelRaces races(kernels_of(this_cpu()), {});
+  options.comparison.kernels = races.choice();
   for (const ComparisonCase& of : cases) {
+    race(races, of.problem, cases);
     const auto comparison = compare(*ggml, of, options.comparison);
     if (!comparison) {
       if (options.csv) fmt::print(stderr, "{}: not compared: {}\n", described(of), comparison.error());

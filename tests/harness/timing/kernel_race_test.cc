@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <limits>
 #include <map>
+
+#include "kernels/table/all_kernels.h"
 
 namespace weighin {
 namespace {
@@ -188,6 +191,24 @@ TEST(KernelRace, OneKernelNeedsNoRace) {
   KernelRaces races(field.kernels(), {});
   EXPECT_TRUE(held(races, field, {attention}).empty());
   EXPECT_EQ(field.timed("only"), 0);
+}
+
+// The races of this machine's own kernels, over little memory: every contestant's weights are held at once.
+TEST(KernelRace, TheMachinesKernelsAreTimedOverTheWeightsOfEachLayout) {
+  KernelRaces races(kernels_of(this_cpu()), {});
+  const RaceTimer timer = race_timer(2, uint64_t{32} << 20);
+  std::vector<Problem> problems;
+  for (const FormatId format : {FormatId::q8_0, FormatId::bf16})
+    problems.push_back({.op = Op::gemv, .format = format});
+  size_t found = 0;
+  races.hold(problems, timer, not_over, [&](const KernelRace& race) {
+    ++found;
+    EXPECT_GT(race.seconds, 0) << race.kernel;
+    EXPECT_TRUE(std::isfinite(race.seconds)) << race.kernel;
+    EXPECT_NE(race.kernel, race.runner_up);
+  });
+  EXPECT_EQ(found, 2 * problems.size());
+  for (const Problem& problem : problems) EXPECT_FALSE(races.choice()(problem).empty());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #pragma GCC target("avx2,fma,f16c,avx512f,avx512vl,avx512vnni")
 
 #define WEIGHIN_DPBUSD _mm256_dpbusd_epi32
+#define WEIGHIN_DPWSSD _mm256_dpwssd_epi32
 
 namespace weighin::avxvnni_in_evex {
 namespace {

@@ -59,6 +59,17 @@ TEST(Predict, RowsOfAnEngineSayNothingOfTheReferenceKernels) {
   EXPECT_EQ(isa_of(theirs), "");
 }
 
+TEST(Predict, TheInstructionSetIsThatOfMostKernelsWhateverTheyAskFor) {
+  auto rows = toy::measurements();
+  for (Measurement& m : rows)
+    if (is_matrix(m.problem.op)) m.kernel = "cpu.gemv.q4_0.avx512vnni.ahead4k";
+  EXPECT_EQ(isa_of(rows), "avx512vnni");
+  for (Measurement& m : rows) m.kernel = "cpu.gemm.q4_0.avx2";
+  EXPECT_EQ(isa_of(rows), "avx2");
+  for (Measurement& m : rows) m.kernel = "cpu.gemm.q4_0";
+  EXPECT_EQ(isa_of(rows), "");
+}
+
 TEST(Predict, TakesTheThreadCountThatIsFastest) {
   auto rows = toy::measurements();
   for (const Measurement& one : toy::measurements(0.5)) {

@@ -369,7 +369,7 @@ TEST_F(StoreTest, CsvIsQuotedAsRfc4180Has) {
   ASSERT_TRUE(store.put_device(device("cccc", "a \"quoted\", label")));
   const auto files = store.export_csv((folder_.path() / "csv").string());
   ASSERT_TRUE(files) << files.error();
-  EXPECT_EQ(files->size(), 12u);  // ten tables and the view
+  EXPECT_EQ(files->size(), 12u);  // eleven tables and the view
   const std::string text = bytes((folder_.path() / "csv" / "device.csv").string());
   EXPECT_TRUE(text.starts_with("id,label,cpu,"));
   EXPECT_NE(text.find("cccc,\"a \"\"quoted\"\", label\",Test CPU"), std::string::npos);
