@@ -7,18 +7,6 @@
 #include "harness/plan/slabs.h"
 
 namespace weighin {
-namespace {
-
-/// Moves an item's start in the buffer of its format. All products of a format read one buffer from its start
-/// on, so that measured in turn the next would find in a cache what the last has read. Each product starts
-/// further on than the one before, by twice what the last-level caches hold.
-void set_apart(TimedItem& item, const Problem& problem, uint64_t place, const MeasureContext& context) {
-  const auto slab = static_cast<uint64_t>(cost_of(problem).bytes_read) * item.runs_a_sample() + 1;
-  const uint64_t apart = std::min(2 * context.cache_bytes, context.bench.weights.working_set_bytes() / 8);
-  for (uint64_t passed = 0; passed < place * apart; passed += slab) item.sample();
-}
-
-}  // namespace
 
 tl::expected<Composition, std::string> Composition::prepare(const std::vector<ProblemUse>& step,
                                                             Workbench& bench, const MeasureContext& context) {
@@ -29,7 +17,6 @@ tl::expected<Composition, std::string> Composition::prepare(const std::vector<Pr
     const Problem slab = slab_of(use.problem, bench.pool.threads(), bench.weights.working_set_bytes());
     if (std::find(problems.begin(), problems.end(), slab) == problems.end()) problems.push_back(slab);
   }
-  uint64_t products = 0;
   for (const Problem& problem : problems) {
     std::vector<Measurement> wrong;
     const PlanItem item{problem, bench.pool.threads(), {}};
@@ -43,7 +30,6 @@ tl::expected<Composition, std::string> Composition::prepare(const std::vector<Pr
       composition.timed_.push_back({nullptr, std::move(absent)});
       continue;
     }
-    if (problem.op == Op::gemv) set_apart(*timed, problem, products++, context);
     Measurement measurement;
     measurement.kernel = timed->kernel();
     measurement.problem = problem;

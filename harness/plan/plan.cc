@@ -92,7 +92,7 @@ class Plan {
   }
   Problem slab(const Problem& problem, uint32_t threads) const {
     return scope_.on == MeasuredOn::gpu ? gpu_slab(problem, scope_.working_set_bytes)
-                                        : slab_of(problem, threads, scope_.working_set_bytes);
+                                        : slab_of(problem, threads, scope_.working_set_bytes, scope_.rates);
   }
   void add(const Problem& problem, uint32_t threads, std::string_view size_class) {
     const auto [place, fresh] = places_.try_emplace({problem, threads}, items_.size());
@@ -102,9 +102,37 @@ class Plan {
     classes.emplace_back(size_class);
   }
   uint64_t working_set_bytes() const { return scope_.working_set_bytes; }
+  /// Where the next new item will stand.
+  size_t size() const { return items_.size(); }
+  /// Brings the items from `first` on that read the same weights together. The weights keep the order in
+  /// which they come first, and so do the items of each.
+  void group_by_weights(size_t first) {
+    std::vector<std::pair<FormatId, int>> order;  // of weights, and how they lie
+    const auto place = [&](const PlanItem& item) {
+      const std::pair<FormatId, int> weights{item.problem.format, layout_of(item.problem.op)};
+      const auto found = static_cast<size_t>(std::find(order.begin(), order.end(), weights) - order.begin());
+      if (found == order.size()) order.push_back(weights);
+      return found;
+    };
+    std::vector<std::pair<size_t, PlanItem>> placed;
+    for (size_t i = first; i < items_.size(); ++i) placed.emplace_back(place(items_[i]), items_[i]);
+    std::stable_sort(placed.begin(), placed.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (size_t i = first; i < items_.size(); ++i) {
+      items_[i] = std::move(placed[i - first].second);
+      places_[{items_[i].problem, items_[i].threads}] = i;
+    }
+  }
   std::vector<PlanItem> take() { return std::move(items_); }
 
  private:
+  /// Products read packed weights, embeddings and attention those in a file's order, and other operations
+  /// read none.
+  static int layout_of(Op op) {
+    if (is_matrix(op)) return 2;
+    return is_attention(op) || op == Op::embedding || op == Op::repack ? 1 : 0;
+  }
+
   const PlanScope& scope_;
   std::map<std::pair<Problem, uint32_t>, size_t> places_;
   // By operation, format, tokens and threads.
@@ -118,6 +146,15 @@ void add_bounds(Plan& plan, uint32_t threads) {
     plan.add({.op = op, .m = peak_operations}, threads, "");
 }
 
+/// The product `op` of `step` with the most operations; nullptr where it has none.
+const ProblemUse* main_product(const std::vector<ProblemUse>& step, Op op) {
+  const ProblemUse* main = nullptr;
+  const auto work = [](const ProblemUse& use) { return use.times * cost_of(use.problem).operations; };
+  for (const ProblemUse& use : step)
+    if (use.problem.op == op && (!main || work(use) > work(*main))) main = &use;
+  return main;
+}
+
 /// Adds the problems of `step` as slabs.
 void add_step(Plan& plan, const std::vector<ProblemUse>& step, uint32_t threads,
               const SizeClass& size_class) {
@@ -129,6 +166,22 @@ void add_class(Plan& plan, const SizeClass& size_class, const FileFormat& format
   add_step(plan, decode_step(model, format, std::min(plan_depth, model.max_context) - 1), threads,
            size_class);
   add_step(plan, prefill_step(model, format, std::min(plan_prompt, model.max_context)), threads, size_class);
+}
+
+/// Adds the product `op` of `step` with the most operations.
+void add_main_product(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t threads,
+                      const SizeClass& size_class) {
+  const ProblemUse* main = main_product(step, op);
+  if (main != nullptr) plan.add_slab(main->problem, threads, size_class.name);
+}
+
+/// Adds the class's product of decode and of prefill with the most operations.
+void add_main_products(Plan& plan, const SizeClass& size_class, const FileFormat& format, uint32_t threads) {
+  const ModelShape& model = reference_model(size_class);
+  const auto decode = decode_step(model, format, std::min(plan_depth, model.max_context) - 1);
+  const auto prefill = prefill_step(model, format, std::min(plan_prompt, model.max_context));
+  add_main_product(plan, decode, Op::gemv, threads, size_class);
+  add_main_product(plan, prefill, Op::gemm, threads, size_class);
 }
 
 /// Adds the first matrix of `step` that is cut to a slab elsewhere, but small enough to be timed whole.
@@ -196,10 +249,7 @@ void add_attention(Plan& plan, uint32_t threads) {
 /// Adds the product of `step` with the most operations, at `count` threads, in the size in which it is timed
 /// with `all` threads.
 void add_largest(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t all, uint32_t count) {
-  const ProblemUse* largest = nullptr;
-  const auto work = [](const ProblemUse& use) { return use.times * cost_of(use.problem).operations; };
-  for (const ProblemUse& use : step)
-    if (use.problem.op == op && (!largest || work(use) > work(*largest))) largest = &use;
+  const ProblemUse* largest = main_product(step, op);
   if (largest == nullptr) return;
   plan.add_slab(largest->problem, all,
                 compared_class);  // added before others of its size, which it then stands for
@@ -245,6 +295,50 @@ void add_each(Plan& plan, void (*add)(Plan&, const SizeClass&, const FileFormat&
   }
 }
 
+/// All file formats with kernels, the ranked ones first.
+std::vector<const FileFormat*> formats_in_order() {
+  std::vector<const FileFormat*> order;
+  const auto add = [&](const FileFormat& format) {
+    const bool known =
+        std::any_of(order.begin(), order.end(), [&](auto* other) { return other->id == format.id; });
+    if (!known) order.push_back(&format);
+  };
+  for (const FileFormatId id : ranked_formats()) add(file_format_of(id));
+  for (const FileFormat& format : kernel_file_formats()) add(format);
+  for (const FileFormatId id : other_containers) add(file_format_of(id));
+  return order;
+}
+
+/// Adds the main products of every class in the ranked formats.
+void add_ranked(Plan& plan, uint32_t count) {
+  const size_t first = plan.size();
+  for (const FileFormatId id : ranked_formats())
+    for (const SizeClass* size_class : classes_in_order())
+      add_main_products(plan, *size_class, file_format_of(id), count);
+  plan.group_by_weights(first);
+}
+
+/// Adds what matters most (parts 2 and 3 of the plan).
+void add_first_parts(Plan& plan, const std::vector<uint32_t>& counts) {
+  const SizeClass& leading = *classes_in_order().front();
+  const auto formats = formats_in_order();
+  plan.add({.op = Op::barrier}, counts.front(), "");
+  const size_t first = plan.size();
+  add_class(plan, leading, *formats.front(), counts.front());
+  for (const FileFormat* format : formats) add_main_products(plan, leading, *format, counts.front());
+  plan.group_by_weights(first);
+  for (const uint32_t count : counts) add_ranked(plan, count);
+}
+
+/// Adds every class in every format.
+void add_all(Plan& plan, uint32_t count) {
+  plan.add({.op = Op::barrier}, count, "");
+  const size_t first = plan.size();
+  for (const FileFormat* format : formats_in_order())
+    for (const SizeClass* size_class : classes_in_order()) add_class(plan, *size_class, *format, count);
+  plan.group_by_weights(first);
+}
+
 /// Adds a GPU's bounds, what giving it work costs, then each class in every format.
 void add_gpu(Plan& plan, const PlanScope& scope) {
   const bool software = scope.on == MeasuredOn::software_gpu;
@@ -264,6 +358,15 @@ void add_gpu(Plan& plan, const PlanScope& scope) {
 
 }  // namespace
 
+std::span<const FileFormatId> ranked_formats() {
+  // The quantizations that publishers of GGUF files offer nearly always, and f16, which the others are made
+  // from: a judgement. Q4_K_M is what llama-quantize's own help recommends, and Ollama's default.
+  static constexpr std::array<FileFormatId, 6> formats{FileFormatId::q4_K_M, FileFormatId::q8_0,
+                                                       FileFormatId::q4_0,   FileFormatId::f16,
+                                                       FileFormatId::q6_K,   FileFormatId::q5_K_M};
+  return formats;
+}
+
 std::vector<PlanItem> make_plan(const PlanScope& scope) {
   Plan plan(scope);
   if (scope.on != MeasuredOn::cpu) {
@@ -272,18 +375,15 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   }
   std::vector<uint32_t> counts{scope.threads};
   if (scope.threads > 1) counts.push_back(1);
-  const auto each_class_and_format = [&](auto add, uint32_t count) { add_each(plan, add, count); };
   for (const uint32_t count : counts) add_bounds(plan, count);
   plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
   add_thread_counts(plan, scope);
-  for (const uint32_t count : counts) {
-    plan.add({.op = Op::barrier}, count, "");
-    each_class_and_format(add_class, count);
-  }
+  add_first_parts(plan, counts);
+  for (const uint32_t count : counts) add_all(plan, count);
   add_whole_matrices(plan, scope.threads);
   add_repacking(plan, scope.threads);
   if (scope.extent == Extent::full) {
-    each_class_and_format(add_full, scope.threads);
+    add_each(plan, add_full, scope.threads);
     add_attention(plan, scope.threads);
   }
   return plan.take();

@@ -8,30 +8,33 @@ namespace {
 /// Weights of one timed decode call, for each thread. At 10 GB/s a thread this takes 0.4 ms, which is long
 /// beside the few us of a fork and a join.
 constexpr uint64_t gemv_slab_bytes = 4ull << 20;
-/// Operations of one timed prefill call, for each thread. They take 2 to 5 ms at the rates that a core of
-/// 2020 reaches (fp32 100, bf16 200, int8 400 GOP/s), so that preparing the activations once a call weighs as
-/// little as in a whole matrix.
-constexpr double fp32_slab_operations = 2e8, bf16_slab_operations = 4e8, int8_slab_operations = 8e8;
-/// Slabs have a multiple of this many rows for each thread, which are whole register tiles of every kernel.
-constexpr uint64_t slab_rows = 64;
+/// A prefill call has as many operations for each thread as its peak arithmetic does in this time. Kernels
+/// reach half to three quarters of that peak, so that a call takes 1.5 to 2 ms. Preparing the activations
+/// once a call then weighs little, and a call still ends within a time slice of another program (3 to 8 ms).
+constexpr double gemm_slab_s = 1e-3;
+/// Slabs have a multiple of this many rows for each thread, which are whole register tiles of every kernel,
+/// and half as many, one panel (kernels/cpu/isa/matrix_functions.h), where so many would take longer than
+/// `longest_slab_s` at peak arithmetic.
+constexpr uint64_t slab_rows = 64, least_slab_rows = 32;
+constexpr double longest_slab_s = 4e-3;
 /// Operations of one call on a GPU. An integrated GPU of 1 TFLOP/s computes them in 20 ms, and a large GPU
 /// still takes long enough over them to be filled.
 constexpr double gpu_slab_operations = 2e10;
 
 }  // namespace
 
-Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes) {
+Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes,
+                const ArithmeticRates& rates) {
   if (!is_matrix(problem.op)) return problem;
   const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
-  uint64_t most = gemv_slab_bytes * std::max(2u, threads) / row;
+  uint64_t most = gemv_slab_bytes * std::max(2u, threads) / row, step = slab_rows * threads;
   if (problem.op == Op::gemm) {
     const Op peak = peak_of(problem);
-    const double operations = peak == Op::peak_int8   ? int8_slab_operations
-                              : peak == Op::peak_bf16 ? bf16_slab_operations
-                                                      : fp32_slab_operations;
-    most = static_cast<uint64_t>(operations * threads / (2.0 * problem.n * problem.k));
+    const double rate = peak == Op::peak_int8 ? rates.int8 : peak == Op::peak_bf16 ? rates.bf16 : rates.fp32;
+    const double row_s = 2.0 * problem.n * problem.k / rate;
+    most = static_cast<uint64_t>(gemm_slab_s / row_s * threads);
+    if (slab_rows * row_s > longest_slab_s) step = least_slab_rows * threads;
   }
-  const uint64_t step = slab_rows * threads;
   most = std::max(step, most / step * step);
   Problem slab = problem;
   slab.m = std::min({problem.m, most, std::max<uint64_t>(1, working_set_bytes / 4 / row)});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <iterator>
 #include <regex>
@@ -10,6 +11,7 @@
 #include "harness/gpu/session.h"
 #include "harness/plan/thread_counts.h"
 #include "harness/run/watch.h"
+#include "harness/timing/arithmetic_rates.h"
 #include "harness/timing/kernel_race.h"
 #include "kernels/operands/operand_memory.h"
 #include "kernels/table/all_kernels.h"
@@ -35,10 +37,24 @@ uint64_t memory_budget_of(const Machine& machine) {
   return usable_memory(machine.memory).bytes / 4;
 }
 
-/// Four times the last-level cache and at least 256 MiB, so that what is read comes from memory.
+/// The most that the working set may be: four times the last-level cache and at least 256 MiB, so that what
+/// is read comes from memory. A test of the machine finds out whether less suffices.
 uint64_t working_set_of(const Machine& machine) {
   return std::min(std::max<uint64_t>(256ull << 20, 4 * cache_bytes_of(machine)), memory_budget_of(machine));
 }
+
+/// The least working set: twice the largest matrix of `items`, so that calls rotate through it, and 64 MiB,
+/// which is beyond the caches of phones.
+uint64_t least_working_set(const std::vector<PlanItem>& items) {
+  uint64_t largest = 0;
+  for (const PlanItem& item : items)
+    if (is_matrix(item.problem.op))
+      largest = std::max(largest, row_bytes(item.problem.format, item.problem.k) * item.problem.m);
+  return std::max<uint64_t>(64ull << 20, std::bit_ceil(2 * largest));
+}
+
+/// Formats whose weights `verify` holds at once: those of a model's products and embeddings, and its cache's.
+constexpr uint32_t buffers_of_every_item = 6;
 
 /// The options as the store keeps them, without paths.
 std::string options_text(const SessionOptions& options) {
@@ -233,13 +249,14 @@ tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& mac
   auto plan = make_plan({.threads = threads,
                          .other_threads = thread_counts_to_try(machine.topology, threads),
                          .working_set_bytes = working_set_of(machine),
-                         .extent = options.full ? Extent::full : Extent::normal});
+                         .extent = options.full ? Extent::full : Extent::normal,
+                         .rates = measure_arithmetic(options.kernels, threads)});
   if (options.only.empty()) return plan;
   try {
     const std::regex wanted(options.only, std::regex::ECMAScript | std::regex::icase);
-    std::erase_if(plan, [&, simd = this_cpu()](const PlanItem& item) {
+    std::erase_if(plan, [&](const PlanItem& item) {
       return !is_bound(item.problem.op) &&
-             !std::regex_search(describe_item(item, kernels_for(item.problem, simd)), wanted);
+             !std::regex_search(describe_item(item, options.kernels(item.problem)), wanted);
     });
     return plan;
   } catch (const std::regex_error& error) {
@@ -265,12 +282,14 @@ tl::expected<SessionResult, std::string> run_session(
   keep_operand_memory(memory_budget_of(machine));
   auto known_races = store->races(machine.id);
   if (!known_races) return tl::unexpected(known_races.error());
-  KernelRaces races(kernels_here(), std::move(*known_races));
+  KernelRaces races(options.kernels, std::move(*known_races));
   if (auto raced = race_kernels(host, machine, items, options, stop, *store, races); !raced)
     return tl::unexpected(raced.error());
   const RunSettings settings{
       .kernels = races.choice(),
       .working_set_bytes = working_set_of(machine),
+      .least_working_set_bytes = least_working_set(items),
+      .weight_buffers = options.every_item ? buffers_of_every_item : 1,
       .memory_budget_bytes = memory_budget_of(machine),
       .cache_bytes = cache_bytes_of(machine),
       .storage_folder = models_folder(host).string(),
@@ -288,7 +307,10 @@ tl::expected<SessionResult, std::string> run_session(
   std::vector<Measurement> of_cpu;
   std::copy_if(opened->already.begin(), opened->already.end(), std::back_inserter(of_cpu),
                [](const Measurement& m) { return m.gpu.empty(); });
-  const auto outcome = run_plan(items, of_cpu, settings, {stop, record, progress});
+  const auto outcome = run_plan(items, of_cpu, settings,
+                                {stop, record, progress, [&](std::span<const WorkingSetTrial> trials) {
+                                   result.working_set.assign(trials.begin(), trials.end());
+                                 }});
   if (!outcome) return tl::unexpected(outcome.error());
   result.outcome = *outcome;
   if (options.flags.given.empty()) {

@@ -27,6 +27,7 @@ struct SessionOptions {
   bool cpu_alone = false;       // measure no GPU
   bool force_software = false;  // measure software GPUs too, for tests
   bool allocate = false;        // also find out how much of a GPU's memory can be allocated
+  KernelChoice kernels = kernels_here();
   BenchmarkFlags flags;
 };
 
@@ -37,7 +38,8 @@ struct SessionResult {
   std::array<size_t, 5> rows{};  // numbers of rows by Status
   std::vector<std::string> warnings;
   std::optional<SlabScaling> scaling;
-  std::vector<std::string> gpus;  // how each went, a sentence each
+  std::vector<WorkingSetTrial> working_set;  // how the working set was found; empty: it was not searched for
+  std::vector<std::string> gpus;             // how each went, a sentence each
 };
 
 /// The items that the session measures of `machine`: the plan that fits into its memory, restricted to

@@ -30,6 +30,11 @@ constexpr double least_bound_operations = 1e6, most_bound_operations = 1e9;
 /// A GPU does this much more work in one run, since it takes long to be filled.
 constexpr double gpu_bound_scale = 16;
 
+/// For how long, in all, timings of one item are taken again because they were disturbed: a dozen time slices
+/// of another program (3 to 8 ms under Linux). What takes longer than a slice itself is always disturbed
+/// beside a busy program, and cannot be helped by trying again.
+constexpr double most_again_s = 0.04;
+
 double time_once(Prepared& prepared, unsigned runs) {
   const Clock::time_point begin = Clock::now();
   for (unsigned i = 0; i < runs; ++i) prepared.run();
@@ -136,7 +141,8 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
     timed.kernel_ = kernel;
     timed.error_ = check.error;
     timed.prepared_ = std::move(*prepared);
-    const double warm_s = time_once(*timed.prepared_, 1);
+    if (context.bench.gpu == nullptr) timed.watch_.emplace(context.bench.pool);
+    const double warm_s = timed.time_undisturbed(*timed.prepared_, 1);
     if (timed.prepared_->own_seconds() < 0)
       timed.runs_a_sample_ = static_cast<unsigned>(
           std::clamp(std::ceil(least_sample_s / std::max(warm_s, 1e-9)), 1.0, double{most_runs_a_sample}));
@@ -179,10 +185,21 @@ void TimedItem::prepare_bound(const PlanItem& item, const MeasureContext& contex
   other_floor_s_ = std::min(memory_s, compute_s);
 }
 
+double TimedItem::time_undisturbed(Prepared& prepared, unsigned runs) {
+  for (;;) {
+    if (!watch_) return time_once(prepared, runs);
+    watch_->begin();
+    const double seconds = time_once(prepared, runs);
+    if (!watch_->disturbed()) return seconds;
+    again_s_ += seconds * runs;
+    if (again_s_ > most_again_s) return seconds;
+  }
+}
+
 double TimedItem::sample() {
-  const double seconds = time_once(*prepared_, runs_a_sample_);
+  const double seconds = time_undisturbed(*prepared_, runs_a_sample_);
   if (bound_) {
-    const double floor_s = std::max(other_floor_s_, bound_scale_ * time_once(*bound_, 1));
+    const double floor_s = std::max(other_floor_s_, bound_scale_ * time_undisturbed(*bound_, 1));
     fractions_.push_back(floor_s / seconds);
   }
   return seconds;

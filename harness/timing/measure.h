@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/plan/plan.h"
+#include "harness/timing/switch_watch.h"
 #include "kernels/kernel/kernel.h"
 #include "results/records/measurement.h"
 
@@ -43,9 +44,10 @@ class TimedItem {
 
   const std::string& kernel() const { return kernel_->name; }
   double error() const { return error_; }
-  unsigned runs_a_sample() const { return runs_a_sample_; }
 
-  /// Times the kernel once, then its bound. A short kernel is run several times, and the mean is returned.
+  /// Times the kernel once, then its bound. A short kernel is run several times, and the mean is returned. A
+  /// timing during which the system took a core from the team (SwitchWatch) is taken again, as long as the
+  /// item's time for that lasts (most_again_s).
   double sample();
 
   /// The fraction of the bound that each sample since prepare() reached; empty where there is no bound.
@@ -60,7 +62,10 @@ class TimedItem {
   double bound_scale_ = 0;
   double other_floor_s_ = 0;  // the item's seconds at the other bound, which does not bind it
   std::vector<double> fractions_;
+  std::optional<SwitchWatch> watch_;  // none for a GPU, whose work the system does not interrupt
+  double again_s_ = 0;                // spent so far on timings that were taken again
 
+  double time_undisturbed(Prepared& prepared, unsigned runs);
   void prepare_bound(const PlanItem& item, const MeasureContext& context);
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -18,7 +19,12 @@ using Clock = std::chrono::steady_clock;
 /// Samples of the first pass: enough for a median with a range. More would take time from other items, and
 /// fewer suffice where one sample takes milliseconds.
 constexpr unsigned first_samples = 5, first_samples_of_long = 3;
-constexpr double long_operations = 1e8;
+constexpr double long_operations = 1e8, long_sample_s = 5e-3;
+/// An item whose samples differ by more than this (half the width of the median's interval, relative to it)
+/// gets more of them at once, while its operands are in place: up to so many, and for so large a part of its
+/// share of the time that is left. The rest is for items that take longer than others, and for narrowing.
+constexpr double alike_enough = 0.05, part_of_share = 0.5;
+constexpr unsigned most_first_samples = 25;
 /// How many samples are added each time an interval is narrowed, and the most samples that are kept of one
 /// item.
 constexpr unsigned more_samples = 10;
@@ -26,16 +32,20 @@ constexpr size_t most_samples = 200;
 /// What takes longer than this is not sampled further: one such item would take as much time as hundreds of
 /// others.
 constexpr double longest_narrowed_s = 0.2;
-/// Intervals whose half width, relative to the median, is at most this are left alone: a shared machine
-/// drifts by as much.
-constexpr double narrow_enough = 0.02;
+/// Intervals whose half width, relative to the median, is at most the last of these are left alone: a shared
+/// machine drifts by as much. Those above the first are narrowed first, then those above the second.
+constexpr std::array narrow_enough{0.15, 0.05, 0.02};
 
 /// An item and what is known of it.
 struct Entry {
   PlanItem item;
   Measurement result;
-  std::vector<double> fractions;
+  std::vector<double> fractions;  // of the bound, one for each sample of this run
   bool reached = false;
+
+  /// Half the width of the interval of what two runs are compared by: the fraction of the bound, where there
+  /// is one.
+  double spread() const { return fractions.empty() ? result.spread : median_spread(fractions); }
 };
 
 /// "cpu.gemv.q4_0.avx2/m:2048/k:2048/threads:2": arguments are written as Google Benchmark does it.
@@ -63,7 +73,8 @@ class Runner {
       : settings_(settings),
         hooks_(hooks),
         begin_(Clock::now()),
-        weights_(settings.working_set_bytes, settings.memory_budget_bytes) {
+        weights_(settings.working_set_bytes, std::min(settings.memory_budget_bytes,
+                                                      settings.weight_buffers * settings.working_set_bytes)) {
     std::map<std::pair<Problem, uint32_t>, const Measurement*> known;
     for (const Measurement& m : already)
       if (m.status == Status::measured) known[{m.problem, m.threads}] = &m;
@@ -79,6 +90,7 @@ class Runner {
   }
 
   tl::expected<Outcome, std::string> run() {
+    find_memory();
     measure_once();
     if (outcome_ == Outcome::finished && settings_.flags.given.empty()) narrow();
     if (!failure_.empty()) return tl::unexpected(failure_);
@@ -88,45 +100,92 @@ class Runner {
  private:
   double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
+  /// Sets the working set where that is asked for, with the largest team of the plan.
+  void find_memory() {
+    uint32_t threads = 1;
+    for (const Entry& entry : entries_) threads = std::max(threads, entry.item.threads);
+    if (settings_.least_working_set_bytes == 0 || hooks_.stop()) return;
+    context_for(threads);
+    const auto trials = find_working_set(*bench_, settings_.kernels, settings_.least_working_set_bytes);
+    if (hooks_.working_set) hooks_.working_set(trials);
+  }
+
+  /// Measures `entry` with `samples`, or as Google Benchmark's flags say.
   TimedBenchmark benchmark_of(Entry& entry, unsigned samples) {
     return {benchmark_name(entry.item, settings_.kernels), samples, [this, &entry] { return begin(entry); },
-            [this, &entry] {
-              const double seconds = timed_->sample();
-              if (!gpu_failed()) entry.result.samples.push_back(seconds);
-              return gpu_failed() ? 0 : seconds;
-            },
-            [this, &entry] { finish(entry); }};
+            [this, &entry] { return sample(entry); }, [this, &entry] { finish(entry); }};
+  }
+
+  /// Measures `entry` for the first time: the least number of samples, and more where they differ.
+  TimedBenchmark first_benchmark_of(Entry& entry) {
+    if (!settings_.flags.given.empty()) return benchmark_of(entry, samples_of(entry.item.problem));
+    TimedBenchmark benchmark = benchmark_of(entry, 1);
+    benchmark.sample = [this, &entry] {
+      const double first_s = sample(entry), more_s = time_for_more_s();
+      const unsigned least = first_s > long_sample_s ? first_samples_of_long : samples_of(entry.item.problem);
+      double least_until_s = 0;  // when the least samples had been taken
+      for (unsigned taken = 1; taken < most_first_samples && !gpu_failed(); ++taken) {
+        if (taken == least) least_until_s = elapsed_s();
+        entry.result.spread = median_spread(entry.result.samples);
+        const bool enough = entry.spread() <= alike_enough || elapsed_s() - least_until_s > more_s;
+        if (taken >= least && enough) break;
+        sample(entry);
+      }
+      more_s_ += least_until_s > 0 ? elapsed_s() - least_until_s : 0;
+      return first_s;
+    };
+    return benchmark;
+  }
+
+  double sample(Entry& entry) {
+    const double seconds = timed_->sample();
+    if (gpu_failed()) return 0;
+    entry.result.samples.push_back(seconds);
+    if (!timed_->fractions().empty()) entry.fractions.push_back(timed_->fractions().back());
+    return seconds;
+  }
+
+  /// How long more samples may be taken of an item: its part of the time that will be left when every item
+  /// has taken as long as those so far took without such samples.
+  double time_for_more_s() const {
+    size_t reached = 0;
+    for (const Entry& entry : entries_) reached += entry.reached;
+    const auto left = static_cast<double>(std::max<size_t>(1, entries_.size() - reached));
+    const double least_s = (elapsed_s() - more_s_) / static_cast<double>(std::max<size_t>(1, reached));
+    return part_of_share * std::max(0.0, (settings_.budget_s - elapsed_s()) / left - least_s);
   }
 
   void measure_once() {
     std::vector<TimedBenchmark> benchmarks;
     for (Entry& entry : entries_)
-      if (!entry.reached) benchmarks.push_back(benchmark_of(entry, samples_of(entry.item.problem)));
+      if (!entry.reached) benchmarks.push_back(first_benchmark_of(entry));
     run_benchmarks(benchmarks, settings_.flags);
     timed_.reset();
   }
 
   void narrow() {
-    for (bool any = true; any && over().empty();) {
-      std::vector<Entry*> wide;
-      for (Entry& entry : entries_) {
-        const Measurement& m = entry.result;
-        const bool narrows = m.spread > narrow_enough && m.seconds < longest_narrowed_s;
-        if (m.status == Status::measured && narrows && m.samples.size() < most_samples)
-          wide.push_back(&entry);
+    narrowing_ = true;
+    for (const double enough : narrow_enough)
+      while (narrow_to(enough)) {
       }
-      std::stable_sort(wide.begin(), wide.end(),
-                       [](auto* a, auto* b) { return a->result.spread > b->result.spread; });
-      any = !wide.empty();
-      for (Entry* entry : wide) {
-        const std::string ended = over();
-        if (ended == "interrupted") outcome_ = Outcome::interrupted;
-        if (!ended.empty() || !failure_.empty()) return;
-        narrowing_ = true;
-        run_benchmarks({benchmark_of(*entry, more_samples)}, settings_.flags);
-        timed_.reset();
-      }
+  }
+
+  /// Adds samples to each entry whose interval is wider than `enough`, once. Returns whether there was any,
+  /// and there is time to go on.
+  bool narrow_to(double enough) {
+    bool any = false;
+    for (Entry& entry : entries_) {
+      const Measurement& m = entry.result;
+      const bool wide = entry.spread() > enough && m.seconds < longest_narrowed_s;
+      if (m.status != Status::measured || !wide || m.samples.size() >= most_samples) continue;
+      const std::string ended = over();
+      if (ended == "interrupted") outcome_ = Outcome::interrupted;
+      if (!ended.empty() || !failure_.empty()) return false;
+      any = true;
+      run_benchmarks({benchmark_of(entry, more_samples)}, settings_.flags);
+      timed_.reset();
     }
+    return any;
   }
 
   /// Why nothing more is measured; empty while there is time.
@@ -182,8 +241,7 @@ class Runner {
     m.spread = median_spread(m.samples);
     m.status = Status::measured;
     m.reason.clear();
-    const std::vector<double>& fractions = timed_->fractions();
-    if (!fractions.empty()) m.roofline_fraction = median(fractions);
+    if (!entry.fractions.empty()) m.roofline_fraction = median(entry.fractions);
     if (is_bound(m.problem.op)) {
       const Cost cost = cost_of(m.problem);
       bounds_[m.threads][m.problem.op] = (cost.operations > 0 ? cost.operations : cost.bytes()) / m.seconds;
@@ -233,6 +291,7 @@ class Runner {
   std::map<uint32_t, std::map<std::string, std::string>> checked_;  // by threads, then kernel
   std::unique_ptr<TimedItem> timed_;                                // of current_
   const Entry* current_ = nullptr;
+  double more_s_ = 0;  // spent on more than the least samples, in the first pass
   bool narrowing_ = false;
   Outcome outcome_ = Outcome::finished;
   std::string failure_;

@@ -11,13 +11,20 @@
 #include "harness/plan/plan.h"
 #include "harness/timing/benchmark_adapter.h"
 #include "harness/timing/measure.h"
+#include "harness/timing/working_set.h"
 #include "results/records/measurement.h"
 
 namespace weighin {
 
 struct RunSettings {
   KernelChoice kernels;
-  uint64_t working_set_bytes = 0;    // of weights, for each format
+  uint64_t working_set_bytes = 0;  // of weights, for each format
+  /// Where this is not 0, the working set is found by a test of the machine (working_set.h), from this size
+  /// up to `working_set_bytes`.
+  uint64_t least_working_set_bytes = 0;
+  /// How many formats' weights are held at once. With one, each format is written over the one before it,
+  /// which suits a plan that takes format after format.
+  uint32_t weight_buffers = 1;
   uint64_t memory_budget_bytes = 0;  // of all weights together, and as much again for activations
   uint64_t cache_bytes = 0;          // of the last-level caches
   std::string storage_folder;        // empty: storage is not measured
@@ -43,6 +50,8 @@ struct RunHooks {
   /// Keeps a measurement, in place of an earlier one of the same item. Its error ends the run.
   std::function<tl::expected<void, std::string>(const Measurement&)> record;
   std::function<void(const RunProgress&)> progress;
+  /// Is told how the working set was found. May be empty.
+  std::function<void(std::span<const WorkingSetTrial>)> working_set{};
 };
 
 enum class Outcome : uint8_t {
@@ -52,9 +61,11 @@ enum class Outcome : uint8_t {
 };
 std::string_view outcome_name(Outcome outcome);
 
-/// First measures every item in order, with three to five samples each, until the budget is spent; items that
-/// are not reached are recorded as skipped. Then, until the budget ends, takes more samples of those whose
-/// interval is wider than 2%, widest first. Bounds are measured whatever the budget. `already` are
+/// First measures every item in order until the budget is spent; items that are not reached are recorded as
+/// skipped. An item gets three to five samples, and more where they differ, for as long as its share of the
+/// time that is left lasts. Then, until the budget ends, more samples are taken of the items whose interval
+/// is wider than 2%, those with the widest before the others, each time in the plan's order, in which each
+/// format's weights are written least often. Bounds are measured whatever the budget. `already` are
 /// measurements of an earlier part of this run: their items are not measured again, only narrowed. With flags
 /// for Google Benchmark there is one pass, as the flags say. Error: what the store said, or how the GPU
 /// failed. Either ends the run, and the present item is not recorded.

@@ -22,10 +22,11 @@ size_t block_bytes(size_t bytes) {
   return bytes <= power + power / 2 ? power + power / 2 : 2 * power;
 }
 
-/// The blocks that were given back, by size.
+/// The blocks that were given back, by size, and the sizes of those that are taken.
 struct FreeBlocks {
   std::mutex mutex;
   std::multimap<size_t, void*> blocks;
+  std::map<void*, size_t> taken;
   uint64_t bytes = 0, most_bytes = uint64_t{512} << 20;
 
   ~FreeBlocks() {
@@ -54,15 +55,19 @@ void* take_operand_memory(size_t bytes) {
   {
     FreeBlocks& k = free_blocks();
     const std::lock_guard lock(k.mutex);
-    if (const auto found = k.blocks.find(size); found != k.blocks.end()) {
+    // A block that is larger than needed serves as well: its pages have been touched.
+    if (const auto found = k.blocks.lower_bound(size); found != k.blocks.end()) {
       void* memory = found->second;
+      k.taken[memory] = found->first;
+      k.bytes -= found->first;
       k.blocks.erase(found);
-      k.bytes -= size;
       return memory;
     }
   }
   void* memory = ::operator new(size, huge_page);
   advise_huge_pages(memory, size);
+  const std::lock_guard lock(free_blocks().mutex);
+  free_blocks().taken[memory] = size;
   return memory;
 }
 
@@ -70,8 +75,10 @@ void give_operand_memory(void* memory, size_t bytes) {
   if (bytes < large_bytes) return ::operator delete(memory, line);
   FreeBlocks& k = free_blocks();
   const std::lock_guard lock(k.mutex);
-  k.blocks.emplace(block_bytes(bytes), memory);
-  k.bytes += block_bytes(bytes);
+  const auto taken = k.taken.find(memory);
+  k.blocks.emplace(taken->second, memory);
+  k.bytes += taken->second;
+  k.taken.erase(taken);
   k.shrink();
 }
 

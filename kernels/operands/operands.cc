@@ -12,9 +12,16 @@ float with_sign(float size, bool minus) {
   return minus ? -size : size;
 }
 
-/// Ordinary activations repeat after this many values: whole groups, but no multiple of a larger power of
+/// Ordinary values repeat after this many: whole groups, but no multiple of a larger power of
 /// two, so that rows differ.
 constexpr uint64_t ordinary_period = 4095 * uint64_t{activation_group};
+
+/// Repeats the first `period` values of `x` up to its end. Millions of random numbers would take longer than
+/// the work that they are made for.
+void repeat(Floats& x, uint64_t period) {
+  for (uint64_t at = period; at < x.size(); at += period)
+    std::copy_n(x.begin(), std::min(period, x.size() - at), x.begin() + static_cast<ptrdiff_t>(at));
+}
 
 float denormal(Random& random) {
   return std::bit_cast<float>(static_cast<uint32_t>(random()) & 0x807fffff);
@@ -64,15 +71,13 @@ Floats activations(uint64_t count, Data data, uint64_t seed) {
       adversarial_group(&x[at], large, at + activation_group == x.size(), random);
     }
   } else {
-    // Random for as long as a few rows, then repeated: millions of random numbers would take longer than the
-    // work that they are made for.
     const uint64_t period = std::min<uint64_t>(x.size(), ordinary_period);
     for (uint64_t i = 0; i < period; ++i) {
       const auto bits = random();
       const auto size = static_cast<float>(i % activation_group == 5 ? 127 : bits >> 8 & 127);
       x[i] = with_sign(size, (bits & 1) == 0) * 0x1p-7F;
     }
-    for (uint64_t i = period; i < x.size(); ++i) x[i] = x[i - period];
+    repeat(x, period);
   }
   x.resize(count);
   return x;
@@ -90,9 +95,15 @@ Floats operand_rows(uint64_t count, uint64_t row, float limit, Data data, uint64
   Random random(seed);
   std::uniform_real_distribution<float> between(-limit, limit), tiny(-1e-6F, 1e-6F);
   Floats values(count);
+  if (data == Data::ordinary) {
+    const uint64_t period = std::min(count, ordinary_period);
+    for (uint64_t i = 0; i < period; ++i) values[i] = between(random);
+    repeat(values, period);
+    return values;
+  }
   uint64_t kind = 5, spike = 0, last = 0;
   for (uint64_t i = 0; i < count; ++i) {
-    if (data == Data::adversarial && i == last) {
+    if (i == last) {
       const uint64_t row_end = (i / row + 1) * row;
       last = i % row == 0 && random() % 2 ? row_end : std::min(row_end, i + 32);
       kind = random() % 6;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "kernels/formats/codec.h"
@@ -46,46 +45,72 @@ std::vector<std::byte> packed_tile(FormatId format, const Packing& packing,
   return tile;
 }
 
+using Key = std::pair<FormatId, Packing>;
+
 struct Buffer {
-  PageMemory memory;
+  PageMemory memory;              // as many bytes as the working set may grow to
   std::byte* data = nullptr;      // all of `memory`
+  Key key;                        // what it holds
+  uint64_t bytes = 0;             // how much of that; 0: nothing
   std::vector<std::byte> blocks;  // the plain blocks of which `memory` holds repeated copies
   uint64_t last_used = 0;
+  uint64_t next = 0;  // Weights::next
 };
-
-using Key = std::pair<FormatId, Packing>;
 
 }  // namespace
 
 struct WeightPool::State {
+  uint64_t most_bytes = 0;  // that the working set may grow to
   uint64_t working_set_bytes = 0;
   uint64_t budget_bytes = 0;
   uint64_t seed = 1;
   Data data = Data::ordinary;
   uint64_t clock = 0;
-  uint64_t held_bytes = 0;
-  std::map<Key, Buffer> buffers;
+  std::vector<std::unique_ptr<Buffer>> buffers;
 
-  void give_back(std::map<Key, Buffer>::iterator buffer) {
-    held_bytes -= buffer->second.memory.bytes();
-    buffers.erase(buffer);
+  /// A buffer that may be written: a new one where the budget and the system allow it, else the one that was
+  /// unused for longest. nullptr: there is neither.
+  Buffer* buffer_to_fill() {
+    if ((buffers.size() + 1) * working_set_bytes <= budget_bytes) {
+      if (auto memory = PageMemory::of(most_bytes)) {
+        auto buffer = std::make_unique<Buffer>();
+        buffer->memory = std::move(*memory);
+        buffer->data = buffer->memory.take(most_bytes);
+        buffers.push_back(std::move(buffer));
+        return buffers.back().get();
+      }
+    }
+    if (buffers.empty()) return nullptr;
+    Buffer* oldest = std::min_element(buffers.begin(), buffers.end(), [](const auto& a, const auto& b) {
+                       return a->last_used < b->last_used;
+                     })->get();
+    oldest->memory.make_writable();
+    return oldest;
+  }
+
+  Weights given(Buffer& buffer) {
+    buffer.last_used = ++clock;
+    return Weights{{buffer.data, buffer.bytes}, buffer.blocks, &buffer.next};
   }
 };
 
 WeightPool::WeightPool(uint64_t working_set_bytes, uint64_t budget_bytes, uint64_t seed, Data data)
     : state_(std::make_unique<State>()) {
-  state_->working_set_bytes = std::min(working_set_bytes, budget_bytes);
+  state_->most_bytes = state_->working_set_bytes = std::min(working_set_bytes, budget_bytes);
   state_->budget_bytes = budget_bytes;
   state_->seed = seed;
   state_->data = data;
 }
 
-WeightPool::~WeightPool() {
-  while (!state_->buffers.empty()) state_->give_back(state_->buffers.begin());
-}
+WeightPool::~WeightPool() = default;
 
 uint64_t WeightPool::working_set_bytes() const {
   return state_->working_set_bytes;
+}
+
+void WeightPool::set_working_set(uint64_t bytes) {
+  state_->working_set_bytes = std::min(bytes, state_->most_bytes);
+  for (const auto& buffer : state_->buffers) buffer->bytes = 0;
 }
 
 tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(FormatId format,
@@ -95,25 +120,21 @@ tl::expected<std::span<const std::byte>, std::string> WeightPool::weights(Format
   return plain->bytes;
 }
 
-tl::expected<std::span<const std::byte>, std::string> WeightPool::last_used(FormatId format,
-                                                                            ThreadPool& threads) {
-  const Buffer* last = nullptr;
-  for (const auto& [key, buffer] : state_->buffers) {
-    if (key.first == format && (last == nullptr || buffer.last_used > last->last_used)) last = &buffer;
+tl::expected<Weights, std::string> WeightPool::last_used(FormatId format, ThreadPool& threads) {
+  Buffer* last = nullptr;
+  for (const auto& buffer : state_->buffers) {
+    const bool fits = buffer->bytes > 0 && (format == FormatId::none || buffer->key.first == format);
+    if (fits && (last == nullptr || buffer->last_used > last->last_used)) last = buffer.get();
   }
-  if (last == nullptr) return weights(format, threads);
-  return std::span<const std::byte>(last->data, last->memory.bytes());
+  return last == nullptr ? packed(format, Packing{}, threads) : state_->given(*last);
 }
 
 tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Packing& packing,
                                                       ThreadPool& threads) {
   State& s = *state_;
-  const auto given = [&](Buffer& buffer) {
-    buffer.last_used = ++s.clock;
-    return Weights{{buffer.data, buffer.memory.bytes()}, buffer.blocks};
-  };
   const Key key{format, packing};
-  if (const auto found = s.buffers.find(key); found != s.buffers.end()) return given(found->second);
+  for (const auto& buffer : s.buffers)
+    if (buffer->bytes > 0 && buffer->key == key) return s.given(*buffer);
   // A multiple of whole blocks and of 64-byte lines, so that the random blocks repeat on both. 64 blocks are
   // whole units of every packing.
   const uint64_t unit = uint64_t{64} * std::max(1U, format_of(format).block_bytes);
@@ -124,33 +145,29 @@ tl::expected<Weights, std::string> WeightPool::packed(FormatId format, const Pac
         "of {} bytes: free memory or raise the limit.",
         least_bytes, s.working_set_bytes, s.budget_bytes));
   }
-  while (s.held_bytes + bytes > s.budget_bytes) {
-    s.give_back(std::min_element(s.buffers.begin(), s.buffers.end(), [](const auto& a, const auto& b) {
-      return a.second.last_used < b.second.last_used;
-    }));
-  }
-  auto memory = PageMemory::of(bytes);
-  if (!memory) {
+  Buffer* buffer = s.buffer_to_fill();
+  if (buffer == nullptr) {
     return tl::unexpected(
         fmt::format("The system refused {} bytes for weights within a budget of {} bytes: "
                     "free memory or raise the limit.",
                     bytes, s.budget_bytes));
   }
-  std::byte* data = memory->take(bytes);
+  buffer->bytes = 0;
   const uint64_t wanted = s.data == Data::ordinary ? ordinary_tile_bytes : adversarial_tile_bytes;
-  auto blocks = random_tile(format, std::min(bytes, wanted / unit * unit), s.seed, s.data);
-  const auto tile = packed_tile(format, packing, blocks);
+  buffer->blocks = random_tile(format, std::min(bytes, wanted / unit * unit), s.seed, s.data);
+  const auto tile = packed_tile(format, packing, buffer->blocks);
   threads.run([&](uint32_t rank) {
     const Slice mine = slice_of(bytes, rank, threads.threads(), page_bytes);
     for (uint64_t at = mine.first; at < mine.last;) {
       const uint64_t from = at % tile.size(), count = std::min(tile.size() - from, mine.last - at);
-      std::memcpy(data + at, tile.data() + from, count);
+      copy_past_caches(buffer->data + at, tile.data() + from, count);
       at += count;
     }
   });
-  memory->make_read_only();
-  s.held_bytes += bytes;
-  return given(s.buffers[key] = {std::move(*memory), data, std::move(blocks), 0});
+  buffer->memory.make_read_only();
+  buffer->key = key;
+  buffer->bytes = bytes;
+  return s.given(*buffer);
 }
 
 }  // namespace weighin

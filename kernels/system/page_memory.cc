@@ -3,7 +3,13 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 namespace weighin {
 
@@ -42,6 +48,40 @@ std::byte* PageMemory::take(uint64_t bytes) {
 
 void PageMemory::make_read_only() {
   mprotect(data_, bytes_, PROT_READ);
+}
+
+void PageMemory::make_writable() {
+  mprotect(data_, bytes_, PROT_READ | PROT_WRITE);
+}
+
+void copy_past_caches(std::byte* to, const std::byte* from, uint64_t bytes) {
+#if defined(__x86_64__)
+  constexpr uint64_t line = 64;
+  const uint64_t before = std::min(bytes, (line - reinterpret_cast<uintptr_t>(to) % line) % line);
+  std::memcpy(to, from, before);
+  uint64_t at = before;
+  for (; at + line <= bytes; at += line) {
+    for (uint64_t part = 0; part < line; part += sizeof(__m128i)) {
+      const __m128i value = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at + part));
+      _mm_stream_si128(reinterpret_cast<__m128i*>(to + at + part), value);
+    }
+  }
+  std::memcpy(to + at, from + at, bytes - at);
+  _mm_sfence();
+#else
+  std::memcpy(to, from, bytes);
+#if defined(__aarch64__)
+  constexpr uint64_t least_line =
+      16;  // the architecture's smallest (CTR_EL0.DminLine counts words of 4 bytes)
+  uint64_t type = 0;
+  asm("mrs %0, ctr_el0" : "=r"(type));
+  const uint64_t line = std::max(least_line, uint64_t{4} << (type >> 16 & 15));
+  for (uint64_t at = reinterpret_cast<uintptr_t>(to) / line * line;
+       at < reinterpret_cast<uintptr_t>(to) + bytes; at += line)
+    asm volatile("dc civac, %0" : : "r"(at) : "memory");
+  asm volatile("dsb ish" : : : "memory");
+#endif
+#endif
 }
 
 void advise_huge_pages(void* memory, size_t bytes) {

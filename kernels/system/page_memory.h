@@ -24,8 +24,9 @@ class PageMemory {
   /// must fit.
   std::byte* take(uint64_t bytes);
 
-  /// From now on a write to the block ends the program.
+  /// From now on a write to the block ends the program, until make_writable() allows it again.
   void make_read_only();
+  void make_writable();
 
   uint64_t bytes() const { return bytes_; }
 
@@ -38,6 +39,18 @@ class PageMemory {
 constexpr uint64_t piece_bytes(uint64_t bytes) {
   return (bytes + 63) / 64 * 64;
 }
+
+/// Whether copy_past_caches() leaves the copy in memory alone.
+#if defined(__x86_64__) || defined(__aarch64__)
+inline constexpr bool copies_past_caches = true;
+#else
+inline constexpr bool copies_past_caches = false;
+#endif
+
+/// Copies [from, from + bytes) to `to`, where nothing overlaps. Afterwards no cache holds the copy, so that
+/// the next read of it comes from memory: on x86-64 the stores go past the caches (MOVNTDQ), which also saves
+/// reading the lines that are overwritten; on 64-bit ARM the lines are cleaned and dropped (DC CIVAC).
+void copy_past_caches(std::byte* to, const std::byte* from, uint64_t bytes);
 
 /// Asks the system to put [memory, memory + bytes) on huge pages, so that fewer address translations are
 /// missed. It is only advice: small pages serve as well, more slowly.

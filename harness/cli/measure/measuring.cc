@@ -23,6 +23,9 @@ std::string summary(const SessionResult& result, const std::string& database) {
     text +=
         fmt::format("whole matrices take {:.2f} times what their slabs say ({:.2f} to {:.2f}, {} pairs)\n",
                     result.scaling->mid, result.scaling->low, result.scaling->high, result.scaling->pairs);
+  if (!result.working_set.empty())
+    text += fmt::format("weights were read from {} MiB, where memory begins\n",
+                        result.working_set.back().bytes >> 20);
   for (const std::string& gpu : result.gpus) text += gpu + "\n";
   for (const std::string& warning : result.warnings) text += fmt::format("warning: {}\n", warning);
   return text;

@@ -32,13 +32,18 @@ constexpr uint32_t tasks_a_thread = 8;
 /// Where the keys and values of each KV head lie: slab after slab through the buffer, and then from its start
 /// again.
 struct Cache {
-  std::span<const std::byte> buffer;
+  Weights buffer;
   uint64_t slab_bytes = 0;
   uint64_t first_slab = 0;  // of the present run
 
+  /// Goes on to slabs that no run has read lately, `count` of them.
+  void move_on(uint64_t count) {
+    first_slab = (*buffer.next + slab_bytes - 1) / slab_bytes;
+    *buffer.next = (first_slab + count) * slab_bytes % buffer.bytes.size();
+  }
   const std::byte* slab(uint64_t index) const {
-    const uint64_t slabs = buffer.size() / slab_bytes;
-    return buffer.data() + (first_slab + index) % slabs * slab_bytes;
+    const uint64_t slabs = buffer.bytes.size() / slab_bytes;
+    return buffer.bytes.data() + (first_slab + index) % slabs * slab_bytes;
   }
   const std::byte* keys(uint32_t kv_head) const { return slab(2ULL * kv_head); }
   const std::byte* values(uint32_t kv_head) const { return slab(2ULL * kv_head + 1); }
@@ -77,7 +82,7 @@ class Attention : public Prepared {
   }
 
   void run() noexcept override {
-    cache_.first_slab += 2ULL * p_.kv_heads;
+    cache_.move_on(2ULL * p_.kv_heads);
     next_block_.store(0, std::memory_order_relaxed);
     if (tasks_) tasks_->restart();
     pool_.run([this](uint32_t rank) { decode() ? one_token(rank) : many_tokens(rank); });
@@ -220,13 +225,13 @@ PrepareResult prepare(const Problem& problem, Workbench& bench, const OpsFunctio
   }
   const uint64_t tokens = problem.op == Op::attention ? problem.context : problem.n;
   const uint64_t slab_bytes = tokens * row_bytes(problem.format, problem.k);
-  const auto buffer = bench.weights.weights(problem.format, bench.pool);
+  const auto buffer = bench.weights.packed(problem.format, Packing{}, bench.pool);
   if (!buffer) return tl::unexpected(buffer.error());
-  if (slab_bytes == 0 || slab_bytes > buffer->size()) {
+  if (slab_bytes == 0 || slab_bytes > buffer->bytes.size()) {
     return tl::unexpected(
         fmt::format("{} needs {} bytes for one head's keys, the working set has {} bytes: "
                     "choose 1 token or more, and fewer tokens or more memory.",
-                    describe(problem), slab_bytes, buffer->size()));
+                    describe(problem), slab_bytes, buffer->bytes.size()));
   }
   return std::make_unique<Attention>(bench.pool, problem, Cache{*buffer, slab_bytes},
                                      functions_of(functions, problem.format), bench.data, bench.seed);

@@ -23,23 +23,25 @@ struct alignas(64) Total {
 
 class StreamRead : public Prepared {
  public:
-  StreamRead(ThreadPool& pool, std::span<const std::byte> data, uint64_t bytes, const OpsFunctions& functions)
+  StreamRead(ThreadPool& pool, const Weights& weights, uint64_t bytes, const OpsFunctions& functions)
       : pool_(pool),
-        data_(data),
+        next_(weights.next),
+        // Whole lines only: the buffer is at least 1 MiB.
+        data_(weights.bytes.first(weights.bytes.size() / line_bytes * line_bytes)),
         bytes_((bytes + line_bytes - 1) / line_bytes * line_bytes),
         functions_(functions),
         totals_(pool.threads()),
         split_(pool, bytes_, line_bytes) {}
 
   void run() noexcept override {
-    last_start_ = next_start_;
+    last_start_ = (*next_ + line_bytes - 1) / line_bytes * line_bytes % data_.size();
     split_.restart();
     pool_.run([this](uint32_t rank) {
       uint64_t words = 0;
       split_.each(rank, [&](Slice slice) { words += read(slice); });
       totals_[rank].words = words;
     });
-    next_start_ = (next_start_ + bytes_) % data_.size();
+    *next_ = (last_start_ + bytes_) % data_.size();
   }
 
   Check check(uint32_t) override {
@@ -67,12 +69,13 @@ class StreamRead : public Prepared {
   }
 
   ThreadPool& pool_;
+  uint64_t* next_;  // Weights::next
   std::span<const std::byte> data_;
   uint64_t bytes_;
   const OpsFunctions& functions_;
   std::vector<Total> totals_;
   WorkSplit split_;
-  uint64_t last_start_ = 0, next_start_ = 0;
+  uint64_t last_start_ = 0;
 };
 
 class Peak : public Prepared {
@@ -122,11 +125,9 @@ using PrepareResult = tl::expected<std::unique_ptr<Prepared>, std::string>;
 
 PrepareResult prepare_stream(const Problem& problem, Workbench& bench, const OpsFunctions& functions) {
   // A bound that is timed beside a kernel reads the kernel's own buffer, the same pages in the same place.
-  const auto data = bench.weights.last_used(problem.format, bench.pool);
-  if (!data) return tl::unexpected(data.error());
-  // Whole lines only: the buffer is at least 1 MiB.
-  const auto lines = data->first(data->size() / line_bytes * line_bytes);
-  return std::make_unique<StreamRead>(bench.pool, lines, problem.m, functions);
+  const auto weights = bench.weights.last_used(problem.format, bench.pool);
+  if (!weights) return tl::unexpected(weights.error());
+  return std::make_unique<StreamRead>(bench.pool, *weights, problem.m, functions);
 }
 
 Kernel row(Op op, Isa isa, std::function<PrepareResult(const Problem&, Workbench&)> prepare) {

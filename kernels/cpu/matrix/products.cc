@@ -45,6 +45,10 @@ constexpr AheadName ahead_names[] = {
     {{.bytes = 2 << 10, .into_level1 = true}, ".ahead2k_l1"},
 };
 
+/// Slabs begin at multiples of so many blocks, which are whole units of every packing and whole lines of 64
+/// bytes.
+constexpr uint64_t blocks_together = 64;
+
 /// Rows of W in memory: packed rows are whole units.
 uint64_t stored_rows(const MatrixFunctions& functions, uint64_t m) {
   const uint64_t unit = std::max(1U, functions.packing.rows);
@@ -91,6 +95,7 @@ class MatrixProduct : public Prepared {
       work_.row_scales = row_scales_.data();
     }
     slab_bytes_ = work_.row_bytes * stored_rows(functions, problem.m);
+    slab_grain_ = blocks_together * format_of(problem.format).block_bytes;
     work_.weights = weights.bytes.data();
     if (functions.round) {
       const uint64_t span = rounding_span(functions.activations, problem.k),
@@ -105,9 +110,7 @@ class MatrixProduct : public Prepared {
   }
 
   void run() noexcept override {
-    work_.weights = weights_.bytes.data() + next_;
-    next_ += slab_bytes_;
-    if (next_ + slab_bytes_ > weights_.bytes.size()) next_ = 0;
+    work_.weights = weights_.bytes.data() + weights_.take(slab_bytes_, slab_grain_);
     split_.restart();
     pool_.run(job_);
   }
@@ -157,7 +160,7 @@ class MatrixProduct : public Prepared {
   const MatrixFunctions& functions_;
   ThreadPool& pool_;
   Weights weights_;
-  uint64_t slab_bytes_ = 0, next_ = 0;
+  uint64_t slab_bytes_ = 0, slab_grain_ = 1;
   Floats x_, y_, scales_, min_factors_, row_scales_;
   Operands<int8_t> quantized_;
   Operands<uint16_t> bf16_;
