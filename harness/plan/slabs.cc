@@ -12,6 +12,9 @@ constexpr uint64_t gemv_slab_bytes = 4ull << 20;
 /// reach half to three quarters of that peak, so that a call takes 1.5 to 2 ms. Preparing the activations
 /// once a call then weighs little, and a call still ends within a time slice of another program (3 to 8 ms).
 constexpr double gemm_slab_s = 1e-3;
+/// Weights of one timed prefill call, for each thread. Products of few tokens (those of an expert) would have
+/// more in that time; they read them at the speed of memory, as decode does.
+constexpr uint64_t most_gemm_slab_bytes = 8ull << 20;
 /// Slabs have a multiple of this many rows for each thread, which are whole register tiles of every kernel,
 /// and half as many, one panel (kernels/cpu/isa/matrix_functions.h), where so many would take longer than
 /// `longest_slab_s` at peak arithmetic.
@@ -33,6 +36,7 @@ Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_b
     const double rate = peak == Op::peak_int8 ? rates.int8 : peak == Op::peak_bf16 ? rates.bf16 : rates.fp32;
     const double row_s = 2.0 * problem.n * problem.k / rate;
     most = static_cast<uint64_t>(gemm_slab_s / row_s * threads);
+    most = std::min(most, most_gemm_slab_bytes * threads / row);
     if (slab_rows * row_s > longest_slab_s) step = least_slab_rows * threads;
   }
   most = std::max(step, most / step * step);

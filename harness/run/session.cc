@@ -10,6 +10,7 @@
 
 #include "harness/gpu/session.h"
 #include "harness/plan/thread_counts.h"
+#include "harness/run/not_reached.h"
 #include "harness/run/watch.h"
 #include "harness/timing/arithmetic_rates.h"
 #include "harness/timing/kernel_race.h"
@@ -178,10 +179,18 @@ tl::expected<void, std::string> race_kernels(const Host& host, const Machine& ma
 /// most of it to be made ready.
 constexpr double gpu_share = 0.25;
 
+using Record = std::function<tl::expected<void, std::string>(const Measurement&)>;
+
+/// Whether the row says that time ended before its problem was reached.
+bool was_not_reached(const Measurement& row) {
+  return row.status == Status::skipped && (row.reason == "budget" || row.reason == "interrupted");
+}
+
 /// Measures one GPU after another. A sentence of `result` says how each went.
 tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& machine,
                                              const SessionOptions& options, Store& store,
-                                             const OpenedRun& opened, const std::function<bool()>& stop,
+                                             const Record& record, const OpenedRun& opened,
+                                             const std::function<bool()>& stop,
                                              const std::function<void(const RunProgress&)>& progress,
                                              SessionResult& result) {
   const auto gpus = gpus_to_measure(machine, options);
@@ -197,14 +206,7 @@ tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& ma
     job.tuned = std::move(*tuned);
     const auto begin = std::chrono::steady_clock::now();
     const GpuHooks hooks{.stop = stop,
-                         .record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
-                           Measurement row = measured;
-                           row.run = opened.run;
-                           row.device = machine.id;
-                           if (auto written = store.record(row); !written)
-                             return tl::unexpected(written.error());
-                           return {};
-                         },
+                         .record = record,
                          .keep_tuning =
                              [&](GpuTuning tuning) {
                                tuning.driver_version = gpu->driver_version;
@@ -296,11 +298,16 @@ tl::expected<SessionResult, std::string> run_session(
       .budget_s = options.budget_s * (1 - (gpus_to_measure(machine, options).empty() ? 0 : gpu_share)),
       .every_item = options.every_item,
       .flags = options.flags};
-  const auto record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
-    Measurement row = measured;
+  std::vector<Measurement> not_reached;
+  const auto keep = [&](Measurement row) -> tl::expected<void, std::string> {
     row.run = result.run;
     row.device = machine.id;
     if (auto written = store->record(row); !written) return tl::unexpected(written.error());
+    return {};
+  };
+  const auto record = [&](const Measurement& row) -> tl::expected<void, std::string> {
+    if (!was_not_reached(row)) return keep(row);
+    not_reached.push_back(row);
     return {};
   };
   const LoadCounters before = read_load(host);
@@ -314,9 +321,18 @@ tl::expected<SessionResult, std::string> run_session(
   if (!outcome) return tl::unexpected(outcome.error());
   result.outcome = *outcome;
   if (options.flags.given.empty()) {
-    const auto gpus = measure_gpus(host, machine, options, *store, *opened, stop, progress, result);
+    const auto gpus = measure_gpus(host, machine, options, *store, record, *opened, stop, progress, result);
     if (!gpus) return tl::unexpected(gpus.error());
   }
+  std::vector<Measurement> of_cpu_alone;
+  std::copy_if(not_reached.begin(), not_reached.end(), std::back_inserter(of_cpu_alone),
+               [](const Measurement& row) { return row.gpu.empty(); });
+  if (std::string sentence = sentence_of_not_reached(items, of_cpu_alone); !sentence.empty())
+    result.warnings.push_back(std::move(sentence));
+  const size_t lacking = not_reached.size();
+  const std::vector<Measurement> told = rows_of_not_reached(std::move(not_reached));
+  for (const Measurement& row : told)
+    if (auto kept = keep(row); !kept) return tl::unexpected(kept.error());
 
   for (std::string& warning :
        load_warnings(before, read_load(host), machine.topology.threads.value.value_or(1)))
@@ -324,6 +340,7 @@ tl::expected<SessionResult, std::string> run_session(
   const auto rows = store->measurements_of_run(result.run);
   if (!rows) return tl::unexpected(rows.error());
   for (const Measurement& row : *rows) ++result.rows[static_cast<size_t>(row.status)];
+  result.rows[static_cast<size_t>(Status::skipped)] += lacking - told.size();
   result.scaling = slab_scaling(*rows, settings.working_set_bytes);
   if (result.scaling && result.scaling->pairs >= least_slab_pairs &&
       std::abs(result.scaling->mid - 1) > most_slab_error)

@@ -1,8 +1,9 @@
 #include "harness/timing/arithmetic_rates.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+
+#include "harness/timing/switch_watch.h"
 
 namespace weighin {
 namespace {
@@ -10,31 +11,28 @@ namespace {
 /// A peak is timed by calls of at least this long, and the fastest of so many counts: an interruption only
 /// makes a call slower.
 constexpr double least_call_s = 0.2e-3;
-constexpr int calls = 5;
+constexpr int calls = 10;
+/// The seconds that may be spent on calls that were disturbed.
+constexpr double most_again_s = 0.05;
 /// The operations of the first call, and the most that are tried.
 constexpr double first_operations = 1e5, most_operations = 1e12;
 
 /// No weights are read.
 constexpr uint64_t no_weights = uint64_t{1} << 20;
 
-double seconds_of(Prepared& prepared) {
-  const auto begin = std::chrono::steady_clock::now();
-  prepared.run();
-  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
-  return prepared.own_seconds() >= 0 ? prepared.own_seconds() : passed.count();
-}
-
 /// The operations/s of all threads together; 0: no kernel measures that peak here.
 double peak_rate(Op op, const KernelChoice& kernels, Workbench& bench) {
+  SwitchWatch watch(bench.pool);
+  double again_s = most_again_s;
   for (double operations = first_operations; operations <= most_operations; operations *= 4) {
     const Problem problem{.op = op, .m = static_cast<uint64_t>(operations)};
     const auto found = kernels(problem);
     if (found.empty()) return 0;
     const auto prepared = found.front()->prepare(problem, bench);
     if (!prepared) return 0;
-    double least_s = seconds_of(**prepared);
-    if (least_s < least_call_s) continue;
-    for (int call = 1; call < calls; ++call) least_s = std::min(least_s, seconds_of(**prepared));
+    double least_s = undisturbed_seconds(**prepared, 1, watch, again_s);
+    for (int call = 1; call < calls && least_s >= least_call_s; ++call)
+      least_s = std::min(least_s, undisturbed_seconds(**prepared, 1, watch, again_s));
     if (least_s >= least_call_s) return operations / least_s;
   }
   return 0;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "kernels/table/adversarial.h"
@@ -13,8 +12,6 @@
 
 namespace weighin {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// How many outputs of the timed problem are compared with the reference.
 constexpr uint32_t sampled_outputs = 64;
@@ -29,18 +26,6 @@ constexpr double least_bound_bytes = 1 << 20, most_bound_bytes = 64 << 20;
 constexpr double least_bound_operations = 1e6, most_bound_operations = 1e9;
 /// A GPU does this much more work in one run, since it takes long to be filled.
 constexpr double gpu_bound_scale = 16;
-
-/// For how long, in all, timings of one item are taken again because they were disturbed: a dozen time slices
-/// of another program (3 to 8 ms under Linux). What takes longer than a slice itself is always disturbed
-/// beside a busy program, and cannot be helped by trying again.
-constexpr double most_again_s = 0.04;
-
-double time_once(Prepared& prepared, unsigned runs) {
-  const Clock::time_point begin = Clock::now();
-  for (unsigned i = 0; i < runs; ++i) prepared.run();
-  const double outside = std::chrono::duration<double>(Clock::now() - begin).count() / runs;
-  return prepared.own_seconds() >= 0 ? prepared.own_seconds() : outside;
-}
 
 /// Bytes of the operands of `problem` that are not in the weight pool.
 double own_operand_bytes(const Problem& p) {
@@ -142,14 +127,22 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
     timed.error_ = check.error;
     timed.prepared_ = std::move(*prepared);
     if (context.bench.gpu == nullptr) timed.watch_.emplace(context.bench.pool);
-    const double warm_s = timed.time_undisturbed(*timed.prepared_, 1);
-    if (timed.prepared_->own_seconds() < 0)
-      timed.runs_a_sample_ = static_cast<unsigned>(
-          std::clamp(std::ceil(least_sample_s / std::max(warm_s, 1e-9)), 1.0, double{most_runs_a_sample}));
+    timed.choose_runs();
     timed.prepare_bound(item, context);
     return timed;
   }
   return tl::unexpected(unmeasured(item, context.kernels, status, reason));
+}
+
+void TimedItem::choose_runs() {
+  double seconds = seconds_of(*prepared_, 1);
+  if (prepared_->own_seconds() >= 0) return;
+  // The first run of a short kernel takes several times as long as those that follow it.
+  for (int again = 0; again < 2 && seconds < least_sample_s; ++again) {
+    runs_a_sample_ = static_cast<unsigned>(
+        std::clamp(std::ceil(least_sample_s / std::max(seconds, 1e-9)), 1.0, double{most_runs_a_sample}));
+    if (again == 0) seconds = seconds_of(*prepared_, runs_a_sample_);
+  }
 }
 
 void TimedItem::prepare_bound(const PlanItem& item, const MeasureContext& context) {
@@ -185,21 +178,14 @@ void TimedItem::prepare_bound(const PlanItem& item, const MeasureContext& contex
   other_floor_s_ = std::min(memory_s, compute_s);
 }
 
-double TimedItem::time_undisturbed(Prepared& prepared, unsigned runs) {
-  for (;;) {
-    if (!watch_) return time_once(prepared, runs);
-    watch_->begin();
-    const double seconds = time_once(prepared, runs);
-    if (!watch_->disturbed()) return seconds;
-    again_s_ += seconds * runs;
-    if (again_s_ > most_again_s) return seconds;
-  }
+double TimedItem::seconds_of(Prepared& prepared, unsigned runs) {
+  return watch_ ? undisturbed_seconds(prepared, runs, *watch_, again_s_) : seconds_of_run(prepared, runs);
 }
 
 double TimedItem::sample() {
-  const double seconds = time_undisturbed(*prepared_, runs_a_sample_);
+  const double seconds = seconds_of(*prepared_, runs_a_sample_);
   if (bound_) {
-    const double floor_s = std::max(other_floor_s_, bound_scale_ * time_undisturbed(*bound_, 1));
+    const double floor_s = std::max(other_floor_s_, bound_scale_ * seconds_of(*bound_, 1));
     fractions_.push_back(floor_s / seconds);
   }
   return seconds;

@@ -63,9 +63,14 @@ class TimedItem {
   double other_floor_s_ = 0;  // the item's seconds at the other bound, which does not bind it
   std::vector<double> fractions_;
   std::optional<SwitchWatch> watch_;  // none for a GPU, whose work the system does not interrupt
-  double again_s_ = 0;                // spent so far on timings that were taken again
+  /// How much longer timings that were disturbed are taken again: in all for as long as a dozen time slices
+  /// of another program (3 to 8 ms under Linux). What takes longer than a slice is always disturbed beside a
+  /// busy program, and cannot be helped by trying again.
+  double again_s_ = 0.04;
 
-  double time_undisturbed(Prepared& prepared, unsigned runs);
+  double seconds_of(Prepared& prepared, unsigned runs);
+  /// Sets how many runs make a sample that is long enough to be timed.
+  void choose_runs();
   void prepare_bound(const PlanItem& item, const MeasureContext& context);
 };
 

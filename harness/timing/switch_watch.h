@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/kernel/kernel.h"
 #include "kernels/threads/thread_pool.h"
 
 namespace weighin {
@@ -31,5 +32,12 @@ class SwitchWatch {
   ThreadPool& pool_;
   std::vector<Count> counts_;  // by rank
 };
+
+/// Seconds of one run of `prepared`, the mean of `runs` runs in a row, by its own clock where it has one.
+double seconds_of_run(Prepared& prepared, unsigned runs);
+
+/// The same, taken again while it was disturbed and `again_s`, the seconds that may be spent on that, lasts.
+/// What is spent is taken off `again_s`.
+double undisturbed_seconds(Prepared& prepared, unsigned runs, SwitchWatch& watch, double& again_s);
 
 }  // namespace weighin

@@ -109,10 +109,45 @@ std::optional<OperationCost> OperationCosts::from_other_count(const Problem& pro
   return cost;
 }
 
+/// Where a run was cut short before it reached the format, takes the cost of the same operation in the
+/// measured format whose values have the most similar size, and of these one whose activations are rounded
+/// alike: a quantized format for a quantized one, floats for floats, since their arithmetic differs. Products
+/// of one token and embeddings take as long as their bytes, products of many as their operations.
+std::optional<OperationCost> OperationCosts::of_other_format(const Problem& problem) const {
+  if (!is_matrix(problem.op) && problem.op != Op::embedding) return std::nullopt;
+  std::optional<FormatId> best;
+  std::pair<double, bool> best_distance;
+  for (const QuantFormat& format : kernel_formats()) {
+    const bool alike = format.quantized() == format_of(problem.format).quantized();
+    if (!alike || format.id == problem.format || measured_.of(problem.op, format.id, threads_).empty())
+      continue;
+    const double bits = away(static_cast<double>(row_bytes(format.id, problem.k)),
+                             static_cast<double>(row_bytes(problem.format, problem.k)));
+    const bool rounded_otherwise =
+        rounded_for(problem.op, format.id) != rounded_for(problem.op, problem.format);
+    const std::pair<double, bool> distance{bits, rounded_otherwise};
+    if (best && distance >= best_distance) continue;
+    best = format.id;
+    best_distance = distance;
+  }
+  if (!best) return std::nullopt;
+  Problem other = problem;
+  other.format = *best;
+  std::optional<OperationCost> cost = scaled(other);
+  if (!cost) return std::nullopt;
+  if (problem.op != Op::gemm)
+    cost->seconds *= static_cast<double>(row_bytes(problem.format, problem.k)) /
+                     static_cast<double>(std::max<uint64_t>(1, row_bytes(*best, problem.k)));
+  cost->stand_in = true;
+  cost->note = fmt::format("as {}{}{}", format_of(*best).name, cost->note.empty() ? "" : ": ", cost->note);
+  return cost;
+}
+
 std::optional<OperationCost> OperationCosts::measured_here(const Problem& problem) const {
   std::optional<OperationCost> cost = scaled(problem);
   if (!cost && problem.op == Op::prefill_attention) cost = attention_of_each_token(problem);
   if (!cost && is_attention(problem.op) && problem.format != FormatId::f16) return of_f16_cache(problem);
+  if (!cost) return of_other_format(problem);
   return cost;
 }
 

@@ -37,13 +37,15 @@ class OperationCosts {
   /// most measurements, or nullptr where this is that count.
   OperationCosts(const MeasuredProblems& measured, uint32_t threads, const OperationCosts* other);
 
-  /// The cost of `problem`. Empty: no problem of that operation and format was measured.
+  /// The cost of `problem`. Empty: no problem of that operation was measured, of no format where it is a
+  /// product or an embedding.
   std::optional<OperationCost> of(const Problem& problem) const;
 
  private:
   std::optional<OperationCost> measured_here(const Problem& problem) const;
   std::optional<OperationCost> from_other_count(const Problem& problem) const;
   std::optional<OperationCost> scaled(const Problem& problem) const;
+  std::optional<OperationCost> of_other_format(const Problem& problem) const;
   void at_least_one_pass(const Problem& problem, OperationCost& cost) const;
   std::optional<OperationCost> of_f16_cache(Problem problem) const;
   std::optional<OperationCost> attention_of_each_token(const Problem& problem) const;
