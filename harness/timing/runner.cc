@@ -122,7 +122,9 @@ class Runner {
     TimedBenchmark benchmark = benchmark_of(entry, 1);
     benchmark.sample = [this, &entry] {
       const double first_s = sample(entry), more_s = time_for_more_s();
-      const unsigned least = first_s > long_sample_s ? first_samples_of_long : samples_of(entry.item.problem);
+      // Where time is short, few samples of each item say more than many of some.
+      const unsigned least =
+          first_s > long_sample_s || more_s <= 0 ? first_samples_of_long : samples_of(entry.item.problem);
       double least_until_s = 0;  // when the least samples had been taken
       for (unsigned taken = 1; taken < most_first_samples && !gpu_failed(); ++taken) {
         if (taken == least) least_until_s = elapsed_s();
