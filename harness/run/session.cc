@@ -281,23 +281,26 @@ tl::expected<SessionResult, std::string> run_session(
   result.run = opened->run;
   result.resumed = opened->resumed;
 
+  const auto begin = std::chrono::steady_clock::now();
   keep_operand_memory(memory_budget_of(machine));
   auto known_races = store->races(machine.id);
   if (!known_races) return tl::unexpected(known_races.error());
   KernelRaces races(options.kernels, std::move(*known_races));
   if (auto raced = race_kernels(host, machine, items, options, stop, *store, races); !raced)
     return tl::unexpected(raced.error());
-  const RunSettings settings{
-      .kernels = races.choice(),
-      .working_set_bytes = working_set_of(machine),
-      .least_working_set_bytes = least_working_set(items),
-      .weight_buffers = options.every_item ? buffers_of_every_item : 1,
-      .memory_budget_bytes = memory_budget_of(machine),
-      .cache_bytes = cache_bytes_of(machine),
-      .storage_folder = models_folder(host).string(),
-      .budget_s = options.budget_s * (1 - (gpus_to_measure(machine, options).empty() ? 0 : gpu_share)),
-      .every_item = options.every_item,
-      .flags = options.flags};
+  const std::chrono::duration<double> raced_s = std::chrono::steady_clock::now() - begin;
+  const double of_cpu_s =
+      options.budget_s * (1 - (gpus_to_measure(machine, options).empty() ? 0 : gpu_share));
+  const RunSettings settings{.kernels = races.choice(),
+                             .working_set_bytes = working_set_of(machine),
+                             .least_working_set_bytes = least_working_set(items),
+                             .weight_buffers = options.every_item ? buffers_of_every_item : 1,
+                             .memory_budget_bytes = memory_budget_of(machine),
+                             .cache_bytes = cache_bytes_of(machine),
+                             .storage_folder = models_folder(host).string(),
+                             .budget_s = std::max(0.0, of_cpu_s - raced_s.count()),
+                             .every_item = options.every_item,
+                             .flags = options.flags};
   std::vector<Measurement> not_reached;
   const auto keep = [&](Measurement row) -> tl::expected<void, std::string> {
     row.run = result.run;
