@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "harness/plan/slabs.h"
@@ -146,12 +147,16 @@ void add_bounds(Plan& plan, uint32_t threads) {
     plan.add({.op = op, .m = peak_operations}, threads, "");
 }
 
-/// The product `op` of `step` with the most operations; nullptr where it has none.
-const ProblemUse* main_product(const std::vector<ProblemUse>& step, Op op) {
+/// The product `op` of `step` with the most operations, of those in `format` where one is given; nullptr
+/// where it has none.
+const ProblemUse* main_product(const std::vector<ProblemUse>& step, Op op,
+                               std::optional<FormatId> format = std::nullopt) {
   const ProblemUse* main = nullptr;
   const auto work = [](const ProblemUse& use) { return use.times * cost_of(use.problem).operations; };
   for (const ProblemUse& use : step)
-    if (use.problem.op == op && (!main || work(use) > work(*main))) main = &use;
+    if (use.problem.op == op && (!format || use.problem.format == *format) &&
+        (!main || work(use) > work(*main)))
+      main = &use;
   return main;
 }
 
@@ -168,14 +173,19 @@ void add_class(Plan& plan, const SizeClass& size_class, const FileFormat& format
   add_step(plan, prefill_step(model, format, std::min(plan_prompt, model.max_context)), threads, size_class);
 }
 
-/// Adds the product `op` of `step` with the most operations.
+/// Adds, for each format that products `op` of `step` have, the one with the most operations.
 void add_main_product(Plan& plan, const std::vector<ProblemUse>& step, Op op, uint32_t threads,
                       const SizeClass& size_class) {
-  const ProblemUse* main = main_product(step, op);
-  if (main != nullptr) plan.add_slab(main->problem, threads, size_class.name);
+  std::vector<FormatId> formats;
+  for (const ProblemUse& use : step) {
+    const FormatId format = use.problem.format;
+    if (use.problem.op != op || std::find(formats.begin(), formats.end(), format) != formats.end()) continue;
+    formats.push_back(format);
+    plan.add_slab(main_product(step, op, format)->problem, threads, size_class.name);
+  }
 }
 
-/// Adds the class's product of decode and of prefill with the most operations.
+/// Adds the class's main products of decode and of prefill.
 void add_main_products(Plan& plan, const SizeClass& size_class, const FileFormat& format, uint32_t threads) {
   const ModelShape& model = reference_model(size_class);
   const auto decode = decode_step(model, format, std::min(plan_depth, model.max_context) - 1);

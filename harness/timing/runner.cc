@@ -14,8 +14,6 @@
 namespace weighin {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// Samples of the first pass: enough for a median with a range. More would take time from other items, and
 /// fewer suffice where one sample takes milliseconds.
 constexpr unsigned first_samples = 5, first_samples_of_long = 3;
@@ -72,7 +70,7 @@ class Runner {
          const RunHooks& hooks)
       : settings_(settings),
         hooks_(hooks),
-        begin_(Clock::now()),
+        begin_s_(settings.now_s()),
         weights_(settings.working_set_bytes, std::min(settings.memory_budget_bytes,
                                                       settings.weight_buffers * settings.working_set_bytes)) {
     std::map<std::pair<Problem, uint32_t>, const Measurement*> known;
@@ -98,7 +96,7 @@ class Runner {
   }
 
  private:
-  double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double elapsed_s() const { return settings_.now_s() - begin_s_; }
 
   /// Sets the working set where that is asked for, with the largest team of the plan.
   void find_memory() {
@@ -283,7 +281,7 @@ class Runner {
 
   const RunSettings& settings_;
   const RunHooks& hooks_;
-  Clock::time_point begin_;
+  double begin_s_;
   WeightPool weights_;
   std::vector<Entry> entries_;
   std::unique_ptr<ThreadPool> pool_;
@@ -300,6 +298,10 @@ class Runner {
 };
 
 }  // namespace
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 std::string_view outcome_name(Outcome outcome) {
   switch (outcome) {

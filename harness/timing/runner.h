@@ -16,6 +16,9 @@
 
 namespace weighin {
 
+/// Seconds of the system's steady clock.
+double steady_seconds();
+
 struct RunSettings {
   KernelChoice kernels;
   uint64_t working_set_bytes = 0;  // of weights, for each format
@@ -32,6 +35,8 @@ struct RunSettings {
   bool every_item = false;  // measures each item once, whatever the budget, as bounds are measured
   BenchmarkFlags flags;
   GpuBench* gpu = nullptr;  // for a plan of a GPU
+  /// Seconds of a steady clock, by which the budget is kept; a test may give one of its own.
+  std::function<double()> now_s = steady_seconds;
 };
 
 struct RunProgress {

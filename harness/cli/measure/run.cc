@@ -72,9 +72,9 @@ Command add_run(Command program, Invocation& invocation) {
   auto options = std::make_shared<RunOptions>();
   const Command command = program.subcommand("run", "Measure this machine on all cores and keep the results");
   command.footer(
-      "Bounds are measured first (read bandwidth, peak arithmetic), then every size class in every format\n"
-      "once, then more samples where the interval is wide, until the budget ends. What was not reached is\n"
-      "kept as skipped, and --resume goes on with it.\n"
+      "Bounds are measured first (read bandwidth, peak arithmetic), then decode and prefill of every size\n"
+      "class in six formats, then every class in every format once, then more samples where the interval is\n"
+      "wide, until the budget ends. What was not reached is told by class, and --resume goes on with it.\n"
       "Flags of Google Benchmark follow --: weighin run --only gemv -- --benchmark_out=gemv.json");
   const Option budget = add_session_options(command, options->session);
   command

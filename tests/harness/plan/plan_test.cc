@@ -87,6 +87,35 @@ TEST(Plan, WhateverPartIsReachedCoversAllFormats) {
   EXPECT_EQ(prefilled.size(), kernel_formats().size());
 }
 
+// So that a run that is cut short can price every class in formats that were measured.
+TEST(Plan, RankedFormatsOfEveryClassComeBeforeTheRest) {
+  const auto plan = make_plan({.threads = 2});
+  const std::vector<PlanItem> first(plan.begin(), plan.begin() + static_cast<ptrdiff_t>(plan.size() / 5));
+  for (const SizeClass& size_class : all_size_classes()) {
+    for (const FileFormatId id : ranked_formats()) {
+      const FormatId format = file_format_of(id).base;
+      if (reference_model(size_class).width % format_of(format).block_values != 0) continue;
+      for (const Op op : {Op::gemv, Op::gemm})
+        EXPECT_TRUE(planned_formats(first, op, size_class.name).contains(format))
+            << size_class.name << " " << format_of(format).name << " " << op_name(op);
+    }
+  }
+}
+
+TEST(Plan, ItemsThatReadTheSameWeightsFollowEachOther) {
+  const auto plan = make_plan({.threads = 2});
+  size_t changes = 0;
+  FormatId format = FormatId::none;
+  for (const PlanItem& item : plan) {
+    if (!is_matrix(item.problem.op)) continue;
+    changes += item.problem.format != format;
+    format = item.problem.format;
+  }
+  // Once for the leading class, once for each ranked format and each format at both thread counts, and for
+  // whole matrices.
+  EXPECT_LE(changes, 6 * kernel_formats().size());
+}
+
 TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {
   const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
   EXPECT_GT(full.size(), 3 * normal.size());
@@ -135,6 +164,17 @@ TEST(Slabs, KeepKAndNAndCapRows) {
   EXPECT_EQ(slab_of(small, 2, working_set), small);
   const Problem head{.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192};
   EXPECT_LE(row_bytes(FormatId::f32, 8192) * slab_of(head, 2, working_set).m, 8U << 20);
+}
+
+TEST(Slabs, FollowTheMeasuredArithmetic) {
+  const Problem prefill{.op = Op::gemm, .format = FormatId::q4_0, .m = 16384, .n = 512, .k = 2048};
+  const auto rows = [&](double factor) {
+    const ArithmeticRates rates{100e9 * factor, 200e9 * factor, 400e9 * factor};
+    return slab_of(prefill, 2, working_set, rates).m;
+  };
+  EXPECT_EQ(rows(1), slab_of(prefill, 2, working_set).m);
+  EXPECT_GT(rows(4), 3 * rows(1));
+  EXPECT_EQ(rows(1.0 / 64), 64U) << "one panel of 32 rows for each thread at least";
 }
 
 TEST(Slabs, GiveEveryThreadWorkAndRotateThroughASmallWorkingSet) {

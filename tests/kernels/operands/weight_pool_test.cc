@@ -42,6 +42,42 @@ TEST(WeightPool, KeepsABufferAndGivesTheLongestUnusedBack) {
   EXPECT_EQ(pool.weights(FormatId::f32, threads)->data(), first);
 }
 
+TEST(WeightPool, AFormatIsWrittenOverAnotherInPlace) {
+  ThreadPool threads(2);
+  WeightPool pool(2 * mib, 2 * mib), fresh(2 * mib, 2 * mib);  // room for one buffer
+  const auto* first = pool.weights(FormatId::f32, threads)->data();
+  const auto second = pool.weights(FormatId::q4_0, threads);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->data(), first);
+  const auto expected = fresh.weights(FormatId::q4_0, threads);
+  EXPECT_TRUE(std::equal(second->begin(), second->end(), expected->begin(), expected->end()));
+}
+
+TEST(WeightPool, TheWorkingSetMayShrinkAndGrowAgain) {
+  ThreadPool threads(2);
+  WeightPool pool(8 * mib, 8 * mib);
+  pool.set_working_set(2 * mib);
+  const auto* small = pool.weights(FormatId::none, threads)->data();
+  EXPECT_EQ(pool.weights(FormatId::none, threads)->size(), 2 * mib);
+  pool.set_working_set(100 * mib);
+  EXPECT_EQ(pool.working_set_bytes(), 8 * mib);
+  EXPECT_EQ(pool.weights(FormatId::none, threads)->size(), 8 * mib);
+  EXPECT_EQ(pool.weights(FormatId::none, threads)->data(), small);
+}
+
+TEST(WeightPool, AllThatReadABufferGoOnWhereTheLastOneEnded) {
+  ThreadPool threads(2);
+  WeightPool pool(2 * mib, 2 * mib);
+  const auto product = pool.packed(FormatId::q8_0, Packing{}, threads),
+             bound = pool.last_used(FormatId::none, threads);
+  ASSERT_TRUE(product && bound);
+  EXPECT_EQ(bound->bytes.data(), product->bytes.data());
+  EXPECT_EQ(product->take(1000, 64), 0U);
+  EXPECT_EQ(bound->take(100, 64), 1024U);
+  EXPECT_EQ(product->take(mib, 4096), 4096U);
+  EXPECT_EQ(bound->take(mib, 64), 0U) << "what does not fit behind the last begins again";
+}
+
 TEST(WeightPool, TheWorkingSetStaysWithinTheBudget) {
   ThreadPool threads(2);
   WeightPool pool(100 * mib, 3 * mib);

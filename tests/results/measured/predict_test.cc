@@ -151,6 +151,21 @@ TEST(Predict, AnotherFormatsMeasurementsDoNotStandIn) {
   EXPECT_FALSE(toy_prediction(toy::measurements(), FileFormatId::q8_0).decode_tps);
 }
 
+TEST(Predict, AQuantizedFormatStandsInForOneThatWasNotReachedAndWidensTheInterval) {
+  const auto rows = toy::measurements(1, FormatId::q8_0);
+  const Prediction exact = toy_prediction(rows, FileFormatId::q8_0);
+  const Prediction p = toy_prediction(rows, FileFormatId::q4_0);
+  ASSERT_TRUE(exact.decode_tps && p.decode_tps && p.ttft_s);
+  // Products of one token take as long as their bytes: 18 in place of 34 for 32 values, but for the output
+  // head, which is q6_K. Attention takes as long.
+  constexpr double attention_s = 10 * 0.1e-3;
+  const double products_s = 1 / exact.decode_tps->mid - attention_s;
+  EXPECT_GT(1 / p.decode_tps->mid, products_s * 18 / 34 + attention_s);
+  EXPECT_LT(1 / p.decode_tps->mid, products_s + attention_s);
+  EXPECT_NEAR(p.ttft_s->mid / exact.ttft_s->mid, 1, 0.01) << "many tokens take as long as their operations";
+  EXPECT_GT(p.decode_tps->high / p.decode_tps->mid, exact.decode_tps->high / exact.decode_tps->mid);
+}
+
 TEST(Predict, TheNearestKStandsInByItsRateAndWidensTheInterval) {
   auto rows = toy::measurements();
   rows[0].problem.k = 512;  // the same seconds for twice the bytes: twice the rate
