@@ -22,13 +22,6 @@ bool names_a_file(const std::string& word) {
   return ending || word.find('/') != std::string::npos || std::filesystem::exists(word, ignored);
 }
 
-bool is_undisclosed(const ModelShape& model, Invocation& invocation) {
-  if (model.undisclosed.empty()) return false;
-  fail(invocation, fmt::format("{}: {}", model.name, model.undisclosed));
-  invocation.exit_code = exit_no;
-  return true;
-}
-
 NamedModels::NamedModels(const Host& host) {
   const std::filesystem::path folder = kept_folder(host);
   if (folder.empty()) return;

@@ -21,10 +21,6 @@ std::filesystem::path kept_folder(const Host& host);
 /// it ends in .gguf, .safetensors or .json, or a file of that name exists.
 bool names_a_file(const std::string& word);
 
-/// Whether nothing is published of `model`, so that no question about it has an answer. Says so on standard
-/// error, and sets the exit code of an unknown verdict.
-bool is_undisclosed(const ModelShape& model, Invocation& invocation);
-
 /// Finds models by name, and owns those that the catalogue does not.
 class NamedModels {
  public:

@@ -41,7 +41,6 @@ void run_coverage(const CoverageOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
-  if (is_undisclosed(**model, invocation)) return;
   const auto population = population_called(options.population);
   if (!population) return fail(invocation, population.error());
   const auto measured = load_measured_devices(invocation);

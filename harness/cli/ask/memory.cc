@@ -107,7 +107,8 @@ void run_memory(MemoryOptions options, Invocation& invocation) {
   const auto found = named.find(options.model);
   if (!found) return fail(invocation, found.error());
   const ModelShape* model = *found;
-  if (is_undisclosed(*model, invocation)) return;
+  if (!model->undisclosed.empty())
+    return fail(invocation, fmt::format("{}: {}", model->name, model->undisclosed));
   const bool file = !model->file_format.empty();
   if (file && !options.format.empty())
     return fail(invocation, "--format is for models by name: a file has a format of its own");

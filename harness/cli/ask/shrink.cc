@@ -27,7 +27,6 @@ void run_shrink(ShrinkOptions options, bool has_target, Invocation& invocation) 
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
-  if (is_undisclosed(**model, invocation)) return;
   const auto format = gguf_format_called(options.format);
   if (!format) return fail(invocation, format.error());
   const bool file = !(*model)->file_format.empty();

@@ -122,7 +122,6 @@ void run_smallest(const SmallestOptions& options, Invocation& invocation) {
   NamedModels named(invocation.host);
   const auto model = named.find(options.model);
   if (!model) return fail(invocation, model.error());
-  if (is_undisclosed(**model, invocation)) return;
   const auto found =
       devices_that_run(**model, *question, runs_as_called(options.runs_as),
                        [&](const DeviceSpec& device) { return passes(device, options.filter); });

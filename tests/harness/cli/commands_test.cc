@@ -151,10 +151,6 @@ TEST(Commands, ExitCodesMeanTheSameEverywhere) {
            {2, "synth no-such-model -o " + shell_word((folder.path() / "a.gguf").string())},
            {2, "decode no-such-model"},
            {2, "verify no-such-model --engine true" + none},
-           {1, "shrink gpt-4 --target-bytes 4GiB"},
-           {1, "memory gpt-4"},
-           {1, "coverage gpt-4"},
-           {1, "devices smallest gpt-4" + none},
            {2, "no-such-command"},
            {2, "--no-such-option"}}) {
     const ShellOutcome outcome = weighin(arguments);
