@@ -53,21 +53,43 @@ std::vector<Measurement> select_measurements(SQLite::Database& database, const s
   return found;
 }
 
-/// The id of what `measurement` replaces, or 0.
-int64_t id_of_same(SQLite::Database& database, const Measurement& measurement) {
+/// "COLUMN IS ?" for each of `key`, with " AND " between them.
+std::string equal_in(const std::vector<std::string>& key) {
   std::string condition;
-  const std::vector<std::string> key{"run", "backend", "gpu", "engine", "kernel",   "op",      "format",
-                                     "m",   "n",       "k",   "heads",  "kv_heads", "context", "threads"};
   for (const std::string& name : key)
     condition += fmt::format("{}{} IS ?", condition.empty() ? "" : " AND ", name);
-  SQLite::Statement query(database, "SELECT id FROM measurement WHERE " + condition);
+  return condition;
+}
+
+void bind_key(SQLite::Statement& statement, const std::vector<std::string>& key,
+              const Measurement& measurement) {
   int index = 1;
-  for (const std::string& name : key) {
-    for (const MeasurementField& field : measurement_fields()) {
-      if (name == field.name) field.write(query, index++, measurement);
-    }
-  }
+  for (const std::string& name : key)
+    for (const MeasurementField& field : measurement_fields())
+      if (name == field.name) field.write(statement, index++, measurement);
+}
+
+/// The problem of a measurement, and where it was measured.
+const std::vector<std::string> place_and_problem{"run",      "backend", "gpu",    "engine", "op",
+                                                 "format",   "m",       "n",      "k",      "heads",
+                                                 "kv_heads", "context", "threads"};
+
+/// The id of what `measurement` replaces, or 0.
+int64_t id_of_same(SQLite::Database& database, const Measurement& measurement) {
+  std::vector<std::string> key = place_and_problem;
+  key.emplace_back("kernel");
+  SQLite::Statement query(database, "SELECT id FROM measurement WHERE " + equal_in(key));
+  bind_key(query, key, measurement);
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
+}
+
+/// A problem that was skipped under one kernel's name may be measured with another, which a race found
+/// meanwhile.
+void delete_skipped(SQLite::Database& database, const Measurement& measured) {
+  SQLite::Statement statement(
+      database, "DELETE FROM measurement WHERE status = 'skipped' AND " + equal_in(place_and_problem));
+  bind_key(statement, place_and_problem, measured);
+  statement.exec();
 }
 
 int64_t insert_measurement(SQLite::Database& database, const Measurement& measurement, int64_t id) {
@@ -145,6 +167,7 @@ tl::expected<int64_t, std::string> Store::record(const Measurement& measurement)
     SQLite::Transaction transaction(*state_->database, SQLite::TransactionBehavior::IMMEDIATE);
     const int64_t same = id_of_same(*state_->database, measurement);
     if (same) state_->database->exec(fmt::format("DELETE FROM measurement WHERE id = {}", same));
+    if (measurement.status == Status::measured) delete_skipped(*state_->database, measurement);
     const int64_t id = insert_measurement(*state_->database, measurement, same);
     for (const std::string& size_class : measurement.size_classes) {
       SQLite::Statement add(*state_->database, "INSERT OR IGNORE INTO measurement_class VALUES (?, ?)");

