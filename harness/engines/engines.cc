@@ -39,16 +39,6 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
-/// The shipped adapter's file; empty where it is not beside or above the program.
-fs::path shipped_adapter(const Host& host) {
-  std::error_code ignored;
-  fs::path folder = fs::weakly_canonical(host.program, ignored).parent_path();
-  for (int i = 0; i < folders_above && !folder.empty(); ++i, folder = folder.parent_path())
-    for (const fs::path& candidate : {folder / "scripts" / shipped, folder / shipped})
-      if (fs::is_regular_file(candidate, ignored)) return candidate;
-  return {};
-}
-
 /// The end of what the engine said on standard error, on one line.
 std::string last_words(const fs::path& file) {
   constexpr size_t most = 300;
@@ -92,10 +82,19 @@ std::string engine_of(const std::string& said) {
 
 }  // namespace
 
+fs::path beside_program(const Host& host, const std::string& name) {
+  std::error_code ignored;
+  fs::path folder = fs::weakly_canonical(host.program, ignored).parent_path();
+  for (int i = 0; i < folders_above && !folder.empty(); ++i, folder = folder.parent_path())
+    for (const fs::path& candidate : {folder / "scripts" / name, folder / name})
+      if (fs::is_regular_file(candidate, ignored)) return candidate;
+  return {};
+}
+
 tl::expected<std::string, std::string> engine_command(const Host& host, const std::string& given) {
   if (!given.empty()) return given;
   if (on_path(host, bench)) return std::string(bench);
-  const fs::path adapter = shipped_adapter(host);
+  const fs::path adapter = beside_program(host, shipped);
   if (!adapter.empty()) return quoted(adapter.string());
   return tl::unexpected(
       std::string("no engine to run: there is no llama-bench on the PATH, and scripts/engines/node-llama-cpp "

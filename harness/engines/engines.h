@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -56,6 +57,9 @@ struct EngineRequest {
 /// The command to run: `given`, or llama-bench on the PATH, or scripts/engines/node-llama-cpp above or beside
 /// this program. Error: none is there, and how to get one.
 tl::expected<std::string, std::string> engine_command(const Host& host, const std::string& given);
+
+/// The file `name` of scripts/, in a folder above this program or beside it; empty where there is none.
+std::filesystem::path beside_program(const Host& host, const std::string& name);
 
 /// Reads llama-bench's JSON. Error: what is wrong with it.
 tl::expected<EngineReport, std::string> read_bench_json(const std::string& text);

@@ -16,6 +16,8 @@ namespace weighin {
 
 inline constexpr std::string_view reference_engine = "reference";
 inline constexpr std::string_view llamacpp_engine = "llama.cpp";
+/// ONNX Runtime on the CPU, for encoders, from its own measured operations alone.
+inline constexpr std::string_view onnxruntime_engine = "onnxruntime";
 
 /// The engines that verdicts can be given for. The first one is the default.
 std::span<const std::string_view> known_engines();

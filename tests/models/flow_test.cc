@@ -96,6 +96,9 @@ const std::map<std::string, std::set<std::string>> may_include{
       "harness/gpu"}},
     {"harness/engines",
      {"models/", "probes/", "kernels/problem", "results/", "harness/plan", "harness/timing", "harness/run"}},
+    {"harness/engines/onnx",
+     {"models/", "probes/host", "kernels/problem", "results/records", "results/measured", "harness/timing",
+      "harness/engines"}},
     {"harness/cli", {"models/", "probes", "probes/", "kernels/", "results/", "harness/"}},
     {"harness", {"harness/cli"}},
 };
