@@ -23,6 +23,10 @@ constexpr double least_gain = 0.02;
 /// The weights of a race: twice the last-level cache that most processors give to a core's neighbours, so
 /// that they come from memory. Judgement; larger ones take longer to fill than to race over.
 constexpr uint64_t race_bytes = uint64_t{64} << 20;
+/// Where ways of asking ahead are raced, all of one layout, weights come from memory for certain: 64 MiB may
+/// lie in a level-3 cache of a server (Sapphire Rapids shows 260 MiB), from where other distances are best (2
+/// KiB and not 4).
+constexpr uint64_t memory_bytes = uint64_t{288} << 20;
 /// Weights that each thread reads in one product of one token. All threads together read a quarter of the
 /// weights.
 constexpr uint64_t thread_bytes = uint64_t{2} << 20;
@@ -194,21 +198,28 @@ RaceTimer race_timer(uint32_t threads, uint64_t budget_bytes) {
   // Both teams read the same weights. A copyable function needs shared state. The pool holds the layouts of
   // all contestants at once, since it gives the oldest buffer back, used or not, where it has no room for
   // another.
-  const uint64_t working_set =
-      std::min(std::max(race_bytes, 4 * thread_bytes * threads), budget_bytes / most_layouts);
-  auto weights = std::make_shared<WeightPool>(working_set, most_layouts * working_set);
-  return [threads, weights](std::span<const Kernel* const> kernels, const Problem& problem) {
+  const uint64_t least = 4 * thread_bytes * threads;
+  const uint64_t small_bytes = std::min(std::max(race_bytes, least), budget_bytes / (2 * most_layouts));
+  const uint64_t large_bytes = std::min(std::max(memory_bytes, least), budget_bytes / 2);
+  auto small = std::make_shared<WeightPool>(small_bytes, most_layouts * small_bytes);
+  auto large = std::make_shared<WeightPool>(large_bytes, large_bytes);
+  return [threads, small, large](std::span<const Kernel* const> kernels, const Problem& problem) {
+    const bool one_layout =
+        problem.op == Op::gemv && std::all_of(kernels.begin(), kernels.end(), [&](const Kernel* kernel) {
+          return kernel->matrix == kernels.front()->matrix;
+        });
+    WeightPool& weights = one_layout ? *large : *small;
     std::vector<double> seconds;
     {
       ThreadPool alone(1);
-      seconds = time_on(alone, *weights, kernels,
-                        raced_problem(problem.op, problem.format, 1, weights->working_set_bytes()));
+      seconds = time_on(alone, weights, kernels,
+                        raced_problem(problem.op, problem.format, 1, weights.working_set_bytes()));
     }
     if (threads < 2) return seconds;
     ThreadPool all(threads);
     const auto together =
-        time_on(all, *weights, kernels,
-                raced_problem(problem.op, problem.format, threads, weights->working_set_bytes()));
+        time_on(all, weights, kernels,
+                raced_problem(problem.op, problem.format, threads, weights.working_set_bytes()));
     for (size_t i = 0; i < seconds.size(); ++i) seconds[i] = std::sqrt(seconds[i] * together[i]);
     return seconds;
   };

@@ -19,9 +19,9 @@ namespace weighin {
 using RaceTimer =
     std::function<std::vector<double>(std::span<const Kernel* const> kernels, const Problem& problem)>;
 
-/// Times kernels on one thread and on `threads` threads, over weights of 64 MiB a format. A kernel's seconds
-/// are the geometric mean of both: one thread shows what a kernel costs, and all show what memory allows. At
-/// most `budget_bytes` of weights are held.
+/// Times kernels on one thread and on `threads` threads, over weights of 64 MiB a format and layout, or 288
+/// MiB where all kernels read one layout. A kernel's seconds are the geometric mean of both: one thread shows
+/// what a kernel costs, and all show what memory allows. At most `budget_bytes` of weights are held.
 RaceTimer race_timer(uint32_t threads, uint64_t budget_bytes);
 
 /// What races found here, now or earlier.

@@ -150,7 +150,20 @@ TEST(KernelRace, TokensAndPromptsReadOneLayout) {
       .add("prompt8_again", Op::gemm, Isa::sse42, 1.2, 8);
   KernelRaces narrow(other.kernels(), {});
   held(narrow, other, {token});
+  EXPECT_EQ(first(narrow, token), "token8");
   EXPECT_EQ(first(narrow, prompt), "prompt8_again");
+}
+
+TEST(KernelRace, AWinnerThatIsAloneInItsLayoutIsChosenToo) {
+  Field field;
+  field.add("token16", Op::gemv, Isa::avx512, 2, 16)
+      .add("prompt16", Op::gemm, Isa::avx512, 1, 16)
+      .add("token8", Op::gemv, Isa::avx2, 0.5, 8)
+      .add("prompt8", Op::gemm, Isa::avx2, 1.5, 8);
+  KernelRaces races(field.kernels(), {});
+  EXPECT_EQ(held(races, field, {token}).size(), 2u);
+  EXPECT_EQ(first(races, token), "token8");
+  EXPECT_EQ(first(races, prompt), "prompt8");
 }
 
 TEST(KernelRace, WhatIsKnownIsNotRacedAgain) {
