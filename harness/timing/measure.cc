@@ -127,6 +127,7 @@ tl::expected<TimedItem, Measurement> TimedItem::prepare(const PlanItem& item, co
     timed.error_ = check.error;
     timed.prepared_ = std::move(*prepared);
     if (context.bench.gpu == nullptr) timed.watch_.emplace(context.bench.pool);
+    timed.again_s_ = context.again_s;
     timed.choose_runs();
     timed.prepare_bound(item, context);
     return timed;

@@ -31,6 +31,10 @@ struct MeasureContext {
   uint64_t operand_bytes = 0;  // the most that activations and results may take beside the weights
   const Bounds& bounds;
   std::map<std::string, std::string>& checked;  // by kernel: how it failed on adversarial data, or nothing
+  /// For how long, in all, timings of an item that were disturbed are taken again: a dozen time slices of
+  /// another program (3 to 8 ms under Linux). What takes longer than a slice is always disturbed beside a
+  /// busy program, and cannot be helped by trying again.
+  double again_s = 0.04;
 };
 
 /// The kernel for an item, made ready, and its bound.
@@ -63,10 +67,7 @@ class TimedItem {
   double other_floor_s_ = 0;  // the item's seconds at the other bound, which does not bind it
   std::vector<double> fractions_;
   std::optional<SwitchWatch> watch_;  // none for a GPU, whose work the system does not interrupt
-  /// How much longer timings that were disturbed are taken again: in all for as long as a dozen time slices
-  /// of another program (3 to 8 ms under Linux). What takes longer than a slice is always disturbed beside a
-  /// busy program, and cannot be helped by trying again.
-  double again_s_ = 0.04;
+  double again_s_ = 0;                // how much longer timings that were disturbed are taken again
 
   double seconds_of(Prepared& prepared, unsigned runs);
   /// Sets how many runs make a sample that is long enough to be timed.

@@ -23,6 +23,8 @@ constexpr double long_operations = 1e8, long_sample_s = 5e-3;
 /// share of the time that is left. The rest is for items that take longer than others, and for narrowing.
 constexpr double alike_enough = 0.05, part_of_share = 0.5;
 constexpr unsigned most_first_samples = 25;
+/// For how long disturbed timings of one item are taken again, and for how long where time is short.
+constexpr double again_s = 0.04, again_s_in_haste = 0.01;
 /// How many samples are added each time an interval is narrowed, and the most samples that are kept of one
 /// item.
 constexpr unsigned more_samples = 10;
@@ -267,8 +269,13 @@ class Runner {
                                                      .seed = 1,
                                                      .gpu = settings_.gpu});
     }
-    return {*bench_,          settings_.kernels, settings_.cache_bytes, settings_.memory_budget_bytes,
-            bounds_[threads], checked_[threads]};
+    return {*bench_,
+            settings_.kernels,
+            settings_.cache_bytes,
+            settings_.memory_budget_bytes,
+            bounds_[threads],
+            checked_[threads],
+            time_for_more_s() > 0 || narrowing_ ? again_s : again_s_in_haste};
   }
 
   void show(const Entry& entry) {
