@@ -43,11 +43,16 @@ WEIGHIN_WORD I32 int_scale_of(Unit unit, int g, int h) {
 /// Values that lie high in their bytes are summed at that height and moved down at the end, and only the
 /// total becomes a float. What offsets and mins subtract is scale . sums of x, two at a time. The loop over
 /// words is not unrolled, since that was no faster.
-template <FormatId format>
-WEIGHIN_WORD F32 unit_of_int_scales(Unit unit, const int8_t* x, const int16_t* sums) {
+template <FormatId format, bool asks>
+WEIGHIN_WORD F32 unit_of_int_scales(Unit unit, const int8_t* x, const int16_t* sums, Ahead ahead) {
   using P = Packed<format>;
   constexpr BlockShape shape = Plain<format>::shape;
   constexpr int steps = 8 / shape.halves, together = P::together;
+  // Whole lines that each word asks for; the rest of the unit is asked for at once.
+  constexpr int words = 64 / together, word_bytes = shape.bytes * lanes / words / 64 * 64;
+  constexpr int rest_bytes = shape.bytes * lanes - words * word_bytes;
+  [[maybe_unused]] const std::byte* const words_at = unit.at + rest_bytes;
+  if constexpr (asks) ask_for<rest_bytes>(unit.at, ahead);
   const F32 d = P::d(unit);
   I32 below = all_i32(0), totals[together];
 #pragma GCC unroll 8
@@ -70,6 +75,7 @@ WEIGHIN_WORD F32 unit_of_int_scales(Unit unit, const int8_t* x, const int16_t* s
 #pragma GCC unroll 1
       for (int i = h * steps; i < (h + 1) * steps; ++i) {
         LaneBytes q[together];
+        if constexpr (asks) ask_for<word_bytes>(words_at + (8 * b + i) * word_bytes, ahead);
         P::word(unit, b, i, q);
 #pragma GCC unroll 8
         for (int j = 0; j < together; ++j) {
@@ -111,11 +117,11 @@ static void gemv_units(const MatrixWork& w, uint64_t first, uint64_t last) {
     const std::byte* unit = w.weights + row * w.row_bytes;
     F32 total = all_f32(0);
     for (uint32_t k = 0; k < w.k; k += shape.values, unit += shape.bytes * lanes) {
-      if constexpr (asks) ask_for<shape.bytes * lanes>(unit, w.ahead);
+      if constexpr (asks && !packed_int_scales<format>) ask_for<shape.bytes * lanes>(unit, w.ahead);
       F32 products;
       if constexpr (packed_int_scales<format>) {
         const int16_t* sums = shape.halves == 2 ? w.sums + k / sum_group : w.group_sums + k / 32;
-        products = unit_of_int_scales<format>({unit}, w.quantized + k, sums);
+        products = unit_of_int_scales<format, asks>({unit}, w.quantized + k, sums, w.ahead);
       } else {
         products = unit_of_float_scales<format>({unit}, w.quantized + k, w.sums + k / sum_group,
                                                 w.min_factors + k / 32);
