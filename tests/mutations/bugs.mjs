@@ -462,8 +462,8 @@ export const bugs = [
   {
     sentence: "A run that goes on measures everything again",
     file: "harness/run/session.cc",
-    text: "  const auto outcome = run_plan(items, of_cpu, settings, {stop, record, progress});",
-    replacement: "  const auto outcome = run_plan(items, {}, settings, {stop, record, progress});",
+    text: "  const auto outcome = run_plan(items, of_cpu, settings,",
+    replacement: "  const auto outcome = run_plan(items, {}, settings,",
     tests: ["test_harness:RunCommand.*"],
   },
   {
