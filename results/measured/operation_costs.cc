@@ -139,6 +139,7 @@ std::optional<OperationCost> OperationCosts::of_other_format(const Problem& prob
     cost->seconds *= static_cast<double>(row_bytes(problem.format, problem.k)) /
                      static_cast<double>(std::max<uint64_t>(1, row_bytes(*best, problem.k)));
   cost->stand_in = true;
+  cost->other_format = true;
   cost->note = fmt::format("as {}{}{}", format_of(*best).name, cost->note.empty() ? "" : ": ", cost->note);
   return cost;
 }

@@ -21,6 +21,7 @@ struct OperationCost {
   double seconds = 0;
   Spread spread;
   bool stand_in = false;      // scaled from a measurement of another k, batch or head count
+  bool other_format = false;  // scaled from a measurement of another format
   int64_t measurement = 0;    // its id
   std::string note;           // how it was scaled
   uint32_t from_threads = 0;  // scaled from what was measured at another thread count

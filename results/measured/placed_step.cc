@@ -31,6 +31,7 @@ void add(StepTime& sum, StepTime&& side) {
   }
   sum.seconds = seconds;
   sum.stand_ins += side.stand_ins;
+  sum.other_formats += side.other_formats;
   if (side.from_threads) sum.from_threads = side.from_threads;
   sum.unpriced.insert(sum.unpriced.end(), side.unpriced.begin(), side.unpriced.end());
   sum.terms.insert(sum.terms.end(), side.terms.begin(), side.terms.end());

@@ -19,6 +19,8 @@ void add_basis(std::string& basis, Phase phase, const StepTime& time) {
                            : fmt::format("at {} thread{}", time.threads, time.threads == 1 ? "" : "s"));
   if (time.from_threads)
     basis += fmt::format(", scaled from {} as the products measured at both", time.from_threads);
+  if (time.other_formats)
+    basis += fmt::format(", {} of {} terms from another format", time.other_formats, time.terms.size());
   if (time.stand_ins)
     basis += fmt::format(", {} of {} terms from the nearest size", time.stand_ins, time.terms.size());
   if (!time.unpriced.empty()) {
@@ -48,6 +50,7 @@ Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, c
     prediction.load_s = static_cast<double>(model.weights_bytes) / *rate;
   const auto keep_terms = [&](const StepTime& time) {
     prediction.terms.insert(prediction.terms.end(), time.terms.begin(), time.terms.end());
+    prediction.from_other_format |= time.other_formats > 0;
     prediction.efficiency = time.efficiency;
     prediction.efficiency_source = time.efficiency_source;
   };

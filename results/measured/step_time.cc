@@ -93,7 +93,8 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
       if (cost->from_threads) {
         time.from_threads = cost->from_threads;
       } else {
-        time.stand_ins += cost->stand_in;
+        time.other_formats += cost->other_format;
+        time.stand_ins += cost->stand_in && !cost->other_format;
       }
     } else if (floats || needless(use.problem, costs.measurements())) {
       term.note = "products take these activations as they are";

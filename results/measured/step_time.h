@@ -42,6 +42,7 @@ struct StepTime {
   std::string where = {};             // "on gpu X and at 2 threads"; empty: at so many threads
   uint32_t from_threads = 0;          // another count, from whose measurements terms were scaled; 0: none was
   uint32_t stand_ins = 0;             // terms priced by a measurement of another k, batch or head count
+  uint32_t other_formats = 0;         // terms priced by a measurement of another format
   std::vector<std::string> unpriced;  // small operations never measured, counted as nothing
   std::vector<Term> terms;
   std::vector<StepPartTime> parts;  // by the reference kernels

@@ -33,6 +33,7 @@ struct Prediction {
   std::optional<Interval> audio_s_per_s;            // a speech model's: seconds of audio in a second
   std::optional<Interval> ttft_s;                   // seconds to the first token
   std::optional<double> load_s;                     // seconds to read the weights
+  bool from_other_format = false;                   // its own products were not measured
   std::string basis;                                // what the speeds stand on, in words
   std::string engine;                               // whose speed it is
   EfficiencyBasis efficiency = EfficiencyBasis::none;

@@ -76,6 +76,8 @@ void compare(ShrinkOption& option, const SmallerModel& shrunk, const ShrinkOptio
   const double after = read(shrunk);
   if (after > 0) option.speed_gain = read(start) / after;
   const Prediction &now = option.verdict.prediction, &then = before.verdict.prediction;
+  // A speed that is scaled from another format would say nothing of what the change of format gains.
+  if (now.from_other_format || then.from_other_format) return;
   if (then.decode_tps && now.decode_tps) {
     option.speed_gain = now.decode_tps->mid / then.decode_tps->mid;
     option.speed_basis = speeds;
