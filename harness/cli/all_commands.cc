@@ -14,6 +14,7 @@
 #include "harness/cli/measure/probe.h"
 #include "harness/cli/measure/probe_children.h"
 #include "harness/cli/measure/run.h"
+#include "harness/cli/measure/run_engine.h"
 #include "harness/cli/measure/run_gpu.h"
 #include "harness/cli/measure/verify.h"
 #include "harness/cli/measure/weigh_in.h"
@@ -39,7 +40,7 @@ constexpr Row rows[] = {
     {"Evidence", add_schema},    {"Tools", add_synth},
     {"Tools", add_decode},       {"", add_vulkan_child},
     {"", add_nvml_child},        {"", add_run_gpu},
-    {"", add_commands_markdown},
+    {"", add_run_engine},        {"", add_commands_markdown},
 };
 
 }  // namespace

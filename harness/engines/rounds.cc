@@ -8,6 +8,7 @@
 #include "harness/plan/slabs.h"
 #include "harness/run/session.h"
 #include "harness/timing/statistics.h"
+#include "results/measured/engine_step_time.h"
 #include "results/measured/predict.h"
 #include "results/store/store.h"
 
@@ -54,14 +55,16 @@ const EngineTest* test_of(const EngineReport& report, Phase phase, const VerifyS
 }
 
 VerifiedPhase phase_result(Phase phase, const EngineTest& test, const std::vector<ProblemUse>& step,
-                           const CostModel& costs, std::string_view engine, uint32_t threads) {
+                           const ModelShape& shape, const CostModel& costs, std::string_view engine,
+                           uint32_t threads) {
   VerifiedPhase result;
   result.phase = phase;
   result.tokens = phase == Phase::decode ? test.generated : test.prompt;
   result.samples = test.tps;
   result.tps = median(test.tps);
   if (step.empty()) return result;
-  const auto time = time_of(step, phase, costs, {engine, threads});
+  const auto time = engine_time_of(step, shape, phase == Phase::decode ? 1 : result.tokens, phase, costs,
+                                   {engine, threads});
   if (!time) return result;
   result.predicted = rate_of(phase == Phase::decode ? 1 : result.tokens, *time);
   result.parts = time->parts;
@@ -118,7 +121,9 @@ tl::expected<KnownOfDevice, std::string> known_of(const std::string& database, c
   if (!measurements) return tl::unexpected(measurements.error());
   auto verified = store->verifications(device);
   if (!verified) return tl::unexpected(verified.error());
-  return KnownOfDevice{std::move(*measurements), std::move(*verified)};
+  auto of_engines = store->measurements(device, KernelsOf::engines);
+  if (!of_engines) return tl::unexpected(of_engines.error());
+  return KnownOfDevice{std::move(*measurements), std::move(*verified), std::move(*of_engines)};
 }
 
 VerifiedPhase middle_round(std::vector<VerifiedPhase> rounds) {
@@ -164,7 +169,7 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
     }
     const auto now = known_of(settings.database, machine.id);
     if (!now) return tl::unexpected(now.error());
-    const CostModel costs(now->measurements, now->verified);
+    const CostModel costs(now->measurements, now->verified, now->of_engines);
     rounds.isa = isa_of(now->measurements);
     const std::string_view engine = efficiency_of(*report);
     const uint32_t threads = report->threads ? report->threads : settings.threads;
@@ -178,7 +183,7 @@ tl::expected<Rounds, std::string> run_rounds(const Host& host, const Machine& ma
       // The CPU's cost model says nothing of a model that lies on a GPU, in part or as a whole.
       const std::vector<ProblemUse> step =
           runs_on_cpu(*report, machine) ? steps[i] : std::vector<ProblemUse>();
-      of_phase[i].push_back(phase_result(phases[i], *test, step, costs, engine, threads));
+      of_phase[i].push_back(phase_result(phases[i], *test, step, shape, costs, engine, threads));
     }
   }
   for (auto& results : of_phase) rounds.phases.push_back(middle_round(std::move(results)));

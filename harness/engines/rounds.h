@@ -22,6 +22,7 @@ struct Rounds {
 struct KnownOfDevice {
   std::vector<Measurement> measurements;
   std::vector<Verification> verified;
+  std::vector<Measurement> of_engines;  // of engines' own kernels
 };
 tl::expected<KnownOfDevice, std::string> known_of(const std::string& database, const std::string& device);
 

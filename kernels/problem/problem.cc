@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace weighin {
 namespace {
 
-constexpr std::array<std::pair<Op, std::string_view>, 27> op_names{{
+constexpr std::array<std::pair<Op, std::string_view>, 30> op_names{{
     {Op::stream_read, "stream_read"},
     {Op::peak_fp32, "peak_fp32"},
     {Op::peak_bf16, "peak_bf16"},
@@ -37,6 +38,9 @@ constexpr std::array<std::pair<Op, std::string_view>, 27> op_names{{
     {Op::dispatch, "dispatch"},
     {Op::submit, "submit"},
     {Op::allocate, "allocate"},
+    {Op::add, "add"},
+    {Op::cache_write, "cache_write"},
+    {Op::expert_products, "expert_products"},
 }};
 
 constexpr double activation_bytes = 4;
@@ -58,9 +62,21 @@ double elementwise_operations(Op op) {
       return 12;
     case Op::gelu:
       return 12;
+    case Op::add:
+      return 1;
     default:
       return 0;
   }
+}
+
+/// Each token's experts are drawn on their own, so of `experts` matrices experts (1 - (1 - used / experts)^n)
+/// are read on average.
+Cost expert_cost(const Problem& p) {
+  const double experts = std::max(1u, p.heads), used = p.kv_heads, m = static_cast<double>(p.m), n = p.n,
+               k = p.k;
+  const double reached = experts * (1 - std::pow(1 - std::min(1.0, used / experts), n));
+  return {static_cast<double>(row_bytes(p.format, p.k)) * m * reached + n * k * activation_bytes,
+          n * used * m * activation_bytes, 2 * m * n * k * used};
 }
 
 Cost matrix_cost(const Problem& p) {
@@ -88,7 +104,7 @@ Cost prefill_attention_cost(const Problem& p) {
 
 Cost elementwise_cost(const Problem& p) {
   const double values = p.op == Op::rope ? double(p.n) * static_cast<double>(p.m) * p.k : double(p.n) * p.k;
-  const double operands = p.op == Op::swiglu ? 2 : 1;
+  const double operands = p.op == Op::swiglu || p.op == Op::add ? 2 : 1;
   return {operands * values * activation_bytes, values * activation_bytes,
           values * elementwise_operations(p.op)};
 }
@@ -184,6 +200,10 @@ Cost cost_of(const Problem& p) {
       const double bytes = static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m);
       return {bytes, bytes, 0};
     }
+    case Op::cache_write:
+      return {double(p.n) * p.k * activation_bytes, static_cast<double>(row_bytes(p.format, p.k)) * p.n, 0};
+    case Op::expert_products:
+      return expert_cost(p);
     case Op::barrier:
     case Op::dispatch:
     case Op::submit:

@@ -41,6 +41,11 @@ enum class Op : uint8_t {
   dispatch,          // an empty operation between others, with the wait for it
   submit,            // an empty operation submitted to the GPU by itself, until the CPU knows that it is done
   allocate,          // allocate m bytes of the GPU's memory, in pieces, and write every page
+  // Operations that only an engine's graph has as such (Measurement::engine):
+  add,              // n rows of k values: the sum or product of two tensors
+  cache_write,      // write n rows of k f32 values into a KV cache of `format`
+  expert_products,  // n tokens, each times `kv_heads` of `heads` matrices W[m][k], which are drawn for each
+                    // token
 };
 
 std::string_view op_name(Op op);
@@ -59,9 +64,9 @@ struct Problem {
   uint64_t m = 0;                    // rows of W (outputs), heads, or bytes
   uint32_t n = 0;                    // tokens that are computed together
   uint32_t k = 0;                    // values of a row: the dimension that is summed over
-  uint32_t heads = 0;
-  uint32_t kv_heads = 0;
-  uint32_t context = 0;  // tokens in the KV cache
+  uint32_t heads = 0;                // expert_products: experts
+  uint32_t kv_heads = 0;             // expert_products: experts that a token uses
+  uint32_t context = 0;              // tokens in the KV cache
 
   auto operator<=>(const Problem&) const = default;
 };

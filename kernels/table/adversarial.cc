@@ -78,6 +78,9 @@ Problem small_problem(Op op, FormatId format) {
     case Op::barrier:
     case Op::dispatch:
     case Op::submit:
+    case Op::add:  // no kernel of ours: operations of engines' graphs
+    case Op::cache_write:
+    case Op::expert_products:
       break;
   }
   return problem;

@@ -61,11 +61,12 @@ int add_inputs(GraphBuilder& build) {
 int add_embeddings(GraphBuilder& build, int tokens) {
   const ModelShape& shape = build.shape;
   const uint64_t width = shape.embedding_width ? shape.embedding_width : shape.width;
-  int cur = build.result(width, {build.graph.outside(), tokens});
+  int cur = build.result_of(NodeKind::look_up, width, {build.graph.outside(), tokens});
   build.graph.expand(cur);
   if (shape.token_types) cur = build.with_vector(width, cur);
   if (shape.positions)
-    cur = build.sum(width, cur, build.result(width, {build.graph.outside(), build.positions}));
+    cur = build.sum(width, cur,
+                    build.result_of(NodeKind::look_up, width, {build.graph.outside(), build.positions}));
   if (shape.embedding_norm) cur = build.norm(width, cur);
   return width == shape.width ? cur : build.product(shape.width, cur);
 }
@@ -88,7 +89,7 @@ int add_mixer(GraphBuilder& build, const Layer& layer, int cur) {
 
 /// Keeps the tokens whose logits are asked for. The others end after the last layer's attention.
 int picked(GraphBuilder& build, int cur) {
-  return build.result(build.shape.width, {cur, build.out_ids});
+  return build.result_of(NodeKind::look_up, build.shape.width, {cur, build.out_ids});
 }
 
 int add_layer(GraphBuilder& build, const Layer& layer, bool last, int input) {

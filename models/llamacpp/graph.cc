@@ -18,7 +18,11 @@ int Graph::input(uint64_t bytes, uint64_t used_bytes) {
 }
 
 int Graph::operation(uint64_t bytes, uint64_t used_bytes, std::vector<int> sources, bool in_place) {
-  return add({.bytes = bytes, .used_bytes = used_bytes, .sources = std::move(sources), .in_place = in_place});
+  return add({.bytes = bytes,
+              .used_bytes = used_bytes,
+              .sources = std::move(sources),
+              .in_place = in_place,
+              .kind = NodeKind::sum});
 }
 
 int Graph::view(int of) {
@@ -34,7 +38,7 @@ int Graph::view(int of) {
 int Graph::write_outside(std::vector<int> sources) {
   const int cache = outside();
   sources.push_back(cache);
-  return add({.sources = std::move(sources), .view_of = cache, .own = false});
+  return add({.sources = std::move(sources), .view_of = cache, .own = false, .kind = NodeKind::cache_write});
 }
 
 void Graph::expand(int node) {

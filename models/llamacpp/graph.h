@@ -8,6 +8,22 @@
 
 namespace weighin::llamacpp {
 
+/// What computes a tensor. A product and attention are priced by the model's shape; all else by its values.
+enum class NodeKind : uint8_t {
+  none,     // no operation: a leaf or a view
+  sum,      // a sum or product of two tensors, or another pass over values
+  product,  // a product with a matrix of the model, or with its experts' matrices
+  attention,
+  norm,     // with its weights and bias
+  of_norm,  // the weights and bias of a norm, which are counted with it
+  rope,
+  gated,  // the activation of a gate times what it lets through
+  activation,
+  softmax,
+  look_up,      // rows of a matrix
+  cache_write,  // rows that are written into the KV cache
+};
+
 /// One tensor of the graph.
 struct Node {
   uint64_t bytes = 0;       // for a micro-batch of the planned size
@@ -19,6 +35,7 @@ struct Node {
   bool input = false;     // it is filled before the graph runs
   bool output = false;    // it is read after the graph has run, so its bytes are never reused
   bool placed = false;    // it already is in the order of computation
+  NodeKind kind = NodeKind::none;
 };
 
 /// A graph with its order of computation, which is made as ggml_build_forward_expand makes it: the sources of
@@ -37,6 +54,7 @@ class Graph {
   int write_outside(std::vector<int> sources);
   /// Appends `node` to the order of computation, after everything that it needs.
   void expand(int node);
+  void set_kind(int node, NodeKind kind) { nodes_[static_cast<size_t>(node)].kind = kind; }
   void mark_output(int node) { nodes_[static_cast<size_t>(node)].output = true; }
   /// Makes a leaf a part of the graph although nothing reads it.
   void keep(int leaf) { leaves_.push_back(leaf); }

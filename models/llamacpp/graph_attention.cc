@@ -24,7 +24,7 @@ int add_heads(GraphBuilder& build, const Layer& layer, int q, int k, int v, uint
       k = graph.operation(kv * half, kv * half_used, {k});
       v = graph.operation(kv * half, kv * half_used, {v});
     }
-    return graph.view(build.result(values, {q, k, v, mask}));
+    return graph.view(build.result_of(NodeKind::attention, values, {q, k, v, mask}));
   }
   const bool encoder = build.shape.task == Task::encode;
   const uint64_t seen = encoder  ? build.rows.planned
@@ -94,8 +94,8 @@ int add_attention(GraphBuilder& build, const Layer& layer, int cur) {
   }
   const bool without_positions = build.order.rope_in_windows_only && layer.window == 0;
   if (shape.rope && !without_positions) {
-    heads.q = build.result(q, {heads.q, build.positions}, true);
-    heads.k = build.result(kv, {heads.k, build.positions}, true);
+    heads.q = build.result_of(NodeKind::rope, q, {heads.q, build.positions}, true);
+    heads.k = build.result_of(NodeKind::rope, kv, {heads.k, build.positions}, true);
   }
   heads.q = rotated(build, q, heads.q, build.key_rotation);
   heads.k = rotated(build, kv, heads.k, build.key_rotation);
@@ -129,10 +129,11 @@ int add_latent_attention(GraphBuilder& build, const Layer& layer, int cur) {
   if (shape.q_lora_rank) q = build.norm(shape.q_lora_rank, build.product(shape.q_lora_rank, q));
   q = build.product(heads * (shape.head_dim + rope), q);
   const int kv = build.product(latent + rope, cur);
-  const int q_rope = build.result(heads * rope, {graph.view(q), build.positions});
-  const int k_rope = build.result(rope, {graph.view(kv), build.positions});
+  const int q_rope = build.result_of(NodeKind::rope, heads * rope, {graph.view(q), build.positions});
+  const int k_rope = build.result_of(NodeKind::rope, rope, {graph.view(kv), build.positions});
   const int compressed = build.norm(latent, graph.view(kv));
-  const int absorbed = build.result(heads * latent, {graph.outside(), graph.view(graph.view(q))});
+  const int absorbed =
+      build.result_of(NodeKind::product, heads * latent, {graph.outside(), graph.view(graph.view(q))});
   const int query = build.result(heads * (latent + rope), {graph.view(absorbed), q_rope});
   const int value = graph.view(compressed);
   const int key = build.result(latent + rope, {value, k_rope});
@@ -140,7 +141,7 @@ int add_latent_attention(GraphBuilder& build, const Layer& layer, int cur) {
   graph.expand(store(build, layer, key, false));
   int out = add_heads(build, layer, query, graph.outside(), graph.outside(), latent);
   if (build.sizes.flash_attention) {
-    out = build.result(heads * shape.value_dim, {graph.outside(), graph.view(out)});
+    out = build.result_of(NodeKind::product, heads * shape.value_dim, {graph.outside(), graph.view(out)});
     out = build.result(heads * shape.value_dim, {graph.view(out)});
   }
   out = graph.view(out);

@@ -29,8 +29,14 @@ class GraphBuilder {
     return graph.operation(values * f32_bytes * rows.planned, values * f32_bytes * rows.used,
                            std::move(sources), in_place);
   }
+  /// The same of a kind of its own.
+  int result_of(NodeKind kind, uint64_t values, std::vector<int> sources, bool in_place = false) {
+    const int node = result(values, std::move(sources), in_place);
+    graph.set_kind(node, kind);
+    return node;
+  }
   /// A product with a matrix of the model.
-  int product(uint64_t values, int of) { return result(values, {graph.outside(), of}); }
+  int product(uint64_t values, int of) { return result_of(NodeKind::product, values, {graph.outside(), of}); }
   /// The sum or product with a vector of the model, written over its source.
   int with_vector(uint64_t values, int of) { return result(values, {of, graph.outside()}, true); }
   /// The sum of two results, written over `a` where nothing else reads it.
@@ -39,10 +45,15 @@ class GraphBuilder {
   /// compute a layer norm in place.
   int norm(uint64_t values, int of, bool weighted = true) {
     const bool rms = shape.norm == NormKind::rms;
-    int cur = result(values, {of}, rms);
+    const auto vector = [&](int source) {
+      const int node = with_vector(values, source);
+      graph.set_kind(node, NodeKind::of_norm);
+      return node;
+    };
+    int cur = result_of(NodeKind::norm, values, {of}, rms);
     if (!weighted) return cur;
-    cur = with_vector(values, cur);
-    return rms || shape.without_norm_bias ? cur : with_vector(values, cur);
+    cur = vector(cur);
+    return rms || shape.without_norm_bias ? cur : vector(cur);
   }
 
   const ModelShape& shape;

@@ -9,8 +9,8 @@ namespace {
 
 /// The activation. With a gate it has a result of its own; without one it is computed in place.
 int activated(GraphBuilder& build, uint64_t values, int gate, int up) {
-  if (is_gated(build.shape.activation)) return build.result(values, {gate, up});
-  const int once = build.result(values, {up}, true);
+  if (is_gated(build.shape.activation)) return build.result_of(NodeKind::gated, values, {gate, up});
+  const int once = build.result_of(NodeKind::activation, values, {up}, true);
   return build.shape.activation == Activation::relu_squared ? build.result(values, {once}, true) : once;
 }
 
@@ -22,7 +22,7 @@ int add_dense(GraphBuilder& build, uint64_t ffn, int cur) {
   };
   int active = 0;
   if (is_gated(shape.activation) && shape.fused_gate_up) {
-    active = build.result(ffn, {product(2 * ffn, cur)});
+    active = build.result_of(NodeKind::gated, ffn, {product(2 * ffn, cur)});
   } else {
     const int up = product(ffn, cur);
     const int gate = is_gated(shape.activation) ? product(ffn, cur) : up;
@@ -43,7 +43,8 @@ Routing add_routing(GraphBuilder& build, int logits) {
   const ModelShape& shape = build.shape;
   const uint64_t used = shape.experts_active;
   const bool after = build.order.softmax_of_chosen;
-  const int probabilities = after ? logits : build.result(shape.experts, {logits}, true);
+  const int probabilities =
+      after ? logits : build.result_of(NodeKind::softmax, shape.experts, {logits}, true);
   const int selection =
       shape.router_bias ? build.result(shape.experts, {probabilities, graph.outside()}, true) : probabilities;
   const int seen = graph.view(probabilities);
@@ -65,7 +66,7 @@ int add_experts(GraphBuilder& build, uint64_t ffn, int cur) {
   graph.expand(weights);
 
   const auto product = [&](uint64_t values, int of) {
-    const int result = build.result(values * used, {graph.outside(), of, selected});
+    const int result = build.result_of(NodeKind::product, values * used, {graph.outside(), of, selected});
     return shape.expert_bias ? build.result(values * used, {result, graph.outside(), selected}, true)
                              : result;
   };

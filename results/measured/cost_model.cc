@@ -29,17 +29,19 @@ std::optional<double> fastest_storage(std::span<const Measurement* const> measur
 
 }  // namespace
 
-CostModel::CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified)
-    : CostModel(measurements, verified, "") {
+CostModel::CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
+                     std::span<const Measurement> of_engines, std::string_view processor)
+    : CostModel(measurements, verified, of_engines, processor, "") {
   for (const Measurement& m : measurements) {
     if (m.backend != gpu_backend || m.of_engine() || m.gpu.empty() || gpus_.contains(m.gpu)) continue;
     // The constructor is private: make_unique may not call it.
-    gpus_.emplace(m.gpu, std::unique_ptr<CostModel>(new CostModel(measurements, {}, m.gpu)));
+    gpus_.emplace(m.gpu,
+                  std::unique_ptr<CostModel>(new CostModel(measurements, {}, of_engines, processor, m.gpu)));
   }
 }
 
 CostModel::CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
-                     std::string gpu)
+                     std::span<const Measurement> of_engines, std::string_view processor, std::string gpu)
     : gpu_(std::move(gpu)),
       measurements_(measured_on(measurements, gpu_)),
       measured_(measurements_),
@@ -47,6 +49,7 @@ CostModel::CostModel(std::span<const Measurement> measurements, std::span<const 
   const uint32_t most = measured_.most_measured();
   const OperationCosts* other = nullptr;
   if (most) other = &costs_.try_emplace(most, measured_, most, nullptr).first->second;
+  take_engine(of_engines);
   const std::string isa = isa_of(measurements);
   for (const uint32_t threads : thread_counts()) {
     costs_.try_emplace(threads, measured_, threads, other);
@@ -55,7 +58,7 @@ CostModel::CostModel(std::span<const Measurement> measurements, std::span<const 
       if (on_gpu()) {
         efficiencies_.try_emplace(key, EngineEfficiency::of_gpu(engine));
       } else {
-        efficiencies_.try_emplace(key, engine, isa, threads, verified);
+        efficiencies_.try_emplace(key, engine, isa, threads, verified, processor);
       }
     }
   }
@@ -64,6 +67,33 @@ CostModel::CostModel(std::span<const Measurement> measurements, std::span<const 
 const CostModel* CostModel::gpu(std::string_view id) const {
   const auto found = gpus_.find(id);
   return found == gpus_.end() ? nullptr : found->second.get();
+}
+
+void CostModel::take_engine(std::span<const Measurement> of_engines) {
+  std::vector<const Measurement*> here;
+  engine_measured_ = measured_engine(of_engines, llamacpp_engine, gpu_);
+  if (engine_measured_.empty()) return;
+  for (const Measurement& m : of_engines)
+    if (m.engine == engine_measured_ && m.gpu == gpu_) here.push_back(&m);
+  std::map<uint32_t, size_t> counts;
+  for (const Measurement* m : here)
+    if (usable(*m)) ++counts[m->threads];
+  for (const auto& [threads, count] : counts) {
+    EngineCosts costs(here, threads);
+    if (costs.any_products()) engine_costs_.emplace(threads, std::move(costs));
+  }
+}
+
+std::vector<uint32_t> CostModel::engine_thread_counts(std::string_view engine) const {
+  std::vector<uint32_t> counts;
+  if (engine == llamacpp_engine)
+    for (const auto& [threads, costs] : engine_costs_) counts.push_back(threads);
+  return counts;
+}
+
+const EngineCosts* CostModel::engine_costs(std::string_view engine, uint32_t threads) const {
+  const auto found = engine_costs_.find(threads);
+  return engine != llamacpp_engine || found == engine_costs_.end() ? nullptr : &found->second;
 }
 
 double CostModel::int8_peak(uint32_t threads) const {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/measured/engine_costs.h"
 #include "results/measured/engine_efficiency.h"
 #include "results/measured/operation_costs.h"
 #include "results/records/measurement.h"
@@ -24,8 +25,10 @@ namespace weighin {
 class CostModel {
  public:
   /// The cost model of a device's CPU, which also holds the cost models of its GPUs. The efficiency of
-  /// engines on the CPU is learned from `verified`, the runs of engines there.
-  explicit CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified = {});
+  /// engines on the CPU is learned from `verified`, the runs of engines there. `of_engines` are rows of
+  /// engines' own kernels, and `processor` is the CPU's name, where it is known.
+  explicit CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified = {},
+                     std::span<const Measurement> of_engines = {}, std::string_view processor = {});
   CostModel(const CostModel&) = delete;
   CostModel& operator=(const CostModel&) = delete;
 
@@ -43,6 +46,12 @@ class CostModel {
   const OperationCosts& operation_costs(uint32_t threads) const { return costs_.at(threads); }
   /// The efficiency of one of known_engines(), or of the reference kernels.
   const EngineEfficiency& efficiency(std::string_view engine, uint32_t threads) const;
+  /// The thread counts at which kernels of `engine` itself were measured, in ascending order.
+  std::vector<uint32_t> engine_thread_counts(std::string_view engine) const;
+  /// The costs of the engine's own kernels. nullptr: they were not measured with so many threads.
+  const EngineCosts* engine_costs(std::string_view engine, uint32_t threads) const;
+  /// The engine that was measured, with its version and build. Empty: none was.
+  const std::string& engine_measured() const { return engine_measured_; }
   /// The measured peak of int8 dot products in registers, in operations/s. 0: it was not measured with
   /// so many threads.
   double int8_peak(uint32_t threads) const;
@@ -53,7 +62,8 @@ class CostModel {
   /// The cost model of what was measured on the GPU with the id `gpu`, or on the CPU where `gpu` is
   /// empty.
   CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
-            std::string gpu);
+            std::span<const Measurement> of_engines, std::string_view processor, std::string gpu);
+  void take_engine(std::span<const Measurement> of_engines);
 
   std::string gpu_;
   std::vector<const Measurement*> measurements_;
@@ -61,6 +71,8 @@ class CostModel {
   std::map<uint32_t, OperationCosts> costs_;
   std::map<std::pair<std::string_view, uint32_t>, EngineEfficiency> efficiencies_;
   EngineEfficiency reference_;
+  std::string engine_measured_;
+  std::map<uint32_t, EngineCosts> engine_costs_;
   std::optional<double> storage_bytes_per_s_;
   std::map<std::string, std::unique_ptr<CostModel>, std::less<>> gpus_;
 };

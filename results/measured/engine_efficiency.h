@@ -37,9 +37,11 @@ class EngineEfficiency {
   EngineEfficiency() = default;
   /// The factors that ship for `engine`, an instruction set (the last word of a kernel's name) and a
   /// thread count. They are corrected by the runs in `verified` that had as many threads; of equal
-  /// cases the newest run counts.
+  /// cases the newest run counts. `processor` is the machine's, by name: on a processor of another family
+  /// than the one that the factors were measured on they are surer of nothing than a left-out family shows
+  /// (docs/method/engines.md). Empty: of that family.
   EngineEfficiency(std::string_view engine, std::string_view isa, uint32_t threads,
-                   std::span<const Verification> verified);
+                   std::span<const Verification> verified, std::string_view processor = {});
 
   /// For a GPU. No engine was timed there beside the reference kernels yet, so the kernels' own seconds
   /// are taken.

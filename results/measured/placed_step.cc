@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "results/measured/engine_step_time.h"
+
 namespace weighin {
 namespace {
 
@@ -87,7 +89,7 @@ StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Co
                    const EngineRun& run) {
   return [&, run](const std::vector<ProblemUse>& step, Phase phase,
                   uint32_t tokens) -> tl::expected<StepTime, std::string> {
-    if (placement.on_cpu()) return time_of(step, phase, costs, run);
+    if (placement.on_cpu()) return engine_time_of(step, shape, tokens, phase, costs, run);
     const PlacedStep placed = placed_step(step, shape, placement, tokens);
     auto sum = time_of_cpu(placed.cpu, phase, placement, costs, run);
     if (!sum) return sum;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/problem/speech_steps.h"
+#include "results/measured/engine_step_time.h"
 
 namespace weighin {
 namespace {
@@ -37,9 +38,10 @@ void add_missing(std::string& basis, Phase phase, const std::string& reason) {
 }  // namespace
 
 Prediction predict_on_cpu(const PredictedRun& model, const CostModel& costs, const EngineRun& run) {
-  return predict_by_steps(model, costs, [&](const std::vector<ProblemUse>& step, Phase phase, uint32_t) {
-    return time_of(step, phase, costs, run);
-  });
+  return predict_by_steps(model, costs,
+                          [&](const std::vector<ProblemUse>& step, Phase phase, uint32_t tokens) {
+                            return engine_time_of(step, model.shape, tokens, phase, costs, run);
+                          });
 }
 
 Prediction predict_by_steps(const PredictedRun& model, const CostModel& costs, const StepTimer& timed) {

@@ -5,10 +5,12 @@
 
 namespace weighin {
 
-MeasuredDevice::MeasuredDevice(std::vector<Measurement> measurements, std::vector<Verification> verifications)
+MeasuredDevice::MeasuredDevice(std::vector<Measurement> measurements, std::vector<Verification> verifications,
+                               std::vector<Measurement> of_engines, const std::string& processor)
     : measurements(std::move(measurements)),
       verifications(std::move(verifications)),
-      costs(this->measurements, this->verifications) {}
+      of_engines(std::move(of_engines)),
+      costs(this->measurements, this->verifications, this->of_engines, processor) {}
 
 bool DeviceProfile::any_measured() const {
   return measured && std::any_of(measured->measurements.begin(), measured->measurements.end(),
@@ -16,13 +18,14 @@ bool DeviceProfile::any_measured() const {
 }
 
 DeviceProfile measured_profile(Capacity capacity, std::vector<Measurement> measurements,
-                               std::vector<Verification> verifications) {
+                               std::vector<Verification> verifications, std::vector<Measurement> of_engines,
+                               const std::string& processor) {
   use_allocated(capacity, measurements);
   warn_of_unmeasured_gpus(capacity, measurements);
-  return {
-      .capacity = std::move(capacity),
-      .measured = std::make_shared<const MeasuredDevice>(std::move(measurements), std::move(verifications)),
-      .published = std::nullopt};
+  return {.capacity = std::move(capacity),
+          .measured = std::make_shared<const MeasuredDevice>(
+              std::move(measurements), std::move(verifications), std::move(of_engines), processor),
+          .published = std::nullopt};
 }
 
 DeviceProfile published_profile(const PublishedDevice& device) {

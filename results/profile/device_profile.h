@@ -18,12 +18,14 @@ namespace weighin {
 
 /// What was measured on a device, and the cost model made of it once.
 struct MeasuredDevice {
-  MeasuredDevice(std::vector<Measurement> measurements, std::vector<Verification> verifications);
+  MeasuredDevice(std::vector<Measurement> measurements, std::vector<Verification> verifications,
+                 std::vector<Measurement> of_engines = {}, const std::string& processor = {});
   MeasuredDevice(const MeasuredDevice&) = delete;  // the cost model refers to the measurements
   MeasuredDevice& operator=(const MeasuredDevice&) = delete;
 
   std::vector<Measurement> measurements;    // those that came to nothing as well
   std::vector<Verification> verifications;  // runs of engines on it
+  std::vector<Measurement> of_engines;      // of engines' own kernels
   CostModel costs;
 };
 
@@ -44,7 +46,8 @@ struct DeviceProfile {
 /// Of what was measured; the capacity learns from it what memory a GPU really gives, and which GPUs were not
 /// measured.
 DeviceProfile measured_profile(Capacity capacity, std::vector<Measurement> measurements,
-                               std::vector<Verification> verifications = {});
+                               std::vector<Verification> verifications = {},
+                               std::vector<Measurement> of_engines = {}, const std::string& processor = {});
 
 /// Of a device that is known by its published specifications alone.
 DeviceProfile published_profile(const PublishedDevice& device);

@@ -10,8 +10,10 @@ tl::expected<DeviceProfile, std::string> stored_profile(const Store& store, cons
   if (!measurements) return tl::unexpected(measurements.error());
   auto verifications = store.verifications(device.id);
   if (!verifications) return tl::unexpected(verifications.error());
-  DeviceProfile profile =
-      measured_profile(std::move(capacity), std::move(*measurements), std::move(*verifications));
+  auto of_engines = store.measurements(device.id, KernelsOf::engines);
+  if (!of_engines) return tl::unexpected(of_engines.error());
+  DeviceProfile profile = measured_profile(std::move(capacity), std::move(*measurements),
+                                           std::move(*verifications), std::move(*of_engines), device.cpu);
   if (!profile.any_measured()) add_published(profile, device.cpu, device.cores);
   return profile;
 }

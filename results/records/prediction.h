@@ -20,8 +20,9 @@ inline constexpr uint32_t encoder_tokens = 384;
 enum class EfficiencyBasis : uint8_t {
   none,        // the reference kernels themselves
   shipped,     // measured elsewhere (results/measured/engines/*.inc)
-  stand_in,    // shipped for another instruction set
+  stand_in,    // shipped for another family of processors
   learned,     // shipped, corrected by runs of the engine on this device
+  measured,    // the engine's own kernels were timed on this device
   unmeasured,  // the reference kernels' own seconds stand for an engine that was never timed beside them
 };
 std::string_view efficiency_basis_name(EfficiencyBasis basis);

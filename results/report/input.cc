@@ -49,7 +49,7 @@ ReportInput report_input(const Device& device, const DeviceProfile& profile, std
           .best = published_models(question, profile),
           .grid = class_by_format(question, profile),
           .accuracy = measured_accuracy_sentence(measured.verifications, question.engine,
-                                                 isa_of(measured.measurements)),
+                                                 isa_of(measured.measurements), &measured.costs),
           .comparison = comparison_sentence(cpu_or_gpu(question, profile))};
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,6 +16,9 @@ struct ShellOutcome {
   int exit_code = -1;  // 128 + the signal where one ended it, as shells have it; -1 if it could not be run
   std::string output;
 };
+
+/// Programs that tests start measure no engine, whichever are installed, unless they are told one.
+inline const bool without_engine = setenv("WEIGHIN_ENGINE", "none", 0) == 0;
 
 /// Runs `command` with sh and waits; standard output only, unless the command joins the other to it.
 inline ShellOutcome shell(const std::string& command) {

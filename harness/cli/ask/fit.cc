@@ -160,8 +160,8 @@ void run_fit(const FitOptions& options, Invocation& invocation) {
   const auto accuracy = [&] {
     if (!device->any_measured()) return published_accuracy_sentence();
     const MeasuredDevice& measured = *device->measured;
-    std::string text =
-        measured_accuracy_sentence(measured.verifications, first.engine, isa_of(measured.measurements));
+    std::string text = measured_accuracy_sentence(measured.verifications, first.engine,
+                                                  isa_of(measured.measurements), &measured.costs);
     if (!text.empty() && any_on_gpu(verdicts)) text += "; nothing of it was measured on a GPU";
     return text;
   };

@@ -48,7 +48,7 @@ Option add_session_options(Command command, SessionOptions& options) {
 }
 
 std::optional<SessionResult> measure_machine(Invocation& invocation, const Machine& machine,
-                                             const SessionOptions& options) {
+                                             const SessionOptions& options, const EngineOptions& engine) {
   const auto items = session_plan(machine, options);
   if (!items) {
     fail(invocation, items.error());
@@ -65,6 +65,9 @@ std::optional<SessionResult> measure_machine(Invocation& invocation, const Machi
     return std::nullopt;
   }
   fmt::print(stderr, "{}", summary(*result, invocation.database));
+  if (result->outcome != Outcome::interrupted && options.flags.given.empty() &&
+      !measure_engine_kernels(invocation, machine, options, result->run, engine))
+    return std::nullopt;
   if (result->outcome == Outcome::interrupted) invocation.exit_code = exit_interrupted;
   return *result;
 }

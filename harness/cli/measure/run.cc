@@ -20,6 +20,7 @@ constexpr double full_budget_s = 1800;
 
 struct RunOptions {
   SessionOptions session;
+  EngineOptions engine;
   std::vector<std::string> flags;
   bool list = false;
 };
@@ -55,7 +56,7 @@ void carry_out(const RunOptions& options, Invocation& invocation) {
   session.flags = *flags;
   const Machine machine = probe_machine(invocation.host);
   if (!options.list && !session.flags.list) {
-    measure_machine(invocation, machine, session);
+    measure_machine(invocation, machine, session, options.engine);
     return;
   }
   const auto items = session_plan(machine, session);
@@ -93,6 +94,7 @@ Command add_run(Command program, Invocation& invocation) {
                "Also find out how much of each GPU's memory can really be had, by taking and writing it");
   command.flag("--force-software", &options->session.force_software,
                "Also measure software Vulkan devices (llvmpipe), for tests; they are never offered as GPUs");
+  add_engine_options(command, options->engine);
   command.option("FLAGS", &options->flags, "Flags of Google Benchmark, after --");
   add_database(command, invocation);
   command.action([options, budget, &invocation] {

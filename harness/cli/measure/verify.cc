@@ -19,6 +19,7 @@
 #include "models/source/location.h"
 #include "models/text/units.h"
 #include "probes/all_probes.h"
+#include "results/measured/engine_costs.h"
 #include "results/measured/engine_efficiency.h"
 #include "results/store/store.h"
 #include "results/text/interval_json.h"
@@ -101,6 +102,14 @@ void print_learned(const Invocation& invocation, const Verification& v) {
   const auto store = Store::open(invocation.database, Access::read);
   const auto verified = store ? store->verifications(v.device) : tl::unexpected(store.error());
   if (!verified || v.engine != llamacpp_engine) return;
+  const auto rows = store->measurements(v.device, KernelsOf::engines);
+  const std::string measured = rows ? measured_engine(*rows, v.engine, "") : "";
+  if (!measured.empty()) {
+    fmt::print(
+        "engine measured: answers are sums of the times of {}'s own kernels here, which runs do not change\n",
+        measured);
+    return;
+  }
   const EngineEfficiency efficiency(v.engine, v.isa, v.threads, *verified);
   fmt::print("{}'s efficiency: {}\n", v.engine, efficiency.source());
 }

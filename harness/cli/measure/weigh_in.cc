@@ -62,7 +62,7 @@ tl::expected<bool, std::string> answer(const Invocation& invocation) {
   return std::any_of(input.best.begin(), input.best.end(), [](const Verdict& v) { return v.fits == true; });
 }
 
-void weigh_in(const SessionOptions& options, Invocation& invocation) {
+void weigh_in(const SessionOptions& options, const EngineOptions& engine, Invocation& invocation) {
   const Machine machine = probe_machine(invocation.host);
   fmt::print("{}\n", machine_summary(machine));
   std::fflush(stdout);
@@ -70,7 +70,7 @@ void weigh_in(const SessionOptions& options, Invocation& invocation) {
              "weighin loads all cores for about {:.0f} s now; other programs slow it, and it them. "
              "Ctrl-C ends it early and keeps what was measured.\n",
              options.budget_s);
-  if (!measure_machine(invocation, machine, options)) return;
+  if (!measure_machine(invocation, machine, options, engine)) return;
   const int measured = invocation.exit_code;
   const auto fits = answer(invocation);
   if (!fits) return fail(invocation, fits.error());
@@ -81,18 +81,20 @@ void weigh_in(const SessionOptions& options, Invocation& invocation) {
 
 void add_weigh_in(Command program, Invocation& invocation) {
   auto options = std::make_shared<SessionOptions>();
+  auto engine = std::make_shared<EngineOptions>();
   program.footer(
       std::string("Without a command: the whole weigh-in, about 90 s on all cores, then the answers "
                   "and a report.\n"
                   "--json and --db may stand before a command or after it.\n\n") +
       exit_codes_text);
   add_session_options(program, *options);
+  add_engine_options(program, *engine);
   add_json(program, invocation, "; of the command that follows");
   add_database(program, invocation);
-  program.action([options, &invocation] {
+  program.action([options, engine, &invocation] {
     if (invocation.json)
       return fail(invocation, "plain `weighin` answers in text; for JSON ask `weighin fit --json`");
-    weigh_in(*options, invocation);
+    weigh_in(*options, *engine, invocation);
   });
 }
 

@@ -9,12 +9,12 @@
 #include <memory>
 #include <thread>
 
+#include "harness/engines/ggml/check.h"
+#include "harness/engines/ggml/operation_graphs.h"
 #include "harness/run/watch.h"
 #include "harness/timing/statistics.h"
 #include "kernels/cpu/isa/matrix_functions.h"
 #include "kernels/operands/operands.h"
-#include "tests/engine/compare/their_check.h"
-#include "tests/engine/compare/their_graphs.h"
 
 namespace weighin {
 namespace {
@@ -208,13 +208,16 @@ void add_ours(const Sides& sides, Comparison& result, std::vector<Contender>& tu
 void add_theirs(const Problem& problem, const Sides& sides, TheirThreads& threads, Comparison& result,
                 std::vector<Contender>& turns) {
   result.their_layout = sides.theirs.layout;
+  const uint64_t outputs =
+      problem.op == Op::attention ? uint64_t{problem.heads} * problem.k : uint64_t{problem.n} * problem.m;
   for (const auto& [graphs, samples] : {std::pair{sides.theirs.plain.get(), &result.theirs_plain},
                                         std::pair{sides.theirs.repacked.get(), &result.theirs_repacked}}) {
     if (graphs == nullptr) continue;
     threads.wake();
     graphs->run();
     threads.rest();
-    const Check check = check_theirs(problem, sides.blocks, sides.x, *graphs, sampled_outputs);
+    const Check check =
+        check_theirs(problem, sides.blocks, sides.x, graphs->results(outputs), sampled_outputs);
     if (!(check.error < result.their_check.error)) result.their_check = check;
     turns.push_back({[run = graphs] { run->run(); }, double{1} * graphs->operations(), *samples, &threads});
   }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/kernel/kernel.h"
-#include "tests/engine/compare/ggml_library.h"
+#include "harness/engines/ggml/library.h"
 
 namespace weighin {
 

@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "harness/cli/options.h"
+#include "harness/engines/ggml/library.h"
 #include "harness/timing/kernel_race.h"
 #include "kernels/table/all_kernels.h"
 #include "tests/engine/compare/bars.h"
 #include "tests/engine/compare/comparison.h"
-#include "tests/engine/compare/ggml_library.h"
 #include "tests/engine/compare/table.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/engine/compare/their_graphs.h"
+#include "harness/engines/ggml/operation_graphs.h"
 
 #include <fmt/format.h>
 #include <sched.h>

@@ -1,19 +1,26 @@
-#include "tests/engine/compare/ggml_library.h"
+#include "harness/engines/ggml/library.h"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 namespace weighin {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The file in `folder` that is `name`.so or, with a version, `name`.vX.so; empty when there is none.
+/// ggml 0.25.1 is that of llama.cpp v0.5.0, which node-llama-cpp 3.22.1 ships.
+constexpr std::array<std::string_view, 1> known_versions{"0.25.1"};
+
+/// The file in `folder` that is `name`.so or, with a version or a backend, such as `name`.vulkan.v1.so; empty
+/// when there is none.
 fs::path library_file(const fs::path& folder, const std::string& name) {
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(folder, none)) {
     const std::string file = entry.path().filename().string();
-    const bool versioned = file.starts_with(name + ".v") && file.ends_with(".so");
+    const bool versioned = file.starts_with(name + ".") && file.ends_with(".so");
     if (file == name + ".so" || versioned) return entry.path();
   }
   return {};
@@ -39,24 +46,46 @@ void take_base(Ggml& g, void* base, Taker& taker) {
   take("ggml_free", g.free);
   take("ggml_tensor_overhead", g.tensor_overhead);
   take("ggml_graph_overhead", g.graph_overhead);
+  take("ggml_graph_overhead_custom", g.graph_overhead_custom);
+  take("ggml_nbytes", g.nbytes);
   take("ggml_new_tensor_1d", g.new_tensor_1d);
   take("ggml_new_tensor_2d", g.new_tensor_2d);
   take("ggml_new_tensor_3d", g.new_tensor_3d);
   take("ggml_view_3d", g.view_3d);
   take("ggml_mul_mat", g.mul_mat);
+  take("ggml_mul_mat_id", g.mul_mat_id);
   take("ggml_flash_attn_ext", g.flash_attn_ext);
+  take("ggml_flash_attn_ext_set_prec", g.flash_attn_ext_set_prec);
+  take("ggml_add", g.add);
+  take("ggml_mul", g.mul);
+  take("ggml_rms_norm", g.rms_norm);
+  take("ggml_norm", g.norm);
+  take("ggml_soft_max", g.soft_max);
+  take("ggml_gelu", g.gelu);
+  take("ggml_swiglu_split", g.swiglu_split);
+  take("ggml_rope_ext", g.rope_ext);
+  take("ggml_get_rows", g.get_rows);
+  take("ggml_set_rows", g.set_rows);
   take("ggml_new_graph", g.new_graph);
+  take("ggml_new_graph_custom", g.new_graph_custom);
   take("ggml_build_forward_expand", g.build_forward_expand);
   take("ggml_backend_alloc_ctx_tensors_from_buft", g.alloc_ctx_tensors_from_buft);
+  take("ggml_backend_buft_alloc_buffer", g.buft_alloc_buffer);
+  take("ggml_backend_buft_get_alignment", g.buft_get_alignment);
   take("ggml_backend_cpu_buffer_from_ptr", g.cpu_buffer_from_ptr);
   take("ggml_backend_tensor_alloc", g.tensor_alloc);
+  take("ggml_backend_view_init", g.view_init);
   take("ggml_backend_buffer_get_base", g.buffer_get_base);
   take("ggml_backend_buffer_get_size", g.buffer_get_size);
+  take("ggml_backend_buffer_set_usage", g.buffer_set_usage);
   take("ggml_backend_buffer_free", g.buffer_free);
   take("ggml_backend_tensor_set", g.tensor_set);
   take("ggml_backend_tensor_get", g.tensor_get);
   take("ggml_backend_graph_compute", g.graph_compute);
   take("ggml_backend_dev_supports_op", g.dev_supports_op);
+  take("ggml_backend_dev_name", g.dev_name);
+  take("ggml_backend_dev_description", g.dev_description);
+  take("ggml_backend_dev_type", g.dev_type);
   take("ggml_backend_buft_name", g.buft_name);
   take("ggml_backend_dev_buffer_type", g.dev_buffer_type);
   take("ggml_backend_dev_backend_reg", g.dev_backend_reg);
@@ -86,13 +115,17 @@ void take_cpu(Ggml& g, void* inside, Taker& taker) {
 }
 
 tl::unexpected<std::string> lacks(const fs::path& folder, const std::string& name) {
-  return tl::unexpected(fmt::format(
-      "The llama.cpp libraries in {} lack {}; the comparison is written for llama.cpp v0.5.0 as the "
-      "npm package @node-llama-cpp/linux-x64 of package-lock.json ships it.",
-      folder.string(), name));
+  return tl::unexpected(
+      fmt::format("The llama.cpp libraries in {} lack {}; weighin knows llama.cpp v0.5.0, as the npm package "
+                  "@node-llama-cpp/linux-x64 of package-lock.json ships it.",
+                  folder.string(), name));
 }
 
 }  // namespace
+
+std::span<const std::string_view> known_ggml_versions() {
+  return known_versions;
+}
 
 tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
   const fs::path base_file = library_file(folder, "libggml-base"),
@@ -113,7 +146,14 @@ tl::expected<Ggml, std::string> open_ggml(const fs::path& folder) {
   take_base(g, base, taker);
   taker.take(ggml, "ggml_backend_load_all_from_path", g.load_all_from_path);
   taker.take(ggml, "ggml_backend_dev_by_type", g.dev_by_type);
+  taker.take(ggml, "ggml_backend_dev_count", g.dev_count);
+  taker.take(ggml, "ggml_backend_dev_get", g.dev_get);
   if (!taker.missing.empty()) return lacks(folder, taker.missing);
+  if (std::find(known_versions.begin(), known_versions.end(), g.version()) == known_versions.end()) {
+    return tl::unexpected(
+        fmt::format("The llama.cpp libraries in {} have ggml {}, and weighin knows the layouts of {} alone.",
+                    folder.string(), g.version(), fmt::join(known_versions, ", ")));
+  }
   // Without this the library prints a line for each tensor that it repacks.
   g.log_set([](int, const char*, void*) {}, nullptr);
   g.load_all_from_path(folder.c_str());

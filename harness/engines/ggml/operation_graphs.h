@@ -8,9 +8,9 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "harness/engines/ggml/library.h"
 #include "kernels/problem/problem.h"
 #include "kernels/threads/thread_pool.h"
-#include "tests/engine/compare/ggml_library.h"
 
 namespace weighin {
 

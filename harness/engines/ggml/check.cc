@@ -1,4 +1,4 @@
-#include "tests/engine/compare/their_check.h"
+#include "harness/engines/ggml/check.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,17 +9,11 @@
 namespace weighin {
 namespace {
 
-/// f32 sums of at most k terms in a row and a few roundings more; the activations are exact in each form
-/// that the library rounds them to (kernels/operands/operands.h).
-double matrix_tolerance(uint32_t k) {
-  return (k + 128.0) * 0x1p-24;
-}
-
 /// The library rounds queries to f16, and may sum weighted values in f16: an error of 2^-11 of the size of
 /// each score and of each partial sum. Judgement: this allows for four such roundings in the same direction.
-constexpr double attention_tolerance = 4 * 0x1p-11;
+constexpr double four_roundings_to_half = 4 * 0x1p-11;
 
-ReferenceValue matrix_value(const Problem& p, std::span<const std::byte> weights, const Floats& x,
+ReferenceValue matrix_value(const Problem& p, std::span<const std::byte> weights, std::span<const float> x,
                             uint64_t at) {
   const uint64_t row = at % p.m, token = at / p.m;
   const ReferenceRow values = reference_row(p.format, weights.data() + row * row_bytes(p.format, p.k), p.k);
@@ -28,7 +22,7 @@ ReferenceValue matrix_value(const Problem& p, std::span<const std::byte> weights
   return {dot.sum, dot.size};
 }
 
-ReferenceValue attention_value(const Problem& p, std::span<const std::byte> weights, const Floats& q,
+ReferenceValue attention_value(const Problem& p, std::span<const std::byte> weights, std::span<const float> q,
                                uint64_t at) {
   const uint64_t head = at / p.k, slab = uint64_t{p.context} * p.k;
   const auto* keys =
@@ -43,16 +37,23 @@ Floats query_of(const Problem& problem, const Workbench& bench) {
   return attention_queries(problem, bench.data, bench.seed);
 }
 
-Check check_theirs(const Problem& problem, std::span<const std::byte> weights, const Floats& x,
-                   const TheirGraphs& graphs, uint32_t samples) {
+/// f32 sums of at most k terms in a row and a few roundings more (kernels/operands/operands.h).
+double product_tolerance(uint32_t k) {
+  return (k + 128.0) * 0x1p-24;
+}
+
+double attention_tolerance() {
+  return four_roundings_to_half;
+}
+
+Check check_theirs(const Problem& problem, std::span<const std::byte> weights, std::span<const float> x,
+                   std::span<const float> results, uint32_t samples) {
   const bool attends = problem.op == Op::attention;
-  const uint64_t outputs = attends ? uint64_t{problem.heads} * problem.k : uint64_t{problem.n} * problem.m;
-  const std::vector<float> found = graphs.results(outputs);
-  const double tolerance = attends ? attention_tolerance : matrix_tolerance(problem.k);
-  return check_outputs(outputs, samples, tolerance, [&](uint64_t at) {
+  const double tolerance = attends ? attention_tolerance() : product_tolerance(problem.k);
+  return check_outputs(results.size(), samples, tolerance, [&](uint64_t at) {
     const ReferenceValue reference =
         attends ? attention_value(problem, weights, x, at) : matrix_value(problem, weights, x, at);
-    return std::fabs(found[at] - reference.value) / std::max(reference.size, 0x1p-60);
+    return std::fabs(results[at] - reference.value) / std::max(reference.size, 0x1p-60);
   });
 }
 

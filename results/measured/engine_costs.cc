@@ -1,0 +1,259 @@
+#include "results/measured/engine_costs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace weighin {
+namespace {
+
+/// The largest share of a measured time that may be taken for its fixed part.
+constexpr double most_fixed = 0.5;
+constexpr double to_80_percent = 1.2816 / 1.9600;
+
+double away(double a, double b) {
+  return std::abs(std::log(std::max(a, 1.0) / std::max(b, 1.0)));
+}
+
+Spread spread_of(const Measurement& m) {
+  const double half = std::max(0.0, m.spread) * to_80_percent;
+  if (m.samples.size() < 2) return {half, half};
+  const auto [least, most] = std::minmax_element(m.samples.begin(), m.samples.end());
+  return {std::min(half, std::max(0.0, *most / m.seconds - 1)),
+          std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
+}
+
+/// What the part of a product's seconds that grows, grows with.
+double work(const Problem& p) {
+  const auto rows = static_cast<double>(p.m);
+  return p.op == Op::gemv ? static_cast<double>(row_bytes(p.format, p.k)) * rows : rows * p.k * p.n;
+}
+
+OperationCost cost_from(const Measurement& m, double seconds, bool stand_in, std::string note) {
+  return {.seconds = seconds,
+          .spread = spread_of(m),
+          .stand_in = stand_in,
+          .measurement = m.id,
+          .note = std::move(note),
+          .from_threads = 0};
+}
+
+/// The size of a small operation: what its seconds grow with.
+double size_of(const Problem& p) {
+  const double rows = static_cast<double>(std::max(1U, p.n)) * p.k;
+  return p.op == Op::rope ? rows * static_cast<double>(std::max<uint64_t>(1, p.m)) : rows;
+}
+
+}  // namespace
+
+EngineCosts::EngineCosts(std::span<const Measurement* const> measurements, uint32_t threads) {
+  for (const Measurement* m : measurements)
+    if (usable(*m) && m->threads == threads) kinds_[{m->problem.op, m->problem.format}].push_back(m);
+}
+
+std::span<const Measurement* const> EngineCosts::rows(Op op, FormatId format) const {
+  const auto found = kinds_.find({op, format});
+  if (found == kinds_.end()) return {};
+  return found->second;
+}
+
+bool EngineCosts::any_products() const {
+  const auto any = [&](Op op) {
+    return std::any_of(kinds_.begin(), kinds_.end(),
+                       [&](const auto& kind) { return std::get<Op>(kind.first) == op; });
+  };
+  return any(Op::gemv) && any(Op::gemm);
+}
+
+std::optional<OperationCost> EngineCosts::of(const Problem& problem) const {
+  switch (problem.op) {
+    case Op::gemv:
+    case Op::gemm:
+      return product(problem);
+    case Op::attention:
+    case Op::prefill_attention:
+      return attention(problem);
+    case Op::expert_products:
+      return experts(problem);
+    default:
+      return small(problem);
+  }
+}
+
+/// The part of the seconds of `like` that does not grow with its rows, by the two products of its format that
+/// were measured at one row length with different numbers of rows. It grows with the row's length and the
+/// tokens.
+double EngineCosts::fixed_s(const Problem& problem, const Measurement& like) const {
+  const auto of_kind = rows(problem.op, problem.format);
+  const Measurement* fewer = nullptr;
+  const Measurement* more = nullptr;
+  for (const Measurement* a : of_kind)
+    for (const Measurement* b : of_kind)
+      if (a->problem.context == 0 && b->problem.context == 0 && a->problem.k == b->problem.k &&
+          a->problem.n == b->problem.n && a->problem.m < b->problem.m) {
+        const bool nearer =
+            !fewer || away(a->problem.k, like.problem.k) < away(fewer->problem.k, like.problem.k);
+        if (nearer) fewer = a, more = b;
+      }
+  if (!fewer) return 0;
+  const double slope = (more->seconds - fewer->seconds) / (work(more->problem) - work(fewer->problem));
+  const double fixed = fewer->seconds - slope * work(fewer->problem);
+  const double longer = static_cast<double>(like.problem.k) / fewer->problem.k;
+  return std::clamp(fixed * longer, 0.0, most_fixed * like.seconds);
+}
+
+std::optional<OperationCost> EngineCosts::product(const Problem& problem) const {
+  const Measurement* nearest = nullptr;
+  for (const Measurement* m : rows(problem.op, problem.format)) {
+    if (m->problem.context != 0) continue;  // a walk over few weights
+    const auto distance = [&](const Measurement& one) {
+      return std::pair(away(one.problem.k, problem.k) + away(one.problem.n, problem.n),
+                       -static_cast<double>(one.problem.m));
+    };
+    if (!nearest || distance(*m) < distance(*nearest)) nearest = m;
+  }
+  if (!nearest) return std::nullopt;
+  const double fixed = fixed_s(problem, *nearest);
+  const double of_inputs = static_cast<double>(problem.k) * std::max(1U, problem.n) /
+                           (static_cast<double>(nearest->problem.k) * std::max(1U, nearest->problem.n));
+  const double ratio = work(problem) / work(nearest->problem);
+  OperationCost cost = cost_from(*nearest, fixed * of_inputs + (nearest->seconds - fixed) * ratio,
+                                 !same_rate(problem, nearest->problem),
+                                 fmt::format("{:.3g} x {}", ratio, describe(nearest->problem)));
+  if (problem.op == Op::gemm && problem.n < nearest->problem.n) {
+    // A small batch still reads every weight once.
+    Problem one = problem;
+    one.op = Op::gemv;
+    one.n = 1;
+    const auto pass = product(one);
+    if (pass && pass->seconds > cost.seconds) {
+      cost = *pass;
+      cost.stand_in = true;
+    }
+  }
+  return cost;
+}
+
+double EngineCosts::cached(FormatId format, double bytes) const {
+  std::map<uint32_t, double> ratios;  // by MiB
+  const auto of_format = rows(Op::gemv, format);
+  for (const Measurement* walk : of_format) {
+    if (walk->problem.context == 0) continue;
+    Problem whole = walk->problem;
+    whole.context = 0;
+    for (const Measurement* m : of_format)
+      if (m->problem == whole) ratios[walk->problem.context] = std::min(1.0, walk->seconds / m->seconds);
+  }
+  if (ratios.empty()) return 1;
+  // No cache holds any part of twice as many weights as the longest walk had.
+  ratios[2 * ratios.rbegin()->first] = 1;
+  const double mib = std::max(1.0, bytes / double{1 << 20});
+  const auto above = ratios.lower_bound(static_cast<uint32_t>(std::ceil(mib)));
+  if (above == ratios.begin()) return above->second;
+  if (above == ratios.end()) return 1;
+  const auto below = std::prev(above);
+  const double part = std::log(mib / below->first) / std::log(double{1} * above->first / below->first);
+  return below->second + part * (above->second - below->second);
+}
+
+std::optional<OperationCost> EngineCosts::attention(const Problem& problem) const {
+  const auto heads_away = [&](const Problem& p) {
+    return away(p.k, problem.k) + away(p.heads, problem.heads) + away(p.kv_heads, problem.kv_heads);
+  };
+  const Measurement* nearest = nullptr;
+  for (const Measurement* m : rows(problem.op, problem.format)) {
+    const auto distance = [&](const Measurement& one) {
+      return std::pair(heads_away(one.problem),
+                       away(one.problem.context, problem.context) + away(one.problem.n, problem.n));
+    };
+    if (!nearest || distance(*m) < distance(*nearest)) nearest = m;
+  }
+  if (!nearest) return std::nullopt;
+  const bool stand_in = heads_away(nearest->problem) > 0;
+  const double ratio = cost_of(problem).operations / std::max(1.0, cost_of(nearest->problem).operations);
+  const std::string note = fmt::format("{:.3g} x {}", ratio, describe(nearest->problem));
+  if (problem.op == Op::prefill_attention)
+    return cost_from(*nearest, nearest->seconds * ratio, stand_in, note);
+  // Another depth of the same heads gives the line.
+  const Measurement* other = nullptr;
+  for (const Measurement* m : rows(problem.op, problem.format))
+    if (heads_away(m->problem) == heads_away(nearest->problem) &&
+        m->problem.heads == nearest->problem.heads && m->problem.k == nearest->problem.k &&
+        m->problem.context != nearest->problem.context)
+      other = m;
+  double fixed = 0;
+  if (other) {
+    const double a = nearest->problem.context, b = other->problem.context;
+    fixed = nearest->seconds - (nearest->seconds - other->seconds) / (a - b) * a;
+    fixed = std::clamp(fixed, 0.0, most_fixed * std::min(nearest->seconds, other->seconds));
+  }
+  return cost_from(*nearest, fixed + (nearest->seconds - fixed) * ratio, stand_in, note);
+}
+
+std::optional<OperationCost> EngineCosts::experts(const Problem& problem) const {
+  const Measurement* nearest = nullptr;
+  for (const Measurement* m : rows(problem.op, problem.format)) {
+    const auto distance = [&](const Measurement& one) {
+      return std::pair(away(one.problem.n, problem.n) + away(one.problem.k, problem.k),
+                       away(one.problem.heads, problem.heads) + away(one.problem.kv_heads, problem.kv_heads));
+    };
+    if (!nearest || distance(*m) < distance(*nearest)) nearest = m;
+  }
+  if (!nearest) return std::nullopt;
+  const auto grows = [](const Problem& p) {
+    return p.n > 1 ? cost_of(p).operations
+                   : static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m) * p.kv_heads;
+  };
+  const double ratio = grows(problem) / grows(nearest->problem);
+  const bool same = problem.heads == nearest->problem.heads && problem.kv_heads == nearest->problem.kv_heads;
+  return cost_from(*nearest, nearest->seconds * ratio, !same,
+                   fmt::format("{:.3g} x {}", ratio, describe(nearest->problem)));
+}
+
+std::optional<OperationCost> EngineCosts::small(const Problem& problem) const {
+  std::vector<const Measurement*> candidates;
+  const auto all = rows(problem.op, problem.format);
+  double nearest_n = 1e300;
+  for (const Measurement* m : all) nearest_n = std::min(nearest_n, away(m->problem.n, problem.n));
+  for (const Measurement* m : all)
+    if (away(m->problem.n, problem.n) == nearest_n) candidates.push_back(m);
+  if (candidates.empty()) return std::nullopt;
+  // RoPE computes its angles for each token once, whatever the heads: only heads of about the same size
+  // compare.
+  if (problem.op == Op::rope) {
+    double nearest_k = 1e300;
+    for (const Measurement* m : candidates) nearest_k = std::min(nearest_k, away(m->problem.k, problem.k));
+    std::erase_if(candidates,
+                  [&](const Measurement* m) { return away(m->problem.k, problem.k) != nearest_k; });
+  }
+  const double size = size_of(problem);
+  std::sort(candidates.begin(), candidates.end(), [&](const Measurement* a, const Measurement* b) {
+    return away(size_of(a->problem), size) < away(size_of(b->problem), size);
+  });
+  const Measurement& near = *candidates.front();
+  double seconds = near.seconds;
+  if (candidates.size() > 1) {
+    const Measurement& other = *candidates[1];
+    const double slope = (near.seconds - other.seconds) / (size_of(near.problem) - size_of(other.problem));
+    seconds = near.seconds + std::max(0.0, slope) * (size - size_of(near.problem));
+    // The line through two sizes may pass below zero at a far smaller one.
+    seconds = std::max(seconds, near.seconds * std::min(1.0, size / std::max(1.0, size_of(near.problem))));
+  } else if (problem.op != Op::submit && problem.op != Op::dispatch) {
+    seconds = near.seconds * std::max(1.0, size / std::max(1.0, size_of(near.problem)));
+  }
+  return cost_from(near, seconds, false, "");
+}
+
+std::string measured_engine(std::span<const Measurement> measurements, std::string_view engine,
+                            std::string_view gpu) {
+  const Measurement* newest = nullptr;
+  for (const Measurement& m : measurements)
+    if (m.engine.starts_with(engine) && m.gpu == gpu && usable(m) && is_matrix(m.problem.op) &&
+        (!newest || m.id > newest->id))
+      newest = &m;
+  return newest ? newest->engine : "";
+}
+
+}  // namespace weighin
