@@ -49,7 +49,8 @@ CostModel::CostModel(std::span<const Measurement> measurements, std::span<const 
   const uint32_t most = measured_.most_measured();
   const OperationCosts* other = nullptr;
   if (most) other = &costs_.try_emplace(most, measured_, most, nullptr).first->second;
-  take_engine(of_engines);
+  for (const std::string_view engine : known_engines())
+    if (engine != reference_engine) take_engine(engine, of_engines);
   const std::string isa = isa_of(measurements);
   for (const uint32_t threads : thread_counts()) {
     costs_.try_emplace(threads, measured_, threads, other);
@@ -69,31 +70,40 @@ const CostModel* CostModel::gpu(std::string_view id) const {
   return found == gpus_.end() ? nullptr : found->second.get();
 }
 
-void CostModel::take_engine(std::span<const Measurement> of_engines) {
+void CostModel::take_engine(std::string_view engine, std::span<const Measurement> of_engines) {
+  const std::string measured = weighin::measured_engine(of_engines, engine, gpu_);
+  if (measured.empty()) return;
+  engines_measured_[engine] = measured;
   std::vector<const Measurement*> here;
-  engine_measured_ = measured_engine(of_engines, llamacpp_engine, gpu_);
-  if (engine_measured_.empty()) return;
   for (const Measurement& m : of_engines)
-    if (m.engine == engine_measured_ && m.gpu == gpu_) here.push_back(&m);
+    if (m.engine == measured && m.gpu == gpu_) here.push_back(&m);
   std::map<uint32_t, size_t> counts;
   for (const Measurement* m : here)
     if (usable(*m)) ++counts[m->threads];
   for (const auto& [threads, count] : counts) {
     EngineCosts costs(here, threads);
-    if (costs.any_products()) engine_costs_.emplace(threads, std::move(costs));
+    // An engine of encoders has no products of one token.
+    const bool enough = engine == onnxruntime_engine ? costs.any(Op::gemm) : costs.any_products();
+    if (enough) engine_costs_.try_emplace({engine, threads}, std::move(costs));
   }
 }
 
 std::vector<uint32_t> CostModel::engine_thread_counts(std::string_view engine) const {
   std::vector<uint32_t> counts;
-  if (engine == llamacpp_engine)
-    for (const auto& [threads, costs] : engine_costs_) counts.push_back(threads);
+  for (const auto& [of, costs] : engine_costs_)
+    if (of.first == engine) counts.push_back(of.second);
   return counts;
 }
 
 const EngineCosts* CostModel::engine_costs(std::string_view engine, uint32_t threads) const {
-  const auto found = engine_costs_.find(threads);
-  return engine != llamacpp_engine || found == engine_costs_.end() ? nullptr : &found->second;
+  const auto found = engine_costs_.find({engine, threads});
+  return found == engine_costs_.end() ? nullptr : &found->second;
+}
+
+const std::string& CostModel::engine_measured(std::string_view engine) const {
+  static const std::string none;
+  const auto found = engines_measured_.find(engine);
+  return found == engines_measured_.end() ? none : found->second;
 }
 
 double CostModel::int8_peak(uint32_t threads) const {

@@ -51,7 +51,7 @@ class CostModel {
   /// The costs of the engine's own kernels. nullptr: they were not measured with so many threads.
   const EngineCosts* engine_costs(std::string_view engine, uint32_t threads) const;
   /// The engine that was measured, with its version and build. Empty: none was.
-  const std::string& engine_measured() const { return engine_measured_; }
+  const std::string& engine_measured(std::string_view engine = llamacpp_engine) const;
   /// The measured peak of int8 dot products in registers, in operations/s. 0: it was not measured with
   /// so many threads.
   double int8_peak(uint32_t threads) const;
@@ -63,7 +63,7 @@ class CostModel {
   /// empty.
   CostModel(std::span<const Measurement> measurements, std::span<const Verification> verified,
             std::span<const Measurement> of_engines, std::string_view processor, std::string gpu);
-  void take_engine(std::span<const Measurement> of_engines);
+  void take_engine(std::string_view engine, std::span<const Measurement> of_engines);
 
   std::string gpu_;
   std::vector<const Measurement*> measurements_;
@@ -71,8 +71,8 @@ class CostModel {
   std::map<uint32_t, OperationCosts> costs_;
   std::map<std::pair<std::string_view, uint32_t>, EngineEfficiency> efficiencies_;
   EngineEfficiency reference_;
-  std::string engine_measured_;
-  std::map<uint32_t, EngineCosts> engine_costs_;
+  std::map<std::string_view, std::string> engines_measured_;
+  std::map<std::pair<std::string_view, uint32_t>, EngineCosts> engine_costs_;
   std::optional<double> storage_bytes_per_s_;
   std::map<std::string, std::unique_ptr<CostModel>, std::less<>> gpus_;
 };

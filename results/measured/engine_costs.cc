@@ -59,11 +59,12 @@ std::span<const Measurement* const> EngineCosts::rows(Op op, FormatId format) co
   return found->second;
 }
 
+bool EngineCosts::any(Op op) const {
+  return std::any_of(kinds_.begin(), kinds_.end(),
+                     [&](const auto& kind) { return std::get<Op>(kind.first) == op; });
+}
+
 bool EngineCosts::any_products() const {
-  const auto any = [&](Op op) {
-    return std::any_of(kinds_.begin(), kinds_.end(),
-                       [&](const auto& kind) { return std::get<Op>(kind.first) == op; });
-  };
   return any(Op::gemv) && any(Op::gemm);
 }
 

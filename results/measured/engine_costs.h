@@ -30,6 +30,8 @@ class EngineCosts {
 
   /// Whether products of decode and prefill were measured.
   bool any_products() const;
+  /// Whether any problem of `op` was measured.
+  bool any(Op op) const;
   /// The cost of `problem`. Empty: no problem of that operation and format was measured.
   std::optional<OperationCost> of(const Problem& problem) const;
   /// How much longer (below 1: shorter) a decode product with weights of `format` takes in a model that reads

@@ -12,7 +12,7 @@
 namespace weighin {
 namespace {
 
-constexpr std::array<std::string_view, 2> engines{llamacpp_engine, reference_engine};
+constexpr std::array<std::string_view, 3> engines{llamacpp_engine, reference_engine, onnxruntime_engine};
 
 /// What the table was measured with, as it is shown with every answer.
 constexpr std::string_view llamacpp_source =

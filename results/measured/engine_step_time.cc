@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/problem/llamacpp_step.h"
+#include "kernels/problem/onnx_step.h"
 
 namespace weighin {
 namespace {
@@ -68,6 +69,22 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
   return time;
 }
 
+tl::expected<StepTime, std::string> onnx_time_of(const std::vector<ProblemUse>& step, const ModelShape& shape,
+                                                 Phase phase, const CostModel& costs, const EngineRun& run) {
+  if (shape.task != Task::encode)
+    return tl::unexpected(std::string("ONNX Runtime is measured for encoders alone"));
+  tl::expected<StepTime, std::string> best = tl::unexpected(std::string(
+      "ONNX Runtime's operations were not measured: `weighin run` measures them where the npm package "
+      "onnxruntime-node is installed (scripts/engines/onnxruntime/run --install)"));
+  for (const uint32_t threads : costs.engine_thread_counts(run.engine)) {
+    if (run.threads && threads != run.threads) continue;
+    auto time = engine_time_at(onnx_step(step), phase, *costs.engine_costs(run.engine, threads), threads,
+                               costs.engine_measured(run.engine));
+    if (!best || (time && time->seconds < best->seconds)) best = std::move(time);
+  }
+  return best;
+}
+
 }  // namespace
 
 double engine_composition_error(Phase phase) {
@@ -77,6 +94,7 @@ double engine_composition_error(Phase phase) {
 tl::expected<StepTime, std::string> engine_time_of(const std::vector<ProblemUse>& step,
                                                    const ModelShape& shape, uint32_t tokens, Phase phase,
                                                    const CostModel& costs, const EngineRun& run) {
+  if (run.engine == onnxruntime_engine) return onnx_time_of(step, shape, phase, costs, run);
   const std::vector<uint32_t> counts = costs.engine_thread_counts(run.engine);
   if (counts.empty() || shape.task != Task::chat) return time_of(step, phase, costs, run);
   FormatId cache = FormatId::f16;

@@ -90,6 +90,8 @@ StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Co
   return [&, run](const std::vector<ProblemUse>& step, Phase phase,
                   uint32_t tokens) -> tl::expected<StepTime, std::string> {
     if (placement.on_cpu()) return engine_time_of(step, shape, tokens, phase, costs, run);
+    if (run.engine == onnxruntime_engine)
+      return tl::unexpected(std::string("ONNX Runtime is measured on the CPU alone"));
     const PlacedStep placed = placed_step(step, shape, placement, tokens);
     auto sum = time_of_cpu(placed.cpu, phase, placement, costs, run);
     if (!sum) return sum;

@@ -89,11 +89,11 @@ tl::expected<EngineOutcome, std::string> measure_device(const Invocation& invoca
 
 void add_engine_options(Command command, EngineOptions& options) {
   command
-      .option("--engine", &options.libraries,
-              "Also measure llama.cpp's own kernels: with the libraries that are found (auto), those in a "
-              "folder, or "
-              "none")
-      .type_name("auto|PATH|none")
+      .option(
+          "--engine", &options.libraries,
+          "Also measure engines' own kernels: of those that are found (auto: llama.cpp, ONNX Runtime), of "
+          "llama.cpp's libraries in a folder, of ONNX Runtime alone, or none")
+      .type_name("auto|PATH|onnxruntime|none")
       .show_default();
   command
       .option("--engine-budget", &options.budget_s,

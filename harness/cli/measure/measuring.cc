@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/measure/interrupt.h"
+#include "harness/cli/measure/onnx_kernels.h"
 #include "harness/cli/measure/progress.h"
 #include "harness/cli/shared_options.h"
 #include "harness/cli/units.h"
@@ -65,8 +66,12 @@ std::optional<SessionResult> measure_machine(Invocation& invocation, const Machi
     return std::nullopt;
   }
   fmt::print(stderr, "{}", summary(*result, invocation.database));
-  if (result->outcome != Outcome::interrupted && options.flags.given.empty() &&
-      !measure_engine_kernels(invocation, machine, options, result->run, engine))
+  const bool go_on = result->outcome != Outcome::interrupted && options.flags.given.empty();
+  const bool onnx_alone = engine.libraries == onnxruntime_word;
+  if (go_on && !onnx_alone && !measure_engine_kernels(invocation, machine, options, result->run, engine))
+    return std::nullopt;
+  if (go_on && (onnx_alone || engine.libraries == "auto") && !interrupted() &&
+      !measure_onnx_kernels(invocation, machine, options, result->run, engine))
     return std::nullopt;
   if (result->outcome == Outcome::interrupted) invocation.exit_code = exit_interrupted;
   return *result;
