@@ -31,16 +31,13 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {"Measure", add_probe},      {"Measure", add_run},
-    {"Measure", add_verify},     {"Ask", add_fit},
-    {"Ask", add_shrink},         {"Ask", add_memory},
-    {"Ask", add_coverage},       {"Look up", add_models},
-    {"Look up", add_devices},    {"Evidence", add_report},
-    {"Evidence", add_accuracy},  {"Evidence", add_predict},
-    {"Evidence", add_schema},    {"Tools", add_synth},
-    {"Tools", add_decode},       {"", add_vulkan_child},
-    {"", add_nvml_child},        {"", add_run_gpu},
-    {"", add_run_engine},        {"", add_commands_markdown},
+    {"Measure", add_probe},   {"Measure", add_run},        {"Measure", add_verify},
+    {"Ask", add_fit},         {"Ask", add_shrink},         {"Ask", add_memory},
+    {"Ask", add_coverage},    {"Look up", add_models},     {"Look up", add_devices},
+    {"Evidence", add_report}, {"Evidence", add_accuracy},  {"Evidence", add_predict},
+    {"Evidence", add_schema}, {"Tools", add_synth},        {"Tools", add_decode},
+    {"", add_vulkan_child},   {"", add_nvml_child},        {"", add_run_gpu},
+    {"", add_run_engine},     {"", add_commands_markdown},
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "kernels/kernel/kernel.h"
 #include "harness/engines/ggml/library.h"
+#include "kernels/kernel/kernel.h"
 
 namespace weighin {
 

@@ -254,7 +254,8 @@ TEST(Forward, ATensorWithoutAPlaceOrOfAnotherSizeIsRefused) {
   strange = shape;
   for (Tensor& tensor : strange.tensors)
     if (tensor.role == TensorRole::attn_k) tensor.rows *= 2;
-  const auto large = load_weights(strange, facts, formats, synthetic_tensors(1), kernels_of(this_cpu()), pool);
+  const auto large =
+      load_weights(strange, facts, formats, synthetic_tensors(1), kernels_of(this_cpu()), pool);
   ASSERT_FALSE(large);
   EXPECT_NE(large.error().find("blk.0.attn_k.weight"), std::string::npos) << large.error();
 }
