@@ -89,10 +89,9 @@ tl::expected<EngineOutcome, std::string> measure_device(const Invocation& invoca
 
 void add_engine_options(Command command, EngineOptions& options) {
   command
-      .option(
-          "--engine", &options.libraries,
-          "Also measure engines' own kernels: of those that are found (auto: llama.cpp, ONNX Runtime), of "
-          "llama.cpp's libraries in a folder, of ONNX Runtime alone, or none")
+      .option("--engine", &options.libraries,
+              "Whose own kernels are measured too: llama.cpp's and ONNX Runtime's\n"
+              "where they are found (auto), llama.cpp's in the folder PATH, or none")
       .type_name("auto|PATH|onnxruntime|none")
       .show_default();
   command

@@ -17,7 +17,9 @@ void advise_huge_pages(void* memory, size_t bytes) {
   constexpr uintptr_t page = 4096;
   const uintptr_t first = (reinterpret_cast<uintptr_t>(memory) + page - 1) / page * page;
   const uintptr_t last = reinterpret_cast<uintptr_t>(memory) + bytes;
-  if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  if (last > first)
+    madvise(static_cast<std::byte*>(memory) + (first - reinterpret_cast<uintptr_t>(memory)), last - first,
+            MADV_HUGEPAGE);
 }
 
 tl::unexpected<std::string> refused(const char* what) {
@@ -78,10 +80,10 @@ TheirGraphs::~TheirGraphs() {
 
 tl::expected<void, std::string> TheirGraphs::finish(const std::vector<GgmlTensor*>& outputs,
                                                     uint32_t operations) {
-  operations_ = operations;
+  operations_ = std::max(1U, operations);
   first_ = outputs.front();
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (i % operations == 0) graphs_.push_back(ggml_.new_graph(context_));
+    if (i % operations_ == 0) graphs_.push_back(ggml_.new_graph(context_));
     ggml_.build_forward_expand(graphs_.back(), outputs[i]);
   }
   buffer_ = ggml_.alloc_ctx_tensors_from_buft(context_, ggml_.dev_buffer_type(ggml_.device));

@@ -152,7 +152,7 @@ TEST_F(RunCommand, ALimitOnMemoryIsObeyedAndSaid) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "AddressSanitizer itself reserves more addresses than the limit allows";
 #endif
-  const ShellOutcome ran = run("--budget 2s --only 'gemv f32 .*(100M|70B)'", "ulimit -v 900000; ");
+  const ShellOutcome ran = run("--budget 6s --only 'gemv f32 .*(100M|70B)'", "ulimit -v 900000; ");
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_NE(ran.output.find("may be used"), std::string::npos) << ran.output;
   EXPECT_GT(number("SELECT count(*) FROM measurement WHERE op = 'gemv' AND status = 'measured'"), 0);
