@@ -15,7 +15,7 @@ constexpr int calls = 10;
 /// The seconds that may be spent on calls that were disturbed.
 constexpr double most_again_s = 0.05;
 /// The operations of the first call, and the most that are tried.
-constexpr double first_operations = 1e5, most_operations = 1e12;
+constexpr uint64_t first_operations = 100'000, most_operations = 1'000'000'000'000;
 
 /// No weights are read.
 constexpr uint64_t no_weights = uint64_t{1} << 20;
@@ -24,8 +24,8 @@ constexpr uint64_t no_weights = uint64_t{1} << 20;
 double peak_rate(Op op, const KernelChoice& kernels, Workbench& bench) {
   SwitchWatch watch(bench.pool);
   double again_s = most_again_s;
-  for (double operations = first_operations; operations <= most_operations; operations *= 4) {
-    const Problem problem{.op = op, .m = static_cast<uint64_t>(operations)};
+  for (uint64_t operations = first_operations; operations <= most_operations; operations *= 4) {
+    const Problem problem{.op = op, .m = operations};
     const auto found = kernels(problem);
     if (found.empty()) return 0;
     const auto prepared = found.front()->prepare(problem, bench);
@@ -33,7 +33,7 @@ double peak_rate(Op op, const KernelChoice& kernels, Workbench& bench) {
     double least_s = undisturbed_seconds(**prepared, 1, watch, again_s);
     for (int call = 1; call < calls && least_s >= least_call_s; ++call)
       least_s = std::min(least_s, undisturbed_seconds(**prepared, 1, watch, again_s));
-    if (least_s >= least_call_s) return operations / least_s;
+    if (least_s >= least_call_s) return static_cast<double>(operations) / least_s;
   }
   return 0;
 }
