@@ -1,0 +1,60 @@
+// Bugs in harness/: what is planned, timed and said (bugs.mjs says what each field means).
+export const bugs = [
+  {
+    sentence: "A median of an even number of samples is the upper one",
+    file: "harness/timing/statistics.cc",
+    text: "  return samples.size() % 2 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2;",
+    replacement: "  return samples[middle];",
+    tests: ["test_harness:*tatistic*:*Median*:Measure*"],
+    quick: true,
+  },
+  {
+    sentence: "A run that goes on measures everything again",
+    file: "harness/run/session.cc",
+    text: "  const auto outcome = run_plan(items, of_cpu, settings,",
+    replacement: "  const auto outcome = run_plan(items, {}, settings,",
+    tests: ["test_harness:RunCommand.*"],
+  },
+  {
+    sentence: "A finished run is gone on with",
+    file: "harness/run/session.cc",
+    text: "  const bool goes_on = *last && (*last)->outcome != outcome_name(Outcome::finished) &&",
+    replacement: "  const bool goes_on = *last &&",
+    tests: ["test_harness:RunCommand.*"],
+  },
+  {
+    sentence: "A prediction for an engine's run leaves out the context it is given",
+    file: "harness/engines/verify.cc",
+    text: "  memory.context = settings.depth + std::max(settings.prompt, settings.generated);",
+    replacement: "  memory.context = std::max(settings.prompt, settings.generated);",
+    tests: ["test_harness:Verify*:Engines*", "ctest:^engine.verify$"],
+  },
+  {
+    sentence: "fit says yes where one of two named models fits",
+    file: "harness/cli/ask/fit.cc",
+    text: "  return named ? std::all_of(fits.begin(), fits.end(), fit_one)",
+    replacement: "  return named ? std::any_of(fits.begin(), fits.end(), fit_one)",
+    tests: ["test_harness:FitCommand.*"],
+  },
+  {
+    sentence: "--largest answers with a model that does not run",
+    file: "harness/cli/ask/fit.cc",
+    text: "    if (v.needs.task != Task::chat || !runs(v.judgement.answer) || v.needs.context < context) continue;",
+    replacement: "    if (v.needs.task != Task::chat || v.needs.context < context) continue;",
+    tests: ["test_harness:FitCommand.*"],
+  },
+  {
+    sentence: "The plan leaves out the products that compare numbers of threads",
+    file: "harness/plan/plan.cc",
+    text: "  add_thread_counts(plan, scope);\n",
+    replacement: "",
+    tests: ["test_harness:Plan*:*Thread*"],
+  },
+  {
+    sentence: "A plan's product stands for one of four times its rows",
+    file: "harness/plan/plan.cc",
+    text: "      return within(m(planned), m(wanted), 2);",
+    replacement: "      return within(m(planned), m(wanted), 8);",
+    tests: ["test_harness:Plan*"],
+  },
+];
