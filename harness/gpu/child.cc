@@ -13,7 +13,7 @@ namespace weighin {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Kind = GpuEvent::Kind;
+using Kind = ChildEvent::Kind;
 
 /// The share of the budget that the search may take. It is done once for each GPU and driver.
 constexpr double search_share = 0.3;
@@ -25,7 +25,7 @@ constexpr uint64_t no_weights = 1 << 20;
 /// One job on an open GPU.
 class GpuMeasuring {
  public:
-  GpuMeasuring(const GpuJob& job, Gpu& gpu, const std::function<void(const GpuEvent&)>& tell)
+  GpuMeasuring(const GpuJob& job, Gpu& gpu, const std::function<void(const ChildEvent&)>& tell)
       : job_(job),
         tell_(tell),
         weights_(gpu, job.working_set_bytes, job.memory_budget_bytes),
@@ -113,7 +113,7 @@ class GpuMeasuring {
   }
 
   const GpuJob& job_;
-  const std::function<void(const GpuEvent&)>& tell_;
+  const std::function<void(const ChildEvent&)>& tell_;
   GpuWeightPool weights_;
   GpuBench bench_;
   Clock::time_point begin_;
@@ -125,7 +125,7 @@ class GpuMeasuring {
 
 }  // namespace
 
-void measure_gpu(const GpuJob& job, const std::function<void(const GpuEvent&)>& tell) {
+void measure_gpu(const GpuJob& job, const std::function<void(const ChildEvent&)>& tell) {
   const auto gpu = Gpu::open(job.gpu, {.driver = job.driver});
   if (!gpu) return tell({.kind = Kind::failed, .text = gpu.error()});
   const GpuFacts& facts = (*gpu)->facts();

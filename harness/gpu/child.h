@@ -3,12 +3,13 @@
 
 #include <functional>
 
+#include "harness/child/event.h"
 #include "harness/gpu/job.h"
 
 namespace weighin {
 
 /// Opens the GPU and measures its plan. `tell` is called with everything as it happens. A failure of the GPU
 /// is an event, and ends the job. It may never return, if the driver crashes or hangs.
-void measure_gpu(const GpuJob& job, const std::function<void(const GpuEvent&)>& tell);
+void measure_gpu(const GpuJob& job, const std::function<void(const ChildEvent&)>& tell);
 
 }  // namespace weighin

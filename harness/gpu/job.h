@@ -1,5 +1,5 @@
-// The protocol between the program and the child process that measures a GPU: a job for the child, and events
-// from it. Each is one line of JSON.
+// The job of a child process that measures a GPU, as one line of JSON. harness/child/event.h has what it
+// tells.
 #pragma once
 
 #include <cstdint>
@@ -41,28 +41,7 @@ struct GpuJob {
 /// The whole plan of `job`.
 std::vector<PlanItem> gpu_plan(const GpuJob& job);
 
-/// What the child does, as it does it.
-struct GpuEvent {
-  enum class Kind : uint8_t {
-    opened,    // `text`: the GPU and its driver
-    began,     // `item`: the item that it begins; `items`: how many there are
-    measured,  // `row`: the measurement of item `item`, or of an allocation where there is no item
-    tuned,     // `tuning`: what the search found
-    failed,    // `text`: why the GPU is lost or could not be opened; the child ends
-    finished,  // `text`: the outcome's name
-  };
-  Kind kind = Kind::finished;
-  std::optional<size_t> item{};
-  size_t items = 0;
-  Measurement row{};  // without problem, size classes, device and run, which the item has
-  GpuTuning tuning{};
-  std::string text{};
-};
-
 std::string job_json(const GpuJob& job);
 tl::expected<GpuJob, std::string> job_from_json(const std::string& text);
-std::string event_json(const GpuEvent& event);
-/// Error: the line is no event.
-tl::expected<GpuEvent, std::string> event_from_json(const std::string& line);
 
 }  // namespace weighin

@@ -1,20 +1,17 @@
 #include "harness/gpu/session.h"
 
-#include "kernels/table/all_kernels.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
+
+#include "harness/child/run_children.h"
+#include "kernels/table/all_kernels.h"
 
 namespace weighin {
 namespace {
 
-using Kind = GpuEvent::Kind;
-
-/// A driver that fails this often in one run is taken to fail on all items.
-constexpr int most_children = 5, most_hangs = 2;
+using Kind = ChildEvent::Kind;
 
 /// The working set and memory of a software device: its memory is the machine's, and its caches are the
 /// CPU's.
@@ -23,81 +20,40 @@ constexpr uint64_t software_working_set = 64ull << 20, software_memory = 512ull 
 /// allows that.
 constexpr uint64_t gpu_working_set = 1ull << 30;
 
-/// What a child told before it ended.
-struct ChildReport {
-  std::optional<size_t> begun;  // an item that it has not yet measured
-  std::string failed;
-  bool finished = false;
-  std::string error;  // what the store said
-};
-
-/// Why a child ended without saying that it had finished.
-std::string reason_of_end(const tl::expected<ProcessResult, std::string>& result, const ChildReport& report,
-                          std::chrono::milliseconds silence) {
-  if (!result) return result.error();
-  if (!report.failed.empty()) return report.failed;
-  if (result->timed_out)
-    return fmt::format("the driver did not answer for {} s and was stopped",
-                       silence / std::chrono::seconds(1));
-  if (result->signal != 0) return fmt::format("the driver crashed: {}", strsignal(result->signal));
-  return fmt::format("the child process ended with exit code {}", result->exit_code);
-}
-
 class GpuSession {
  public:
   GpuSession(const Host& host, GpuJob job, const GpuHooks& hooks, std::chrono::milliseconds silence)
       : host_(host), job_(std::move(job)), hooks_(hooks), silence_(silence), plan_(gpu_plan(job_)) {}
 
   tl::expected<GpuOutcome, std::string> run() {
-    const auto begin = std::chrono::steady_clock::now();
-    const double budget_s = job_.budget_s;
-    int hangs = 0;
-    for (int child = 0; child < most_children; ++child) {
-      const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
-      job_.budget_s = std::max(0.0, budget_s - passed.count());
-      ChildReport report;
-      const auto result =
-          host_.stream_process({host_.program.string(), gpu_child_command, job_json(job_)}, silence_,
-                               [&](const std::string& line) { return take_line(line, report); });
-      if (!report.error.empty()) return tl::unexpected(report.error);
-      if (report.finished || hooks_.stop()) break;
-      const std::string reason = reason_of_end(result, report, silence_);
-      outcome_.failures.push_back(reason);
-      // Where no item was begun there is none to leave out, and another child would end in the same way.
-      if (!report.begun) break;
-      if (auto kept = keep_failure(*report.begun, reason); !kept) return tl::unexpected(kept.error());
-      hangs += result && result->timed_out;
-      if (hangs == most_hangs) break;
-    }
+    auto failures = run_children(
+        host_,
+        {.command = gpu_child_command,
+         .what = "the driver",
+         .budget_s = job_.budget_s,
+         .silence = silence_,
+         .job =
+             [&](double budget_s) {
+               job_.budget_s = budget_s;
+               return job_json(job_);
+             },
+         .stop = hooks_.stop,
+         .take = [&](const ChildEvent& event) { return take(event); },
+         .keep_failure = [&](size_t item, const std::string& reason) { return keep_failure(item, reason); }});
+    if (!failures) return tl::unexpected(failures.error());
+    outcome_.failures = std::move(*failures);
     return outcome_;
   }
 
  private:
-  /// Takes one line of the child's. False ends the child.
-  bool take_line(const std::string& line, ChildReport& report) {
-    const auto event = event_from_json(line);
-    if (!event) return !hooks_.stop();  // a line that the driver printed
-    switch (event->kind) {
-      case Kind::began:
-        report.begun = event->item;
-        hooks_.progress(job_.done.size(), event->items);
-        break;
-      case Kind::measured:
-        if (auto kept = keep(event->item, event->row); !kept) report.error = kept.error();
-        break;
-      case Kind::tuned:
-        if (auto kept = keep_tuning(event->tuning); !kept) report.error = kept.error();
-        break;
-      case Kind::failed:
-        report.failed = event->text;
-        break;
-      case Kind::finished:
-        report.finished = true;
-        break;
-      case Kind::opened:
-        break;
-    }
-    return report.error.empty() && !hooks_.stop();
+  tl::expected<AfterEvent, std::string> take(const ChildEvent& event) {
+    tl::expected<void, std::string> kept;
+    if (event.kind == Kind::began) hooks_.progress(job_.done.size(), event.items);
+    if (event.kind == Kind::measured) kept = keep(event.item, event.row);
+    if (event.kind == Kind::tuned) kept = keep_tuning(event.tuning);
+    if (!kept) return tl::unexpected(kept.error());
+    // An item that was measured may be measured again for a narrower interval, without being begun again.
+    return AfterEvent::next;
   }
 
   tl::expected<void, std::string> keep(const std::optional<size_t>& item, Measurement row) {

@@ -286,17 +286,6 @@ void add_thread_counts(Plan& plan, const PlanScope& scope) {
   }
 }
 
-/// The classes by their distance from 2B, so that those that people ask about most come first.
-std::vector<const SizeClass*> classes_in_order() {
-  std::vector<const SizeClass*> order;
-  for (const SizeClass& size_class : all_size_classes()) order.push_back(&size_class);
-  const auto distance = [](const SizeClass* c) {
-    return std::abs(std::log(static_cast<double>(c->nominal_params) / 2e9));
-  };
-  std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return distance(a) < distance(b); });
-  return order;
-}
-
 /// Calls `add` for each class in every format.
 void add_each(Plan& plan, void (*add)(Plan&, const SizeClass&, const FileFormat&, uint32_t), uint32_t count) {
   for (const SizeClass* size_class : classes_in_order()) {
@@ -367,6 +356,16 @@ void add_gpu(Plan& plan, const PlanScope& scope) {
 }
 
 }  // namespace
+
+std::vector<const SizeClass*> classes_in_order() {
+  std::vector<const SizeClass*> order;
+  for (const SizeClass& size_class : all_size_classes()) order.push_back(&size_class);
+  const auto distance = [](const SizeClass* c) {
+    return std::abs(std::log(static_cast<double>(c->nominal_params) / 2e9));
+  };
+  std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return distance(a) < distance(b); });
+  return order;
+}
 
 std::span<const FileFormatId> ranked_formats() {
   // The quantizations that publishers of GGUF files offer nearly always, and f16, which the others are made

@@ -9,6 +9,7 @@
 #include "harness/plan/slabs.h"
 #include "kernels/kernel/kernel.h"
 #include "models/format/file_format.h"
+#include "models/shape/size_class.h"
 
 namespace weighin {
 
@@ -35,6 +36,9 @@ enum class Extent : uint8_t {
   full,  // adds batches other than 1 and 512, other depths, whole matrices of every class and format, and
          // attention over caches of q8_0 and with every sharing of KV heads
 };
+
+/// The size classes by their distance from 2B, so that those that people ask about most come first.
+std::vector<const SizeClass*> classes_in_order();
 
 /// The plan has every item once, and what matters most comes first, so that a run that is cut short can
 /// answer for as many models as possible; the rest is then priced from what was measured:

@@ -19,7 +19,7 @@ namespace weighin {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Kind = GpuEvent::Kind;
+using Kind = ChildEvent::Kind;
 
 /// Inputs and results of the largest problem of the plan: a prompt's rows of 8192 values, five times.
 constexpr uint64_t activation_bytes = 192ull << 20;
@@ -39,7 +39,7 @@ double seconds_of(const TimedGraphs& graphs, size_t graph, uint32_t times) {
 class EngineMeasuring {
  public:
   EngineMeasuring(const EngineJob& job, const Ggml& ggml, const GgmlSide& side,
-                  const std::function<void(const GpuEvent&)>& tell)
+                  const std::function<void(const ChildEvent&)>& tell)
       : job_(job),
         ggml_(ggml),
         side_(side),
@@ -137,7 +137,7 @@ class EngineMeasuring {
   const EngineJob& job_;
   const Ggml& ggml_;
   const GgmlSide& side_;
-  const std::function<void(const GpuEvent&)>& tell_;
+  const std::function<void(const ChildEvent&)>& tell_;
   ActivationMemory activations_;
   LargeWeights weights_;
   std::optional<GgmlTeam> team_;
@@ -145,7 +145,7 @@ class EngineMeasuring {
 
 }  // namespace
 
-void measure_engine(const EngineJob& job, const std::function<void(const GpuEvent&)>& tell) {
+void measure_engine(const EngineJob& job, const std::function<void(const ChildEvent&)>& tell) {
   // Without this, ggml's Vulkan backend leaves software devices out.
   if (job.software) setenv("GGML_VK_VISIBLE_DEVICES", "0", 0);
   const auto ggml = open_ggml(job.libraries);

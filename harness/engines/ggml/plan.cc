@@ -112,16 +112,6 @@ class EnginePlan {
   std::vector<PlanItem> items_;
 };
 
-std::vector<const SizeClass*> classes_in_order() {
-  std::vector<const SizeClass*> order;
-  for (const SizeClass& size_class : all_size_classes()) order.push_back(&size_class);
-  const auto distance = [](const SizeClass* c) {
-    return std::abs(std::log(static_cast<double>(c->nominal_params) / 2e9));
-  };
-  std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return distance(a) < distance(b); });
-  return order;
-}
-
 void add_small(EnginePlan& plan, uint32_t threads) {
   for (const Op op : {Op::submit, Op::dispatch}) plan.add({.op = op}, threads);
   for (const uint32_t n : {1U, plan_prompt}) {

@@ -4,38 +4,15 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 #include <optional>
 
+#include "harness/child/run_children.h"
 #include "harness/engines/ggml/plan.h"
-#include "harness/gpu/job.h"
 
 namespace weighin {
 namespace {
 
-using Kind = GpuEvent::Kind;
-
-/// An engine that fails this often in one run is taken to fail on all items.
-constexpr int most_children = 5, most_hangs = 2;
-
-/// What a child told before it ended.
-struct ChildReport {
-  std::optional<size_t> begun;  // an item that it has not yet measured
-  std::string failed;
-  bool finished = false;
-  std::string error;  // what the store said
-};
-
-std::string reason_of_end(const tl::expected<ProcessResult, std::string>& result, const ChildReport& report,
-                          std::chrono::milliseconds silence) {
-  if (!result) return result.error();
-  if (!report.failed.empty()) return report.failed;
-  if (result->timed_out)
-    return fmt::format("llama.cpp's library did not answer for {} s and was stopped",
-                       silence / std::chrono::seconds(1));
-  if (result->signal != 0) return fmt::format("llama.cpp's library crashed: {}", strsignal(result->signal));
-  return fmt::format("the child process ended with exit code {}", result->exit_code);
-}
+using Kind = ChildEvent::Kind;
 
 /// "cpu", "vulkan", "cuda": the library's name of a device without its number.
 std::string backend_of(std::string device) {
@@ -64,60 +41,38 @@ class EngineSession {
   }
 
   tl::expected<EngineOutcome, std::string> run() {
-    const auto begin = std::chrono::steady_clock::now();
-    const double budget_s = job_.budget_s;
-    int hangs = 0;
-    for (int child = 0; child < most_children; ++child) {
-      const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
-      job_.budget_s = std::max(0.0, budget_s - passed.count());
-      ChildReport report;
-      const auto result =
-          host_.stream_process({host_.program.string(), engine_child_command, job_json(job_)}, silence_,
-                               [&](const std::string& line) { return take_line(line, report); });
-      if (!report.error.empty()) return tl::unexpected(report.error);
-      if (report.finished || hooks_.stop()) break;
-      const std::string reason = reason_of_end(result, report, silence_);
-      outcome_.failures.push_back(reason);
-      if (!report.begun) break;
-      if (auto kept = keep_failure(*report.begun, reason); !kept) return tl::unexpected(kept.error());
-      hangs += result && result->timed_out;
-      if (hangs == most_hangs) break;
-    }
+    auto failures = run_children(
+        host_,
+        {.command = engine_child_command,
+         .what = "llama.cpp's library",
+         .budget_s = job_.budget_s,
+         .silence = silence_,
+         .job =
+             [&](double budget_s) {
+               job_.budget_s = budget_s;
+               return job_json(job_);
+             },
+         .stop = hooks_.stop,
+         .take = [&](const ChildEvent& event) { return take(event); },
+         .keep_failure = [&](size_t item, const std::string& reason) { return keep_failure(item, reason); }});
+    if (!failures) return tl::unexpected(failures.error());
+    outcome_.failures = std::move(*failures);
     return outcome_;
   }
 
  private:
-  /// Takes one line of the child's. False ends the child.
-  bool take_line(const std::string& line, ChildReport& report) {
-    const auto event = event_from_json(line);
-    if (!event) return !hooks_.stop();  // a line that the library printed
-    switch (event->kind) {
-      case Kind::opened:
-        outcome_.opened = opened_from(event->text);
-        if (job_.device == 0) break;
-        gpu_ = hooks_.gpu_id ? hooks_.gpu_id(outcome_.opened) : "";
-        if (gpu_.empty()) report.finished = true;
-        return !gpu_.empty();
-      case Kind::began:
-        report.begun = event->item;
-        if (event->item) hooks_.progress(*event->item, event->items);
-        break;
-      case Kind::measured:
-        if (!event->item || *event->item >= plan_.size()) break;
-        if (report.begun == event->item) report.begun.reset();
-        if (auto kept = keep(*event->item, event->row); !kept) report.error = kept.error();
-        break;
-      case Kind::failed:
-        report.failed = event->text;
-        outcome_.no_device = event->text.starts_with(no_such_device);
-        break;
-      case Kind::finished:
-        report.finished = true;
-        break;
-      case Kind::tuned:
-        break;
+  tl::expected<AfterEvent, std::string> take(const ChildEvent& event) {
+    if (event.kind == Kind::opened) {
+      outcome_.opened = opened_from(event.text);
+      if (job_.device == 0) return AfterEvent::next;
+      gpu_ = hooks_.gpu_id ? hooks_.gpu_id(outcome_.opened) : "";
+      return gpu_.empty() ? AfterEvent::enough : AfterEvent::next;
     }
-    return report.error.empty() && !hooks_.stop();
+    if (event.kind == Kind::failed) outcome_.no_device = event.text.starts_with(no_such_device);
+    if (event.kind == Kind::began && event.item) hooks_.progress(*event.item, event.items);
+    if (event.kind != Kind::measured || !event.item || *event.item >= plan_.size()) return AfterEvent::next;
+    if (auto kept = keep(*event.item, event.row); !kept) return tl::unexpected(kept.error());
+    return AfterEvent::item_done;
   }
 
   tl::expected<void, std::string> keep(size_t item, Measurement row) {

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "harness/child/event.h"
 #include "harness/gpu/session.h"
 #include "kernels/table/all_kernels.h"
 #include "kernels/vulkan/device/gpu.h"
