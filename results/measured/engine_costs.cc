@@ -11,19 +11,6 @@ namespace {
 
 /// The largest share of a measured time that may be taken for its fixed part.
 constexpr double most_fixed = 0.5;
-constexpr double to_80_percent = 1.2816 / 1.9600;
-
-double away(double a, double b) {
-  return std::abs(std::log(std::max(a, 1.0) / std::max(b, 1.0)));
-}
-
-Spread spread_of(const Measurement& m) {
-  const double half = std::max(0.0, m.spread) * to_80_percent;
-  if (m.samples.size() < 2) return {half, half};
-  const auto [least, most] = std::minmax_element(m.samples.begin(), m.samples.end());
-  return {std::min(half, std::max(0.0, *most / m.seconds - 1)),
-          std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
-}
 
 /// What the part of a product's seconds that grows, grows with.
 double work(const Problem& p) {

@@ -9,17 +9,9 @@
 namespace weighin {
 namespace {
 
-/// The half-width of an 80% interval over that of a 95% interval, by the quantiles of the normal
-/// distribution.
-constexpr double to_80_percent = 1.2816 / 1.9600;
-
 /// The largest share of a measured time that may be taken for the fixed cost of an operation. The fixed
 /// cost is measured at another moment and must not swallow the work that it surrounds.
 constexpr double most_fixed = 0.5;
-
-double away(double a, double b) {
-  return std::abs(std::log(std::max(a, 1.0) / std::max(b, 1.0)));
-}
 
 /// The distance between two problems of one operation: first by what changes the rate of a kernel, then
 /// by their sizes.
@@ -54,16 +46,6 @@ double work(const Problem& p) {
     default:
       return values;
   }
-}
-
-/// The spread of a measurement, cut off at its fastest and its slowest sample. An interruption by another
-/// program makes one sample long, but it does not mean that the machine may also be that much faster.
-Spread spread_of(const Measurement& m) {
-  const double half = std::max(0.0, m.spread) * to_80_percent;
-  if (m.samples.size() < 2) return {half, half};
-  const auto [least, most] = std::minmax_element(m.samples.begin(), m.samples.end());
-  return {std::min(half, std::max(0.0, *most / m.seconds - 1)),
-          std::min(half, std::max(0.0, m.seconds / std::max(*least, 1e-12) - 1))};
 }
 
 Problem one_token(Problem problem) {

@@ -6,15 +6,10 @@
 #include <string>
 
 #include "results/measured/measured_problems.h"
+#include "results/measured/spread.h"
 #include "results/records/measurement.h"
 
 namespace weighin {
-
-/// How far a time may be off to either side, relative to the time.
-struct Spread {
-  double slower = 0;
-  double faster = 0;
-};
 
 /// The seconds of one operation, and the measurement that they come from.
 struct OperationCost {
