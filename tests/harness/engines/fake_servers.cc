@@ -147,7 +147,7 @@ EngineRequest small_request() {
 }
 
 tl::expected<EngineReport, std::string> run_at(const std::string& url, const std::string& model,
-                                               EngineRequest request, const std::string& format) {
+                                               const EngineRequest& request, const std::string& format) {
   auto target = find_server(host_with({}), url);
   if (!target) return tl::unexpected(target.error());
   auto chosen = choose_served_model(*target, model, format);

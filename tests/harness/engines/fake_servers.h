@@ -106,7 +106,7 @@ EngineRequest small_request();
 
 /// The report, or the error, of the whole way from a URL.
 tl::expected<EngineReport, std::string> run_at(const std::string& url, const std::string& model,
-                                               EngineRequest request = small_request(),
+                                               const EngineRequest& request = small_request(),
                                                const std::string& format = "");
 
 /// Expects an error that says all of `words`.

@@ -16,7 +16,7 @@ export const bugs = [
   },
   {
     sentence: "A measurement's 95% interval is taken for an 80% one",
-    file: "results/measured/operation_costs.cc",
+    file: "results/measured/spread.cc",
     text: "constexpr double to_80_percent = 1.2816 / 1.9600;",
     replacement: "constexpr double to_80_percent = 1;",
     tests: ["test_results"],
