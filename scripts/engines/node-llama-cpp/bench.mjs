@@ -2,7 +2,7 @@
 // test has a context of its own, one untimed warm-up, tokens are random, a prompt computes its last token's logits, and
 // generated tokens are decoded one by one. Fields that llama-bench does not have: engine, cpu_variant (the build of
 // ggml's CPU kernels that its loader chose), peak_resident_bytes (of the process, less what it held before llama.cpp was
-// loaded). Messages go to standard error; exits 0, or 2.
+// loaded, and without Node.js's own program). Messages go to standard error; exits 0, or 2.
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -37,15 +37,27 @@ const number = (name, least) => {
 const threads = number("threads", 1), repetitions = number("repetitions", 1), depth = number("n-depth", 0);
 const batch = number("batch-size", 1), microBatch = number("ubatch-size", 1), mmap = number("mmap", 0) === 1;
 
-/// Bytes in memory, the most so far and now; null where the system does not say.
+/// Bytes in memory, the most so far and now, and those of Node.js's own program among them; null where the system does
+/// not say.
 function resident() {
   try {
     const status = readFileSync("/proc/self/status", "utf8");
     const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)[1]) * 1024;
-    return { most: field("VmHWM"), now: field("VmRSS") };
+    let program = 0, inProgram = false;
+    for (const line of readFileSync("/proc/self/smaps", "utf8").split("\n")) {
+      if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) inProgram = line.endsWith(` ${process.execPath}`);
+      else if (inProgram && line.startsWith("Rss:")) program += Number(/(\d+) kB/.exec(line)[1]) * 1024;
+    }
+    return { most: field("VmHWM"), now: field("VmRSS"), program };
   } catch {
     return null;
   }
+}
+
+/// What the engine added to the process. Pages of Node.js's own program that were read meanwhile are not the engine's;
+/// how many they are (up to 7 MB were seen) depends on what the system has in its page cache.
+function peakOfEngine(before, after) {
+  return after && before ? after.most - before.now - (after.program - before.program) : null;
 }
 
 function statistics(values) {
@@ -96,7 +108,7 @@ try {
     backends: engine.backends().join(","), model_filename: given.model, model_type: model.type, model_size: model.size,
     model_n_params: model.parameters, n_batch: batch, n_ubatch: microBatch, n_threads: threads, type_k: "f16",
     type_v: "f16", n_gpu_layers: number("n-gpu-layers", -1), use_mmap: mmap, engine: engine.package,
-    cpu_variant: engine.cpuVariant(), peak_resident_bytes: after && before ? after.most - before.now : null,
+    cpu_variant: engine.cpuVariant(), peak_resident_bytes: peakOfEngine(before, after),
   };
   console.log(JSON.stringify(rows.map((row) => ({ ...common, ...row })), null, 1));
   process.exit(0);  // libraries that hold threads are not waited for
