@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <iterator>
 #include <regex>
 
-#include "harness/gpu/session.h"
 #include "harness/plan/thread_counts.h"
+#include "harness/run/measure_gpus.h"
+#include "harness/run/memory_shares.h"
 #include "harness/run/not_reached.h"
+#include "harness/run/open_run.h"
 #include "harness/run/watch.h"
 #include "harness/timing/arithmetic_rates.h"
 #include "harness/timing/kernel_race.h"
@@ -23,118 +24,8 @@
 namespace weighin {
 namespace {
 
-uint32_t threads_of(const Machine& machine, const SessionOptions& options) {
-  const uint32_t usable = std::max(1u, machine.topology.usable_threads.value.value_or(1));
-  return options.threads ? std::min(options.threads, usable) : usable;
-}
-
-uint64_t cache_bytes_of(const Machine& machine) {
-  return machine.topology.last_level_cache_bytes.value.value_or(0);
-}
-
-/// A quarter of the usable memory for weights, and at most as much for activations. The rest is for the
-/// system and other programs.
-uint64_t memory_budget_of(const Machine& machine) {
-  return usable_memory(machine.memory).bytes / 4;
-}
-
-/// The most that the working set may be: four times the last-level cache and at least 256 MiB, so that what
-/// is read comes from memory. A test of the machine finds out whether less suffices.
-uint64_t working_set_of(const Machine& machine) {
-  return std::min(std::max<uint64_t>(256ull << 20, 4 * cache_bytes_of(machine)), memory_budget_of(machine));
-}
-
-/// The least working set: twice the largest matrix of `items`, so that calls rotate through it, and 64 MiB,
-/// which is beyond the caches of phones.
-uint64_t least_working_set(const std::vector<PlanItem>& items) {
-  uint64_t largest = 0;
-  for (const PlanItem& item : items)
-    if (is_matrix(item.problem.op))
-      largest = std::max(largest, row_bytes(item.problem.format, item.problem.k) * item.problem.m);
-  return std::max<uint64_t>(64ull << 20, std::bit_ceil(2 * largest));
-}
-
 /// Formats whose weights `verify` holds at once: those of a model's products and embeddings, and its cache's.
 constexpr uint32_t buffers_of_every_item = 6;
-
-/// The options as the store keeps them, without paths.
-std::string options_text(const SessionOptions& options) {
-  if (!options.made_by.empty()) return "made by " + options.made_by;
-  std::string text = fmt::format("--budget {:g}s", options.budget_s);
-  if (options.threads) text += fmt::format(" --threads {}", options.threads);
-  if (!options.only.empty()) text += fmt::format(" --only {}", options.only);
-  if (options.full) text += " --full";
-  if (options.force_software) text += " --force-software";
-  if (options.allocate) text += " --allocate";
-  for (const std::string& flag : options.flags.given)
-    text += " " + (flag.starts_with("--benchmark_out=") ? std::string("--benchmark_out=...") : flag);
-  return text;
-}
-
-std::vector<std::string> opening_warnings(const Machine& machine) {
-  std::vector<std::string> warnings = machine.warnings;
-  const uint64_t wanted = std::max<uint64_t>(256ull << 20, 4 * cache_bytes_of(machine));
-  if (working_set_of(machine) < wanted)
-    warnings.push_back(fmt::format(
-        "only {} MiB of memory may be used ({}): weights are read from {} MiB instead of {} MiB, and caches "
-        "may flatter the speeds",
-        usable_memory(machine.memory).bytes >> 20, usable_memory(machine.memory).limit,
-        working_set_of(machine) >> 20, wanted >> 20));
-  return warnings;
-}
-
-/// The last run of this device, where it can be resumed: this version left it before its end.
-tl::expected<std::optional<Run>, std::string> unfinished_run(const Store& store, const std::string& device) {
-  auto last = store.last_run(device);
-  if (!last) return tl::unexpected(last.error());
-  const bool goes_on = *last && (*last)->outcome != outcome_name(Outcome::finished) &&
-                       (*last)->program_version == WEIGHIN_VERSION && (*last)->build == WEIGHIN_BUILD;
-  return goes_on ? *last : std::nullopt;
-}
-
-/// Stores the device, with the label that is given now, or was given before, or the machine's own.
-tl::expected<void, std::string> put_device(Store& store, const Host& host, const Machine& machine,
-                                           const std::string& label) {
-  Device device = device_of(machine, utc_text(host.now()));
-  const auto known = store.devices();
-  if (!known) return tl::unexpected(known.error());
-  for (const Device& before : *known)
-    if (before.id == device.id && !before.label.empty()) device.label = before.label;
-  if (!label.empty()) device.label = label;
-  return store.put_device(device);
-}
-
-struct OpenedRun {
-  int64_t run = 0;
-  std::vector<Measurement> already;
-  bool resumed = false;
-};
-
-/// Begins a run, or resumes the unfinished one.
-tl::expected<OpenedRun, std::string> open_run(Store& store, const Host& host, const Machine& machine,
-                                              const SessionOptions& options,
-                                              const std::vector<std::string>& warnings) {
-  if (options.resume) {
-    const auto last = unfinished_run(store, machine.id);
-    if (!last) return tl::unexpected(last.error());
-    if (*last) {
-      auto already = store.measurements_of_run((*last)->id);
-      if (!already) return tl::unexpected(already.error());
-      return OpenedRun{(*last)->id, std::move(*already), true};
-    }
-  }
-  Run run;
-  run.device = machine.id;
-  run.program_version = WEIGHIN_VERSION;
-  run.compiler = WEIGHIN_COMPILER;
-  run.build = WEIGHIN_BUILD;
-  run.options = options_text(options);
-  run.started_at = utc_text(host.now());
-  run.warnings = warnings;
-  const auto id = store.begin_run(run);
-  if (!id) return tl::unexpected(id.error());
-  return OpenedRun{*id, {}, false};
-}
 
 /// The most of a run's budget that races between kernels take. They take 2 s where every format is raced (two
 /// cores of Sapphire Rapids, 2026-11-30).
@@ -175,75 +66,12 @@ tl::expected<void, std::string> race_kernels(const Host& host, const Machine& ma
   return {};
 }
 
-/// The share of a run's budget that all GPUs get together. Their kernels take a fraction of the CPU's time,
-/// most of it to be made ready.
-constexpr double gpu_share = 0.25;
-
-using Record = std::function<tl::expected<void, std::string>(const Measurement&)>;
-
 /// Whether the row says that time ended before its problem was reached.
 bool was_not_reached(const Measurement& row) {
   return row.status == Status::skipped && (row.reason == "budget" || row.reason == "interrupted");
 }
 
-/// Measures one GPU after another. A sentence of `result` says how each went.
-tl::expected<void, std::string> measure_gpus(const Host& host, const Machine& machine,
-                                             const SessionOptions& options, Store& store,
-                                             const Record& record, const OpenedRun& opened,
-                                             const std::function<bool()>& stop,
-                                             const std::function<void(const RunProgress&)>& progress,
-                                             SessionResult& result) {
-  const auto gpus = gpus_to_measure(machine, options);
-  for (const VulkanDevice* gpu : gpus) {
-    if (stop()) break;
-    const double budget_s = gpu_share * options.budget_s / static_cast<double>(gpus.size());
-    GpuJob job = job_for(*gpu, budget_s, opened.already);
-    job.only = options.only;
-    job.full = options.full;
-    job.allocate = options.allocate;
-    auto tuned = store.tunings(gpu->id, gpu->driver_version);
-    if (!tuned) return tl::unexpected(tuned.error());
-    job.tuned = std::move(*tuned);
-    const auto begin = std::chrono::steady_clock::now();
-    const GpuHooks hooks{.stop = stop,
-                         .record = record,
-                         .keep_tuning =
-                             [&](GpuTuning tuning) {
-                               tuning.driver_version = gpu->driver_version;
-                               tuning.tuned_at = utc_text(host.now());
-                               return store.put_tuning(tuning);
-                             },
-                         .progress =
-                             [&](size_t begun, size_t items) {
-                               const std::chrono::duration<double> passed =
-                                   std::chrono::steady_clock::now() - begin;
-                               progress({.done = begun,
-                                         .items = std::max(begun, items),
-                                         .elapsed_s = passed.count(),
-                                         .left_s = std::max(0.0, budget_s - passed.count()),
-                                         .what = gpu->name});
-                             }};
-    const auto outcome = measure_in_child(host, std::move(job), hooks);
-    if (!outcome) return tl::unexpected(outcome.error());
-    std::string text = fmt::format("{}: {} measured through Vulkan", gpu->name, outcome->measured);
-    if (gpu->software) text += " (software, for tests: never offered as a GPU)";
-    if (outcome->budget_ended) result.outcome = Outcome::budget;
-    for (const std::string& failure : outcome->failures) text += fmt::format("; {}", failure);
-    result.gpus.push_back(std::move(text));
-  }
-  if (stop()) result.outcome = Outcome::interrupted;
-  return {};
-}
-
 }  // namespace
-
-std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options) {
-  std::vector<const VulkanDevice*> gpus;
-  if (!machine.vulkan.value || options.cpu_alone) return gpus;
-  for (const VulkanDevice& device : *machine.vulkan.value)
-    if (!device.id.empty() && (!device.software || options.force_software)) gpus.push_back(&device);
-  return gpus;
-}
 
 tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
                                                               const SessionOptions& options) {

@@ -47,9 +47,6 @@ struct SessionResult {
 tl::expected<std::vector<PlanItem>, std::string> session_plan(const Machine& machine,
                                                               const SessionOptions& options);
 
-/// The GPUs that a session measures: those that are not software, or all with `options.force_software`.
-std::vector<const VulkanDevice*> gpus_to_measure(const Machine& machine, const SessionOptions& options);
-
 /// Measures `items`, then the machine's GPUs, each in a child process, and keeps every measurement in
 /// `database` the moment it is finished. With `options.resume` the device's last run goes on where it was
 /// left, if this version of weighin left it before its end; otherwise a new run begins. Error: what the store

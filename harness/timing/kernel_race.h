@@ -9,20 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "harness/timing/race_timer.h"
 #include "kernels/kernel/kernel.h"
 #include "results/records/kernel_race.h"
 
 namespace weighin {
-
-/// The seconds that each of `kernels` takes for `problem`, timed in turn; infinity where a kernel cannot be
-/// run or computes wrongly.
-using RaceTimer =
-    std::function<std::vector<double>(std::span<const Kernel* const> kernels, const Problem& problem)>;
-
-/// Times kernels on one thread and on `threads` threads, over weights of 64 MiB a format and layout, or 288
-/// MiB where all kernels read one layout. A kernel's seconds are the geometric mean of both: one thread shows
-/// what a kernel costs, and all show what memory allows. At most `budget_bytes` of weights are held.
-RaceTimer race_timer(uint32_t threads, uint64_t budget_bytes);
 
 /// What races found here, now or earlier.
 class KernelRaces {

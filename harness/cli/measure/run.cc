@@ -8,6 +8,7 @@
 #include "harness/cli/measure/measuring.h"
 #include "harness/cli/shared_options.h"
 #include "harness/gpu/session.h"
+#include "harness/run/measure_gpus.h"
 #include "kernels/table/all_kernels.h"
 #include "kernels/vulkan/device/gpu.h"
 #include "probes/all_probes.h"

@@ -17,7 +17,7 @@ export const bugs = [
   },
   {
     sentence: "A finished run is gone on with",
-    file: "harness/run/session.cc",
+    file: "harness/run/open_run.cc",
     text: "  const bool goes_on = *last && (*last)->outcome != outcome_name(Outcome::finished) &&",
     replacement: "  const bool goes_on = *last &&",
     tests: ["test_harness:RunCommand.*"],
