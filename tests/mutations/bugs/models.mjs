@@ -10,9 +10,9 @@ export const bugs = [
   },
   {
     sentence: "The KV cache holds a row for each query head",
-    file: "models/llamacpp/memory.cc",
-    text: "const uint64_t keys = uint64_t{group.kv_heads} * group.key_dim,",
-    replacement: "const uint64_t keys = uint64_t{group.heads} * group.key_dim,",
+    file: "models/shape/build_shape.cc",
+    text: ".cached_values = kept ? kv_heads * (key_dim + value_dim) : 0,",
+    replacement: ".cached_values = kept ? shape.heads * (key_dim + value_dim) : 0,",
     tests: ["test_models", "ctest:^engine.memory$"],
   },
   {
