@@ -12,7 +12,7 @@ export const bugs = [
     sentence: "The KV cache holds a row for each query head",
     file: "models/shape/build_shape.cc",
     text: ".cached_values = kept ? kv_heads * (key_dim + value_dim) : 0,",
-    replacement: ".cached_values = kept ? shape.heads * (key_dim + value_dim) : 0,",
+    replacement: ".cached_values = kept ? layer.heads * (key_dim + value_dim) : 0,",
     tests: ["test_models", "ctest:^engine.memory$"],
   },
   {
