@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "models/format/format.h"
-
 namespace weighin {
 
 uint32_t threads_of(const Machine& machine, const SessionOptions& options) {
