@@ -108,6 +108,13 @@ void join_device(const SysfsGpu* sysfs, const NvmlGpu* nvml, const Memory& memor
   bound_by_machine(memory, sysfs, device);
 }
 
+/// For a GPU in a processor amdgpu maps memory of two kinds: what the firmware set apart (VRAM), and what the
+/// kernel lets it map of the rest (GTT). Programs allocate in one of the two, so the larger one counts: a
+/// Strix Halo with 512 MiB of the one has 110 GiB of the other (rocm-systems issue 8475).
+bool maps_more(const SysfsGpu& gpu) {
+  return gpu.gtt_total_bytes.value.value_or(0) > gpu.vram_total_bytes.value.value_or(0);
+}
+
 std::string why_not_in_vulkan(const SysfsGpu& gpu, const Fact<std::vector<VulkanDevice>>& vulkan) {
   if (gpu.kernel_driver.empty()) return "the kernel has no driver bound to it";
   if (gpu.kernel_driver == "vfio-pci") return "it is kept for a virtual machine (vfio-pci)";
@@ -115,8 +122,13 @@ std::string why_not_in_vulkan(const SysfsGpu& gpu, const Fact<std::vector<Vulkan
   return "no Vulkan driver shows it: is one for " + gpu.kernel_driver + " installed?";
 }
 
-void fill_from(const NvmlGpu& nvml, GpuWithoutVulkan& gpu) {
+void fill_from(const NvmlGpu& nvml, const Memory& memory, GpuWithoutVulkan& gpu) {
   gpu.name = nvml.name;
+  if (nvml.without_memory) {
+    // A GPU in a chip has no memory of its own (GB10, Jetson), which NVML says by "not supported".
+    gpu.memory_total_bytes = memory.total_bytes;
+    gpu.memory_free_bytes = memory.available_bytes;
+  }
   fill(gpu.memory_total_bytes, nvml.memory_total_bytes);
   fill(gpu.memory_free_bytes, nvml.memory_free_bytes);
   fill(gpu.sensors, nvml.sensors);
@@ -166,13 +178,13 @@ void join_gpus(const std::vector<SysfsGpu>& sysfs, const Fact<std::vector<NvmlGp
                            gpu.device_id,
                            gpu.kernel_driver,
                            why_not_in_vulkan(gpu, machine.vulkan),
-                           gpu.vram_total_bytes,
-                           gpu.vram_free_bytes,
+                           maps_more(gpu) ? gpu.gtt_total_bytes : gpu.vram_total_bytes,
+                           maps_more(gpu) ? gpu.gtt_free_bytes : gpu.vram_free_bytes,
                            gpu.sensors};
     for (const NvmlGpu& other : of_nvml) {
       if (is_taken(taken_of_nvml, other) || other.pci != gpu.pci) continue;
       taken_of_nvml.push_back(&other);
-      fill_from(other, found);
+      fill_from(other, machine.memory, found);
     }
     machine.gpus_without_vulkan.push_back(std::move(found));
   }
@@ -186,7 +198,7 @@ void join_gpus(const std::vector<SysfsGpu>& sysfs, const Fact<std::vector<NvmlGp
     found.kernel_driver = "nvidia";
     found.reason = machine.vulkan.known() ? "no Vulkan driver shows it"
                                           : "Vulkan shows no GPU: " + machine.vulkan.reason;
-    fill_from(gpu, found);
+    fill_from(gpu, machine.memory, found);
     machine.gpus_without_vulkan.push_back(std::move(found));
   }
 }

@@ -28,6 +28,7 @@ NvmlGpu gpu_from(const json& row) {
           .pci = row.value("pci", ""),
           .vendor_id = row.value("vendor_id", 0U),
           .device_id = row.value("device_id", 0U),
+          .without_memory = row.value("without_memory", false),
           .memory_total_bytes = value_in<uint64_t>(row, "memory_total_bytes"),
           .memory_free_bytes = value_in<uint64_t>(row, "memory_free_bytes"),
           .sensors = {.temperature_c = value_in<double>(row, "temperature_c"),

@@ -11,9 +11,10 @@
 namespace weighin {
 
 struct NvmlGpu {
-  std::string name;
-  std::string pci;  // "0000:01:00.0"
+  std::string name;  // of a card that is divided (MIG): the slice's, "NVIDIA A100-SXM4-40GB MIG 1g.5gb"
+  std::string pci;   // "0000:01:00.0"
   uint32_t vendor_id = 0, device_id = 0;
+  bool without_memory = false;  // NVML says that it has no memory of its own
   Fact<uint64_t> memory_total_bytes;
   Fact<uint64_t> memory_free_bytes;  // now
   GpuSensors sensors;

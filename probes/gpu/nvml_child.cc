@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
 
 namespace weighin {
 
@@ -14,7 +16,7 @@ using nlohmann::json;
 
 // The functions with their structures and constants are from NVIDIA's "NVML API Reference Guide".
 using Device = struct OpaqueDevice*;
-constexpr int success = 0;
+constexpr int success = 0, not_supported = 3;
 constexpr unsigned temperature_of_gpu = 0, clock_of_cores = 1;
 constexpr unsigned name_bytes = 96;
 
@@ -32,13 +34,29 @@ struct PciInfo {
 struct Library {
   void* handle = nullptr;
 
+  /// What the function `name` answered; nothing if the library lacks it.
+  template <class... Arguments>
+  std::optional<int> answer(const char* name, Arguments... arguments) const {
+    const auto function = reinterpret_cast<int (*)(Arguments...)>(dlsym(handle, name));
+    return function == nullptr ? std::nullopt : std::optional(function(arguments...));
+  }
+
   /// Calls the function `name`. False if the library lacks it or if it failed.
   template <class... Arguments>
   bool call(const char* name, Arguments... arguments) const {
-    const auto function = reinterpret_cast<int (*)(Arguments...)>(dlsym(handle, name));
-    return function != nullptr && function(arguments...) == success;
+    return answer(name, arguments...) == success;
   }
 };
+
+/// Adds what the device has of its own: of a card, or of a slice of one.
+void describe_memory(const Library& nvml, Device device, json& row) {
+  MemoryInfo memory{};
+  const auto answer = nvml.answer("nvmlDeviceGetMemoryInfo", device, &memory);
+  if (answer == not_supported) row["without_memory"] = true;
+  if (answer != success) return;
+  row["memory_total_bytes"] = memory.total;
+  row["memory_free_bytes"] = memory.free;
+}
 
 json describe(const Library& nvml, Device device) {
   json row = json::object();
@@ -52,11 +70,7 @@ json describe(const Library& nvml, Device device) {
     row["vendor_id"] = pci.device_and_vendor & 0xffff;
     row["device_id"] = pci.device_and_vendor >> 16;
   }
-  MemoryInfo memory{};
-  if (nvml.call("nvmlDeviceGetMemoryInfo", device, &memory)) {
-    row["memory_total_bytes"] = memory.total;
-    row["memory_free_bytes"] = memory.free;
-  }
+  describe_memory(nvml, device, row);
   unsigned value = 0;
   if (nvml.call("nvmlDeviceGetTemperature", device, temperature_of_gpu, &value)) row["temperature_c"] = value;
   // NVML reports power in milliwatts.
@@ -64,6 +78,28 @@ json describe(const Library& nvml, Device device) {
   if (nvml.call("nvmlDeviceGetEnforcedPowerLimit", device, &value)) row["power_limit_w"] = value / 1e3;
   if (nvml.call("nvmlDeviceGetClockInfo", device, clock_of_cores, &value)) row["clock_mhz"] = value;
   return row;
+}
+
+/// The slices of a card that is divided into GPU instances (MIG): each is a GPU of its own to programs, which
+/// cannot use the whole card. Empty where it is not divided.
+std::vector<json> slices_of(const Library& nvml, Device card, const json& whole) {
+  unsigned now = 0, pending = 0, most = 0;
+  constexpr unsigned mig_enabled = 1;
+  if (!nvml.call("nvmlDeviceGetMigMode", card, &now, &pending) || now != mig_enabled ||
+      !nvml.call("nvmlDeviceGetMaxMigDeviceCount", card, &most))
+    return {};
+  std::vector<json> slices;
+  for (unsigned i = 0; i < most; ++i) {
+    Device slice = nullptr;
+    if (!nvml.call("nvmlDeviceGetMigDeviceHandleByIndex", card, i, &slice)) continue;
+    json row = whole;
+    for (const char* of_card : {"memory_total_bytes", "memory_free_bytes"}) row.erase(of_card);
+    std::array<char, name_bytes> name{};
+    if (nvml.call("nvmlDeviceGetName", slice, name.data(), name_bytes)) row["name"] = name.data();
+    describe_memory(nvml, slice, row);
+    slices.push_back(std::move(row));
+  }
+  return slices;
 }
 
 }  // namespace
@@ -77,7 +113,12 @@ std::string nvml_gpus_json() {
   json rows = json::array();
   for (unsigned i = 0; i < count; ++i) {
     Device device = nullptr;
-    if (nvml.call("nvmlDeviceGetHandleByIndex_v2", i, &device)) rows.push_back(describe(nvml, device));
+    if (nvml.call("nvmlDeviceGetHandleByIndex_v2", i, &device)) {
+      json whole = describe(nvml, device);
+      std::vector<json> slices = slices_of(nvml, device, whole);
+      if (slices.empty()) slices.push_back(std::move(whole));
+      for (json& row : slices) rows.push_back(std::move(row));
+    }
   }
   return json{{"gpus", rows}}.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -69,13 +69,40 @@ Fact<uint64_t> number_in(const Host& host, const fs::path& file) {
   return absent<uint64_t>(file.filename().string() + " holds no number", file.string());
 }
 
+/// The part of `total` that `used` leaves.
+Fact<uint64_t> left_of(const Fact<uint64_t>& total, Fact<uint64_t> used) {
+  if (!used.known()) return used;
+  const uint64_t bytes = total.value.value_or(0);
+  *used.value = bytes - std::min(bytes, *used.value);
+  return used;
+}
+
+/// Whether an AMD GPU is part of a processor. AMD numbers these 0x13xx, 0x15xx, 0x16xx and 0x19xx (since
+/// Kaveri), 0x96xx, 0x98xx and 0x99xx (before), and 0x74a0 is the MI300A; its cards have other numbers
+/// (pci.ids, read 2026-11-30).
+bool in_amd_processor(uint32_t device_id) {
+  switch (device_id >> 8) {
+    case 0x13:
+    case 0x15:
+    case 0x16:
+    case 0x19:
+    case 0x96:
+    case 0x98:
+    case 0x99:
+      return true;
+    default:
+      return device_id == 0x74a0;
+  }
+}
+
 /// Only the driver amdgpu reports memory.
 void read_memory(const Host& host, const fs::path& device, SysfsGpu& gpu) {
+  gpu.unified = gpu.vendor_id == amd && in_amd_processor(gpu.device_id);
   gpu.vram_total_bytes = number_in(host, device / "mem_info_vram_total");
-  gpu.vram_free_bytes = number_in(host, device / "mem_info_vram_used");
-  if (!gpu.vram_free_bytes.known()) return;
-  const uint64_t total = gpu.vram_total_bytes.value.value_or(0);
-  *gpu.vram_free_bytes.value = total - std::min(total, *gpu.vram_free_bytes.value);
+  gpu.vram_free_bytes = left_of(gpu.vram_total_bytes, number_in(host, device / "mem_info_vram_used"));
+  if (!gpu.unified) return;
+  gpu.gtt_total_bytes = number_in(host, device / "mem_info_gtt_total");
+  gpu.gtt_free_bytes = left_of(gpu.gtt_total_bytes, number_in(host, device / "mem_info_gtt_used"));
 }
 
 bool computes(uint32_t vendor, uint32_t device_class, std::string_view driver) {
@@ -118,6 +145,7 @@ std::optional<SysfsGpu> chip_gpu(const Host& host, const std::string& node) {
   gpu.render_node = node;
   gpu.kernel_driver = field(*facts, "DRIVER", '=').value_or("");
   gpu.name = std::string(*field(*facts, "OF_COMPATIBLE_0", '='));
+  gpu.unified = true;
   gpu.vram_total_bytes = absent<uint64_t>("it has the machine's memory", device.string());
   gpu.vram_free_bytes = gpu.vram_total_bytes;
   gpu.sensors = sensors_of(host, device);

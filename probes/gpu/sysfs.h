@@ -15,8 +15,11 @@ struct SysfsGpu {
   std::string render_node;                // "renderD128"; empty: there is none
   std::string kernel_driver;              // "amdgpu"; empty: no driver is bound
   uint32_t vendor_id = 0, device_id = 0;  // PCI ids
+  bool unified = false;                   // part of the processor: its memory is the machine's
   Fact<uint64_t> vram_total_bytes;
   Fact<uint64_t> vram_free_bytes;  // now
+  Fact<uint64_t> gtt_total_bytes;  // of the machine's memory, what the kernel lets a unified AMD GPU map
+  Fact<uint64_t> gtt_free_bytes;   // now
   GpuSensors sensors;              // from hwmon
 };
 

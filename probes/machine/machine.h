@@ -13,7 +13,7 @@
 namespace weighin {
 
 struct CoreKind {
-  std::string kind;  // "performance", "efficiency"; "core" if all are alike
+  std::string kind;  // "performance", "middle", "efficiency", "low-power efficiency"; "core" if all are alike
   uint32_t cores = 0;
   uint32_t threads = 0;
   Fact<double> max_mhz;
@@ -47,7 +47,7 @@ struct Topology {
   Fact<uint32_t> sockets;
   Fact<uint32_t> cores;
   Fact<uint32_t> threads;         // of the machine
-  Fact<uint32_t> usable_threads;  // for this process (affinity, cpuset, cgroup quota rounded up)
+  Fact<uint32_t> usable_threads;  // for this process (affinity, cpuset, cgroup quota rounded down)
   std::vector<CoreKind> core_kinds;
   std::vector<Cache> caches;
   std::vector<NumaNode> numa;
@@ -72,6 +72,7 @@ struct Memory {
   Fact<std::string> transparent_huge_pages;  // "always", "madvise", "never"
   Fact<uint64_t> huge_page_bytes;            // size of one
   Fact<uint64_t> huge_pages_free;            // how many
+  Fact<uint64_t> huge_pages_reserved_bytes;  // of all sizes; ordinary allocations never get them
 };
 
 /// The memory that a program may still take: the smallest of what is available and of what each limit leaves.
@@ -79,6 +80,10 @@ struct UsableMemory {
   uint64_t bytes = 0;
   std::string limit;  // what binds: "RAM", "cgroup", "ulimit -v"
 };
+
+/// The most that programs could have if all others gave theirs back: the total without the huge pages that
+/// are reserved. 0 if the total is not known.
+uint64_t memory_for_programs(const Memory& memory);
 
 /// What is usable now. If the available memory is not known, this is 0 with the limit "unknown".
 UsableMemory usable_memory(const Memory& memory);

@@ -63,7 +63,8 @@ ordered_json memory_json(const Memory& memory) {
                     {"swap_free_bytes", fact_json(memory.swap_free_bytes)},
                     {"transparent_huge_pages", fact_json(memory.transparent_huge_pages)},
                     {"huge_page_bytes", fact_json(memory.huge_page_bytes)},
-                    {"huge_pages_free", fact_json(memory.huge_pages_free)}};
+                    {"huge_pages_free", fact_json(memory.huge_pages_free)},
+                    {"huge_pages_reserved_bytes", fact_json(memory.huge_pages_reserved_bytes)}};
   json["limits"] = ordered_json::array();
   for (const MemoryLimit& limit : memory.limits) {
     json["limits"].push_back({{"kind", limit.kind},

@@ -99,6 +99,9 @@ void add_memory(Lines& lines, const Memory& memory) {
   lines.fact("transparent huge pages", memory.transparent_huge_pages, same);
   lines.fact("huge page", memory.huge_page_bytes, size_text);
   lines.fact("huge pages free", memory.huge_pages_free, number);
+  if (memory.huge_pages_reserved_bytes.value.value_or(0) > 0)
+    lines.add("huge pages reserved",
+              size_text(*memory.huge_pages_reserved_bytes.value) + ", which ordinary programs never get");
 }
 
 void add_storage(Lines& lines, const Storage& storage) {

@@ -1,72 +1,51 @@
 #include "probes/system/cpu.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "probes/host/system_calls.h"
 #include "probes/host/text.h"
+#include "probes/system/arm_cores.h"
 
 namespace weighin {
 
 namespace {
 
-struct ArmCore {
-  const char* implementer;
-  const char* part;
-  const char* name;
-};
-
-constexpr std::array arm_cores{
-    ArmCore{"0x41", "0xd03", "Cortex-A53"},
-    ArmCore{"0x41", "0xd04", "Cortex-A35"},
-    ArmCore{"0x41", "0xd05", "Cortex-A55"},
-    ArmCore{"0x41", "0xd07", "Cortex-A57"},
-    ArmCore{"0x41", "0xd08", "Cortex-A72"},
-    ArmCore{"0x41", "0xd09", "Cortex-A73"},
-    ArmCore{"0x41", "0xd0a", "Cortex-A75"},
-    ArmCore{"0x41", "0xd0b", "Cortex-A76"},
-    ArmCore{"0x41", "0xd0c", "Neoverse-N1"},
-    ArmCore{"0x41", "0xd0d", "Cortex-A77"},
-    ArmCore{"0x41", "0xd40", "Neoverse-V1"},
-    ArmCore{"0x41", "0xd41", "Cortex-A78"},
-    ArmCore{"0x41", "0xd44", "Cortex-X1"},
-    ArmCore{"0x41", "0xd46", "Cortex-A510"},
-    ArmCore{"0x41", "0xd47", "Cortex-A710"},
-    ArmCore{"0x41", "0xd48", "Cortex-X2"},
-    ArmCore{"0x41", "0xd49", "Neoverse-N2"},
-    ArmCore{"0x41", "0xd4d", "Cortex-A715"},
-    ArmCore{"0x41", "0xd4e", "Cortex-X3"},
-    ArmCore{"0x41", "0xd4f", "Neoverse-V2"},
-    ArmCore{"0x41", "0xd80", "Cortex-A520"},
-    ArmCore{"0x41", "0xd81", "Cortex-A720"},
-    ArmCore{"0x51", "0x001", "Oryon"},
-    ArmCore{"0x61", "0x022", "Apple M1 Icestorm"},
-    ArmCore{"0x61", "0x023", "Apple M1 Firestorm"},
-};
-
-// The distinct cores in the order of /proc/cpuinfo: "Cortex-A55 + Cortex-A76".
-std::string arm_names(const std::string& cpuinfo) {
+/// The distinct cores in the order of their threads: "Cortex-A55 + Cortex-A76".
+std::string arm_names(const Host& host) {
   std::vector<std::string> names;
-  std::string implementer;
-  for (const std::string_view line : lines_of(cpuinfo)) {
-    if (const auto value = field(line, "CPU implementer")) implementer = *value;
-    if (const auto part = field(line, "CPU part")) {
-      std::string name = arm_core_name(implementer, std::string(*part));
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-    }
+  for (const auto& [thread, id] : arm_ids(host)) {
+    std::string name = arm_core_name(id);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
-  std::string joined;
-  for (const std::string& name : names) joined += (joined.empty() ? "" : " + ") + name;
-  return joined;
+  return fmt::format("{}", fmt::join(names, " + "));
 }
 
-Fact<std::string> cpu_name(const tl::expected<std::string, std::string>& cpuinfo) {
+/// Whether the name says only which architecture this is: "ARMv8 Processor rev 0 (v8l)", "AArch64 Processor".
+bool names_an_architecture(std::string_view name) {
+  return name.empty() || name == "unknown" || name.starts_with("ARMv") ||
+         name.starts_with("AArch64 Processor");
+}
+
+/// The first of the lines in which Linux names a processor: "model name" (x86, LoongArch), "uarch" (RISC-V),
+/// "cpu" (POWER), "cpu model" (MIPS).
+std::optional<std::string> written_name(const std::string& cpuinfo) {
+  for (const char* key : {"model name", "Model Name", "uarch", "cpu", "cpu model"}) {
+    const auto name = field(cpuinfo, key);
+    if (name && !names_an_architecture(*name)) return std::string(*name);
+  }
+  return std::nullopt;
+}
+
+Fact<std::string> cpu_name(const Host& host, const tl::expected<std::string, std::string>& cpuinfo) {
   const char* source = "/proc/cpuinfo";
-  if (!cpuinfo) return absent<std::string>(cpuinfo.error(), source);
-  const auto model = field(*cpuinfo, "model name");
-  if (model && !model->empty() && *model != "unknown") return known(std::string(*model), source);
-  if (std::string arm = arm_names(*cpuinfo); !arm.empty()) return known(std::move(arm), source);
-  return absent<std::string>("/proc/cpuinfo names no CPU", source);
+  if (cpuinfo)
+    if (auto name = written_name(*cpuinfo)) return known(std::move(*name), source);
+  if (std::string arm = arm_names(host); !arm.empty())
+    return known(std::move(arm), cpuinfo && field(*cpuinfo, "CPU part") ? source : "MIDR_EL1 in /sys");
+  return absent<std::string>(cpuinfo ? "/proc/cpuinfo names no CPU" : cpuinfo.error(), source);
 }
 
 std::string architecture(const Host& host, const tl::expected<std::string, std::string>& cpuinfo) {
@@ -102,18 +81,11 @@ Fact<double> now_mhz(const Host& host, const tl::expected<std::string, std::stri
 
 }  // namespace
 
-std::string arm_core_name(const std::string& implementer, const std::string& part) {
-  for (const ArmCore& core : arm_cores) {
-    if (implementer == core.implementer && part == core.part) return core.name;
-  }
-  return "ARM core " + part + " of implementer " + (implementer.empty() ? "unknown" : implementer);
-}
-
 void probe_cpu(const Host& host, Machine& machine) {
   const auto cpuinfo = host.read("/proc/cpuinfo");
   Cpu& cpu = machine.cpu;
   cpu.architecture = architecture(host, cpuinfo);
-  cpu.name = cpu_name(cpuinfo);
+  cpu.name = cpu_name(host, cpuinfo);
   std::string governor_path = cpufreq;
   governor_path += "scaling_governor";
   const auto governor = host.read(governor_path);

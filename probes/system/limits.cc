@@ -20,19 +20,27 @@ struct GroupLimit {
   std::string source;
 };
 
-// What one group leaves: its limit less what is in use and cannot be dropped.
-std::optional<GroupLimit> limit_of(const Host& host, const std::filesystem::path& group,
-                                   const char* limit_file, const char* usage_file, const char* cache_key) {
-  const auto limit_text = host.read(group / limit_file);
-  const auto limit = limit_text ? whole_number(*limit_text) : std::nullopt;
-  if (!limit || *limit >= unlimited_bytes) return std::nullopt;  // "max", or there is no such file
-  const auto usage_text = host.read(group / usage_file);
-  const uint64_t usage = usage_text ? whole_number(*usage_text).value_or(0) : 0;
+std::optional<uint64_t> number_in(const Host& host, const std::filesystem::path& file) {
+  const auto text = host.read(file);
+  return text ? whole_number(*text) : std::nullopt;
+}
+
+// The number after `key` in a group's memory.stat.
+std::optional<uint64_t> stat_of(const Host& host, const std::filesystem::path& group, const char* key) {
   const auto stat = host.read(group / "memory.stat");
-  const auto cache_text = stat ? field(*stat, cache_key, ' ') : std::nullopt;
-  const uint64_t cache = cache_text ? whole_number(*cache_text).value_or(0) : 0;
-  const uint64_t held = usage - std::min(usage, cache);
-  return GroupLimit{*limit, *limit - std::min(*limit, held), std::string("cgroup ") + limit_file};
+  const auto text = stat ? field(*stat, key, ' ') : std::nullopt;
+  return text ? whole_number(*text) : std::nullopt;
+}
+
+// What one group leaves of a limit: the limit less what is in use and cannot be dropped. Nothing where there
+// is no limit ("max", or no such file).
+std::optional<GroupLimit> limit_of(const Host& host, const std::filesystem::path& group,
+                                   std::optional<uint64_t> limit, const char* source, const char* usage_file,
+                                   const char* cache_key) {
+  if (!limit || *limit >= unlimited_bytes) return std::nullopt;
+  const uint64_t usage = number_in(host, group / usage_file).value_or(0);
+  const uint64_t held = usage - std::min(usage, stat_of(host, group, cache_key).value_or(0));
+  return GroupLimit{*limit, *limit - std::min(*limit, held), std::string("cgroup ") + source};
 }
 
 void keep_tighter(std::optional<GroupLimit>& tightest, const std::optional<GroupLimit>& other) {
@@ -41,13 +49,18 @@ void keep_tighter(std::optional<GroupLimit>& tightest, const std::optional<Group
 
 void probe_cgroup(const Host& host, Machine& machine) {
   std::optional<GroupLimit> tightest;
-  for (const auto& group : cgroup_v2_groups(host)) {
-    keep_tighter(tightest, limit_of(host, group, "memory.max", "memory.current", "inactive_file"));
-    keep_tighter(tightest, limit_of(host, group, "memory.high", "memory.current", "inactive_file"));
-  }
+  for (const auto& group : cgroup_v2_groups(host))
+    for (const char* file : {"memory.max", "memory.high"})
+      keep_tighter(tightest, limit_of(host, group, number_in(host, group / file), file, "memory.current",
+                                      "inactive_file"));
   for (const auto& group : cgroup_v1_groups(host, "memory")) {
-    keep_tighter(tightest, limit_of(host, group, "memory.limit_in_bytes", "memory.usage_in_bytes",
-                                    "total_inactive_file"));
+    keep_tighter(tightest, limit_of(host, group, number_in(host, group / "memory.limit_in_bytes"),
+                                    "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"));
+    // A container may see its own group alone. The limit that parents of it set is in this line
+    // (Documentation/admin-guide/cgroup-v1/memory.rst).
+    keep_tighter(tightest,
+                 limit_of(host, group, stat_of(host, group, "hierarchical_memory_limit"),
+                          "hierarchical_memory_limit", "memory.usage_in_bytes", "total_inactive_file"));
   }
   if (!tightest) return;
   machine.memory.limits.push_back({"cgroup", tightest->bytes, tightest->available_bytes, tightest->source});

@@ -1,7 +1,10 @@
 #include "probes/system/memory.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
+#include "models/text/units.h"
 #include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 
@@ -48,6 +51,32 @@ Fact<uint64_t> available_bytes(const std::string& text) {
   return known(*free.value + *cached.value, "/proc/meminfo MemFree + Cached");
 }
 
+/// What is set apart for huge pages. "Hugetlb" counts pages of all sizes (Linux 4.16 and newer); before, only
+/// those of the default size are told.
+Fact<uint64_t> huge_pages_reserved(const std::string& text) {
+  auto all_sizes = meminfo_bytes(text, "Hugetlb");
+  if (all_sizes.known()) return all_sizes;
+  const auto pages = meminfo_bytes(text, "HugePages_Total"), size = meminfo_bytes(text, "Hugepagesize");
+  if (!pages.known() || !size.known()) return all_sizes;
+  return known(*pages.value * *size.value, "/proc/meminfo HugePages_Total x Hugepagesize");
+}
+
+/// ZFS keeps its cache (ARC) outside of Linux's page cache, and so MemAvailable does not count it. The file
+/// has lines "name type value".
+void remark_on_zfs(const Host& host, Machine& machine) {
+  const auto statistics = host.read("/proc/spl/kstat/zfs/arcstats");
+  if (!statistics) return;
+  for (const std::string_view line : lines_of(*statistics)) {
+    const auto words = words_of(line);
+    const auto bytes = words.size() == 3 && words[0] == "size" ? whole_number(words[2]) : std::nullopt;
+    if (!bytes || *bytes < 1_gib) continue;
+    machine.remarks.push_back(fmt::format(
+        "ZFS caches files in {:.1f} GiB of memory, which are not counted as available; it gives most "
+        "of them back where programs need memory",
+        in_gib(*bytes)));
+  }
+}
+
 /// Asks the kernel by a system call if /proc is missing. Its free memory does not include the page cache that
 /// could be dropped, so it is the least that is available.
 void ask_kernel(Memory& memory) {
@@ -71,14 +100,17 @@ void probe_memory(const Host& host, Machine& machine) {
     memory.swap_free_bytes = meminfo_bytes(*text, "SwapFree");
     memory.huge_page_bytes = meminfo_bytes(*text, "Hugepagesize");
     memory.huge_pages_free = meminfo_bytes(*text, "HugePages_Free");
+    memory.huge_pages_reserved_bytes = huge_pages_reserved(*text);
   } else {
-    for (Fact<uint64_t>* fact : {&memory.total_bytes, &memory.available_bytes, &memory.swap_total_bytes,
-                                 &memory.swap_free_bytes, &memory.huge_page_bytes, &memory.huge_pages_free}) {
+    for (Fact<uint64_t>* fact :
+         {&memory.total_bytes, &memory.available_bytes, &memory.swap_total_bytes, &memory.swap_free_bytes,
+          &memory.huge_page_bytes, &memory.huge_pages_free, &memory.huge_pages_reserved_bytes}) {
       *fact = absent<uint64_t>(text.error(), "/proc/meminfo");
     }
     if (host.live) ask_kernel(memory);
   }
   memory.transparent_huge_pages = huge_page_mode(host);
+  remark_on_zfs(host, machine);
 }
 
 }  // namespace weighin

@@ -1,6 +1,8 @@
 #include "probes/system/platform.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "models/text/letters.h"
 #include "probes/host/system_calls.h"
@@ -85,16 +87,53 @@ constexpr std::array vm_signs{
     Sign{"apple virtualization", "apple virtualization"},
 };
 
+/// The value of a variable of the environment that the kernel shows of a process; variables end in a zero
+/// byte.
+std::optional<std::string> variable_of(const Host& host, const char* process, std::string_view name) {
+  const auto text = host.read(std::string("/proc/") + process + "/environ");
+  std::string_view left = text ? std::string_view(*text) : std::string_view();
+  while (!left.empty()) {
+    const std::string_view one = left.substr(0, left.find('\0'));
+    left.remove_prefix(std::min(one.size() + 1, left.size()));
+    if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=')
+      return std::string(one.substr(name.size() + 1));
+  }
+  return std::nullopt;
+}
+
+/// Kubernetes sets this variable in every container, and mounts the credentials of the pod's account.
+bool in_kubernetes(const Host& host) {
+  for (const char* process : {"self", "1"})
+    if (variable_of(host, process, "KUBERNETES_SERVICE_HOST")) return true;
+  return host.exists("/var/run/secrets/kubernetes.io") || host.exists("/run/secrets/kubernetes.io");
+}
+
+/// What the control groups and mounts of the first process tell. With version 2 of control groups and a
+/// namespace of its own a container sees only "0::/", and its mounts are what is left to see.
+std::string container_by_mounts(const Host& host) {
+  const std::string groups = host.read("/proc/1/cgroup").value_or("");
+  if (contains(groups, "/docker")) return "docker";
+  if (contains(groups, "/kubepods")) return "kubernetes";
+  if (contains(groups, "/lxc")) return "lxc";
+  const std::string mounts = host.read("/proc/mounts").value_or("");
+  for (const std::string_view line : lines_of(mounts)) {
+    const auto words = words_of(line);
+    if (words.size() < 3) continue;
+    if (words[0] == "lxcfs" && words[1].starts_with("/proc/")) return "lxc";
+    if (words[1] == "/" && words[2] == "overlay") return "unknown container";
+  }
+  return "";
+}
+
 std::string container(const Host& host) {
+  if (in_kubernetes(host)) return "kubernetes";
   if (host.exists("/run/.containerenv")) return "podman";
   if (host.exists("/.dockerenv")) return "docker";
   if (const auto kind = host.read("/run/systemd/container"); kind && !kind->empty()) return *kind;
-  const auto groups = host.read("/proc/1/cgroup");
-  if (!groups) return "";
-  if (contains(*groups, "/docker")) return "docker";
-  if (contains(*groups, "/kubepods")) return "kubernetes";
-  if (contains(*groups, "/lxc")) return "lxc";
-  return "";
+  // systemd's container interface: the first process has the name of its container manager.
+  if (const auto kind = variable_of(host, "1", "container"); kind && !kind->empty()) return *kind;
+  if (host.exists("/dev/lxd/sock") || host.exists("/dev/incus/sock")) return "lxc";
+  return container_by_mounts(host);
 }
 
 std::string virtual_machine(const Host& host) {

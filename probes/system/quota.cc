@@ -11,8 +11,7 @@ namespace {
 
 void keep_smaller(Fact<uint32_t>& threads, uint64_t quota, uint64_t period, const char* source) {
   if (period == 0 || quota == 0) return;
-  const uint64_t rounded_up = quota / period + (quota % period != 0 ? 1 : 0);
-  const auto count = static_cast<uint32_t>(std::min<uint64_t>(rounded_up, UINT32_MAX));
+  const auto count = static_cast<uint32_t>(std::clamp<uint64_t>(quota / period, 1, UINT32_MAX));
   if (!threads.known() || count < *threads.value) threads = known(count, source);
 }
 

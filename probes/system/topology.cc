@@ -10,6 +10,7 @@
 #include "probes/host/system_calls.h"
 #include "probes/host/text.h"
 #include "probes/system/caches.h"
+#include "probes/system/core_kinds.h"
 #include "probes/system/quota.h"
 
 namespace weighin {
@@ -23,6 +24,8 @@ Loaded new_topology() {
   hwloc_topology_t topology = nullptr;
   // What hwloc cannot read becomes a reason in the result, not a line on standard error.
   setenv("HWLOC_HIDE_ERRORS", "2", 0);
+  // hwloc's plugins open the libraries of GPU vendors, which may crash or hang: none is loaded here.
+  setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1);
   if (hwloc_topology_init(&topology) != 0) topology = nullptr;
   Loaded loaded(topology, hwloc_topology_destroy);
   if (!loaded) return loaded;
@@ -41,98 +44,73 @@ Fact<uint32_t> count(hwloc_topology_t topology, hwloc_obj_type_t type, const cha
   return known(static_cast<uint32_t>(found), "hwloc");
 }
 
-uint32_t cores_within(hwloc_topology_t topology, hwloc_const_bitmap_t set) {
-  uint32_t cores = 0;
+/// The type that cpuid gives a core on a live machine ("IntelCore", "IntelAtom"); empty where it gives none.
+std::string type_of_core(hwloc_topology_t topology, hwloc_const_cpuset_t core) {
+  const int kind = hwloc_cpukinds_get_by_cpuset(topology, core, 0);
+  unsigned infos = 0;
+  hwloc_info_s* info = nullptr;
+  if (kind < 0 ||
+      hwloc_cpukinds_get_info(topology, static_cast<unsigned>(kind), nullptr, nullptr, &infos, &info, 0) != 0)
+    return "";
+  for (unsigned i = 0; i < infos; ++i)
+    if (info[i].name == std::string_view("CoreType")) return info[i].value;
+  return "";
+}
+
+bool below_l3(hwloc_obj_t object) {
+  for (hwloc_obj_t above = object->parent; above != nullptr; above = above->parent)
+    if (above->type == HWLOC_OBJ_L3CACHE) return true;
+  return false;
+}
+
+std::vector<CoreThreads> cores_of(hwloc_topology_t topology) {
+  std::vector<CoreThreads> cores;
   hwloc_obj_t core = nullptr;
   while ((core = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_CORE, core)) != nullptr) {
-    if (hwloc_bitmap_intersects(core->cpuset, set) != 0) ++cores;
+    CoreThreads one{.threads = {}, .has_l3 = below_l3(core), .type = type_of_core(topology, core->cpuset)};
+    unsigned thread = 0;
+    hwloc_bitmap_foreach_begin(thread, core->cpuset) one.threads.push_back(thread);
+    hwloc_bitmap_foreach_end();
+    if (!one.threads.empty()) cores.push_back(std::move(one));
   }
   return cores;
 }
 
-const char* info_of(unsigned infos, const hwloc_info_s* info, std::string_view name) {
-  for (unsigned i = 0; i < infos; ++i) {
-    if (name == info[i].name) return info[i].value;
-  }
-  return nullptr;
-}
-
-CoreKind kind_of(hwloc_topology_t topology, unsigned index, unsigned kinds) {
-  CoreKind kind;
-  const Set cpus(hwloc_bitmap_alloc(), hwloc_bitmap_free);
-  int efficiency = -1;
-  unsigned infos = 0;
-  hwloc_info_s* info = nullptr;
-  if (hwloc_cpukinds_get_info(topology, index, cpus.get(), &efficiency, &infos, &info, 0) != 0) return kind;
-  const char* type = info_of(infos, info, "CoreType");
-  const std::string_view core_type = type == nullptr ? "" : type;
-  kind.kind = "core";
-  if (core_type == "IntelAtom") {
-    kind.kind = "efficiency";
-  } else if (core_type == "IntelCore") {
-    kind.kind = "performance";
-  } else if (kinds > 1 && efficiency >= 0) {
-    // hwloc numbers the kinds of cores from the least powerful (0) to the most powerful.
-    const bool most = static_cast<unsigned>(efficiency) + 1 == kinds;
-    kind.kind = most ? "performance" : efficiency == 0 ? "efficiency" : "middle";
-  }
-  kind.cores = cores_within(topology, cpus.get());
-  kind.threads = threads_in(cpus.get());
-  const char* max = info_of(infos, info, "FrequencyMaxMHz");
-  const auto mhz = max == nullptr ? std::nullopt : whole_number(max);
-  kind.max_mhz = mhz ? known(static_cast<double>(*mhz), "hwloc FrequencyMaxMHz")
-                     : absent<double>("hwloc knows no maximum frequency", "hwloc");
-  return kind;
-}
-
-// Kinds with one name share a row. Favoured cores with a slightly higher turbo frequency are no kind of their
-// own.
-void add_kind(std::vector<CoreKind>& kinds, const CoreKind& kind) {
-  for (CoreKind& row : kinds) {
-    if (row.kind != kind.kind) continue;
-    row.cores += kind.cores;
-    row.threads += kind.threads;
-    if (kind.max_mhz.known() && (!row.max_mhz.known() || *row.max_mhz.value < *kind.max_mhz.value)) {
-      row.max_mhz = kind.max_mhz;
-    }
-    return;
-  }
-  kinds.push_back(kind);
-}
-
-std::vector<CoreKind> core_kinds(hwloc_topology_t topology, const Topology& counts) {
-  std::vector<CoreKind> kinds;
-  const int found = hwloc_cpukinds_get_nr(topology, 0);
-  for (int i = 0; i < found; ++i) {
-    add_kind(kinds, kind_of(topology, static_cast<unsigned>(i), static_cast<unsigned>(found)));
-  }
-  if (kinds.size() == 1) kinds[0].kind = "core";
+/// The kinds of cores; a single row where some threads belong to no core that is shown.
+std::vector<CoreKind> kinds_of(const Host& host, hwloc_topology_t topology, const Topology& counts) {
+  std::vector<CoreKind> kinds = core_kinds(host, cores_of(topology));
   uint32_t covered = 0;
   for (const CoreKind& kind : kinds) covered += kind.threads;
   const uint32_t threads = counts.threads.value.value_or(0);
   if (threads == 0 || (covered == threads && !kinds.empty())) return kinds;
-  // There are no kinds, or some cores have none. A single row then says what is known.
-  return {{"core", counts.cores.value.value_or(0), threads,
-           absent<double>("hwloc knows no maximum frequency", "hwloc")}};
+  return {
+      {"core", counts.cores.value.value_or(0), threads, absent<double>("the cores are not shown", "hwloc")}};
 }
 
-std::vector<NumaNode> numa_nodes(hwloc_topology_t topology) {
+/// The threads of a NUMA node. hwloc shows a node without processors (the memory of a GPU, of a CXL card)
+/// below the processors that are next to it, whose threads are not its own.
+uint32_t threads_of_node(const Host& host, hwloc_obj_t node) {
+  const auto list = host.read("/sys/devices/system/node/node" + std::to_string(node->os_index) + "/cpulist");
+  return list && trimmed(*list).empty() ? 0 : threads_in(node->cpuset);
+}
+
+std::vector<NumaNode> numa_nodes(const Host& host, hwloc_topology_t topology) {
   std::vector<NumaNode> nodes;
   hwloc_obj_t node = nullptr;
   while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)) != nullptr) {
-    nodes.push_back({node->os_index, node->attr->numanode.local_memory, threads_in(node->cpuset)});
+    nodes.push_back({node->os_index, node->attr->numanode.local_memory, threads_of_node(host, node)});
   }
   return nodes;
 }
 
-Topology facts_of(hwloc_topology_t topology) {
+Topology facts_of(const Host& host, hwloc_topology_t topology) {
   Topology facts;
   facts.sockets = count(topology, HWLOC_OBJ_PACKAGE, "packages");
   facts.cores = count(topology, HWLOC_OBJ_CORE, "cores");
   facts.threads = count(topology, HWLOC_OBJ_PU, "hardware threads");
   facts.usable_threads = facts.threads;
-  facts.core_kinds = core_kinds(topology, facts);
-  facts.numa = numa_nodes(topology);
+  facts.core_kinds = kinds_of(host, topology, facts);
+  facts.numa = numa_nodes(host, topology);
   add_caches(topology, facts);
   return facts;
 }
@@ -162,30 +140,13 @@ class TemporaryEnvironment {
   std::vector<std::pair<const char*, std::optional<std::string>>> before_;
 };
 
-// Linux names the kinds of Intel's hybrid cores by their performance counters, /sys/devices/cpu_core and
-// cpu_atom. hwloc learns them from cpuid only, which a recorded tree does not have.
-void register_intel_kinds(const Host& host, hwloc_topology_t topology) {
-  const auto performance = host.read("/sys/devices/cpu_core/cpus");
-  const auto efficiency = host.read("/sys/devices/cpu_atom/cpus");
-  if (!performance || !efficiency || hwloc_cpukinds_get_nr(topology, 0) > 1) return;
-  int rank = 0;
-  for (const auto& [list, type] :
-       {std::pair(*efficiency, "IntelAtom"), std::pair(*performance, "IntelCore")}) {
-    const Set cpus(hwloc_bitmap_alloc(), hwloc_bitmap_free);
-    if (hwloc_bitmap_list_sscanf(cpus.get(), list.c_str()) != 0) return;
-    hwloc_info_s info{const_cast<char*>("CoreType"), const_cast<char*>(type)};
-    hwloc_cpukinds_register(topology, cpus.get(), rank++, 1, &info, 0);
-  }
-}
-
 tl::expected<Topology, std::string> live_topology(const Host& host) {
   const Loaded topology = new_topology();
   if (!topology) return tl::unexpected(std::string("hwloc could not be started"));
   hwloc_topology_set_flags(topology.get(), HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
   if (hwloc_topology_load(topology.get()) != 0)
     return tl::unexpected(std::string("hwloc could not read this machine"));
-  register_intel_kinds(host, topology.get());
-  return facts_of(topology.get());
+  return facts_of(host, topology.get());
 }
 
 tl::expected<Topology, std::string> recorded_topology(const Host& host) {
@@ -202,8 +163,7 @@ tl::expected<Topology, std::string> recorded_topology(const Host& host) {
   if (hwloc_topology_load(topology.get()) != 0) {
     return tl::unexpected(std::string("hwloc could not read the recorded /proc and /sys"));
   }
-  register_intel_kinds(host, topology.get());
-  return facts_of(topology.get());
+  return facts_of(host, topology.get());
 }
 
 // The number of threads in a list such as "0-3,8".
@@ -253,7 +213,11 @@ tl::expected<Topology, std::string> topology_from_xml(const std::filesystem::pat
     return tl::unexpected("hwloc could not read the topology in " + file.string() +
                           "; it must be XML that hwloc wrote.");
   }
-  return facts_of(topology.get());
+  // XML holds the topology alone, without the files that name kinds of cores.
+  Host nothing;
+  nothing.root = file.parent_path();
+  nothing.live = false;
+  return facts_of(nothing, topology.get());
 }
 
 }  // namespace weighin

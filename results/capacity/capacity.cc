@@ -71,7 +71,7 @@ Capacity capacity_now(const Machine& machine) {
   const UsableMemory usable = usable_memory(machine.memory);
   capacity.memory_bytes = usable.bytes;
   capacity.memory_kind = memory_limit_of(usable.limit);
-  const uint64_t total = machine.memory.total_bytes.value.value_or(0);
+  const uint64_t total = memory_for_programs(machine.memory);
   capacity.memory_total_bytes = total - system_reserve_bytes(total);
   for (const MemoryLimit& limit : machine.memory.limits)
     capacity.memory_total_bytes = std::min(capacity.memory_total_bytes, limit.bytes);

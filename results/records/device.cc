@@ -13,7 +13,7 @@ Device device_of(const Machine& machine, const std::string& probed_at) {
           .cpu = machine.cpu.name.value.value_or("unknown"),
           .cores = machine.topology.cores.value.value_or(0),
           .threads = machine.topology.usable_threads.value.value_or(0),
-          .memory_bytes = machine.memory.total_bytes.value.value_or(0),
+          .memory_bytes = memory_for_programs(machine.memory),
           .memory_available_bytes = usable.bytes,
           .memory_limit = usable.limit,
           .memory_limit_bytes = limit,

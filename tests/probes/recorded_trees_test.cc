@@ -38,8 +38,8 @@ TEST(RecordedTrees, CgroupV2LimitOfAParentBinds) {
   EXPECT_EQ(found.memory.limits[0].available_bytes, 3 * gib);
   EXPECT_EQ(usable_memory(found.memory).bytes, 3 * gib);
   EXPECT_EQ(usable_memory(found.memory).limit, "cgroup");
-  // A quota of 1.5 CPUs, rounded up.
-  EXPECT_EQ(found.topology.usable_threads.value, 2U);
+  // A quota of 1.5 CPUs, rounded down.
+  EXPECT_EQ(found.topology.usable_threads.value, 1U);
   EXPECT_EQ(found.topology.threads.value, 4U);
 }
 

@@ -1,7 +1,7 @@
 // Names and features that a processor or a board tells by numbers or in odd words.
 #include <gtest/gtest.h>
 
-#include "probes/system/cpu.h"
+#include "probes/system/arm_cores.h"
 #include "probes/system/platform.h"
 #include "probes/system/simd_flags.h"
 
