@@ -55,6 +55,15 @@ MemoryBudget shared_budget(const DeviceSpec& device, double total) {
       true};
 }
 
+/// A GB10 that is sold with 128 GB shows 121.7 GiB to Linux (nvitop issue 208), of which CUDA finds 101 to
+/// 102 GiB free once the system runs.
+MemoryBudget nvidia_chip_budget(double total) {
+  return {total * 4 / 5, "4/5 of total",
+          "101 to 102 GiB free on DGX Sparks of 128 GB (GLM-5.3-Flash-EXL3-2x-DGX-Sparks issue 47, read "
+          "2026-11-30)",
+          false};
+}
+
 MemoryBudget computer_budget(double total) {
   const uint64_t reserve = system_reserve_bytes(static_cast<uint64_t>(total * bytes_per_gib));
   return {
@@ -66,9 +75,9 @@ MemoryBudget computer_budget(double total) {
 MemoryBudget native_budget(const DeviceSpec& device, DevicePart part, double total) {
   if (handheld(device)) return handheld_budget(total);
   if (has_own_memory(device.kind)) return card_budget(total);
-  const bool cuda =
-      device.vendor == "NVIDIA";  // the GPU of its boards and of GB10 may allocate all that is free
-  if (part == DevicePart::cpu || cuda || device.kind == DeviceKind::board) return computer_budget(total);
+  const bool nvidia = device.vendor == "NVIDIA";  // its chips' GPUs may allocate all that is free
+  if (nvidia && device.kind == DeviceKind::unified) return nvidia_chip_budget(total);
+  if (part == DevicePart::cpu || nvidia || device.kind == DeviceKind::board) return computer_budget(total);
   return shared_budget(device, total);
 }
 

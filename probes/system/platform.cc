@@ -108,10 +108,12 @@ bool in_kubernetes(const Host& host) {
   return host.exists("/var/run/secrets/kubernetes.io") || host.exists("/run/secrets/kubernetes.io");
 }
 
-/// What the control groups and mounts of the first process tell. With version 2 of control groups and a
-/// namespace of its own a container sees only "0::/", and its mounts are what is left to see.
+/// What the control groups of the first process and of this one, and the mounts, tell. With version 2 of
+/// control groups and a namespace of its own a container sees only "0::/", and its mounts are what is left to
+/// see.
 std::string container_by_mounts(const Host& host) {
-  const std::string groups = host.read("/proc/1/cgroup").value_or("");
+  const std::string groups =
+      host.read("/proc/1/cgroup").value_or("") + "\n" + host.read("/proc/self/cgroup").value_or("");
   if (contains(groups, "/docker")) return "docker";
   if (contains(groups, "/kubepods")) return "kubernetes";
   if (contains(groups, "/lxc")) return "lxc";

@@ -88,9 +88,10 @@ function failures(test) {
   return [`${program} ${run.error?.code === "ETIMEDOUT" ? "hung" : `ended by ${run.signal ?? `exit code ${run.status}`}`}`];
 }
 
-const { values: given } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string" }, list: { type: "boolean" } } });
+const { values: given } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string" }, from: { type: "string" }, list: { type: "boolean" } } });
 const pattern = new RegExp(given.only ?? "", "i");
 const chosen = bugs.filter((bug) => (!given.quick || bug.quick) && (pattern.test(bug.sentence) || pattern.test(bug.file)));
+chosen.splice(0, Number(given.from ?? 1) - 1);
 if (!chosen.length) give_up("no such bug");
 if (given.list) {
   for (const bug of chosen) console.log(`${bug.sentence}  [${bug.file}]${bug.quick ? "  quick" : ""}`);
@@ -106,14 +107,19 @@ for (const test of allTests) {
   if (failed) give_up(`${test} fails without any bug planted: ${failed.join(", ")}`);
 }
 console.log(`mutate: ${mutants.length} bugs; without them all tests beside them pass`);
-let caught = 0;
+let caught = 0, broken = 0;
 for (const { sentence, file, mutant, tests } of mutants) {
   const start = Date.now(), copy = path.join(tree, file);
   writeFileSync(copy, mutant);
   let by = null;
   try {
     const said = compile(tests);
-    if (said) give_up(`"${sentence}" does not compile:\n${said}`);
+    if (said) {
+      console.error(said);
+      console.log(`${sentence}: DOES NOT COMPILE`);
+      ++broken;
+      continue;
+    }
     for (const test of tests) if ((by = failures(test))) break;
   } finally {
     copyFileSync(path.join(root, file), copy);
@@ -123,4 +129,4 @@ for (const { sentence, file, mutant, tests } of mutants) {
   console.log(`${sentence}: ${who} (${Math.round((Date.now() - start) / 1000)} s)`);
 }
 console.log(`mutate: ${caught} of ${mutants.length} caught (${(100 * caught / mutants.length).toFixed(0)}%)`);
-process.exit(caught === mutants.length ? 0 : 1);
+process.exit(broken ? 2 : caught === mutants.length ? 0 : 1);

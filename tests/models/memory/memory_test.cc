@@ -101,6 +101,8 @@ TEST(Memory, EachSettingChangesItsPartAlone) {
   MemorySettings settings;
   settings.key = settings.value = FormatId::q8_0;
   EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).kv_bytes * 64, usual.kv_bytes * 34);
+  settings.key = FormatId::f16;  // the values alone in 8.5 bits of 16
+  EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).kv_bytes * 128, usual.kv_bytes * (64 + 34));
   settings = {};
   settings.mmap = false;
   EXPECT_EQ(memory_use(model("llama-3.2-1b"), q4, settings).repacked_bytes, 0u);

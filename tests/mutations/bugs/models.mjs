@@ -68,7 +68,7 @@ export const bugs = [
     sentence: "The download of an imported file leaves out its header",
     file: "models/bytes/file_bytes.cc",
     text: "  if (format.id == FileFormatId::as_stored && shape.file_bytes) return shape.file_bytes;",
-    replacement: "  if (format.id == FileFormatId::as_stored && shape.file_bytes) return weights_bytes(shape, format);",
+    replacement: "  if (format.id == FileFormatId::as_stored && shape.file_bytes) return file_bytes(shape, format).weights;",
     tests: ["test_models", "test_harness:ModelsImport.*"],
   },
   {

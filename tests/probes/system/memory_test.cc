@@ -115,6 +115,7 @@ TEST(Containers, AreSeenWithVersionTwoOfControlGroups) {
   EXPECT_EQ(virtualization("var/run/secrets/kubernetes.io/serviceaccount/token", "x"), "kubernetes");
   EXPECT_EQ(virtualization("proc/1/environ", "container=lxc\0TERM=linux"s), "lxc");
   EXPECT_EQ(virtualization("proc/1/environ", "containers=2\0"s), "");
+  EXPECT_EQ(virtualization("proc/self/cgroup", "4:memory:/docker/abc\n"), "docker");
   EXPECT_EQ(virtualization("proc/mounts", "lxcfs /proc/meminfo fuse.lxcfs rw 0 0\n"), "lxc");
   EXPECT_EQ(virtualization("proc/mounts", "overlay / overlay rw,lowerdir=/a 0 0\n"), "unknown container");
   EXPECT_EQ(virtualization("proc/mounts", "overlay /var/lib/docker/overlay2/x/merged overlay rw 0 0\n"), "");
