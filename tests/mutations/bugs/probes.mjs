@@ -18,7 +18,7 @@ export const bugs = [
   {
     sentence: "The page cache counts as used in a container",
     file: "probes/system/limits.cc",
-    text: "  const uint64_t held = usage - std::min(usage, cache);",
+    text: "  const uint64_t held = usage - std::min(usage, stat_of(host, group, cache_key).value_or(0));",
     replacement: "  const uint64_t held = usage;",
     tests: ["test_probes"],
   },
