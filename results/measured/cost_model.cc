@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view cpu_backend = "cpu";
 constexpr std::string_view gpu_backend = "vulkan";
+constexpr std::string_view cuda_backend = "cuda";  // of llama.cpp's own kernels
 
 /// The measurements of the reference kernels on the GPU with that id, or on the CPU where `gpu` is empty.
 std::vector<const Measurement*> measured_on(std::span<const Measurement> measurements, std::string_view gpu) {
@@ -77,6 +78,10 @@ void CostModel::take_engine(std::string_view engine, std::span<const Measurement
   std::vector<const Measurement*> here;
   for (const Measurement& m : of_engines)
     if (m.engine == measured && m.gpu == gpu_) here.push_back(&m);
+  // Of two backends for one GPU, engines take CUDA where it is installed.
+  const auto of_cuda = [](const Measurement* m) { return m->backend == cuda_backend && usable(*m); };
+  if (std::any_of(here.begin(), here.end(), of_cuda))
+    std::erase_if(here, [](const Measurement* m) { return m->backend != cuda_backend; });
   std::map<uint32_t, size_t> counts;
   for (const Measurement* m : here)
     if (usable(*m)) ++counts[m->threads];

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 namespace weighin {
 namespace {
@@ -35,9 +34,11 @@ double size_of(const Problem& p) {
 
 }  // namespace
 
-EngineCosts::EngineCosts(std::span<const Measurement* const> measurements, uint32_t threads) {
+EngineCosts::EngineCosts(std::span<const Measurement* const> measurements, uint32_t threads)
+    : cached_(measurements, threads) {
   for (const Measurement* m : measurements)
-    if (usable(*m) && m->threads == threads) kinds_[{m->problem.op, m->problem.format}].push_back(m);
+    if (usable(*m) && m->threads == threads && !is_walk(m->problem))
+      kinds_[{m->problem.op, m->problem.format}].push_back(m);
 }
 
 std::span<const Measurement* const> EngineCosts::rows(Op op, FormatId format) const {
@@ -70,6 +71,12 @@ std::optional<OperationCost> EngineCosts::of(const Problem& problem) const {
   }
 }
 
+/// The seconds of the smallest node of a graph: the threads meet once. 0 where it was not measured.
+double EngineCosts::node_s() const {
+  const auto nodes = rows(Op::dispatch, FormatId::none);
+  return nodes.empty() ? 0 : nodes.front()->seconds;
+}
+
 /// The part of the seconds of `like` that does not grow with its rows, by the two products of its format that
 /// were measured at one row length with different numbers of rows. It grows with the row's length and the
 /// tokens.
@@ -79,8 +86,7 @@ double EngineCosts::fixed_s(const Problem& problem, const Measurement& like) con
   const Measurement* more = nullptr;
   for (const Measurement* a : of_kind)
     for (const Measurement* b : of_kind)
-      if (a->problem.context == 0 && b->problem.context == 0 && a->problem.k == b->problem.k &&
-          a->problem.n == b->problem.n && a->problem.m < b->problem.m) {
+      if (a->problem.k == b->problem.k && a->problem.n == b->problem.n && a->problem.m < b->problem.m) {
         const bool nearer =
             !fewer || away(a->problem.k, like.problem.k) < away(fewer->problem.k, like.problem.k);
         if (nearer) fewer = a, more = b;
@@ -95,7 +101,6 @@ double EngineCosts::fixed_s(const Problem& problem, const Measurement& like) con
 std::optional<OperationCost> EngineCosts::product(const Problem& problem) const {
   const Measurement* nearest = nullptr;
   for (const Measurement* m : rows(problem.op, problem.format)) {
-    if (m->problem.context != 0) continue;  // a walk over few weights
     const auto distance = [&](const Measurement& one) {
       return std::pair(away(one.problem.k, problem.k) + away(one.problem.n, problem.n),
                        -static_cast<double>(one.problem.m));
@@ -107,7 +112,8 @@ std::optional<OperationCost> EngineCosts::product(const Problem& problem) const 
   const double of_inputs = static_cast<double>(problem.k) * std::max(1U, problem.n) /
                            (static_cast<double>(nearest->problem.k) * std::max(1U, nearest->problem.n));
   const double ratio = work(problem) / work(nearest->problem);
-  OperationCost cost = cost_from(*nearest, fixed * of_inputs + (nearest->seconds - fixed) * ratio,
+  const double fixed_here = std::max(fixed * of_inputs, std::min(fixed, node_s()));
+  OperationCost cost = cost_from(*nearest, fixed_here + (nearest->seconds - fixed) * ratio,
                                  !same_rate(problem, nearest->problem),
                                  fmt::format("{:.3g} x {}", ratio, describe(nearest->problem)));
   if (problem.op == Op::gemm && problem.n < nearest->problem.n) {
@@ -122,28 +128,6 @@ std::optional<OperationCost> EngineCosts::product(const Problem& problem) const 
     }
   }
   return cost;
-}
-
-double EngineCosts::cached(FormatId format, double bytes) const {
-  std::map<uint32_t, double> ratios;  // by MiB
-  const auto of_format = rows(Op::gemv, format);
-  for (const Measurement* walk : of_format) {
-    if (walk->problem.context == 0) continue;
-    Problem whole = walk->problem;
-    whole.context = 0;
-    for (const Measurement* m : of_format)
-      if (m->problem == whole) ratios[walk->problem.context] = std::min(1.0, walk->seconds / m->seconds);
-  }
-  if (ratios.empty()) return 1;
-  // No cache holds any part of twice as many weights as the longest walk had.
-  ratios[2 * ratios.rbegin()->first] = 1;
-  const double mib = std::max(1.0, bytes / double{1 << 20});
-  const auto above = ratios.lower_bound(static_cast<uint32_t>(std::ceil(mib)));
-  if (above == ratios.begin()) return above->second;
-  if (above == ratios.end()) return 1;
-  const auto below = std::prev(above);
-  const double part = std::log(mib / below->first) / std::log(double{1} * above->first / below->first);
-  return below->second + part * (above->second - below->second);
 }
 
 std::optional<OperationCost> EngineCosts::attention(const Problem& problem) const {
@@ -227,7 +211,8 @@ std::optional<OperationCost> EngineCosts::small(const Problem& problem) const {
     const double slope = (near.seconds - other.seconds) / (size_of(near.problem) - size_of(other.problem));
     seconds = near.seconds + std::max(0.0, slope) * (size - size_of(near.problem));
     // The line through two sizes may pass below zero at a far smaller one.
-    seconds = std::max(seconds, near.seconds * std::min(1.0, size / std::max(1.0, size_of(near.problem))));
+    seconds = std::max({seconds, near.seconds * std::min(1.0, size / std::max(1.0, size_of(near.problem))),
+                        std::min(near.seconds, node_s())});
   } else if (problem.op != Op::submit && problem.op != Op::dispatch) {
     seconds = near.seconds * std::max(1.0, size / std::max(1.0, size_of(near.problem)));
   }

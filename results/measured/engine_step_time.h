@@ -17,4 +17,14 @@ tl::expected<StepTime, std::string> engine_time_of(const std::vector<ProblemUse>
                                                    const ModelShape& shape, uint32_t tokens, Phase phase,
                                                    const CostModel& costs, const EngineRun& run = {});
 
+/// `step` of `shape` in the operations of llama.cpp's own graph.
+std::vector<ProblemUse> engine_graph(const std::vector<ProblemUse>& step, const ModelShape& shape,
+                                     uint32_t tokens);
+
+/// The seconds of operations of engine_graph() on the device of `costs`, by the engine's own kernels alone,
+/// at the fastest of the thread counts that `run` allows. What is copied to and from a GPU has the rates that
+/// were measured of the GPU itself. Error: which operation was not measured.
+tl::expected<StepTime, std::string> engine_graph_time(const std::vector<ProblemUse>& graph, Phase phase,
+                                                      const CostModel& costs, const EngineRun& run);
+
 }  // namespace weighin

@@ -61,6 +61,45 @@ tl::expected<StepTime, std::string> time_of_cpu(const std::vector<ProblemUse>& s
   return timed;
 }
 
+/// Whether the engine's own kernels were measured on every side that has layers.
+bool engine_measured_on(const Placement& placement, const CostModel& costs, const ModelShape& shape,
+                        const EngineRun& run) {
+  if (shape.task != Task::chat) return false;
+  for (const GpuShare& side : placement.gpus) {
+    const CostModel* gpu = costs.gpu(side.gpu.id);
+    if (!gpu || gpu->thread_counts().empty() || gpu->engine_thread_counts(run.engine).empty()) return false;
+  }
+  return placement.cpu_layers() == 0 || !costs.engine_thread_counts(run.engine).empty();
+}
+
+/// Adds what was timed on `gpu` to the sides before it.
+void add_gpu(StepTime& sum, StepTime&& side, const GpuCapacity& gpu) {
+  for (Term& term : side.terms) term.note += fmt::format("{}on {}", term.note.empty() ? "" : ", ", gpu.name);
+  sum.where += fmt::format("{}on {}", sum.where.empty() ? "" : " and ", gpu.name);
+  add(sum, std::move(side));
+}
+
+/// The sides by the engine's own kernels. Error: which operation was not measured on which side.
+tl::expected<StepTime, std::string> engine_sides_time(const std::vector<ProblemUse>& step,
+                                                      const ModelShape& shape, const Placement& placement,
+                                                      uint32_t tokens, Phase phase, const CostModel& costs,
+                                                      const EngineRun& run) {
+  const PlacedStep placed = placed_step(engine_graph(step, shape, tokens), shape, placement, tokens);
+  StepTime sum;
+  if (placement.cpu_layers() > 0) {
+    auto cpu = engine_graph_time(placed.cpu, phase, costs, run);
+    if (!cpu) return cpu;
+    sum = std::move(*cpu);
+  }
+  for (size_t i = 0; i < placed.gpus.size(); ++i) {
+    const GpuCapacity& gpu = placement.gpus[i].gpu;
+    auto side = engine_graph_time(placed.gpus[i], phase, *costs.gpu(gpu.id), {.engine = run.engine});
+    if (!side) return side;
+    add_gpu(sum, std::move(*side), gpu);
+  }
+  return sum;
+}
+
 }  // namespace
 
 PlacedStep placed_step(const std::vector<ProblemUse>& step, const ModelShape& shape,
@@ -92,6 +131,15 @@ StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Co
     if (placement.on_cpu()) return engine_time_of(step, shape, tokens, phase, costs, run);
     if (run.engine == onnxruntime_engine)
       return tl::unexpected(std::string("ONNX Runtime is measured on the CPU alone"));
+    const auto finish = [&](StepTime& sum) {
+      if (placement.cpu_layers() > 0)
+        sum.where += fmt::format(" and at {} thread{}", sum.threads, sum.threads == 1 ? "" : "s");
+    };
+    if (engine_measured_on(placement, costs, shape, run)) {
+      auto own = engine_sides_time(step, shape, placement, tokens, phase, costs, run);
+      if (own) finish(*own);
+      if (own) return own;
+    }
     const PlacedStep placed = placed_step(step, shape, placement, tokens);
     auto sum = time_of_cpu(placed.cpu, phase, placement, costs, run);
     if (!sum) return sum;
@@ -101,13 +149,9 @@ StepTimer timer_of(const ModelShape& shape, const Placement& placement, const Co
       if (!measured) return tl::unexpected(fmt::format("GPU {} was not measured (weighin run)", gpu.name));
       auto side = time_of(placed.gpus[i], phase, *measured, {.engine = run.engine});
       if (!side) return tl::unexpected(fmt::format("on GPU {}, {}", gpu.name, side.error()));
-      for (Term& term : side->terms)
-        term.note += fmt::format("{}on {}", term.note.empty() ? "" : ", ", gpu.name);
-      sum->where += fmt::format("{}on {}", sum->where.empty() ? "" : " and ", gpu.name);
-      add(*sum, std::move(*side));
+      add_gpu(*sum, std::move(*side), gpu);
     }
-    if (placement.cpu_layers() > 0)
-      sum->where += fmt::format(" and at {} thread{}", sum->threads, sum->threads == 1 ? "" : "s");
+    finish(*sum);
     return sum;
   };
 }

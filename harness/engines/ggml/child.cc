@@ -28,6 +28,8 @@ constexpr double settle_s = 0.1;
 /// Graphs are computed again where the median of their samples is known to no better than this.
 constexpr double steady_spread = 0.05;
 constexpr int most_passes = 6;
+/// Walks over the same weights that are timed in a pass, after one that is not.
+constexpr int walks_a_pass = 4;
 constexpr double least_sample_s = 200e-6;
 
 double seconds_of(const TimedGraphs& graphs, size_t graph, uint32_t times) {
@@ -90,7 +92,7 @@ class EngineMeasuring {
       team_.emplace(ggml_, item.threads);
       settle();
     }
-    const GraphCounts counts = graph_counts(item.problem);
+    const GraphCounts counts = graph_counts(item.problem, weights_.bytes());
     const GgmlBench bench{side_, activations_, weights_};
     const auto graphs = TimedGraphs::make(bench, item.problem, counts.graphs, counts.operations);
     Measurement row;
@@ -120,18 +122,32 @@ class EngineMeasuring {
       return row;
     }
     const auto times = static_cast<uint32_t>(std::clamp(std::ceil(least_sample_s / once), 1.0, 1000.0));
-    // What a cache may hold is brought there first.
     const bool walks = item.problem.op == Op::gemv && item.problem.context > 0;
-    for (size_t graph = 0; walks && graph < (*graphs)->graphs(); ++graph) (*graphs)->run(graph);
     // Other programs make single samples long: more are taken until the median is known.
+    size_t next = 0;
     for (int pass = 0; pass < most_passes && (pass == 0 || row.spread > steady_spread); ++pass) {
-      for (size_t graph = 0; graph < (*graphs)->graphs(); ++graph)
-        row.samples.push_back(seconds_of(**graphs, graph, times) / counts.operations);
+      if (walks) {
+        add_walks(**graphs, counts.operations, row.samples);
+      } else {
+        for (uint32_t i = 0; i < counts.timed; ++i, next = (next + 1) % (*graphs)->graphs())
+          row.samples.push_back(seconds_of(**graphs, next, times) / counts.operations);
+      }
       row.seconds = median(row.samples);
       row.spread = median_spread(row.samples);
     }
     row.status = Status::measured;
     return row;
+  }
+
+  /// Adds samples that are whole walks, since a cache holds some of their weights and others not. What it may
+  /// hold is brought there first.
+  static void add_walks(const TimedGraphs& graphs, uint32_t operations, std::vector<double>& samples) {
+    for (int walk = -1; walk < walks_a_pass; ++walk) {
+      double seconds = 0;
+      for (size_t graph = 0; graph < graphs.graphs(); ++graph) seconds += seconds_of(graphs, graph, 1);
+      if (walk >= 0)
+        samples.push_back(seconds / (double{1} * operations * static_cast<double>(graphs.graphs())));
+    }
   }
 
   const EngineJob& job_;

@@ -39,11 +39,16 @@ constexpr Heads shared_heads[] = {{64, 32, 32}, {64, 32, 8},   {64, 32, 4},   {6
                                   {128, 16, 8}, {128, 32, 32}, {128, 32, 8},  {128, 24, 3}, {128, 64, 8},
                                   {256, 4, 1},  {256, 8, 4},   {256, 16, 16}, {96, 32, 32}, {80, 32, 32}};
 constexpr uint32_t table_rows = 4096;
-/// MiB of weights that a decode product of each format also walks over, again and again, beside the whole
-/// working set: a small model's weights stay in part in the last-level cache, whose share a virtual machine
-/// does not tell. From the level-2 caches of two cores to the largest last-level caches of 2025, in steps of
-/// about 1.7.
-constexpr uint32_t walks_mib[] = {32, 56, 96, 160, 256};
+/// MiB of weights that a decode product also walks over, again and again, beside the whole working set: a
+/// small model's weights stay in part in the last-level cache, whose share a virtual machine does not tell.
+/// From the level-2 caches of two cores to the largest last-level caches of 2025, in steps of about 1.5.
+constexpr uint32_t walks_mib[] = {32, 56, 80, 112, 160, 256};
+/// The row length of walks is the nearest to this one: models of which a cache holds a part are 512 to 1024
+/// wide, and the less a product of short rows waits for memory, the less a cache helps.
+constexpr double walked_row = 768;
+/// The first so many formats of formats_in_order() have walks, which take some 0.3 s a format and thread
+/// count.
+constexpr size_t formats_with_walks = 5;
 
 class EnginePlan {
  public:
@@ -97,7 +102,10 @@ class EnginePlan {
   void add_walks(FormatId format, uint32_t threads) {
     const auto known = slabs_.find({Op::gemv, format, threads});
     if (known == slabs_.end()) return;
-    Problem walk = known->second.front();
+    Problem walk =
+        *std::min_element(known->second.begin(), known->second.end(), [](const Problem& a, const Problem& b) {
+          return std::fabs(std::log(a.k / walked_row)) < std::fabs(std::log(b.k / walked_row));
+        });
     for (const uint32_t mib : walks_mib) {
       walk.context = mib;
       add(walk, threads);
@@ -188,7 +196,9 @@ std::vector<PlanItem> engine_plan(uint32_t threads) {
     add_small(plan, count);
     add_attention(plan, count);
     // One format after another: the working set is filled with each once.
-    for (const FormatId format : formats_in_order()) {
+    const std::vector<FormatId> formats = formats_in_order();
+    for (size_t at = 0; at < formats.size(); ++at) {
+      const FormatId format = formats[at];
       for (const auto& [size_class, problems] : classes) {
         for (Problem p : problems) {
           if (p.k % format_of(format).block_values != 0 || p.k > longest_row) continue;
@@ -197,34 +207,48 @@ std::vector<PlanItem> engine_plan(uint32_t threads) {
           if (p.op == Op::expert_products) plan.add_experts(p, count, size_class->name);
         }
       }
-      plan.add_walks(format, count);
+      if (at < formats_with_walks) plan.add_walks(format, count);
     }
   }
   return plan.take();
 }
 
-GraphCounts graph_counts(const Problem& p) {
+GraphCounts graph_counts(const Problem& p, uint64_t weights_bytes) {
   constexpr double decode_bytes = 32e6, attention_bytes = 16e6;
   const auto operations = [](double bytes, double of_one, double least, double most) {
     return static_cast<uint32_t>(std::clamp(bytes / std::max(1.0, of_one), least, most));
   };
+  // Graphs that read weights, with `bytes` of them in each operation.
+  const auto over_weights = [&](GraphCounts counts, uint64_t bytes) {
+    const bool walk = p.op == Op::gemv && p.context > 0;
+    const uint64_t all = walk ? uint64_t{p.context} << 20 : weights_bytes;
+    const auto tensors = static_cast<uint32_t>(std::max<uint64_t>(1, all / std::max<uint64_t>(1, bytes)));
+    counts.graphs = std::max(walk ? 1 : counts.timed, (tensors + counts.operations - 1) / counts.operations);
+    if (!walk) return counts;
+    // Every part of a walk counts, since a cache holds some and others not.
+    counts.operations = std::max(1U, tensors / counts.graphs);
+    counts.timed = counts.graphs;
+    return counts;
+  };
+  const uint64_t matrix = row_bytes(p.format, p.k) * p.m;
   switch (p.op) {
     case Op::gemv:
-      return {5, operations(decode_bytes, cost_of(p).bytes_read, 8, 256)};
+      return over_weights({5, operations(decode_bytes, cost_of(p).bytes_read, 8, 256), 5}, matrix);
     case Op::gemm:
-      return {3, 2};
+      return {3, 2, 3};
     case Op::expert_products:
-      return {3, p.n > 1 ? 1U : operations(decode_bytes, cost_of(p).bytes_read, 4, 64)};
+      if (p.n > 1) return {3, 1, 3};
+      return over_weights({5, operations(decode_bytes, cost_of(p).bytes_read, 4, 64), 5}, matrix * p.heads);
     case Op::attention:
-      return {5, operations(attention_bytes, cost_of(p).bytes_read, 4, 64)};
+      return {5, operations(attention_bytes, cost_of(p).bytes_read, 4, 64), 5};
     case Op::prefill_attention:
-      return {3, 1};
+      return {3, 1, 3};
     case Op::dispatch:
-      return {5, 1000};
+      return {5, 1000, 5};
     case Op::submit:
-      return {20, 1};
+      return {20, 1, 20};
     default:
-      return p.n > 1 ? GraphCounts{5, 8} : GraphCounts{5, 200};
+      return p.n > 1 ? GraphCounts{5, 8, 5} : GraphCounts{5, 200, 5};
   }
 }
 

@@ -14,14 +14,16 @@ namespace weighin {
 /// activations and lets the threads meet, and a part that grows with the rows. Each format has a second
 /// product of fewer rows at one length, which tells the two parts apart. Attention is measured at two depths,
 /// small operations at sizes from the smallest to the largest, and the cost of a graph's start and of its
-/// smallest node beside them. One product of each format also walks over so few weights (`context`,
+/// smallest node beside them. One product of the most used formats also walks over so few weights (`context`,
 /// in MiB) that a cache may hold them. The classes nearest 2B come first.
 std::vector<PlanItem> engine_plan(uint32_t threads);
 
-/// How often an item is computed: in `graphs` graphs of `operations` operations each.
+/// How often an item is computed: in `graphs` graphs of `operations` operations each, of which `timed` at a
+/// time are timed, and then the next ones. The graphs of a product read `weights_bytes` of weights together
+/// before the first one reads its weights again, or, in a walk over few weights, all of those.
 struct GraphCounts {
-  uint32_t graphs = 1, operations = 1;
+  uint32_t graphs = 1, operations = 1, timed = 1;
 };
-GraphCounts graph_counts(const Problem& problem);
+GraphCounts graph_counts(const Problem& problem, uint64_t weights_bytes);
 
 }  // namespace weighin

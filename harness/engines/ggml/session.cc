@@ -30,8 +30,10 @@ class EngineSession {
         silence_(silence),
         plan_(engine_plan(job_.threads)) {}
 
-  /// Leaves out what `already` measured.
+  /// Leaves out what `already` measured on the CPU. Which GPU the job's is, is known when its libraries are
+  /// opened: it is measured again.
   void leave_out(std::span<const Measurement> already) {
+    if (job_.device != 0) return;
     for (size_t i = 0; i < plan_.size(); ++i)
       if (std::any_of(already.begin(), already.end(), [&](const Measurement& m) {
             return m.of_engine() && m.gpu.empty() && m.status == Status::measured &&

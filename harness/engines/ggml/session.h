@@ -38,8 +38,8 @@ inline constexpr std::chrono::seconds longest_engine_silence{30};
 
 /// Measures `job` in a child process, `host.program run-engine`. Where the child crashes (ggml ends its
 /// process where an assertion fails) or hangs, the item that it had begun is recorded as failed with the
-/// reason, and another child goes on after that item, a few times. `already` are the rows of a run that is
-/// resumed. Error: what the store said.
+/// reason, and another child goes on after that item, a few times. `already` are rows of the same run: what
+/// they measured on the CPU is not measured there again. Error: what the store said.
 tl::expected<EngineOutcome, std::string> measure_engine_in_child(
     const Host& host, EngineJob job, std::span<const Measurement> already, const EngineHooks& hooks,
     std::chrono::milliseconds silence = longest_engine_silence);

@@ -27,8 +27,9 @@ TEST(EnginePlan, HasEveryItemOnceAndAllThreadsFirst) {
     EXPECT_TRUE(seen.emplace(item.problem, item.threads).second) << describe(item.problem);
     single |= item.threads == 1;
     EXPECT_EQ(item.threads, single ? 1u : 4u);
-    const GraphCounts counts = graph_counts(item.problem);
-    EXPECT_GT(counts.graphs, 0u);
+    const GraphCounts counts = graph_counts(item.problem, 1 << 20);
+    EXPECT_GE(counts.graphs, counts.timed);
+    EXPECT_GT(counts.timed, 0u);
     EXPECT_GT(counts.operations, 0u);
   }
   EXPECT_TRUE(single);
@@ -50,6 +51,24 @@ TEST(EnginePlan, EachGgufFormatHasBothPhasesAndTwoSlabsOfOneLength) {
       for (const auto& [k, of_k] : rows) EXPECT_EQ(k % format.block_values, 0u) << format.name;
     }
   }
+}
+
+TEST(EnginePlan, GraphsReadTheWholeWorkingSetBeforeTheFirstWeightsComeAgain) {
+  constexpr uint64_t working_set = 512ull << 20;
+  bool walked = false;
+  for (const PlanItem& item : engine_plan(1)) {
+    const Problem& p = item.problem;
+    if (p.op != Op::gemv) continue;
+    const uint64_t matrix = row_bytes(p.format, p.k) * p.m;
+    const GraphCounts counts = graph_counts(p, working_set);
+    const uint64_t read = uint64_t{counts.graphs} * counts.operations * matrix;
+    const uint64_t all = p.context ? uint64_t{p.context} << 20 : working_set;
+    EXPECT_LE(read, all + counts.operations * matrix) << describe(p);
+    EXPECT_GE(read, all - all / 8) << describe(p);
+    walked |= p.context > 0;
+    if (p.context) EXPECT_EQ(counts.timed, counts.graphs) << describe(p);
+  }
+  EXPECT_TRUE(walked);
 }
 
 TEST(EngineLibraries, AreFoundInAFolderItsPackagesAndItsInstallation) {
@@ -187,6 +206,27 @@ TEST(EngineSession, AGpusRowsNameItAndOneThatIsNotWantedIsLeft) {
     if (id.empty()) continue;
     EXPECT_EQ(kept[0].gpu, id);
     EXPECT_EQ(kept[0].backend, "vulkan");
+  }
+}
+
+TEST(EngineSession, WhatWasMeasuredOnTheCpuIsLeftOutThereAndNotOnAGpu) {
+  const auto plan = engine_plan(1);
+  Measurement row;
+  row.problem = plan[3].problem;
+  row.engine = "llama.cpp 9 x";
+  row.status = Status::measured;
+  const EngineHooks hooks{.stop = [] { return false; },
+                          .record = [](const Measurement&) -> tl::expected<void, std::string> { return {}; },
+                          .progress = [](size_t, size_t) {}};
+  for (const uint32_t device : {0U, 1U}) {
+    FakeChildren fake{{{{R"({"event":"finished","text":"finished"})"}, 0}}, {}};
+    const Host host = fake.host();
+    ASSERT_TRUE(measure_engine_in_child(
+        host, {.libraries = "/l", .device = device, .threads = 1, .budget_s = 9, .only = "", .done = {}},
+        {&row, 1}, hooks));
+    const auto job = engine_job_from_json(fake.jobs.at(0));
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->done, device == 0 ? std::set<size_t>{3} : std::set<size_t>{});
   }
 }
 

@@ -90,14 +90,45 @@ TEST(EngineCosts, SmallModelsAreReadInPartFromTheCache) {
   const auto all = pointers(measured);
   const EngineCosts costs(all, 1);
   constexpr double mib = 1 << 20;
-  EXPECT_NEAR(costs.cached(FormatId::f16, 10 * mib), 0.5, 1e-9);
-  EXPECT_NEAR(costs.cached(FormatId::f16, 64 * mib), 0.75, 1e-9);
-  EXPECT_NEAR(costs.cached(FormatId::f16, 32 * std::sqrt(2) * mib), 0.625, 1e-6);
-  EXPECT_EQ(costs.cached(FormatId::f16, 128 * mib), 1);  // never slower than without a cache
-  EXPECT_EQ(costs.cached(FormatId::f16, 1e12), 1);
-  EXPECT_EQ(costs.cached(FormatId::q8_0, 10 * mib), 1);
+  EXPECT_NEAR(costs.cached(FormatId::f16, 10 * mib).share, 0.5, 1e-9);
+  EXPECT_NEAR(costs.cached(FormatId::f16, 64 * mib).share, 0.75, 1e-9);
+  EXPECT_NEAR(costs.cached(FormatId::f16, 32 * std::sqrt(2) * mib).share, 0.625, 1e-6);
+  EXPECT_EQ(costs.cached(FormatId::f16, 128 * mib).share, 1);  // never slower than without a cache
+  EXPECT_EQ(costs.cached(FormatId::f16, 1e12).share, 1);
+  // Between two walks that differ, where memory begins is not known.
+  EXPECT_EQ(costs.cached(FormatId::f16, 10 * mib).error, 0);
+  EXPECT_NEAR(costs.cached(FormatId::f16, 32 * std::sqrt(2) * mib).error, 0.125 / 0.625, 1e-6);
+  EXPECT_EQ(costs.cached(FormatId::f16, 1e12).error, 0);
+  // A format without walks takes those of another one; without any, all comes from memory.
+  EXPECT_NEAR(costs.cached(FormatId::q8_0, 10 * mib).share, 0.5, 1e-9);
+  EXPECT_EQ(EngineCosts(pointers(rows()), 1).cached(FormatId::f16, 10 * mib).share, 1);
   // A walk prices no product by itself.
   EXPECT_NEAR(costs.of(toy::gemv(256, 256))->seconds, 276e-6, 1e-9);
+}
+
+TEST(EngineCosts, AWalkOverFewerWeightsThatTookLongerWasDisturbed) {
+  auto measured = rows();
+  for (const auto& [mib, seconds] : {std::pair{32U, 250e-6}, std::pair{64U, 138e-6}}) {
+    Problem walk = toy::gemv(256, 256);
+    walk.context = mib;
+    measured.push_back(theirs(mib, walk, seconds));
+  }
+  const auto all = pointers(measured);
+  EXPECT_NEAR(EngineCosts(all, 1).cached(FormatId::f16, 32 * double{1 << 20}).share, 0.5, 1e-9);
+}
+
+TEST(EngineCosts, WhatATokenReadsIsItsWeightsAllItsExpertsAndItsCache) {
+  const Problem product = toy::gemv(1024, 256), attention = toy::attention(100);
+  Problem experts{.op = Op::expert_products,
+                  .format = FormatId::f16,
+                  .m = 8,
+                  .n = 1,
+                  .k = 256,
+                  .heads = 4,
+                  .kv_heads = 2};
+  const double weights = 2.0 * 1024 * 256, of_experts = 2.0 * 8 * 256 * 4;
+  EXPECT_EQ(bytes_of_token({{product, 3, ""}, {experts, 2, ""}, {attention, 1, ""}}),
+            3 * weights + 2 * of_experts + cost_of(attention).bytes_read);
 }
 
 TEST(EngineCosts, RowsThatAreWrongOrOfAnotherThreadCountCountForNothing) {
