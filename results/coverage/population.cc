@@ -20,6 +20,9 @@ struct Columns {
   std::optional<size_t> device, weight, memory_gib;
 };
 
+/// More devices than were ever made; sums of such counts stay exact.
+constexpr double most_devices = 1e12;
+
 tl::expected<Columns, std::string> columns_of(const CsvTable& csv, const std::string& name) {
   Columns columns;
   for (size_t i = 0; i < csv.width(); ++i) {
@@ -47,6 +50,7 @@ tl::expected<Population, std::string> population_of(const CsvTable& csv, const s
     const std::string_view weight = csv.field(r, *columns->weight);
     const auto number = read_number(weight);
     if (!number) return bad(fmt::format("\"{}\" is no number of 0 or more", weight));
+    if (*number > most_devices) return bad(fmt::format("{} devices are more than there are", weight));
     PopulationRow row{std::string(csv.field(r, *columns->device)), *number, tl::unexpected(std::string())};
     row.device = find_device(row.name);
     if (columns->memory_gib && !csv.field(r, *columns->memory_gib).empty()) {

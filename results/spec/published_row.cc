@@ -44,15 +44,21 @@ constexpr std::array columns{
     Column{"mem_gib_used", nullptr, &PublishedRow::mem_gib_used},
 };
 
-/// Sets one field. A number that cannot be read is the error of the row.
+/// The largest number of any column is a model's bytes, and no model has a petabyte.
+constexpr double most_number = 1e15;
+
+/// Sets one field. A number that cannot be read, or that cannot be true, is the error of the row.
 void set(PublishedRow& row, const Column& column, std::string_view text) {
   if (text.empty()) return;
   if (column.text) {
     row.*column.text = text;
     return;
   }
-  if (const auto number = read_number(text)) {
+  const auto number = read_number(text);
+  if (number && *number <= most_number) {
     row.*column.number = *number;
+  } else if (number && row.error.empty()) {
+    row.error = fmt::format("{}: {} is too large to be true", column.name, text);
   } else if (row.error.empty()) {
     row.error = fmt::format("{}: \"{}\" is no number of 0 or more", column.name, text);
   }

@@ -14,6 +14,9 @@
 namespace weighin {
 namespace {
 
+/// Larger than any published model by a factor of fifty (Switch Transformer, 1.6e12).
+constexpr double most_params = 1e14;
+
 /// A published count of parameters that exceeds the count of the resolved model by more than this says
 /// that the name was read wrongly. llama-bench, for example, calls every model of llama's architecture
 /// with 40 layers "llama 13B" (llama.cpp's src/llama-model.cpp). Counts below the true one are common,
@@ -189,6 +192,9 @@ tl::expected<StandInShape, std::string> shape_of(const NamedModel& model, const 
     return tl::unexpected(fmt::format(
         "the model \"{}\" is not in the catalogue, and neither its name nor params_b says its size",
         model.name));
+  if (sizes.params > most_params)
+    return tl::unexpected(fmt::format("the model \"{}\": {:.3g} parameters are more than any model has",
+                                      model.name, sizes.params));
   if (sizes.active >= 0.7 * sizes.params) sizes.active = 0;
   if (sizes.active <= 0 && sizes.params > sparse_from && sizes.params < sparse_to)
     sizes.active = sparse_active;

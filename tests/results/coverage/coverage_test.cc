@@ -42,6 +42,14 @@ constexpr const char* fleet =
     "Raspberry Pi 5 (8GB),9\n"
     "a machine nobody has heard of,30\n";
 
+TEST(Population, CountsThatCannotBeTrueAreRefused) {
+  const Folder folder;
+  const auto read =
+      read_population(folder.write("fleet.csv", "device,count\nRTX 4090,1e308\nRTX 3060,1e308\n"));
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().find("more than there are"), std::string::npos) << read.error();
+}
+
 TEST(Coverage, SaysOfEachDeviceWhatFitSaysOfIt) {
   const Population population = population_of(fleet);
   for (const char* name : {"gemma-2b", "llama-3.1-8b", "qwen3-30b-a3b", "tinyllama-1.1b"}) {

@@ -2,6 +2,7 @@
 // table.
 #include "results/spec/prediction.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -160,6 +161,18 @@ TEST(PublishedTable, AnyOrderQuotesAndBlanks) {
   EXPECT_EQ(table->rows()[0].device, "a card, \"mine\"");
   EXPECT_EQ(table->rows()[0].mem_bandwidth_gbs, 1008);
   EXPECT_TRUE(table->rows()[1].model.empty());
+}
+
+TEST(PublishedTable, NumbersThatCannotBeTrueAreAnErrorOfTheRow) {
+  for (const char* count : {"1e308", "1e16", "1e300"}) {
+    const auto table = PublishedTable::read(
+        fmt::format("device,model,params_b,quant\nRTX 4090,foo,{},q4_0\n", count), "rows.csv");
+    ASSERT_TRUE(table);
+    EXPECT_NE(predicted_csv(*table).find("too large to be true"), std::string::npos) << count;
+  }
+  const auto table = PublishedTable::read("device,model,params_b,quant\nRTX 4090,foo,1e6,q4_0\n", "rows.csv");
+  ASSERT_TRUE(table);
+  EXPECT_NE(predicted_csv(*table).find("more than any model has"), std::string::npos);
 }
 
 TEST(PublishedTable, SaysWhatIsWrong) {
