@@ -102,7 +102,7 @@ tl::expected<StepTime, std::string> onnx_time_of(const std::vector<ProblemUse>& 
 }  // namespace
 
 double engine_composition_error(Phase phase) {
-  // The 80% quantile of the errors of eight models (docs/performance.md, "llama.cpp from its own kernels").
+  // The 80% quantile of the errors of eight models in two tables (docs/performance.md, "llama.cpp from its own kernels").
   return phase == Phase::decode ? 0.16 : 0.07;
 }
 
