@@ -27,7 +27,8 @@ tl::expected<void, std::string> measure_beside(const Host& host, const Machine& 
                               {{.op = Op::peak_int8, .m = peak_operations}, settings.threads, {}}};
   for (const auto& step : steps) {
     for (const ProblemUse& use : step) {
-      PlanItem item{slab_of(use.problem, settings.threads, working_set), settings.threads, {}};
+      const Problem& problem = use.of_all_experts ? *use.of_all_experts : use.problem;
+      PlanItem item{slab_of(problem, settings.threads, working_set), settings.threads, {}};
       const bool known = std::any_of(items.begin(), items.end(),
                                      [&](const PlanItem& other) { return other.problem == item.problem; });
       if (!known) items.push_back(std::move(item));

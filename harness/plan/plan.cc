@@ -9,6 +9,7 @@
 #include <optional>
 #include <tuple>
 
+#include "harness/plan/experts.h"
 #include "harness/plan/slabs.h"
 #include "kernels/problem/steps.h"
 #include "models/names/catalogue.h"
@@ -130,7 +131,7 @@ class Plan {
   /// Products read packed weights, embeddings and attention those in a file's order, and other operations
   /// read none.
   static int layout_of(Op op) {
-    if (is_matrix(op)) return 2;
+    if (is_product(op)) return 2;
     return is_attention(op) || op == Op::embedding || op == Op::repack ? 1 : 0;
   }
 
@@ -329,10 +330,11 @@ void add_first_parts(Plan& plan, const std::vector<uint32_t>& counts) {
   for (const uint32_t count : counts) add_ranked(plan, count);
 }
 
-/// Adds every class in every format.
-void add_all(Plan& plan, uint32_t count) {
+/// Adds every class in every format, and what `experts` are.
+void add_all(Plan& plan, uint32_t count, const std::vector<Problem>& experts) {
   plan.add({.op = Op::barrier}, count, "");
   const size_t first = plan.size();
+  for (const Problem& problem : experts) plan.add(plan.slab(problem, count), count, "");
   for (const FileFormat* format : formats_in_order())
     for (const SizeClass* size_class : classes_in_order()) add_class(plan, *size_class, *format, count);
   plan.group_by_weights(first);
@@ -388,7 +390,8 @@ std::vector<PlanItem> make_plan(const PlanScope& scope) {
   plan.add({.op = Op::storage_read, .m = storage_bytes}, 1, "");
   add_thread_counts(plan, scope);
   add_first_parts(plan, counts);
-  for (const uint32_t count : counts) add_all(plan, count);
+  for (const uint32_t count : counts)
+    add_all(plan, count, count == scope.threads ? planned_experts() : std::vector<Problem>());
   add_whole_matrices(plan, scope.threads);
   add_repacking(plan, scope.threads);
   if (scope.extent == Extent::full) {

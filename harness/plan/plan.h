@@ -24,7 +24,8 @@ inline constexpr uint64_t peak_operations = 200'000'000;
 struct PlanItem {
   Problem problem;  // as it is timed: m is the number of the slab's rows
   uint32_t threads = 1;
-  /// The classes whose reference models contain it; empty for the machine's bounds.
+  /// The classes whose reference models contain it; empty for the machine's bounds and what models of no
+  /// class in particular have.
   std::vector<std::string> size_classes;
 };
 
@@ -49,7 +50,8 @@ std::vector<const SizeClass*> classes_in_order();
 ///      products in all other formats, then the main products of every class in the ranked formats; a main
 ///      product is the one of decode, and the one of prefill, in which a step computes most;
 ///   3. the main products of every class in the ranked formats with one thread;
-///   4. everything else of every class, ranked formats first, with all threads and then with one;
+///   4. everything else of every class, ranked formats first, with all threads, and products of experts
+///   (experts.h); then of every class with one;
 ///   5. a few whole matrices, to check that slabs scale, repacking, and what `extent` adds.
 /// Within each of these, items that read the same weights follow each other, so that each format's weights
 /// are written into memory once. `threads` = 1 leaves out what is for one thread besides. A GPU's plan has

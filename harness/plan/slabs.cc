@@ -24,17 +24,58 @@ constexpr double longest_slab_s = 4e-3;
 /// still takes long enough over them to be filled.
 constexpr double gpu_slab_operations = 2e10;
 
+/// Of a prompt's experts: operations of one call, for each thread, as a time at peak arithmetic. Experts have
+/// unlike numbers of tokens, so that a call needs several experts and enough rows of each.
+constexpr double experts_slab_s = 2.5e-3;
+/// Rows of an expert of a prompt. Copying its tokens' activations together takes as long whatever the rows, a
+/// twentieth of the product of so many.
+constexpr uint64_t least_expert_rows = 512;
+
+/// Arithmetic of one thread that bounds `problem`, in operations/s.
+double rate_of(const Problem& problem, const ArithmeticRates& rates) {
+  const Op peak = peak_of(problem);
+  return peak == Op::peak_int8 ? rates.int8 : peak == Op::peak_bf16 ? rates.bf16 : rates.fp32;
+}
+
+/// Experts that are drawn from, tokens and rows are cut, so that every expert keeps its number of tokens.
+Problem experts_slab(Problem slab, uint32_t threads, uint64_t working_set_bytes,
+                     const ArithmeticRates& rates) {
+  const uint64_t row = std::max<uint64_t>(1, row_bytes(slab.format, slab.k));
+  const auto cut_rows = [&](uint64_t most, uint64_t least) {
+    slab.m = std::min(slab.m, std::max(least, most / slab_rows * slab_rows));
+  };
+  const auto halve = [&] {
+    // Twice as many experts as a token uses remain, so that each token uses others.
+    const bool halves = slab.heads % 2 == 0 && slab.heads >= 4 * slab.kv_heads;
+    if (!halves || (slab.n > 1 && slab.n % 2 != 0)) return false;
+    slab.heads /= 2;
+    slab.n = std::max(1U, slab.n / 2);
+    return true;
+  };
+  if (slab.n == 1) {
+    cut_rows(gemv_slab_bytes * std::max(2u, threads) / row / slab.kv_heads, slab_rows);
+  } else {
+    const double most = experts_slab_s * threads * rate_of(slab, rates);
+    while (cost_of(slab).operations > most && halve()) {
+    }
+    cut_rows(static_cast<uint64_t>(most / (2.0 * slab.n * slab.k * slab.kv_heads)), least_expert_rows);
+  }
+  while (slab.heads * slab.m * row > working_set_bytes / 4 && halve()) {
+  }
+  slab.m = std::min(slab.m, std::max<uint64_t>(1, working_set_bytes / 4 / row / slab.heads));
+  return slab;
+}
+
 }  // namespace
 
 Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes,
                 const ArithmeticRates& rates) {
+  if (problem.op == Op::expert_products) return experts_slab(problem, threads, working_set_bytes, rates);
   if (!is_matrix(problem.op)) return problem;
   const uint64_t row = std::max<uint64_t>(1, row_bytes(problem.format, problem.k));
   uint64_t most = gemv_slab_bytes * std::max(2u, threads) / row, step = slab_rows * threads;
   if (problem.op == Op::gemm) {
-    const Op peak = peak_of(problem);
-    const double rate = peak == Op::peak_int8 ? rates.int8 : peak == Op::peak_bf16 ? rates.bf16 : rates.fp32;
-    const double row_s = 2.0 * problem.n * problem.k / rate;
+    const double row_s = 2.0 * problem.n * problem.k / rate_of(problem, rates);
     most = static_cast<uint64_t>(gemm_slab_s / row_s * threads);
     most = std::min(most, most_gemm_slab_bytes * threads / row);
     if (slab_rows * row_s > longest_slab_s) step = least_slab_rows * threads;

@@ -16,7 +16,8 @@ struct ArithmeticRates {
 /// `problem` cut to a slab for `threads` threads of a CPU that has `rates`. One call takes long beside a fork
 /// and a join, but short beside the budget (constants in slabs.cc). Its weights are at most a quarter of
 /// `working_set_bytes`, so that calls rotate through the working set. Small problems stay whole, and so does
-/// everything that is not a matrix product.
+/// everything that is not a product. Products of experts keep the tokens that reach each expert, and have
+/// fewer experts to draw from, and fewer tokens.
 Problem slab_of(const Problem& problem, uint32_t threads, uint64_t working_set_bytes,
                 const ArithmeticRates& rates = {});
 

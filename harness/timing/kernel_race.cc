@@ -12,6 +12,13 @@ constexpr double never = std::numeric_limits<double>::infinity();
 /// A kernel takes the place of the one that the table prefers where it is faster by this much. Smaller gains
 /// lie within what a shared machine drifts by (docs/method/measuring.md), and would change from race to race.
 constexpr double least_gain = 0.02;
+/// The operation whose race decides for `problem`. Products of experts have none of their own: they are the same
+/// functions over the same weights as plain products of one token or of many.
+Op raced_for(const Problem& problem) {
+  if (problem.op != Op::expert_products) return problem.op;
+  return problem.n == 1 ? Op::gemv : Op::gemm;
+}
+
 bool is_raced(Op op) {
   return is_matrix(op) || is_attention(op);
 }
@@ -82,6 +89,13 @@ std::optional<KernelRace> result_of(const Ranking& ranking, Op op, FormatId form
   return race;
 }
 
+/// "cpu.expert_products.q4_0.avx2.plain" of the kernel "cpu.gemv.q4_0.avx2.plain" (kernels/cpu/matrix/).
+std::string of_experts(const std::string& product) {
+  const size_t backend = product.find('.'), op = product.find('.', backend + 1);
+  if (op == std::string::npos) return product;
+  return product.substr(0, backend + 1) + std::string(op_name(Op::expert_products)) + product.substr(op);
+}
+
 }  // namespace
 
 KernelRaces::KernelRaces(KernelChoice kernels, std::vector<KernelRace> known) : kernels_(std::move(kernels)) {
@@ -97,12 +111,13 @@ void KernelRaces::hold(std::span<const Problem> problems, const RaceTimer& timer
                        const std::function<bool()>& over,
                        const std::function<void(const KernelRace&)>& found) {
   for (const Problem& problem : problems) {
-    if (!is_raced(problem.op) || found_.contains({problem.op, problem.format})) continue;
+    const Op raced = raced_for(problem);
+    if (!is_raced(raced) || found_.contains({raced, problem.format})) continue;
     if (over()) return;
-    if (is_matrix(problem.op)) {
+    if (is_matrix(raced)) {
       hold_for_products(problem.format, timer, found);
     } else {
-      hold_for(problem.op, problem.format, timer, found);
+      hold_for(raced, problem.format, timer, found);
     }
   }
 }
@@ -173,11 +188,12 @@ void KernelRaces::hold_for_products(FormatId format, const RaceTimer& timer,
 KernelChoice KernelRaces::choice() const {
   return [this](const Problem& problem) {
     std::vector<const Kernel*> kernels = kernels_(problem);
-    const auto race = found_.find({problem.op, problem.format});
+    const auto race = found_.find({raced_for(problem), problem.format});
     if (race == found_.end()) return kernels;
-    const auto winner = std::find_if(kernels.begin(), kernels.end(), [&](const Kernel* kernel) {
-      return kernel->name == race->second.kernel;
-    });
+    std::string name = race->second.kernel;
+    if (problem.op == Op::expert_products) name = of_experts(name);
+    const auto winner = std::find_if(kernels.begin(), kernels.end(),
+                                     [&](const Kernel* kernel) { return kernel->name == name; });
     if (winner != kernels.end()) std::rotate(kernels.begin(), winner, winner + 1);
     return kernels;
   };

@@ -30,7 +30,9 @@ constexpr double gpu_bound_scale = 16;
 /// Bytes of the operands of `problem` that are not in the weight pool.
 double own_operand_bytes(const Problem& p) {
   const double activations = 4.0 * p.n * p.k, results = 4.0 * p.n * static_cast<double>(p.m);
-  if (p.op == Op::gemv || p.op == Op::gemm) return 1.5 * activations + results;  // and their int8 copies
+  if (is_matrix(p.op)) return 1.5 * activations + results;  // and their int8 copies
+  // And copies for each expert; results are computed for each expert, then copied to their tokens.
+  if (p.op == Op::expert_products) return (1.5 + 1.5 * p.kv_heads) * activations + 2 * p.kv_heads * results;
   if (p.op == Op::prefill_attention) return 8.0 * p.n * p.heads * p.k;
   return cost_of(p).bytes();
 }
@@ -41,6 +43,7 @@ bool has_roofline(const Problem& p, uint64_t cache_bytes) {
   switch (p.op) {
     case Op::gemv:
     case Op::gemm:
+    case Op::expert_products:
     case Op::attention:
     case Op::prefill_attention:
       return true;

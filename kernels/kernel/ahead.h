@@ -5,9 +5,9 @@
 
 namespace weighin {
 
-/// Software prefetch of packed weights, so that fetching and computing overlap where the processor's own
+/// Software prefetch of weights, so that fetching and computing overlap where the processor's own
 /// prefetchers do not see to it. Whether it helps depends on the machine: on Intel's Sapphire Rapids it takes
-/// q4_0 from 0.65 to 0.93 of the read bandwidth of one thread, on AMD's Zen 4 it costs a little.
+/// packed q4_0 from 0.65 to 0.93 of the read bandwidth of one thread, on AMD's Zen 4 it costs a little.
 struct Ahead {
   uint32_t bytes = 0;        // the distance; 0: nothing is asked for
   bool into_level1 = false;  // into the level-1 cache, else into the level-2 cache

@@ -12,26 +12,6 @@ using llamacpp::NodeKind;
 /// llama.cpp's default micro-batch (n_ubatch).
 constexpr uint32_t micro_batch = 512;
 
-bool is_of_experts(const ProblemUse& use) {
-  return use.part == role_name(TensorRole::expert_gate) || use.part == role_name(TensorRole::expert_up) ||
-         use.part == role_name(TensorRole::expert_down);
-}
-
-/// The products of experts, which decode_step() and prefill_step() have one by one, as one operation a layer.
-ProblemUse of_experts(ProblemUse use, const ModelShape& shape, uint32_t tokens) {
-  const double products = static_cast<double>(use.problem.n) / (double{1} * shape.experts_active * tokens);
-  use.problem = {.op = Op::expert_products,
-                 .format = use.problem.format,
-                 .m = use.problem.m,
-                 .n = tokens,
-                 .k = use.problem.k,
-                 .heads = shape.experts,
-                 .kv_heads = shape.experts_active};
-  use.times *= products;
-  for (double& place : use.places) place *= products;
-  return use;
-}
-
 class EngineStep {
  public:
   EngineStep(const ModelShape& shape, FormatId cache) : shape_(shape), cache_(cache) {}
@@ -120,7 +100,7 @@ std::vector<ProblemUse> llamacpp_step(const std::vector<ProblemUse>& step, const
   EngineStep engine(shape, cache);
   for (const ProblemUse& use : step) {
     if (is_attention(use.problem.op)) engine.add(use);
-    if (is_matrix(use.problem.op)) engine.add(is_of_experts(use) ? of_experts(use, shape, tokens) : use);
+    if (is_matrix(use.problem.op)) engine.add(use.of_all_experts ? with_all_experts(use) : use);
   }
   const uint32_t whole = tokens / micro_batch, rest = tokens % micro_batch;
   if (whole) engine.add_graph(micro_batch, whole);

@@ -131,6 +131,10 @@ bool is_matrix(Op op) {
   return op == Op::gemv || op == Op::gemm;
 }
 
+bool is_product(Op op) {
+  return is_matrix(op) || op == Op::expert_products;
+}
+
 bool is_attention(Op op) {
   return op == Op::attention || op == Op::prefill_attention;
 }
@@ -213,6 +217,10 @@ Cost cost_of(const Problem& p) {
   }
 }
 
+double tokens_of_expert(const Problem& p) {
+  return double{1} * p.n * p.kv_heads / std::max(1U, p.heads);
+}
+
 FormatId rounded_for(Op op, FormatId format) {
   if (format == FormatId::bf16) return op == Op::gemm ? format : FormatId::none;
   if (!format_of(format).quantized()) return FormatId::none;
@@ -221,7 +229,7 @@ FormatId rounded_for(Op op, FormatId format) {
 }
 
 Op peak_of(const Problem& p) {
-  const bool matrix = p.op == Op::gemv || p.op == Op::gemm;
+  const bool matrix = is_product(p.op);
   if (matrix && format_of(p.format).quantized()) return Op::peak_int8;
   return matrix && p.format == FormatId::bf16 ? Op::peak_bf16 : Op::peak_fp32;
 }
@@ -232,8 +240,12 @@ bool same_rate(const Problem& a, const Problem& b) {
     return a.k == b.k && a.heads == b.heads && a.kv_heads == b.kv_heads &&
            (a.context == 0) == (b.context == 0);
   }
-  if (a.op != Op::gemv && a.op != Op::gemm) return true;
-  return a.n == b.n && std::max(a.k, b.k) <= same_rate_columns * std::min(a.k, b.k);
+  if (!is_product(a.op)) return true;
+  const bool like_rows = std::max(a.k, b.k) <= same_rate_columns * std::min(a.k, b.k);
+  if (is_matrix(a.op)) return a.n == b.n && like_rows;
+  if (a.n == 1 || b.n == 1) return a.n == b.n && like_rows;
+  const double tokens = tokens_of_expert(a) / tokens_of_expert(b);
+  return like_rows && std::max(tokens, 1 / tokens) <= same_rate_columns;
 }
 
 }  // namespace weighin

@@ -42,10 +42,11 @@ enum class Op : uint8_t {
   submit,            // an empty operation submitted to the GPU by itself, until the CPU knows that it is done
   allocate,          // allocate m bytes of the GPU's memory, in pieces, and write every page
   // Operations that only an engine's graph has as such (Measurement::engine):
-  add,              // n rows of k values: the sum or product of two tensors
-  cache_write,      // write n rows of k f32 values into a KV cache of `format`
+  add,          // n rows of k values: the sum or product of two tensors
+  cache_write,  // write n rows of k f32 values into a KV cache of `format`
+  // Of engines' graphs and of the CPU:
   expert_products,  // n tokens, each times `kv_heads` of `heads` matrices W[m][k], which are drawn for each
-                    // token
+                    // token; X is already rounded
 };
 
 std::string_view op_name(Op op);
@@ -53,6 +54,8 @@ std::string_view op_name(Op op);
 bool find_op(std::string_view name, Op& op);
 /// A product of a matrix with one token or with many.
 bool is_matrix(Op op);
+/// A product with weights: is_matrix(), or that of experts.
+bool is_product(Op op);
 bool is_attention(Op op);
 /// stream_read and the peaks: the bounds of a machine, which other operations are compared with.
 bool is_bound(Op op);
@@ -84,6 +87,10 @@ struct Cost {
 
 Cost cost_of(const Problem& problem);
 
+/// How many tokens one of the matrices of `problem` (expert_products) is multiplied with, where the router
+/// spreads them evenly.
+double tokens_of_expert(const Problem& problem);
+
 /// The format that stands for how activations are rounded before `op` (gemv or gemm) with weights of
 /// `format`: q8_0 for int8 in groups of 32 (as ggml's q8_0), q4_K for int8 in groups of 256 (as ggml's q8_K),
 /// int8_channel for int8 with a scale a row, bf16 for bf16; `none` where they are not rounded.
@@ -98,7 +105,8 @@ Op peak_of(const Problem& problem);
 inline constexpr double same_rate_columns = 1.25;
 
 /// Whether the measured rate of one problem may be used for the other: products of one format and batch whose
-/// rows are about as long, attention of the same heads, or any two problems of another operation.
+/// rows are about as long (of experts, where as many tokens reach each), attention of the same heads, or any
+/// two problems of another operation.
 bool same_rate(const Problem& a, const Problem& b);
 
 }  // namespace weighin

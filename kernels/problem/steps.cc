@@ -20,11 +20,13 @@ class Step {
   explicit Step(const ModelShape& shape) : layers_(shape.per_layer.size()) {}
 
   /// Adds a problem at one place in the model, as in ProblemUse::places.
-  void add(const Problem& problem, double times, const std::string& part, size_t place) {
+  void add(const Problem& problem, double times, const std::string& part, size_t place,
+           const std::optional<Problem>& of_all_experts = {}) {
     if (times <= 0 || problem.k == 0) return;
     ProblemUse& use = use_of(problem, part);
     use.times += times;
     use.places.at(place) += times;
+    use.of_all_experts = of_all_experts;
   }
   /// Adds a problem that every layer has equally often.
   void add_evenly(const Problem& problem, double times, const std::string& part) {
@@ -79,6 +81,9 @@ int input_of(TensorRole role) {
     case TensorRole::ffn_gate:
     case TensorRole::ffn_up:
       return 2;
+    case TensorRole::expert_gate:
+    case TensorRole::expert_up:
+      return 3;
     default:
       return 0;
   }
@@ -97,8 +102,15 @@ void add_matrices(Step& step, const ModelShape& shape, const FileFormat& file,
     const Tensor& tensor = shape.tensors[i];
     if (!multiplied(tensor)) continue;
     uint32_t tokens = tokens_of(tensor.role, n);
+    // All experts that a token uses take one input, which is rounded once; what they give to the last product
+    // is each one's own.
+    const int input = input_of(tensor.role);
+    const bool expert = is_expert(tensor.role);
+    const double inputs =
+        expert && input != 0 ? double{1} * tensor.used / std::max(1U, shape.experts_active) : tensor.used;
+    const uint32_t rounded_tokens = tokens;
     double times = tensor.used;
-    if (is_expert(tensor.role) && tokens > 1) {
+    if (expert && tokens > 1) {
       // The work of `used` products a token is regrouped: each expert that is reached computes its share of
       // the tokens.
       tokens = tokens_of_expert(shape, n);
@@ -107,18 +119,23 @@ void add_matrices(Step& step, const ModelShape& shape, const FileFormat& file,
     const Op op = tokens == 1 ? Op::gemv : Op::gemm;
     const FormatId of_tensor = kernel_format_in(file, formats[i], tensor.cols);
     const FormatId rounded = rounded_for(op, of_tensor);
-    const int input = input_of(tensor.role);
+    const auto k = static_cast<uint32_t>(tensor.cols);
     const size_t place = step.place_of(tensor);
     const bool again = input != 0 && !rounded_inputs.emplace(tensor.layer, input, rounded).second;
     if (rounded != FormatId::none && !again)
-      step.add({.op = Op::quantize, .format = rounded, .n = tokens, .k = static_cast<uint32_t>(tensor.cols)},
-               times, "activations", place);
-    step.add({.op = op,
-              .format = of_tensor,
-              .m = tensor.rows,
-              .n = tokens,
-              .k = static_cast<uint32_t>(tensor.cols)},
-             times, std::string(role_name(tensor.role)), place);
+      step.add({.op = Op::quantize, .format = rounded, .n = rounded_tokens, .k = k}, inputs, "activations",
+               place);
+    std::optional<Problem> of_all;
+    if (expert)
+      of_all = Problem{.op = Op::expert_products,
+                       .format = of_tensor,
+                       .m = tensor.rows,
+                       .n = n,
+                       .k = k,
+                       .heads = shape.experts,
+                       .kv_heads = shape.experts_active};
+    step.add({.op = op, .format = of_tensor, .m = tensor.rows, .n = tokens, .k = k}, times,
+             std::string(role_name(tensor.role)), place, of_all);
   }
 }
 
@@ -166,6 +183,16 @@ double share_of_window(uint32_t window, uint32_t n, bool causal) {
 }
 
 }  // namespace
+
+ProblemUse with_all_experts(ProblemUse use) {
+  const Problem all = *use.of_all_experts;
+  const double operations = static_cast<double>(use.problem.n) / (double{1} * all.kv_heads * all.n);
+  use.problem = all;
+  use.of_all_experts.reset();
+  use.times *= operations;
+  for (double& place : use.places) place *= operations;
+  return use;
+}
 
 std::vector<ProblemUse> decode_step(const ModelShape& shape, const FileFormat& format, uint32_t depth,
                                     FormatId cache) {

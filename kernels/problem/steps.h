@@ -2,6 +2,7 @@
 // them what to measure, and the prediction what to add up.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,14 @@ struct ProblemUse {
   /// How often at each place in the model: before its layers, in each of them, and after them. The sum is
   /// `times`. Small problems that every layer has (norms, activations) are spread evenly.
   std::vector<double> places{};
+  /// Of a product of one expert: those of all experts that the step's tokens use in a layer, as one operation
+  /// (expert_products).
+  std::optional<Problem> of_all_experts{};
 };
+
+/// `use` as the operations of its of_all_experts, which are the same work in fewer operations. It must have
+/// them.
+ProblemUse with_all_experts(ProblemUse use);
 
 /// All work of one decoded token, with `depth` tokens already in the KV cache, which has the format `cache`.
 /// A layer with a sliding window is attention over as many tokens as the window has.

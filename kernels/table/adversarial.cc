@@ -45,6 +45,13 @@ Problem small_problem(Op op, FormatId format) {
       problem.n = op == Op::gemv ? 1 : 7;
       problem.k = format_of(format).quantized() ? 1280 : 1301;
       break;
+    case Op::expert_products:
+      problem.m = 37;
+      problem.n = 4;
+      problem.k = format_of(format).quantized() ? 1280 : 645;
+      problem.heads = 5;
+      problem.kv_heads = 2;
+      break;
     case Op::attention:
     case Op::prefill_attention:
       problem.n = op == Op::attention ? 0 : 33;
@@ -80,7 +87,6 @@ Problem small_problem(Op op, FormatId format) {
     case Op::submit:
     case Op::add:  // no kernel of ours: operations of engines' graphs
     case Op::cache_write:
-    case Op::expert_products:
       break;
   }
   return problem;

@@ -6,6 +6,7 @@
 #include "kernels/cpu/bounds/barrier.h"
 #include "kernels/cpu/bounds/bounds.h"
 #include "kernels/cpu/bounds/storage.h"
+#include "kernels/cpu/matrix/expert_products.h"
 #include "kernels/cpu/matrix/products.h"
 #include "kernels/cpu/matrix/rounding.h"
 #include "kernels/cpu/rows/rows.h"
@@ -34,7 +35,7 @@ const std::vector<Kernel>& all_kernels() {
   static const std::vector<Kernel> kernels = [] {
     std::vector<Kernel> all;
     for (const auto family :
-         {matrix_kernels, rounding_kernels, embedding_kernels, repack_kernels, bound_kernels,
+         {matrix_kernels, expert_kernels, rounding_kernels, embedding_kernels, repack_kernels, bound_kernels,
           attention_kernels, barrier_kernels, row_kernels, storage_kernels, vulkan_kernels}) {
       for (Kernel& kernel : family()) all.push_back(std::move(kernel));
     }

@@ -12,7 +12,7 @@ namespace weighin {
 namespace {
 
 bool counts_alone(Op op) {
-  return is_matrix(op) || is_attention(op) || op == Op::expert_products;
+  return is_product(op) || is_attention(op);
 }
 
 /// What adding up leaves out on a GPU, where no whole run was compared with such a sum. Judgement: twice the

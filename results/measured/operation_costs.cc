@@ -13,11 +13,27 @@ namespace {
 /// cost is measured at another moment and must not swallow the work that it surrounds.
 constexpr double most_fixed = 0.5;
 
+/// Products of experts are compared where their rows and the tokens of each expert differ by no more than
+/// this factor. Beyond it plain products of the same sizes say more (judgement).
+constexpr double most_unlike_experts = 2;
+
+/// Whether the seconds of one of two problems of one operation say anything of the other.
+bool comparable(const Problem& a, const Problem& b) {
+  if (a.op != Op::expert_products) return true;
+  const double rows = static_cast<double>(a.k) / b.k, tokens = tokens_of_expert(a) / tokens_of_expert(b);
+  const bool like_tokens = a.n == 1 || std::max(tokens, 1 / tokens) <= most_unlike_experts;
+  return (a.n == 1) == (b.n == 1) && like_tokens && std::max(rows, 1 / rows) <= most_unlike_experts;
+}
+
 /// The distance between two problems of one operation: first by what changes the rate of a kernel, then
 /// by their sizes.
 std::pair<double, double> distance(const Problem& a, const Problem& b) {
   const double m = away(static_cast<double>(a.m), static_cast<double>(b.m));
   if (is_matrix(a.op)) return {10 * away(a.k, b.k) + away(a.n, b.n), m};
+  if (a.op == Op::expert_products) {
+    const double tokens = a.n == 1 ? 0 : away(tokens_of_expert(a), tokens_of_expert(b));
+    return {10 * away(a.k, b.k) + tokens, m + away(a.kv_heads, b.kv_heads)};
+  }
   if (is_attention(a.op)) {
     const double heads = away(a.k, b.k) + away(a.heads, b.heads) + away(a.kv_heads, b.kv_heads);
     const double kind = (a.context == 0) != (b.context == 0) ? 1 : 0;  // causal or not
@@ -26,12 +42,14 @@ std::pair<double, double> distance(const Problem& a, const Problem& b) {
   return {0, away(a.n, b.n) + away(a.k, b.k) + m};
 }
 
-/// What the seconds of a problem grow with: the bytes of the weights where they stream (gemv), the
-/// operations where arithmetic binds (gemm, attention), the bytes where memory is copied, and the values
-/// for all other operations.
+/// What the seconds of a problem grow with: the bytes of the weights where they stream (products of one
+/// token), the operations where arithmetic binds (products of many, attention), the bytes where memory is
+/// copied, and the values for all other operations.
 double work(const Problem& p) {
   if (p.op == Op::gemv) return static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m);
-  if (p.op == Op::gemm || is_attention(p.op)) return cost_of(p).operations;
+  if (p.op == Op::expert_products && p.n == 1)
+    return static_cast<double>(row_bytes(p.format, p.k)) * static_cast<double>(p.m) * p.kv_heads;
+  if (is_product(p.op) || is_attention(p.op)) return cost_of(p).operations;
   const double values = static_cast<double>(p.n) * p.k;
   switch (p.op) {
     case Op::rope:
@@ -150,7 +168,7 @@ std::optional<OperationCost> OperationCosts::scaled(const Problem& problem) cons
   const Measurement* found = nearest(problem, threads_);
   double fixed_s = fixed_s_;
   std::string note;
-  if (!found && !is_matrix(problem.op) && threads_ != 1) {
+  if (!found && !is_product(problem.op) && threads_ != 1) {
     found = nearest(problem, 1);  // one thread works, the others wait
     fixed_s = 0;
     note = "on one thread";
@@ -200,6 +218,7 @@ const Measurement* OperationCosts::nearest(const Problem& problem, uint32_t thre
   const Measurement* best = nullptr;
   std::pair<double, double> best_distance;
   for (const Measurement* candidate : measured_.of(problem.op, problem.format, threads)) {
+    if (!comparable(problem, candidate->problem)) continue;
     const auto d = distance(problem, candidate->problem);
     if (best && (d > best_distance || (d == best_distance && candidate->seconds >= best->seconds))) continue;
     best = candidate;

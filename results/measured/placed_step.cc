@@ -15,7 +15,9 @@ constexpr double value_bytes = sizeof(float);  // what llama.cpp passes between 
 void add_share(std::vector<ProblemUse>& side, const ProblemUse& use, size_t first, size_t end) {
   const auto at = [&](size_t place) { return use.places.begin() + static_cast<std::ptrdiff_t>(place); };
   const double times = std::accumulate(at(first), at(end), 0.0);
-  if (times > 0) side.push_back({use.problem, times, use.part});
+  if (times > 0)
+    side.push_back(
+        {.problem = use.problem, .times = times, .part = use.part, .of_all_experts = use.of_all_experts});
 }
 
 ProblemUse copy(Op op, double bytes, const char* part) {

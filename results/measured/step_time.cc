@@ -47,6 +47,16 @@ bool needless_on_gpu(const Problem& problem, std::span<const Measurement* const>
   return problem.op == Op::quantize && any && !integers;
 }
 
+/// Products of experts as one operation a layer where such operations were measured with so many threads,
+/// else one by one. Where neither was measured with so many, both are scaled from another count.
+ProblemUse as_measured(const ProblemUse& use, const OperationCosts& operations) {
+  if (!use.of_all_experts) return use;
+  const auto together = operations.of(*use.of_all_experts);
+  if (!together) return use;
+  const auto one = together->from_threads ? operations.of(use.problem) : std::nullopt;
+  return one && !one->from_threads ? use : with_all_experts(use);
+}
+
 void add_part(std::vector<StepPartTime>& parts, const ProblemUse& use, double seconds, double peak_s) {
   const PartKind kind = part_kind(use.problem.op);
   const FormatId format = part_format(use.problem);
@@ -70,14 +80,15 @@ tl::expected<StepTime, std::string> time_at(const std::vector<ProblemUse>& step,
   time.efficiency_source = efficiency.source();
   const double peak = costs.int8_peak(threads);
   double slower_squares = 0, faster_squares = 0, stand_in_s = 0;
-  for (const ProblemUse& use : step) {
+  for (const ProblemUse& listed : step) {
+    const ProblemUse use = as_measured(listed, operations);
     const Op op = use.problem.op;
     const bool floats = costs.on_gpu() && needless_on_gpu(use.problem, costs.measurements());
     const std::optional<OperationCost> cost = floats ? std::nullopt : operations.of(use.problem);
-    if (!cost && (is_matrix(op) || is_attention(op)))
+    if (!cost && (is_product(op) || is_attention(op)))
       return tl::unexpected(never_measured(use.problem, costs.measurements()));
     Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
-    const double peak_s = peak > 0 && is_matrix(op) ? cost_of(use.problem).operations / peak : 0;
+    const double peak_s = peak > 0 && is_product(op) ? cost_of(use.problem).operations / peak : 0;
     add_part(time.parts, use, cost ? cost->seconds : 0, peak_s);
     term.engine_overhead_s = efficiency.overhead_s(by) * use.times;
     if (cost) {

@@ -27,12 +27,12 @@ std::string_view part_name_of(PartKind kind) {
 }
 
 PartKind part_kind(Op op) {
-  if (is_matrix(op)) return PartKind::product;
+  if (is_product(op)) return PartKind::product;
   return is_attention(op) ? PartKind::attention : PartKind::other;
 }
 
 FormatId part_format(const Problem& problem) {
-  return is_matrix(problem.op) ? problem.format : FormatId::none;
+  return is_product(problem.op) ? problem.format : FormatId::none;
 }
 
 }  // namespace weighin

@@ -63,7 +63,7 @@ struct MatrixWork {
   uint16_t* bf16;  // [n][k]
   // For formats whose rows have a scale of their own (FormatCodec::scaled_rows).
   const float* row_scales;  // [m rounded up to whole units]
-  Ahead ahead{};            // for gemv over packed weights
+  Ahead ahead{};            // for gemv
 };
 
 /// The shape of a quantized format's blocks as the readers of kernels/cpu/formats/ give them: groups of 32

@@ -69,8 +69,9 @@ static void gemm_of_bf16(const MatrixWork& w, uint64_t first, uint64_t last, Pan
       for (; t + gemm_tokens <= w.n; t += gemm_tokens) {
         multiply_pairs<gemm_tokens>(w, pairs, t, k0, count, row, rows);
       }
-      for (; t + 2 <= w.n; t += 2) multiply_pairs<2>(w, pairs, t, k0, count, row, rows);
-      for (; t < w.n; ++t) multiply_pairs<1>(w, pairs, t, k0, count, row, rows);
+      multiply_rest(t, w.n - t, [&]<int tokens>(uint32_t at) {
+        multiply_pairs<tokens>(w, pairs, at, k0, count, row, rows);
+      });
     }
   }
 }

@@ -75,8 +75,9 @@ static void gemm_of_bf16(const MatrixWork& w, uint64_t first, uint64_t last, Pan
       for (; t + gemm_tokens <= w.n; t += gemm_tokens) {
         multiply_quads<gemm_tokens>(w, quads, t, k0, count, row, rows);
       }
-      for (; t + 2 <= w.n; t += 2) multiply_quads<2>(w, quads, t, k0, count, row, rows);
-      for (; t < w.n; ++t) multiply_quads<1>(w, quads, t, k0, count, row, rows);
+      multiply_rest(t, w.n - t, [&]<int tokens>(uint32_t at) {
+        multiply_quads<tokens>(w, quads, at, k0, count, row, rows);
+      });
     }
   }
 }

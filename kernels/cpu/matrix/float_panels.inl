@@ -62,8 +62,9 @@ static void gemm_by_float_panels(const MatrixWork& w, uint64_t first, uint64_t l
       for (; t + gemm_tokens <= w.n; t += gemm_tokens) {
         multiply_floats<gemm_tokens>(w, panel, t, k0, count, row, rows);
       }
-      for (; t + 2 <= w.n; t += 2) multiply_floats<2>(w, panel, t, k0, count, row, rows);
-      for (; t < w.n; ++t) multiply_floats<1>(w, panel, t, k0, count, row, rows);
+      multiply_rest(t, w.n - t, [&]<int tokens>(uint32_t at) {
+        multiply_floats<tokens>(w, panel, at, k0, count, row, rows);
+      });
     }
   }
 }

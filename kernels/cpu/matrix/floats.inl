@@ -27,8 +27,9 @@ struct FloatFormat<FormatId::bf16> {
 
 /// y of `rows` plain rows, [rows][k] times x[k]. Each vector of x that is loaded serves all rows, because x
 /// does not stay in the level-1 cache while the weights stream through it. The rows are as many streams, each
-/// read by whole registers, and their sums do not wait for each other. Bound by reading the weights.
-template <class Format, int rows>
+/// read by whole registers, and their sums do not wait for each other. Bound by reading the weights. Where
+/// `asks`, each stream asks for weights that are read later, as w.ahead says.
+template <class Format, int rows, bool asks>
 WEIGHIN_WORD void dot_rows(const MatrixWork& w, uint64_t row) {
   const std::byte* at = w.weights + row * w.row_bytes;
   F32 sums[rows];
@@ -38,6 +39,7 @@ WEIGHIN_WORD void dot_rows(const MatrixWork& w, uint64_t row) {
     const F32 x0 = load_f32(w.x + i), x1 = load_f32(w.x + i + lanes);
     for (int r = 0; r < rows; ++r) {
       const std::byte* weights = at + uint64_t(r) * w.row_bytes + uint64_t{i} * Format::bytes;
+      if constexpr (asks) ask_for<2 * lanes * Format::bytes>(weights, w.ahead);
       sums[r] = multiply_add(Format::vector(weights), x0, sums[r]);
       sums[r] = multiply_add(Format::vector(weights + lanes * Format::bytes), x1, sums[r]);
     }
@@ -53,11 +55,18 @@ WEIGHIN_WORD void dot_rows(const MatrixWork& w, uint64_t row) {
 /// Plain rows that gemv reads side by side.
 constexpr int plain_float_rows = 8;
 
+template <class Format, bool asks>
+static void gemv_plain_float_rows(const MatrixWork& w, uint64_t first, uint64_t last) {
+  uint64_t row = first;
+  for (; row + plain_float_rows <= last; row += plain_float_rows)
+    dot_rows<Format, plain_float_rows, asks>(w, row);
+  for (; row < last; ++row) dot_rows<Format, 1, asks>(w, row);
+}
+
 template <class Format>
 static void gemv_plain_floats(const MatrixWork& w, uint64_t first, uint64_t last) {
-  uint64_t row = first;
-  for (; row + plain_float_rows <= last; row += plain_float_rows) dot_rows<Format, plain_float_rows>(w, row);
-  for (; row < last; ++row) dot_rows<Format, 1>(w, row);
+  if (w.ahead.bytes == 0) return gemv_plain_float_rows<Format, false>(w, first, last);
+  gemv_plain_float_rows<Format, true>(w, first, last);
 }
 
 /// The sums of a unit's rows. A unit of packed floats (packing.h) is one value of each of `rows_together`

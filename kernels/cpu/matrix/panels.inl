@@ -178,8 +178,7 @@ template <PanelKind kind>
 static void multiply_all_tokens(const PanelWork& p) {
   uint32_t t = p.first_token;
   for (; t + gemm_tokens <= p.last_token; t += gemm_tokens) multiply_panel<kind, gemm_tokens>(p, t);
-  for (; t + 2 <= p.last_token; t += 2) multiply_panel<kind, 2>(p, t);
-  for (; t < p.last_token; ++t) multiply_panel<kind, 1>(p, t);
+  multiply_rest(t, p.last_token - t, [&]<int tokens>(uint32_t at) { multiply_panel<kind, tokens>(p, at); });
 }
 
 using UnpackFunction = void (*)(const MatrixWork&, uint64_t row, int rows, uint32_t k0, uint32_t count,

@@ -57,12 +57,14 @@ constexpr bool has_int_scales = requires {
 };
 
 /// One row's product where scales are integers. Sums are integers too, within the limits of
-/// unit_of_int_scales(), and become floats once a block.
-template <FormatId format>
+/// unit_of_int_scales(), and become floats once a block. Where `asks`, each block asks for one that is read
+/// later, as w.ahead says.
+template <FormatId format, bool asks>
 WEIGHIN_WORD float dot_of_int_scales(const MatrixWork& w, const std::byte* block) {
   constexpr BlockShape shape = Plain<format>::shape;
   FloatSums row_sums{};
   for (uint32_t k = 0; k < w.k; k += shape.values, block += shape.bytes) {
+    if constexpr (asks) ask_for<shape.bytes>(block, w.ahead);
     IntScales scales = Plain<format>::int_scales(block);
     if constexpr (!requires { Plain<format>::constant_scales; }) scales.settle();
     DotIntGroup<format> each{w.quantized + k, scales, IntSums{}};
@@ -75,20 +77,42 @@ WEIGHIN_WORD float dot_of_int_scales(const MatrixWork& w, const std::byte* block
   return sum(row_sums);
 }
 
-template <FormatId format>
-static void gemv_plain(const MatrixWork& w, uint64_t first, uint64_t last) {
+/// One row's product where scales are floats. Where `asks`, as many blocks as lie in a cache line ask together.
+template <FormatId format, bool asks>
+WEIGHIN_WORD float dot_of_float_scales(const MatrixWork& w, const std::byte* block) {
+  constexpr BlockShape shape = Plain<format>::shape;
+  constexpr uint32_t together = shape.bytes < 64 ? 64 / shape.bytes : 1;
+  DotGroup<format> each{w, 0, FloatSums{}, 0};
+  if constexpr (asks) {
+    for (; each.k + together * shape.values <= w.k;) {
+      ask_for<shape.bytes * together>(block, w.ahead);
+#pragma GCC unroll 4
+      for (uint32_t i = 0; i < together; ++i, each.k += shape.values, block += shape.bytes)
+        Plain<format>::groups(block, each);
+    }
+  }
+  for (; each.k < w.k; each.k += shape.values, block += shape.bytes) Plain<format>::groups(block, each);
+  return sum(each.sums) + each.rest;
+}
+
+template <FormatId format, bool asks>
+static void gemv_plain_rows(const MatrixWork& w, uint64_t first, uint64_t last) {
   constexpr BlockShape shape = Plain<format>::shape;
   for (uint64_t row = first; row < last; ++row) {
     const std::byte* block = w.weights + row * w.row_bytes;
     if constexpr (has_int_scales<format>) {
-      w.y[row] = dot_of_int_scales<format>(w, block);
+      w.y[row] = dot_of_int_scales<format, asks>(w, block);
       continue;
     }
-    DotGroup<format> each{w, 0, FloatSums{}, 0};
-    for (; each.k < w.k; each.k += shape.values, block += shape.bytes) Plain<format>::groups(block, each);
-    const float y = sum(each.sums) + each.rest;
+    const float y = dot_of_float_scales<format, asks>(w, block);
     w.y[row] = shape.scaled_rows ? y * w.row_scales[row] : y;
   }
+}
+
+template <FormatId format>
+static void gemv_plain(const MatrixWork& w, uint64_t first, uint64_t last) {
+  if (w.ahead.bytes == 0) return gemv_plain_rows<format, false>(w, first, last);
+  gemv_plain_rows<format, true>(w, first, last);
 }
 
 /// Writes one group of a block into a row of a panel.

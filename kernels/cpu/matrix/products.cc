@@ -9,51 +9,13 @@
 #include <utility>
 
 #include "kernels/cpu/isa/instruction_sets.h"
+#include "kernels/cpu/matrix/product_operands.h"
 #include "kernels/formats/codec.h"
-#include "kernels/operands/operands.h"
 #include "kernels/reference/matrix.h"
 #include "kernels/threads/work_split.h"
 
 namespace weighin {
 namespace {
-
-/// The tolerance, relative to the size of the terms. A float sum rounds by 2^-24. Products of floats add at
-/// most k terms in a row (gemm). Products of quantized weights add in int32, exactly, and then two float
-/// terms a group of 32 (for halves, offsets or mins), each a product of up to four rounded factors. The
-/// constants allow for the sum over lanes and for the rounding of the reference.
-double tolerance_of(const MatrixFunctions& functions, uint32_t k) {
-  return (has_int8(functions.activations) ? k / 16.0 + 32 : k + 128.0) * 0x1p-24;
-}
-
-/// A sum whose terms are smaller than this is compared as if they had this size. A product of two small
-/// scales (below 2^-126) may have fewer than 24 bits before it is multiplied with a dot product of up to
-/// 2^20. Products of bf16 take subnormal numbers as zeros (VDPBF16PS; Intel's Software Developer's Manual,
-/// volume 2): weights below 2^-126 times activations up to 2^27.
-double least_size(const MatrixFunctions& functions) {
-  return functions.activations == Activations::bf16 ? 0x1p-60 : 0x1p-100;
-}
-
-/// The ways of asking ahead that are worth a try. Measured on Sapphire Rapids, where 4 KiB to 16 KiB into the
-/// level-2 cache are alike and best for most formats, and 2 KiB into the level-1 cache for q6_K.
-struct AheadName {
-  Ahead ahead;
-  const char* name;
-};
-constexpr AheadName ahead_names[] = {
-    {{.bytes = 4 << 10}, ".ahead4k"},
-    {{.bytes = 16 << 10}, ".ahead16k"},
-    {{.bytes = 2 << 10, .into_level1 = true}, ".ahead2k_l1"},
-};
-
-/// Slabs begin at multiples of so many blocks, which are whole units of every packing and whole lines of 64
-/// bytes.
-constexpr uint64_t blocks_together = 64;
-
-/// Rows of W in memory: packed rows are whole units.
-uint64_t stored_rows(const MatrixFunctions& functions, uint64_t m) {
-  const uint64_t unit = std::max(1U, functions.packing.rows);
-  return (m + unit - 1) / unit * unit;
-}
 
 class MatrixProduct : public Prepared {
  public:
@@ -63,48 +25,23 @@ class MatrixProduct : public Prepared {
         functions_(functions),
         pool_(bench.pool),
         weights_(weights),
+        input_(functions, problem.n, problem.k, bench.data, bench.seed, bench.pool),
         split_(bench.pool, problem.m, problem.op == Op::gemv ? gemv_rows : panel_rows) {
-    const size_t values = size_t{problem.n} * problem.k;
-    x_ = activations(values, bench.data, bench.seed);
     y_.resize(problem.n * problem.m);
     work_.row_bytes = row_bytes(problem.format, problem.k);
     work_.m = problem.m;
     work_.n = problem.n;
     work_.k = problem.k;
-    work_.x = x_.data();
+    input_.point(work_);
     work_.y = y_.data();
     work_.ahead = ahead;
-    if (has_int8(functions.activations)) {
-      quantized_.resize(values);
-      scales_.resize(values / rounding_span(functions.activations, problem.k));
-      sums_.resize(values / sum_group);
-      work_.quantized = quantized_.data();
-      work_.scales = scales_.data();
-      group_sums_.resize(values / 32);
-      min_factors_.resize(values / 32);
-      work_.sums = sums_.data();
-      work_.group_sums = group_sums_.data();
-      work_.min_factors = min_factors_.data();
-    }
-    if (functions.activations == Activations::bf16) {
-      bf16_.resize(values);
-      work_.bf16 = bf16_.data();
-    }
     if (codec_of(problem.format).scaled_rows) {
       row_scales_ = row_scales(stored_rows(functions, problem.m), bench.seed);
       work_.row_scales = row_scales_.data();
     }
     slab_bytes_ = work_.row_bytes * stored_rows(functions, problem.m);
-    slab_grain_ = blocks_together * format_of(problem.format).block_bytes;
+    slab_grain_ = slab_grain(problem.format);
     work_.weights = weights.bytes.data();
-    if (functions.round) {
-      const uint64_t span = rounding_span(functions.activations, problem.k),
-                     count = (values + span - 1) / span;
-      pool_.run([&](uint32_t rank) {
-        const Slice groups = slice_of(count, rank, pool_.threads());
-        functions.round(work_, groups.first, groups.last);
-      });
-    }
     if (problem.op == Op::gemm) panels_ = std::vector<Panel>(pool_.threads());
     job_ = [this](uint32_t rank) { do_part(rank); };
   }
@@ -122,9 +59,11 @@ class MatrixProduct : public Prepared {
                           .k = problem_.k,
                           .weights =
                               [this](uint64_t row) {
-                                return reference_row(problem_.format, plain_row(row).data(), problem_.k);
+                                const auto plain =
+                                    plain_row(weights_, functions_, work_.weights, problem_.k, row);
+                                return reference_row(problem_.format, plain.data(), problem_.k);
                               },
-                          .x = x_,
+                          .x = input_.floats(),
                           .activations = functions_.activations,
                           .row_scales = row_scales_,
                           .least_size = least_size(functions_)},
@@ -132,20 +71,6 @@ class MatrixProduct : public Prepared {
   }
 
  private:
-  /// Row `r` of the present slab in the order of the format: the blocks that it was packed from.
-  std::vector<std::byte> plain_row(uint64_t r) const {
-    const uint64_t block = format_of(problem_.format).block_bytes, blocks = work_.row_bytes / block;
-    const uint64_t unit = std::max(1U, functions_.packing.rows);
-    const auto slab = static_cast<uint64_t>(work_.weights - weights_.bytes.data()) / block;
-    std::vector<std::byte> row(work_.row_bytes);
-    for (uint64_t b = 0; b < blocks; ++b) {
-      const uint64_t at = (slab + (r / unit * blocks + b) * unit + r % unit) * block % weights_.blocks.size();
-      std::copy_n(weights_.blocks.begin() + static_cast<ptrdiff_t>(at), block,
-                  row.begin() + static_cast<ptrdiff_t>(b * block));
-    }
-    return row;
-  }
-
   void do_part(uint32_t rank) {
     split_.each(rank, [&](Slice rows) {
       if (problem_.op == Op::gemv) {
@@ -161,10 +86,8 @@ class MatrixProduct : public Prepared {
   ThreadPool& pool_;
   Weights weights_;
   uint64_t slab_bytes_ = 0, slab_grain_ = 1;
-  Floats x_, y_, scales_, min_factors_, row_scales_;
-  Operands<int8_t> quantized_;
-  Operands<uint16_t> bf16_;
-  Operands<int16_t> sums_, group_sums_;
+  ProductInput input_;
+  Floats y_, row_scales_;
   std::vector<Panel> panels_;
   MatrixWork work_{};
   WorkSplit split_;
@@ -213,7 +136,7 @@ const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layo
 
 namespace {
 
-Kernel kernel_of(Op op, const MatrixFunctions& functions, Ahead ahead, const char* suffix) {
+Kernel kernel_of(Op op, const MatrixFunctions& functions, Ahead ahead, const std::string& suffix) {
   Kernel kernel{.name = fmt::format("cpu.{}.{}.{}{}", op_name(op), format_of(functions.format).name,
                                     isa_name(functions.isa), suffix),
                 .op = op,
@@ -239,11 +162,11 @@ std::vector<Kernel> matrix_kernels() {
     for (const MatrixFunctions& functions : set.matrix()) {
       // The plain name means the packed layout, as in engines that repack.
       const bool plain = layout_of(functions) == Layout::plain;
-      const char* suffix = plain ? ".plain" : "";
+      const std::string suffix = plain ? ".plain" : "";
       if (functions.gemv != nullptr) {
         kernels.push_back(kernel_of(Op::gemv, functions, {}, suffix));
         for (const AheadName& way : ahead_names)
-          if (!plain) kernels.push_back(kernel_of(Op::gemv, functions, way.ahead, way.name));
+          kernels.push_back(kernel_of(Op::gemv, functions, way.ahead, way.name + suffix));
       }
       if (functions.gemm != nullptr) kernels.push_back(kernel_of(Op::gemm, functions, {}, suffix));
     }

@@ -24,14 +24,14 @@ constexpr Layout layout_of(const MatrixFunctions& functions) {
 const MatrixFunctions* matrix_functions_of(FormatId format, Isa isa, Layout layout);
 
 /// Makes `problem` (gemv or gemm) ready to be computed by `functions`, which must outlive the result. A gemv
-/// over packed weights asks for them as `ahead` says. Error: what could not be allocated or does not fit, and
+/// asks for its weights as `ahead` says. Error: what could not be allocated or does not fit, and
 /// its size.
 tl::expected<std::unique_ptr<Prepared>, std::string> prepare_matrix(const Problem& problem, Workbench& bench,
                                                                     const MatrixFunctions& functions,
                                                                     Ahead ahead = {});
 
 /// The kernels cpu.gemv.FORMAT.ISA and cpu.gemm.FORMAT.ISA, which read packed weights; those of gemv that ask
-/// for their weights ahead, whose names end in .ahead4k and the like; and those that read plain weights,
+/// for their weights ahead, whose names go on with .ahead4k and the like; and all of these for plain weights,
 /// whose names end in .plain.
 std::vector<Kernel> matrix_kernels();
 

@@ -149,7 +149,8 @@ struct Sides {
 };
 
 tl::expected<Sides, std::string> make_sides(const Ggml& ggml, const Problem& problem, double work,
-                                            Workbench& bench, const KernelChoice& kernels) {
+                                            Workbench& bench, const KernelChoice& kernels,
+                                            const KernelChoice& plain_kernels) {
   Sides sides;
   auto ours = make_ours(problem, bench, kernels, false);
   if (!ours) return tl::unexpected(ours.error());
@@ -157,7 +158,7 @@ tl::expected<Sides, std::string> make_sides(const Ggml& ggml, const Problem& pro
   // Made right after the kernel, so that it reads the buffer that the kernel reads.
   auto bound = make_ours(bound_of(problem, *ours->kernel, work), bench, kernels, false);
   if (!bound) return tl::unexpected(bound.error());
-  auto plain = make_ours(problem, bench, kernels, true);
+  auto plain = make_ours(problem, bench, plain_kernels, true);
   if (!plain) return tl::unexpected(plain.error());
   auto rounding = make_rounding(problem, *ours->kernel, bench, kernels);
   if (!rounding) return tl::unexpected(rounding.error());
@@ -277,7 +278,7 @@ tl::expected<Comparison, std::string> compare(const Ggml& ggml, const Comparison
   Comparison result;
   result.of = of;
   result.work = of.problem.op == Op::gemm ? cost_of(of.problem).operations : static_cast<double>(operands);
-  const auto sides = make_sides(ggml, of.problem, result.work, bench, options.kernels);
+  const auto sides = make_sides(ggml, of.problem, result.work, bench, options.kernels, options.plain_kernels);
   if (!sides) return tl::unexpected(sides.error());
   std::vector<Contender> turns;
   add_ours(*sides, result, turns);

@@ -18,6 +18,7 @@ struct ComparisonOptions {
   uint32_t size = 4096;                              // m and k of the matrices
   uint64_t working_set_bytes = uint64_t{288} << 20;  // so that whole matrices are 256 MiB or more
   KernelChoice kernels{};                            // ours for a problem, best first
+  KernelChoice plain_kernels{};                      // those of plain weights, best first
 };
 
 /// A problem at a thread count.

@@ -60,6 +60,16 @@ std::vector<ComparisonCase> chosen(const Options& options) {
   return cases;
 }
 
+/// The kernels of this machine that read plain weights. An engine that maps a file has no other choice, so
+/// they are raced among themselves.
+KernelChoice plain_kernels() {
+  return [all = kernels_of(this_cpu())](const Problem& problem) {
+    std::vector<const Kernel*> kernels = all(problem);
+    std::erase_if(kernels, [](const Kernel* kernel) { return kernel->packing.rows > 0; });
+    return kernels;
+  };
+}
+
 /// Holds the races that a case needs, on one thread and on all that the cases use.
 void race(KernelRaces& races, const Problem& problem, const std::vector<ComparisonCase>& cases) {
   uint32_t threads = 1;
@@ -89,10 +99,12 @@ int carry_out(Options options) {
   print(options.csv ? csv_head() : table_head());
   std::string wrong;
   size_t below = 0, compared = 0;
-  KernelRaces races(kernels_of(this_cpu()), {});
+  KernelRaces races(kernels_of(this_cpu()), {}), plain_races(plain_kernels(), {});
   options.comparison.kernels = races.choice();
+  options.comparison.plain_kernels = plain_races.choice();
   for (const ComparisonCase& of : cases) {
     race(races, of.problem, cases);
+    if (is_matrix(of.problem.op)) race(plain_races, of.problem, cases);
     const auto comparison = compare(*ggml, of, options.comparison);
     if (!comparison) {
       if (options.csv) fmt::print(stderr, "{}: not compared: {}\n", described(of), comparison.error());

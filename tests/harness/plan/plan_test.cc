@@ -116,6 +116,20 @@ TEST(Plan, ItemsThatReadTheSameWeightsFollowEachOther) {
   EXPECT_LE(changes, 6 * kernel_formats().size());
 }
 
+TEST(Plan, ProductsOfExpertsAreMeasuredInTheRankedFormatsWithAllThreads) {
+  const auto plan = make_plan({.threads = 2});
+  std::set<std::pair<FormatId, bool>> planned;
+  for (const PlanItem& item : plan) {
+    if (item.problem.op != Op::expert_products) continue;
+    EXPECT_EQ(item.threads, 2U) << describe(item.problem);
+    planned.emplace(item.problem.format, item.problem.n == 1);
+  }
+  for (const FileFormatId id : ranked_formats())
+    for (const bool decode : {true, false})
+      EXPECT_TRUE(planned.contains({file_format_of(id).base, decode})) << file_format_of(id).name;
+  EXPECT_TRUE(planned.contains({FormatId::mxfp4, true})) << "gpt-oss has it in its experts";
+}
+
 TEST(Plan, FullAddsBatchesDepthsAndWholeMatrices) {
   const auto normal = make_plan({.threads = 2}), full = make_plan({.threads = 2, .extent = Extent::full});
   EXPECT_GT(full.size(), 3 * normal.size());
@@ -164,6 +178,35 @@ TEST(Slabs, KeepKAndNAndCapRows) {
   EXPECT_EQ(slab_of(small, 2, working_set), small);
   const Problem head{.op = Op::gemv, .format = FormatId::f32, .m = 1 << 20, .n = 1, .k = 8192};
   EXPECT_LE(row_bytes(FormatId::f32, 8192) * slab_of(head, 2, working_set).m, 8U << 20);
+}
+
+TEST(Slabs, OfExpertsKeepTheTokensOfEach) {
+  const Problem whole{.op = Op::expert_products,
+                      .format = FormatId::q4_0,
+                      .m = 768,
+                      .n = 512,
+                      .k = 2048,
+                      .heads = 128,
+                      .kv_heads = 8};
+  for (const FormatId format : {FormatId::q4_0, FormatId::f16}) {
+    for (const uint32_t tokens : {1U, 512U}) {
+      for (const uint64_t bytes : {working_set, uint64_t{16} << 20}) {
+        Problem problem = whole;
+        problem.format = format;
+        problem.n = tokens;
+        const Problem slab = slab_of(problem, 2, bytes);
+        EXPECT_EQ(slab.k, problem.k);
+        EXPECT_EQ(slab.kv_heads, problem.kv_heads);
+        EXPECT_LE(row_bytes(format, slab.k) * slab.m * slab.heads, bytes / 4) << describe(slab);
+        EXPECT_GE(slab.heads, 2 * slab.kv_heads) << describe(slab);
+        EXPECT_LT(cost_of(slab).operations, cost_of(whole).operations);
+        if (tokens > 1) {
+          EXPECT_TRUE(same_rate(slab, problem)) << describe(slab);
+          EXPECT_GT(slab.n, 1U);
+        }
+      }
+    }
+  }
 }
 
 TEST(Slabs, FollowTheMeasuredArithmetic) {

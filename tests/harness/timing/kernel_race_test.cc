@@ -130,6 +130,34 @@ TEST(KernelRace, AskingAheadIsRacedForTheSetThatWon) {
   EXPECT_EQ(first(races, prompt), "c");
 }
 
+TEST(KernelRace, ProductsOfExpertsFollowTheRaceOfPlainOnes) {
+  Field field;
+  for (const auto& [name, isa, seconds, ahead] :
+       {std::tuple("a", Isa::avx512, 4.0, 0U), std::tuple("a.ahead4k", Isa::avx512, 1.0, 4096U)}) {
+    field.add(std::string("cpu.gemv.q4_0.") + name, Op::gemv, isa, seconds, 16, {.bytes = ahead});
+    field.add(std::string("cpu.expert_products.q4_0.") + name, Op::expert_products, isa, seconds, 16,
+              {.bytes = ahead});
+  }
+  field.add("cpu.gemm.q4_0.a", Op::gemm, Isa::avx512, 2, 16)
+      .add("cpu.gemm.q4_0.b", Op::gemm, Isa::avx2, 1, 16)
+      .add("cpu.expert_products.q4_0.b", Op::expert_products, Isa::avx2, 1, 16);
+  KernelRaces races(field.kernels(), {});
+  Problem experts{.op = Op::expert_products,
+                  .format = FormatId::q4_0,
+                  .m = 64,
+                  .n = 1,
+                  .k = 64,
+                  .heads = 4,
+                  .kv_heads = 2};
+  EXPECT_EQ(first(races, experts), "cpu.expert_products.q4_0.a");
+  held(races, field, {experts});
+  EXPECT_EQ(field.timed("cpu.expert_products.q4_0.a"), 0) << "no race of their own";
+  EXPECT_GT(field.timed("cpu.gemv.q4_0.a"), 0) << "those of plain products are held for them";
+  EXPECT_EQ(first(races, experts), "cpu.expert_products.q4_0.a.ahead4k");
+  experts.n = 64;
+  EXPECT_EQ(first(races, experts), "cpu.expert_products.q4_0.b");
+}
+
 TEST(KernelRace, TokensAndPromptsReadOneLayout) {
   // Narrow units win for a token, and lose more for a prompt.
   Field field;

@@ -57,6 +57,44 @@ TEST(Problems, ExpertsComputeTheSameWorkInPrefillHoweverTokensAreGrouped) {
               1e-9);
 }
 
+TEST(Problems, TheExpertsOfALayerAreTheSameWorkAsOneOperation) {
+  const ModelShape* mixtral = find_model("mixtral-8x7b");
+  ASSERT_NE(mixtral, nullptr);
+  const FileFormat& format = file_format_of(FileFormatId::q4_0);
+  for (const auto& [tokens, step] : {std::pair(1U, decode_step(*mixtral, format, 100)),
+                                     std::pair(512U, prefill_step(*mixtral, format, 512))}) {
+    double operations = 0, together = 0, times = 0;
+    for (const ProblemUse& use : step) {
+      if (!use.of_all_experts) continue;
+      const ProblemUse all = with_all_experts(use);
+      EXPECT_EQ(all.problem.op, Op::expert_products);
+      EXPECT_EQ(all.problem.n, tokens);
+      EXPECT_EQ(all.problem.heads, 8U);
+      EXPECT_EQ(all.problem.kv_heads, 2U);
+      operations += use.times * cost_of(use.problem).operations;
+      together += all.times * cost_of(all.problem).operations;
+      times += all.times;
+    }
+    EXPECT_GT(operations, 0);
+    EXPECT_NEAR(together / operations, 1, 1e-9) << tokens;
+    EXPECT_NEAR(times, 3 * mixtral->layers, 1e-6) << "gate, up and down of each layer";
+  }
+}
+
+TEST(Problems, AllExpertsOfATokenTakeOneRoundedInput) {
+  const ModelShape* mixtral = find_model("mixtral-8x7b");
+  ASSERT_NE(mixtral, nullptr);
+  const FileFormat& format = file_format_of(FileFormatId::q4_0);
+  double of_width = 0, of_experts = 0;
+  for (const ProblemUse& use : prefill_step(*mixtral, format, 64)) {
+    if (use.problem.op != Op::quantize || use.problem.n != 64) continue;
+    (use.problem.k == mixtral->width ? of_width : of_experts) += use.times;
+  }
+  // Queries, keys and values share one, attention's output has its own, and gate and up share one.
+  EXPECT_NEAR(of_width, 3 * mixtral->layers, 1e-6);
+  EXPECT_NEAR(of_experts, 2 * mixtral->layers, 1e-6) << "down's: each of two experts has its own";
+}
+
 TEST(Problems, SlidingWindowsCapWhatAttentionReads) {
   const ModelShape* gemma = find_model("gemma-2-2b");
   ASSERT_NE(gemma, nullptr);
@@ -157,6 +195,31 @@ TEST(Problems, NamesAreFoundAgain) {
   Op untouched = Op::rope;
   EXPECT_FALSE(find_op("no such operation", untouched));
   EXPECT_EQ(untouched, Op::rope);
+}
+
+TEST(Problems, ExpertsWithAsManyTokensEachHaveOneRate) {
+  const Problem many{.op = Op::expert_products,
+                     .format = FormatId::q4_0,
+                     .m = 768,
+                     .n = 512,
+                     .k = 2048,
+                     .heads = 128,
+                     .kv_heads = 8};
+  EXPECT_EQ(tokens_of_expert(many), 32);
+  Problem other = many;
+  other.n = 128;
+  other.heads = 32;
+  EXPECT_TRUE(same_rate(many, other));
+  other.heads = 128;
+  EXPECT_FALSE(same_rate(many, other));
+  Problem token = many;
+  token.n = 1;
+  EXPECT_FALSE(same_rate(many, token));
+  other = token;
+  other.heads = 64;
+  EXPECT_TRUE(same_rate(token, other));
+  other.k = 4096;
+  EXPECT_FALSE(same_rate(token, other));
 }
 
 TEST(Problems, PeaksFollowTheFormat) {

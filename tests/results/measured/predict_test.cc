@@ -210,6 +210,73 @@ TEST(Predict, OnlyActiveExpertsAreRead) {
       1 / (21e-3 + 2e-3), 1e-6);
 }
 
+/// The toy with 8 experts in place of its product, of which a token uses 2.
+ModelShape mixture() {
+  ModelShape shape = toy::model();
+  shape.experts = 8;
+  shape.experts_active = 2;
+  shape.tensors[1] = {"blk.0.ffn_up_exps.weight", TensorRole::expert_up, 0, 1024, 256, 80, 20};
+  return shape;
+}
+
+Problem experts(uint64_t m, uint32_t k, uint32_t n, uint32_t heads) {
+  return {.op = Op::expert_products,
+          .format = FormatId::f16,
+          .m = m,
+          .n = n,
+          .k = k,
+          .heads = heads,
+          .kv_heads = 2};
+}
+
+Prediction of_mixture(const std::vector<Measurement>& rows) {
+  return predict_on_cpu({mixture(), file_format_of(FileFormatId::f16), 512, 199, 0}, CostModel(rows));
+}
+
+TEST(Predict, ExpertsAreOneOperationALayerWhereThatWasMeasured) {
+  auto rows = toy::measurements();
+  const Prediction apart = of_mixture(rows);
+  // Half of the rows, and as many tokens of each expert: 512 x 2 / 8.
+  rows.push_back(toy::measured(7, experts(512, 256, 1, 4), 0.7e-3));
+  rows.push_back(toy::measured(8, experts(512, 256, 256, 4), 30e-3));
+  const Prediction p = of_mixture(rows);
+  ASSERT_TRUE(p.decode_tps && p.prefill_tps);
+  EXPECT_NEAR(p.decode_tps->mid, 1 / (10 * 1.4e-3 + 1e-3 + 2e-3), 1e-6);
+  // Four times the operations: twice the rows, twice the tokens.
+  EXPECT_NEAR(p.prefill_tps->mid, 512 / (10 * 120e-3 + 1e-3 + 100e-3), 1e-6);
+  EXPECT_EQ(p.basis.find("nearest size"), std::string::npos) << p.basis;
+  double times = 0;
+  for (const Term& term : p.terms)
+    if (term.phase == Phase::decode && term.problem.op == Op::expert_products) times += term.times;
+  EXPECT_EQ(times, 10);
+  EXPECT_NEAR(apart.decode_tps->mid, 1 / (21e-3 + 2e-3), 1e-6);
+}
+
+TEST(Predict, ExpertsThatAreUnlikeThoseMeasuredArePricedAsPlainProducts) {
+  const Prediction apart = of_mixture(toy::measurements());
+  const auto with = [](const Problem& problem, uint32_t threads = 1) {
+    auto rows = toy::measurements();
+    rows.push_back(toy::measured(7, problem, 0.1e-3, threads));
+    return of_mixture(rows);
+  };
+  // Of the other phase, with rows of another length, with fewer tokens of each expert, and with other
+  // threads.
+  for (const Prediction& p :
+       {with(experts(512, 256, 512, 8)), with(experts(512, 1024, 1, 8)), with(experts(512, 256, 1, 8), 3)})
+    EXPECT_EQ(p.decode_tps->mid, apart.decode_tps->mid) << p.basis;
+  for (const Prediction& p : {with(experts(512, 256, 1, 8)), with(experts(512, 1024, 512, 8)),
+                              with(experts(512, 256, 512, 128)), with(experts(512, 256, 512, 8), 3)})
+    EXPECT_EQ(p.prefill_tps->mid, apart.prefill_tps->mid) << p.basis;
+}
+
+TEST(Predict, ExpertsNearTheMeasuredOnesAreStandIns) {
+  auto rows = toy::measurements();
+  rows.push_back(toy::measured(7, experts(512, 384, 1, 8), 1e-3));
+  const Prediction p = of_mixture(rows);
+  EXPECT_NEAR(p.decode_tps->mid, 1 / (10 * 1e-3 * 2 * 256 / 384 + 1e-3 + 2e-3), 1e-6);
+  EXPECT_NE(p.basis.find("decode: measured at 1 thread, 1 of"), std::string::npos) << p.basis;
+}
+
 TEST(Predict, EncodersAreTimedOnOneText) {
   ModelShape shape = toy::model();
   shape.task = Task::encode;
