@@ -30,6 +30,9 @@ constexpr double experts_slab_s = 2.5e-3;
 /// Rows of an expert of a prompt. Copying its tokens' activations together takes as long whatever the rows, a
 /// twentieth of the product of so many.
 constexpr uint64_t least_expert_rows = 512;
+/// All matrices that a call draws from. They then rotate through the least working set, which is twice as
+/// large (run/memory_shares.h).
+constexpr uint64_t most_experts_bytes = 32ull << 20;
 
 /// Arithmetic of one thread that bounds `problem`, in operations/s.
 double rate_of(const Problem& problem, const ArithmeticRates& rates) {
@@ -60,9 +63,10 @@ Problem experts_slab(Problem slab, uint32_t threads, uint64_t working_set_bytes,
     }
     cut_rows(static_cast<uint64_t>(most / (2.0 * slab.n * slab.k * slab.kv_heads)), least_expert_rows);
   }
-  while (slab.heads * slab.m * row > working_set_bytes / 4 && halve()) {
+  const uint64_t most_bytes = std::min(most_experts_bytes, working_set_bytes / 4);
+  while (slab.heads * slab.m * row > most_bytes && halve()) {
   }
-  slab.m = std::min(slab.m, std::max<uint64_t>(1, working_set_bytes / 4 / row / slab.heads));
+  slab.m = std::min(slab.m, std::max<uint64_t>(1, most_bytes / row / slab.heads));
   return slab;
 }
 

@@ -29,8 +29,9 @@ uint64_t working_set_of(const Machine& machine) {
 uint64_t least_working_set(std::span<const PlanItem> items) {
   uint64_t largest = 0;
   for (const PlanItem& item : items)
-    if (is_matrix(item.problem.op))
-      largest = std::max(largest, row_bytes(item.problem.format, item.problem.k) * item.problem.m);
+    if (is_product(item.problem.op))
+      largest = std::max(largest, row_bytes(item.problem.format, item.problem.k) * item.problem.m *
+                                      std::max(1U, item.problem.heads));
   return std::max<uint64_t>(64ull << 20, std::bit_ceil(2 * largest));
 }
 

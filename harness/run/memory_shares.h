@@ -28,8 +28,8 @@ uint64_t wanted_working_set(const Machine& machine);
 /// machine finds out whether less suffices.
 uint64_t working_set_of(const Machine& machine);
 
-/// The least working set: twice the largest matrix of `items`, so that calls rotate through it, and 64 MiB,
-/// which is beyond the caches of phones.
+/// The least working set: twice the largest matrix of `items` (or all matrices of experts), so that calls
+/// rotate through it, and 64 MiB, which is beyond the caches of phones.
 uint64_t least_working_set(std::span<const PlanItem> items);
 
 }  // namespace weighin

@@ -12,8 +12,8 @@ constexpr double never = std::numeric_limits<double>::infinity();
 /// A kernel takes the place of the one that the table prefers where it is faster by this much. Smaller gains
 /// lie within what a shared machine drifts by (docs/method/measuring.md), and would change from race to race.
 constexpr double least_gain = 0.02;
-/// The operation whose race decides for `problem`. Products of experts have none of their own: they are the same
-/// functions over the same weights as plain products of one token or of many.
+/// The operation whose race decides for `problem`. Products of experts have none of their own: they are the
+/// same functions over the same weights as plain products of one token or of many.
 Op raced_for(const Problem& problem) {
   if (problem.op != Op::expert_products) return problem.op;
   return problem.n == 1 ? Op::gemv : Op::gemm;
