@@ -1,23 +1,20 @@
 #include "harness/timing/runner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
 #include <memory>
 
+#include "harness/timing/benchmark_list.h"
 #include "harness/timing/statistics.h"
 #include "kernels/vulkan/gpu_bench.h"
 
 namespace weighin {
 namespace {
 
-/// Samples of the first pass: enough for a median with a range. More would take time from other items, and
-/// fewer suffice where one sample takes milliseconds.
-constexpr unsigned first_samples = 5, first_samples_of_long = 3;
-constexpr double long_operations = 1e8, long_sample_s = 5e-3;
+/// A sample that takes longer than this is long (samples_of_long).
+constexpr double long_sample_s = 5e-3;
 /// An item whose samples differ by more than this (half the width of the median's interval, relative to it)
 /// gets more of them at once, while its operands are in place: up to so many, and for so large a part of its
 /// share of the time that is left. The rest is for items that take longer than others, and for narrowing.
@@ -47,24 +44,6 @@ struct Entry {
   /// is one.
   double spread() const { return fractions.empty() ? result.spread : median_spread(fractions); }
 };
-
-/// "cpu.gemv.q4_0.avx2/m:2048/k:2048/threads:2": arguments are written as Google Benchmark does it.
-std::string benchmark_name(const PlanItem& item, const KernelChoice& choice) {
-  const Problem& p = item.problem;
-  const auto kernels = choice(p);
-  std::string name = kernels.empty() ? std::string(op_name(p.op)) : kernels.front()->name;
-  if (p.m) name += fmt::format("/m:{}", p.m);
-  if (p.n > 1) name += fmt::format("/n:{}", p.n);
-  if (p.k) name += fmt::format("/k:{}", p.k);
-  if (p.heads) name += fmt::format("/heads:{}/kv_heads:{}", p.heads, p.kv_heads);
-  if (p.context) name += fmt::format("/context:{}", p.context);
-  return name + fmt::format("/threads:{}", item.threads);
-}
-
-unsigned samples_of(const Problem& problem) {
-  const bool is_long = cost_of(problem).operations > long_operations && !is_bound(problem.op);
-  return is_long || problem.op == Op::storage_read ? first_samples_of_long : first_samples;
-}
 
 class Runner {
  public:
@@ -124,7 +103,7 @@ class Runner {
       const double first_s = sample(entry), more_s = time_for_more_s();
       // Where time is short, few samples of each item say more than many of some.
       const unsigned least =
-          first_s > long_sample_s || more_s <= 0 ? first_samples_of_long : samples_of(entry.item.problem);
+          first_s > long_sample_s || more_s <= 0 ? samples_of_long : samples_of(entry.item.problem);
       double least_until_s = 0;  // when the least samples had been taken
       for (unsigned taken = 1; taken < most_first_samples && !gpu_failed(); ++taken) {
         if (taken == least) least_until_s = elapsed_s();
@@ -320,14 +299,6 @@ std::string_view outcome_name(Outcome outcome) {
       return "interrupted";
   }
   return "interrupted";
-}
-
-void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& choice,
-                     const BenchmarkFlags& flags) {
-  std::vector<TimedBenchmark> benchmarks;
-  for (const PlanItem& item : items)
-    benchmarks.push_back({benchmark_name(item, choice), samples_of(item.problem), {}, {}, {}});
-  run_benchmarks(benchmarks, flags);
 }
 
 tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,

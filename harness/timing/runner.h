@@ -78,8 +78,4 @@ tl::expected<Outcome, std::string> run_plan(std::span<const PlanItem> items,
                                             std::span<const Measurement> already, const RunSettings& settings,
                                             const RunHooks& hooks);
 
-/// Prints Google Benchmark's own list of `items` (--benchmark_list_tests).
-void list_benchmarks(std::span<const PlanItem> items, const KernelChoice& kernels,
-                     const BenchmarkFlags& flags);
-
 }  // namespace weighin

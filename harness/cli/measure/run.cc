@@ -9,6 +9,7 @@
 #include "harness/cli/shared_options.h"
 #include "harness/gpu/session.h"
 #include "harness/run/measure_gpus.h"
+#include "harness/timing/benchmark_list.h"
 #include "kernels/table/all_kernels.h"
 #include "kernels/vulkan/device/gpu.h"
 #include "probes/all_probes.h"
