@@ -52,7 +52,7 @@ export const bugs = [
   },
   {
     sentence: "A plan's product stands for one of four times its rows",
-    file: "harness/plan/plan.cc",
+    file: "harness/plan/plan_items.cc",
     text: "      return within(m(planned), m(wanted), 2);",
     replacement: "      return within(m(planned), m(wanted), 8);",
     tests: ["test_harness:Plan*"],

@@ -22,6 +22,13 @@ export const bugs = [
     tests: ["test_kernels:Problem*:*Step*", "test_results"],
   },
   {
+    sentence: "Every token of an expert gets the results of its first",
+    file: "kernels/cpu/matrix/expert_products.cc",
+    text: "result_of(routing_->uses[reached.first + i]) + rows.first",
+    replacement: "result_of(routing_->uses[reached.first]) + rows.first",
+    tests: ["test_kernels:*Expert*"],
+  },
+  {
     sentence: "The output head computes logits of every token of a prompt",
     file: "kernels/problem/steps.cc",
     text: "  return role == TensorRole::output || role == TensorRole::pooler ? 1 : n;",
