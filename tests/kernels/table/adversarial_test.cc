@@ -20,6 +20,10 @@ TEST(Adversarial, EveryKernelThisCpuRunsPasses) {
     ThreadPool pool(threads);
     for (const Kernel& kernel : all_kernels()) {
       if (kernel.backend != Backend::cpu || !runs(simd, kernel.isa)) continue;
+      // How a kernel asks ahead changes nothing that it computes: one team suffices for what other kernels of
+      // the same functions show with each.
+      const bool same_functions = kernel.op == Op::expert_products || kernel.packing.rows == 0;
+      if (kernel.ahead.bytes > 0 && same_functions && threads != 2) continue;
       SCOPED_TRACE(kernel.name + ", threads " + std::to_string(threads));
       const auto check = check_adversarial(kernel, pool, testing::TempDir());
       ASSERT_TRUE(check) << check.error();
