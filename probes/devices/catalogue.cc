@@ -35,7 +35,10 @@ class DeviceReader {
     device.vendor = inherited("vendor");
     device.chip = field_or<std::string>(object_, "chip", "");
     device.year = static_cast<unsigned>(field_or<uint64_t>(object_, "year", 0));
-    if (device.year < 2005 || device.year > 2030) wrong("year", "is no year from 2005 to 2030");
+    if (object_.contains("year") && (device.year < 2005 || device.year > 2030))
+      wrong("year", "is no year from 2005 to 2030");
+    device.count = static_cast<unsigned>(field_or<uint64_t>(object_, "count", 1));
+    if (device.count < 1 || device.count > 1024) wrong("count", "is no number from 1 to 1024");
     read_list("memory_gib", device.memory_gib);
     if (object_.contains("memory_checked"))
       device.memory_checked = basis(object_["memory_checked"], "memory_checked");

@@ -38,7 +38,7 @@ std::vector<NameMatch> match_names(const std::vector<NameWord>& words) {
       ++i;
       continue;
     }
-    NameMatch one{i, i + match.length, {}, is_digit(words[i].text.front())};
+    NameMatch one{i, i + match.length, {}};
     for (const uint32_t index : *match.devices) one.devices.push_back(&all_devices()[index]);
     matches.push_back(std::move(one));
     i += match.length;
@@ -65,29 +65,6 @@ void take_laptop_part(const std::vector<NameWord>& words, std::vector<NameMatch>
       used[i] = true;
     }
   }
-}
-
-std::string unexplained_word(const std::vector<NameWord>& words, const std::vector<NameMatch>& matches,
-                             const std::vector<bool>& used) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    const NameWord& word = words[i];
-    if (word.consumed || used[i] || is_harmless(word.text)) continue;
-    const bool memory = (word.text == "gb" || word.text == "gib") ||
-                        (i + 1 < words.size() && (words[i + 1].text == "gb" || words[i + 1].text == "gib"));
-    if (memory) continue;
-    const bool digit = is_digit(word.text.front());
-    // A suffix alone in brackets is still a suffix: "RTX 4070 (Ti)".
-    const auto same_segment = [&](size_t j) { return words[j].segment == word.segment; };
-    const bool alone = (i == 0 || !same_segment(i - 1)) && (i + 1 == words.size() || !same_segment(i + 1));
-    if (alone && is_suffix(word.text) && !digit) return word.text;
-    for (const NameMatch& one : matches) {
-      if (one.number_alone && !same_segment(one.begin)) continue;
-      if (!same_segment(one.begin) && !same_segment(one.end - 1)) continue;
-      const bool before = i < one.begin;
-      if (!before || digit || is_suffix(word.text) || one.number_alone) return word.text;
-    }
-  }
-  return "";
 }
 
 bool reconcile(std::vector<NameMatch>& matches) {

@@ -1,5 +1,4 @@
-// Finds the device names among the words of a name, and decides whether the other words make it another
-// device.
+// Finds the device names among the words of a name.
 #pragma once
 
 #include <string>
@@ -15,8 +14,7 @@ using Candidates = std::vector<const DeviceSpec*>;
 /// A run of words that is the name of a device.
 struct NameMatch {
   size_t begin = 0, end = 0;
-  Candidates devices;         // the devices that share this name
-  bool number_alone = false;  // the name is a number alone: "4070"
+  Candidates devices;  // the devices that share this name
 };
 
 /// Whether the device is a GPU or an accelerator with memory of its own.
@@ -29,10 +27,6 @@ std::vector<NameMatch> match_names(const std::vector<NameWord>& words);
 /// does. `used` says of each word whether it is part of a name.
 void take_laptop_part(const std::vector<NameWord>& words, std::vector<NameMatch>& matches,
                       std::vector<bool>& used);
-
-/// A word that is part of no match and may make it another device; empty if there is none.
-std::string unexplained_word(const std::vector<NameWord>& words, const std::vector<NameMatch>& matches,
-                             const std::vector<bool>& used);
 
 /// Keeps of each match the devices that the other matches allow. False if they name different things.
 bool reconcile(std::vector<NameMatch>& matches);

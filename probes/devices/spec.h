@@ -80,8 +80,9 @@ struct DeviceSpec {
   std::vector<std::string> aliases;
   DeviceKind kind = DeviceKind::cpu;
   std::string vendor;
-  std::string chip;  // the SoC or processor of a product, the die of a GPU; may be empty
-  unsigned year = 0;
+  std::string chip;    // the SoC or processor of a product, the die of a GPU; may be empty
+  unsigned year = 0;   // in which it was first sold; 0: not known
+  unsigned count = 1;  // how many of its chips it has: a DGX H100 has eight
   /// Every memory size that it is sold with, in GiB, the commonest first. Empty if the buyer fits the memory.
   std::vector<double> memory_gib;
   SpecNumber memory_checked;   // value: the first size; checked: how the sizes are known

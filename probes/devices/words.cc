@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "models/text/letters.h"
+#include "probes/devices/driver_text.h"
 #include "probes/devices/vocabulary.h"
 
 namespace weighin {
@@ -22,7 +23,7 @@ bool one_of(std::string_view word, const std::array<std::string_view, Count>& wo
 
 /// Replaces typographic signs by the plain ones that people also write, and removes trade marks.
 std::string plain(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> signs{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> signs{{
       {"\u00ae", ""},
       {"\u2122", ""},
       {"(R)", ""},
@@ -35,12 +36,14 @@ std::string plain(std::string_view name) {
       {"\u2014", " - "},
       {"\u00d7", "x"},
       {"\u00a0", " "},
+      {"w/", "with "},
+      {"W/", "with "},
   }};
   std::string text;
   text.reserve(name.size());
   for (size_t i = 0; i < name.size();) {
     const auto c = static_cast<unsigned char>(name[i]);
-    if (c < 0x80 && c != '(') {
+    if (c < 0x80 && c != '(' && lower_letter(static_cast<char>(c)) != 'w') {
       text += name[i++];
       continue;
     }
@@ -63,6 +66,24 @@ bool ends_segment(std::string_view text, size_t i) {
   return (c == '-' || c == '+') && i > 0 && space(i - 1) && space(i + 1);
 }
 
+/// The length of an identifier of Apple's at the start of `text`, such as "iPhone15,2"; 0 if there is none.
+size_t apple_identifier(std::string_view text) {
+  static constexpr std::array<std::string_view, 10> families{
+      "iphone", "ipad", "ipod", "macbookpro", "macbookair", "macmini", "macbook", "imacpro", "imac", "mac"};
+  size_t letters = 0;
+  while (letters < text.size() && is_letter(text[letters])) ++letters;
+  if (letters > 10 || !one_of(lower_case(text.substr(0, letters)), families)) return 0;
+  const auto digits = [&](size_t from) {
+    size_t end = from;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    return end;
+  };
+  const size_t comma = digits(letters);
+  if (comma == letters || comma >= text.size() || text[comma] != ',') return 0;
+  const size_t end = digits(comma + 1);
+  return end == comma + 1 ? 0 : end;
+}
+
 /// All words except those of the host.
 std::vector<NameWord> split(std::string_view text) {
   std::vector<NameWord> words;
@@ -72,12 +93,19 @@ std::vector<NameWord> split(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (c == '@') break;
+    if (const size_t length = glued ? 0 : apple_identifier(text.substr(i)); length > 0) {
+      words.push_back({lower_case(text.substr(i, length)), false, segment, false});
+      i += length;
+      continue;
+    }
     if (is_digit(c) || is_letter(c)) {
       const auto same = is_digit(c) ? is_digit : is_letter;
       size_t end = i;
       while (end < text.size() && (same(text[end]) || (text[end] == '.' && is_digit(c) &&
                                                        end + 1 < text.size() && is_digit(text[end + 1]))))
         ++end;
+      // "8xH100" is a count before a name.
+      if (words.size() == 1 && glued && lower_letter(c) == 'x' && is_number(words.front())) end = i + 1;
       NameWord word{std::string(text.substr(i, end - i)), glued, segment, false};
       word.text = lower_case(word.text);
       words.push_back(std::move(word));
@@ -92,6 +120,7 @@ std::vector<NameWord> split(std::string_view text) {
       ++i;
       continue;
     }
+    if (c == '"' && glued && is_number(words.back())) words.push_back({"inch", true, segment, false});
     if (std::string_view("([{").find(c) != std::string_view::npos) {
       outside.push_back(segment);
       segment = ++segments;
@@ -114,6 +143,8 @@ class Statements {
 
   void take() {
     take_macs();
+    take_screen();
+    take_revision();
     take_generation();
     take_gpu_cores();
     take_cores();
@@ -138,10 +169,27 @@ class Statements {
     static constexpr std::array<std::string_view, 4> after{"pro", "air", "mini", "studio"};
     for (size_t i = 0; i < words_.size(); ++i) {
       if (is(i, "mini") && is(i + 1, "pc")) spend(i, i + 2);
-      if (is(i, "imac")) spend(i, i + 1);
-      if ((is(i, "macbook") || is(i, "mac")) && i + 1 < words_.size() && one_of(words_[i + 1].text, after))
+      if (is(i, "imac")) {
+        spend(i, i + 1);
+        name_.mac = true;
+      }
+      if ((is(i, "macbook") || is(i, "mac")) && i + 1 < words_.size() && one_of(words_[i + 1].text, after)) {
         spend(i, i + 2);
+        name_.mac = true;
+      }
     }
+  }
+
+  /// Takes the size of a screen: "13-inch", "16\"".
+  void take_screen() {
+    for (size_t i = 0; i < words_.size(); ++i)
+      if (number(i) && (is(i + 1, "inch") || is(i + 1, "inches"))) spend(i, i + 2);
+  }
+
+  /// Takes the revision of a board: "Rev 1.0".
+  void take_revision() {
+    for (size_t i = 0; i < words_.size(); ++i)
+      if ((is(i, "rev") || is(i, "revision")) && number(i + 1)) spend(i, i + 2);
   }
 
   /// Takes the GPU cores of "32-core GPU" and "40GPU", which "8P+2E" may precede.
@@ -170,7 +218,7 @@ class Statements {
   /// is.
   void take_cores() {
     const auto counts = [&](size_t i) {
-      return is(i, "core") || is(i, "cores") || is(i, "ch") || is(i, "threads");
+      return is(i, "core") || is(i, "cores") || is(i, "ch") || is(i, "threads") || is(i, "sockets");
     };
     for (size_t i = 0; i < words_.size(); ++i) {
       if (!number(i) || words_[i].consumed) continue;
@@ -178,7 +226,7 @@ class Statements {
       const size_t reach = words_[i].segment == 0 ? 1 : 3;
       for (size_t j = i + 1; j < words_.size() && j <= i + reach; ++j) {
         if (!counts(j) || is(j + 1, "i") || is(j + 1, "ultra")) continue;
-        if (j == i + 1 && !is(j, "ch")) name_.cores = value(i);
+        if (j == i + 1 && !is(j, "ch") && !is(j, "sockets")) name_.cores = value(i);
         spend(i, j + 1);
         break;
       }
@@ -190,7 +238,7 @@ class Statements {
     for (size_t i = 0; i + 1 < words_.size(); ++i) {
       if (!number(i) || !(is(i + 1, "gb") || is(i + 1, "gib"))) continue;
       const double memory = std::strtod(words_[i].text.c_str(), nullptr);
-      if (memory > 0 && memory <= 65536) name_.memory_gib = memory;
+      if (memory > 0 && memory <= 65536) name_.memory_gib.push_back(memory);
     }
   }
 
@@ -240,8 +288,10 @@ class Statements {
 
 NameWords device_words(std::string_view name) {
   NameWords read;
-  read.words = split(plain(name));
+  read.words = split(plain(without_driver_words(name)));
   Statements(read).take();
+  for (const NameWord& word : read.words)
+    if (must_fit(word.text)) read.claims.push_back(word.text);
   std::erase_if(read.words, [](const NameWord& word) { return says_nothing(word.text); });
   return read;
 }
