@@ -85,7 +85,7 @@ class Explainer {
   bool explained(size_t i) const {
     const std::string& word = words_[i].text;
     if (is_memory(i) || is_year(i)) return true;
-    if (is_part_name(i)) return true;
+    if (is_part_name(i) || is_target(i)) return true;
     if (is_digit(word.front())) return is_number_of_codename(i) || (i > 0 && is_unit_version(i - 1));
     if (is_harmless(word) || part_word(word)) return true;
     if (is_codename_suffix(i) || is_unit_version(i)) return true;
@@ -175,6 +175,25 @@ class Explainer {
     return any_device([&](const DeviceSpec& device) {
       return squeezed(device.chip) == run ||
              (!card_ && squeezed(device.gpu.name).starts_with(run) && end > first + 1);
+    });
+  }
+
+  /// "GFX1201", as AMD's compilers and Mesa call the die of a card (LLVM's user guide for AMDGPU).
+  bool is_target(size_t i) const {
+    struct Target {
+      std::string_view number, die;
+    };
+    static constexpr Target targets[]{
+        {"1201", "Navi 48"}, {"1200", "Navi 44"}, {"1102", "Navi 33"}, {"1101", "Navi 32"},
+        {"1100", "Navi 31"}, {"1034", "Navi 24"}, {"1032", "Navi 23"}, {"1031", "Navi 22"},
+        {"1030", "Navi 21"}, {"1012", "Navi 14"}, {"1010", "Navi 10"}, {"906", "Vega 20"},
+        {"900", "Vega 10"},  {"942", "CDNA 3"},   {"950", "CDNA 4"},   {"908", "CDNA 1"}};
+    const size_t number = words_[i].text == "gfx" ? i + 1 : i;
+    if (number == 0 || number >= words_.size() || words_[number - 1].text != "gfx") return false;
+    return any_device([&](const DeviceSpec& device) {
+      return std::any_of(std::begin(targets), std::end(targets), [&](const Target& target) {
+        return words_[number].text == target.number && device.chip == target.die;
+      });
     });
   }
 

@@ -84,7 +84,18 @@ size_t apple_identifier(std::string_view text) {
   return end == comma + 1 ? 0 : end;
 }
 
-/// All words except those of the host.
+/// Removes the sizes of screens: "13-inch", "16\"". They do not tell which device it is.
+void erase_screens(std::vector<NameWord>& words) {
+  for (size_t i = 0; i + 1 < words.size();) {
+    const bool inch = words[i + 1].text == "inch" || words[i + 1].text == "inches";
+    if (is_number(words[i]) && inch)
+      words.erase(words.begin() + static_cast<ptrdiff_t>(i), words.begin() + static_cast<ptrdiff_t>(i) + 2);
+    else
+      ++i;
+  }
+}
+
+/// All words except those of the host and sizes of screens.
 std::vector<NameWord> split(std::string_view text) {
   std::vector<NameWord> words;
   unsigned segment = 0, segments = 0;
@@ -134,6 +145,7 @@ std::vector<NameWord> split(std::string_view text) {
     glued = false;
     ++i;
   }
+  erase_screens(words);
   return words;
 }
 
@@ -143,7 +155,6 @@ class Statements {
 
   void take() {
     take_macs();
-    take_screen();
     take_revision();
     take_generation();
     take_gpu_cores();
@@ -178,12 +189,6 @@ class Statements {
         name_.mac = true;
       }
     }
-  }
-
-  /// Takes the size of a screen: "13-inch", "16\"".
-  void take_screen() {
-    for (size_t i = 0; i < words_.size(); ++i)
-      if (number(i) && (is(i + 1, "inch") || is(i + 1, "inches"))) spend(i, i + 2);
   }
 
   /// Takes the revision of a board: "Rev 1.0".

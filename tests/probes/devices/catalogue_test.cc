@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,7 +31,11 @@ TEST(DeviceCatalogue, EveryFileParsesAndEveryChipIsThere) {
   const auto joined = join_chips(devices);
   ASSERT_TRUE(joined) << joined.error();
   EXPECT_EQ(all_devices().size(), devices.size());
-  EXPECT_GE(devices.size(), 400u);
+  EXPECT_GE(devices.size(), 2500u);
+  const auto handhelds = std::count_if(devices.begin(), devices.end(), [](const DeviceSpec& device) {
+    return (device.kind == DeviceKind::phone || device.kind == DeviceKind::tablet) && !device.chip.empty();
+  });
+  EXPECT_GE(handhelds, 1000);
 }
 
 TEST(DeviceCatalogue, EveryNumberSaysHowItIsKnown) {
@@ -90,6 +95,7 @@ TEST(DeviceCatalogue, RefusalsNameTheFileTheDeviceAndTheField) {
            {R"("year": 2020, "bandwidth_gbs": [10, "read", "nowhere"])", "bandwidth_gbs"},
            {R"("year": 2020, "memory_gib": "8")", "memory_gib"},
            {R"("year": 2020, "chip": 7)", "chip"},
+           {R"("year": 2020, "chip": "C", "count": 0)", "count"},
            {R"("year": 2020, "unified": "yes")", "unified"},
            {R"("year": 2020, "cpu": {"cores": -4})", "cores"},
            {R"("year": 2020, "cpu": 4)", "cpu"},

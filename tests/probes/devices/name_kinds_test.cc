@@ -88,6 +88,25 @@ TEST(DeviceNameKinds, AnUnexplainedWordNeverResolves) {
   }
 }
 
+TEST(DeviceNameKinds, IdentifiersOfApplesAreExact) {
+  // From brands/apple_all_en.md of KHwang9883/MobileModels. The number of an identifier is not that of a
+  // product.
+  expect_resolved({
+      {"iPhone15,2", "Apple iPhone 14 Pro"},
+      {"iPhone16,2", "Apple iPhone 15 Pro Max"},
+      {"iPhone17,1", "Apple iPhone 16 Pro"},
+      {"iPhone14,5", "Apple iPhone 13"},
+      {"iPhone12,1", "Apple iPhone 11"},
+      {"iPad16,3", "Apple iPad Pro (M4)"},
+      {"iPad Pro 13-inch (M4)", "Apple iPad Pro (M4)"},
+      {"iPad Pro 13 M4", "Apple iPad Pro (M4)"},
+      {"Mac16,11", "Apple M4 Pro 20-core GPU"},
+      {"Mac15,14", "Apple M3 Ultra 80-core GPU"},
+      {"MacBookPro18,2", "Apple M1 Max 32-core GPU"},
+  });
+  expect_unknown({"iPhone99,1", "iPhone15,77", "Mac99,1", "iPad1,77", "iPhone15,2 Foo"});
+}
+
 TEST(DeviceNameKinds, ChipsAreKnownByTheirCodes) {
   expect_resolved({
       {"SM8650", "Qualcomm Snapdragon 8 Gen 3"},
@@ -109,6 +128,16 @@ TEST(DeviceNameKinds, BoardsPrintTheirRevision) {
       {"Raspberry Pi 5 Model B Rev 1.0", "Raspberry Pi 5"},
       {"Raspberry Pi 4 Model B Rev 1.5", "Raspberry Pi 4"},
       {"Raspberry Pi Compute Module 5 Rev 1.0", "Raspberry Pi Compute Module 5"},
+      {"Radxa ROCK 5B Plus", "Radxa ROCK 5B+"},
+      {"Xunlong Orange Pi 5 Plus", "Orange Pi 5 Plus"},
+      {"Milk-V Jupiter", "Milk-V Jupiter"},
+      {"SiFive HiFive Premier P550", "SiFive HiFive Premier P550"},
+      {"NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super", "NVIDIA Jetson Orin Nano Super"},
+      {"Dell Inc. Dell Pro Max with GB10 FCM1253", "NVIDIA GB10"},
+      {"Framework Desktop (AMD Ryzen AI Max 300 Series)", "Framework Desktop", 1, 128},
+      {"GMKtec NucBox_EVO-X2", "GMKtec EVO-X2", 1, 128},
+      {"Bosgame M5", "Bosgame M5", 1, 128},
+      {"ASUS ROG Flow Z13 GZ302EA", "ASUS ROG Flow Z13 (2025)"},
   });
 }
 
@@ -125,10 +154,17 @@ TEST(DeviceNameKinds, DriversAndBrowsersPrintMoreThanTheName) {
       {"NVIDIA GPU [GeForce RTX 5090 Max-Q / Mobile]", "NVIDIA GeForce RTX 5090 Laptop GPU"},
       {"NVIDIA Corporation GB203M / GN22-X11 [GeForce RTX 5090 Max-Q / Mobile]",
        "NVIDIA GeForce RTX 5090 Laptop GPU"},
+      {"AMD Radeon Graphics (RADV GFX1151)", "AMD Ryzen AI Max+ 395"},
+      {"AMD Radeon RX 9070 XT (RADV GFX1201)", "AMD Radeon RX 9070 XT"},
+      {"Intel(R) Arc(tm) B580 Graphics (BMG G21)", "Intel Arc B580"},
+      {"Adreno 750", "Qualcomm Snapdragon 8 Gen 3"},
+      {"Adreno (TM) 830", "Qualcomm Snapdragon 8 Elite"},
+      {"Mali-G715", "Google Tensor G4"},
+      {"Orin (nvgpu)", "NVIDIA Jetson AGX Orin 64GB"},
       {"NVIDIA Corporation GA106M [GeForce RTX 3060 Mobile / Max-Q]", "NVIDIA GeForce RTX 3060 Laptop GPU"},
   });
-  expect_unknown({"llvmpipe (LLVM 15.0.6, 256 bits)", "AMD Radeon RX 7900 XTX (RADV NAVI21)", "ANGLE ()",
-                  "[]", "Cubot P40 [A40]"});
+  expect_unknown({"llvmpipe (LLVM 15.0.6, 256 bits)", "AMD Radeon RX 7900 XTX (RADV NAVI21)",
+                  "AMD Radeon RX 9070 XT (RADV GFX1100)", "Apple GPU", "ANGLE ()", "[]", "Cubot P40 [A40]"});
 }
 
 TEST(DeviceNameKinds, CardsAreSoldByOthers) {
@@ -150,10 +186,36 @@ TEST(DeviceNameKinds, CountsAndVirtualGpus) {
       {"8xH100", "NVIDIA H100 SXM", 8},
       {"4 x RTX 3090", "NVIDIA GeForce RTX 3090", 4},
       {"2x RTX 3090 NVLink", "NVIDIA GeForce RTX 3090", 2},
+      {"NVIDIA DGX H100", "NVIDIA DGX H100", 8, 80},
+      {"2x DGX H100", "NVIDIA DGX H100", 16, 80},
+      {"H100 MIG 1g.10gb", "NVIDIA H100 SXM MIG 1g.10gb", 1, 10},
+      {"H100 80GB HBM3 MIG 3g.40gb", "NVIDIA H100 SXM MIG 3g.40gb", 1, 40},
+      {"A100-SXM4-40GB MIG 3g.20gb", "NVIDIA A100 SXM 40GB MIG 3g.20gb", 1, 20},
       {"NVIDIA A40-8Q", "NVIDIA A40", 1, 8},
       {"GRID T4-16Q", "NVIDIA T4", 1, 16},
   });
-  expect_unknown({"RTX 3090 + RTX 3060", "A40-64Q", "RTX 4070-8Q"});
+  expect_unknown({"RTX 3090 + RTX 3060", "A40-64Q", "RTX 4070-8Q", "H100 MIG 5g.77gb"});
+}
+
+TEST(DeviceNameKinds, CloudsHaveTheirOwnCoresMemoryAndCards) {
+  expect_resolved({
+      {"c7g.4xlarge", "AWS c7g.4xlarge", 1, 32},
+      {"t4g.medium", "AWS t4g.medium", 1, 4},
+      {"m7i.4xlarge", "AWS m7i.4xlarge", 1, 64},
+      {"g6.xlarge", "AWS g6.xlarge", 1, 24},
+      {"p5.48xlarge", "AWS p5.48xlarge", 8, 80},
+      {"p4d.24xlarge", "AWS p4d.24xlarge", 8, 40},
+      {"a2-highgpu-1g", "Google Cloud a2-highgpu-1g", 1, 40},
+      {"a3-highgpu-8g", "Google Cloud a3-highgpu-8g", 8, 80},
+      {"n2-standard-8", "Google Cloud n2-standard-8", 1, 32},
+      {"Standard_NC24ads_A100_v4", "Azure Standard_NC24ads_A100_v4", 1, 80},
+      {"Standard_D8s_v5", "Azure Standard_D8s_v5", 1, 32},
+  });
+  const auto graviton = find_device("c7g.4xlarge"), xeon = find_device("m7i.4xlarge");
+  ASSERT_TRUE(graviton && xeon);
+  EXPECT_EQ(graviton->device->cpu.cores, 16u);
+  EXPECT_EQ(xeon->device->cpu.cores, 8u);  // two virtual processors a core
+  expect_unknown({"c7g.5xlarge", "p5.49xlarge", "Standard_D9s_v5", "n2-standard-9"});
 }
 
 TEST(DeviceNameKinds, MacsStateCoresYearsAndScreens) {
