@@ -31,8 +31,11 @@ constexpr uint64_t most_layouts = 2 * sets_in_race + 1;
 constexpr int rounds = 9;
 constexpr double round_s = 0.4e-3;
 constexpr unsigned most_runs = 64;
-/// A kernel whose first run takes so much longer than the fastest one's is not timed further.
+/// A kernel whose first runs take so much longer than the fastest one's is not timed further.
 constexpr double hopeless = 2;
+/// The first runs of a kernel that seems hopeless: one alone may have been interrupted. A fast kernel of q8_0
+/// that was judged by one lost every sixth race on a machine that it shared with others.
+constexpr int first_runs = 4;
 constexpr uint32_t sampled_outputs = 16;
 
 /// A problem of a typical size that takes tenths of a millisecond on each of `threads` threads.
@@ -105,10 +108,14 @@ std::vector<double> time_on(ThreadPool& pool, WeightPool& weights, std::span<con
     runners[i].prepared = std::move(*prepared);
     set_apart(*runners[i].prepared, problem, i, kernels.size(), weights.working_set_bytes());
     first[i] = seconds_of(*runners[i].prepared, 1);
+  }
+  const double fastest = first.empty() ? never : *std::min_element(first.begin(), first.end());
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    for (int run = 1; run < first_runs && runners[i].prepared && first[i] > hopeless * fastest; ++run)
+      first[i] = std::min(first[i], seconds_of(*runners[i].prepared, 1));
     runners[i].runs =
         static_cast<unsigned>(std::clamp(round_s / std::max(first[i], 1e-9), 1.0, double{most_runs}));
   }
-  const double fastest = first.empty() ? never : *std::min_element(first.begin(), first.end());
   pool.run([](uint32_t) {});  // wakes the team
   for (int round = 0; round < rounds; ++round) {
     for (size_t i = 0; i < kernels.size(); ++i) {
