@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <regex>
 
@@ -28,8 +29,12 @@ constexpr double settle_s = 0.1;
 /// Graphs are computed again where the median of their samples is known to no better than this.
 constexpr double steady_spread = 0.05;
 constexpr int most_passes = 6;
-/// Walks over the same weights that are timed in a pass, after one that is not.
-constexpr int walks_a_pass = 4;
+/// Walks over the same weights that are timed, after one that is not: as many as `weighin verify` decodes
+/// tokens, after one that is not timed. A large cache learns only in the course of tens of walks what is read
+/// again (docs/method/engines.md).
+constexpr size_t timed_walks = 32;
+/// Where a walk took at least this share of the time from memory, longer ones have nothing left to show.
+constexpr double as_from_memory = 0.97;
 constexpr double least_sample_s = 200e-6;
 
 double seconds_of(const TimedGraphs& graphs, size_t graph, uint32_t times) {
@@ -92,6 +97,16 @@ class EngineMeasuring {
       team_.emplace(ggml_, item.threads);
       settle();
     }
+    const bool walks = item.problem.op == Op::gemv && item.problem.context > 0;
+    const auto from_memory = nothing_cached_.find({item.problem.format, item.threads});
+    if (walks && from_memory != nothing_cached_.end() && item.problem.context > from_memory->second) {
+      Measurement row;
+      row.kernel = std::string(op_name(item.problem.op));
+      row.status = Status::skipped;
+      row.reason = "a shorter walk took as long as reading from memory";
+      return row;
+    }
+    if (walks) read_all_weights(item.problem);
     const GraphCounts counts = graph_counts(item.problem, weights_.bytes());
     const GgmlBench bench{side_, activations_, weights_};
     const auto graphs = TimedGraphs::make(bench, item.problem, counts.graphs, counts.operations);
@@ -122,32 +137,64 @@ class EngineMeasuring {
       return row;
     }
     const auto times = static_cast<uint32_t>(std::clamp(std::ceil(least_sample_s / once), 1.0, 1000.0));
-    const bool walks = item.problem.op == Op::gemv && item.problem.context > 0;
+    if (walks) {
+      time_walks(**graphs, counts.operations, row);
+      note_walk(item, row.seconds);
+      return row;
+    }
     // Other programs make single samples long: more are taken until the median is known.
     size_t next = 0;
     for (int pass = 0; pass < most_passes && (pass == 0 || row.spread > steady_spread); ++pass) {
-      if (walks) {
-        add_walks(**graphs, counts.operations, row.samples);
-      } else {
-        for (uint32_t i = 0; i < counts.timed; ++i, next = (next + 1) % (*graphs)->graphs())
-          row.samples.push_back(seconds_of(**graphs, next, times) / counts.operations);
-      }
+      for (uint32_t i = 0; i < counts.timed; ++i, next = (next + 1) % (*graphs)->graphs())
+        row.samples.push_back(seconds_of(**graphs, next, times) / counts.operations);
       row.seconds = median(row.samples);
       row.spread = median_spread(row.samples);
     }
     row.status = Status::measured;
+    if (item.problem.op == Op::gemv) from_memory_s_[{item.problem, item.threads}] = row.seconds;
     return row;
   }
 
-  /// Adds samples that are whole walks, since a cache holds some of their weights and others not. What it may
-  /// hold is brought there first.
-  static void add_walks(const TimedGraphs& graphs, uint32_t operations, std::vector<double>& samples) {
-    for (int walk = -1; walk < walks_a_pass; ++walk) {
+  /// Reads all weights of the walk's format from the first on, so that caches hold none of those that the
+  /// walk begins with.
+  void read_all_weights(Problem problem) {
+    problem.context = 0;
+    weights_.restart();
+    const GraphCounts counts = graph_counts(problem, weights_.bytes());
+    const GgmlBench bench{side_, activations_, weights_};
+    const auto graphs = TimedGraphs::make(bench, problem, counts.graphs, counts.operations);
+    for (size_t graph = 0; graphs && graph < (*graphs)->graphs(); ++graph) (*graphs)->run(graph);
+    weights_.restart();
+  }
+
+  /// Each sample is a whole walk, since a cache holds some of its weights and others not. Walks become faster
+  /// one after the other, so that the mean is what as many tokens take. One that takes longer than the walks
+  /// before and after it was disturbed, and counts as the longer of these.
+  static void time_walks(const TimedGraphs& graphs, uint32_t operations, Measurement& row) {
+    std::vector<double>& samples = row.samples;
+    for (size_t walk = 0; walk <= timed_walks; ++walk) {
       double seconds = 0;
       for (size_t graph = 0; graph < graphs.graphs(); ++graph) seconds += seconds_of(graphs, graph, 1);
-      if (walk >= 0)
+      if (walk > 0)
         samples.push_back(seconds / (double{1} * operations * static_cast<double>(graphs.graphs())));
     }
+    double sum = 0;
+    for (size_t i = 0; i < samples.size(); ++i) {
+      const double before = samples[i == 0 ? 1 : i - 1],
+                   after = samples[i + 1 == samples.size() ? i - 1 : i + 1];
+      sum += std::min(samples[i], std::max(before, after));
+    }
+    row.seconds = sum / static_cast<double>(samples.size());
+    row.spread = median_spread(samples);
+    row.status = Status::measured;
+  }
+
+  void note_walk(const PlanItem& item, double seconds) {
+    Problem whole = item.problem;
+    whole.context = 0;
+    const auto from_memory = from_memory_s_.find({whole, item.threads});
+    if (from_memory != from_memory_s_.end() && seconds >= as_from_memory * from_memory->second)
+      nothing_cached_.try_emplace({item.problem.format, item.threads}, item.problem.context);
   }
 
   const EngineJob& job_;
@@ -157,6 +204,9 @@ class EngineMeasuring {
   ActivationMemory activations_;
   LargeWeights weights_;
   std::optional<GgmlTeam> team_;
+  std::map<std::pair<Problem, uint32_t>, double> from_memory_s_;  // products of one token, by threads
+  // The MiB of the first walk that found nothing in caches.
+  std::map<std::pair<FormatId, uint32_t>, uint32_t> nothing_cached_;
 };
 
 }  // namespace

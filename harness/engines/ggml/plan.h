@@ -14,7 +14,7 @@ namespace weighin {
 /// activations and lets the threads meet, and a part that grows with the rows. Each format has a second
 /// product of fewer rows at one length, which tells the two parts apart. Attention is measured at two depths,
 /// small operations at sizes from the smallest to the largest, and the cost of a graph's start and of its
-/// smallest node beside them. One product of the most used formats also walks over so few weights (`context`,
+/// smallest node beside them. One product of two formats also walks over so few weights (`context`,
 /// in MiB) that a cache may hold them. The classes nearest 2B come first.
 std::vector<PlanItem> engine_plan(uint32_t threads);
 

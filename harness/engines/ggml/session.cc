@@ -86,7 +86,7 @@ class EngineSession {
     row.size_classes = plan_[item].size_classes;
     job_.done.insert(item);
     outcome_.measured += row.status == Status::measured;
-    outcome_.skipped += row.status == Status::skipped;
+    outcome_.skipped += row.status == Status::skipped && row.reason == "budget";
     outcome_.wrong += row.status == Status::wrong;
     return hooks_.record(row);
   }

@@ -165,6 +165,8 @@ void LargeWeights::walk_over(uint64_t bytes) {
 bool LargeWeights::place_next(GgmlTensor* tensor, uint64_t bytes) {
   const uint64_t usable = walked_ ? std::min(walked_, current_->usable) : current_->usable;
   if (bytes > usable) return false;
+  if (restart_) current_->next = 0;
+  restart_ = false;
   if (current_->next + bytes > usable) current_->next = 0;
   side_.ggml.tensor_alloc(current_->buffer, tensor, current_->base + current_->next);
   current_->next = rounded_up(current_->next + bytes, step_);

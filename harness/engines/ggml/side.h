@@ -83,6 +83,8 @@ class LargeWeights {
   tl::expected<GgmlBufferType*, std::string> layout_of(FormatId format, uint32_t k, uint64_t m, uint32_t n);
   /// Fills the memory of `layout` with random blocks of `format`, unless it holds such blocks.
   tl::expected<void, std::string> fill(FormatId format, GgmlBufferType* layout);
+  /// Begins again with the first bytes.
+  void restart() { restart_ = true; }
   /// Takes tensors from the first `bytes` alone, until it is called again; 0: from all.
   void walk_over(uint64_t bytes);
   /// Gives `tensor`, of `bytes` bytes and of the format and layout that fill() was called with last, the
@@ -103,6 +105,7 @@ class LargeWeights {
 
   const GgmlSide& side_;
   uint64_t bytes_, walked_ = 0;
+  bool restart_ = false;
   std::map<GgmlBufferType*, Region> regions_;
   Region* current_ = nullptr;
   uint64_t step_ = 1;  // tensors begin at multiples of this: whole interleaved blocks on aligned addresses
