@@ -109,10 +109,7 @@ tl::expected<ServedModel, HttpFailure> loaded(const LoopbackServer& server, cons
   return model;  // it does not say how many layers lie on a GPU
 }
 
-tl::expected<CompletionTimes, HttpFailure> complete(const LoopbackServer& server,
-                                                    const CompletionRequest& request,
-                                                    const Patience& patience) {
-  CompletionTimes times;
+json completion_body(const CompletionRequest& request, uint32_t words) {
   json body{{"model", request.model},
             {"n_predict", request.generated + 1},
             {"cache_prompt", false},
@@ -121,29 +118,28 @@ tl::expected<CompletionTimes, HttpFailure> complete(const LoopbackServer& server
             {"stream", false},
             {"samplers", json::array({"top_k"})},
             {"top_k", 1}};
-  if (request.vocabulary) {
+  if (words == 0) {
     body["prompt"] = prompt_tokens(request.number, request.prompt, request.vocabulary);
   } else {
-    times.prompt_words = std::max(1u, static_cast<uint32_t>(request.prompt / request.tokens_per_word));
-    body["prompt"] = prompt_text(request.number, times.prompt_words);
+    body["prompt"] = prompt_text(request.number, words);
   }
-  const auto answer = post_json(server, "/completion", body, patience);
-  if (!answer) return tl::unexpected(answer.error());
-  const auto timings = answer->is_object() ? answer->find("timings") : answer->end();
-  if (timings == answer->end()) return tl::unexpected(lacks(server, "/completion", "timings"));
+  return body;
+}
+
+tl::expected<CompletionTimes, std::string> read_times(const json& answer) {
+  const auto timings = answer.is_object() ? answer.find("timings") : answer.end();
+  if (timings == answer.end()) return tl::unexpected(std::string("timings"));
   const auto prompt_ms = json_field<double>(*timings, "prompt_ms");
   const auto tokens_ms = json_field<double>(*timings, "predicted_ms");
   const auto prompt = json_field<uint64_t>(*timings, "prompt_n");
   const auto tokens = json_field<uint64_t>(*timings, "predicted_n");
   if (!prompt_ms || !tokens_ms || !prompt || !tokens)
-    return tl::unexpected(
-        lacks(server, "/completion", "prompt_n, prompt_ms, predicted_n and predicted_ms in its timings"));
-  times.prompt_tokens = static_cast<uint32_t>(*prompt);
-  times.prompt_s = *prompt_ms * millisecond;
-  // The first token comes with the prompt: its clock starts when that one is there.
-  times.decoded_tokens = static_cast<uint32_t>(std::max<uint64_t>(*tokens, 1) - 1);
-  times.decode_s = *tokens_ms * millisecond;
-  return times;
+    return tl::unexpected(std::string("prompt_n, prompt_ms, predicted_n and predicted_ms in its timings"));
+  return CompletionTimes{.prompt_tokens = static_cast<uint32_t>(*prompt),
+                         .prompt_s = *prompt_ms * millisecond,
+                         .decoded_tokens = after_first(*tokens),
+                         .decode_s = *tokens_ms * millisecond,
+                         .version = ""};
 }
 
 }  // namespace
@@ -158,9 +154,12 @@ constinit const ServedEngine llama_server{
     .key = "LLAMA_API_KEY",
     .ports = ports,
     .takes_threads = false,
+    .takes_tokens = true,
+    .completion_path = "/completion",
     .answers = answers,
     .models = models,
     .loaded = loaded,
-    .complete = complete};
+    .completion_body = completion_body,
+    .read_times = read_times};
 
 }  // namespace weighin

@@ -60,34 +60,29 @@ std::optional<double> gpu_share_of(const std::string& runtime) {
   return 0;
 }
 
-tl::expected<CompletionTimes, HttpFailure> complete(const LoopbackServer& server,
-                                                    const CompletionRequest& request,
-                                                    const Patience& patience) {
-  CompletionTimes times;
-  times.prompt_words = std::max(1u, static_cast<uint32_t>(request.prompt / request.tokens_per_word));
-  const json body{{"model", request.model},
-                  {"prompt", prompt_text(request.number, times.prompt_words)},
-                  {"max_tokens", request.generated + 1},
-                  {"temperature", 0},
-                  {"stream", false}};
-  const std::string path = "/api/v0/completions";
-  const auto answer = post_json(server, path, body, patience);
-  if (!answer) return tl::unexpected(answer.error());
-  const auto usage = answer->find("usage"), stats = answer->find("stats");
-  if (usage == answer->end() || stats == answer->end())
-    return tl::unexpected(lacks(server, path, "usage and stats"));
+json completion_body(const CompletionRequest& request, uint32_t words) {
+  return {{"model", request.model},
+          {"prompt", prompt_text(request.number, words)},
+          {"max_tokens", request.generated + 1},
+          {"temperature", 0},
+          {"stream", false}};
+}
+
+tl::expected<CompletionTimes, std::string> read_times(const json& answer) {
+  const auto usage = answer.find("usage"), stats = answer.find("stats");
+  if (usage == answer.end() || stats == answer.end()) return tl::unexpected(std::string("usage and stats"));
   const auto prompt = json_field<uint64_t>(*usage, "prompt_tokens");
   const auto tokens = json_field<uint64_t>(*usage, "completion_tokens");
   const auto first_s = json_field<double>(*stats, "time_to_first_token");
   const auto rate = json_field<double>(*stats, "tokens_per_second");
-  if (!prompt || !tokens) return tl::unexpected(lacks(server, path, "prompt_tokens and completion_tokens"));
-  if (!first_s || !rate)
-    return tl::unexpected(lacks(server, path, "time_to_first_token and tokens_per_second"));
-  times.prompt_tokens = static_cast<uint32_t>(*prompt);
-  times.prompt_s = *first_s;
-  times.decoded_tokens = static_cast<uint32_t>(std::max<uint64_t>(*tokens, 1) - 1);
+  if (!prompt || !tokens) return tl::unexpected(std::string("prompt_tokens and completion_tokens"));
+  if (!first_s || !rate) return tl::unexpected(std::string("time_to_first_token and tokens_per_second"));
+  CompletionTimes times{.prompt_tokens = static_cast<uint32_t>(*prompt),
+                        .prompt_s = *first_s,
+                        .decoded_tokens = after_first(*tokens),
+                        .version = ""};
   times.decode_s = *rate > 0 ? times.decoded_tokens / *rate : 0;
-  if (const auto runtime = answer->find("runtime"); runtime != answer->end())
+  if (const auto runtime = answer.find("runtime"); runtime != answer.end())
     times.version = text_of(*runtime, "name") + " " + text_of(*runtime, "version");
   return times;
 }
@@ -129,9 +124,12 @@ constinit const ServedEngine lm_studio{
     .key = "LM_API_TOKEN",
     .ports = ports,
     .takes_threads = false,
+    .takes_tokens = false,
+    .completion_path = "/api/v0/completions",
     .answers = answers,
     .models = models,
     .loaded = loaded,
-    .complete = complete};
+    .completion_body = completion_body,
+    .read_times = read_times};
 
 }  // namespace weighin

@@ -75,37 +75,31 @@ tl::expected<ServedModel, HttpFailure> loaded(const LoopbackServer& server, cons
   return model;
 }
 
-tl::expected<CompletionTimes, HttpFailure> complete(const LoopbackServer& server,
-                                                    const CompletionRequest& request,
-                                                    const Patience& patience) {
-  CompletionTimes times;
-  times.prompt_words = std::max(1u, static_cast<uint32_t>(request.prompt / request.tokens_per_word));
+json completion_body(const CompletionRequest& request, uint32_t words) {
   // `raw`: no template is put around the prompt. A greedy choice costs least and is the same every time.
   json options{{"num_predict", request.generated + 1}, {"temperature", 0}, {"seed", request.number}};
   if (request.threads) options["num_thread"] = request.threads;
   if (request.context) options["num_ctx"] = request.context;
-  const json body{{"model", request.model},
-                  {"prompt", prompt_text(request.number, times.prompt_words)},
-                  {"raw", true},
-                  {"stream", false},
-                  {"keep_alive", "5m"},
-                  {"options", options}};
-  const auto answer = post_json(server, "/api/generate", body, patience);
-  if (!answer) return tl::unexpected(answer.error());
-  const auto prompt = json_field<uint64_t>(*answer, "prompt_eval_count");
-  const auto prompt_ns = json_field<double>(*answer, "prompt_eval_duration");
-  const auto tokens = json_field<uint64_t>(*answer, "eval_count");
-  const auto tokens_ns = json_field<double>(*answer, "eval_duration");
-  if (!prompt || !prompt_ns)
-    return tl::unexpected(lacks(server, "/api/generate", "prompt_eval_count and prompt_eval_duration"));
-  if (!tokens || !tokens_ns)
-    return tl::unexpected(lacks(server, "/api/generate", "eval_count and eval_duration"));
-  times.prompt_tokens = static_cast<uint32_t>(*prompt);
-  times.prompt_s = *prompt_ns * nanosecond;
-  // The first token comes with the prompt: its clock starts when that one is there.
-  times.decoded_tokens = static_cast<uint32_t>(std::max<uint64_t>(*tokens, 1) - 1);
-  times.decode_s = *tokens_ns * nanosecond;
-  return times;
+  return {{"model", request.model},
+          {"prompt", prompt_text(request.number, words)},
+          {"raw", true},
+          {"stream", false},
+          {"keep_alive", "5m"},
+          {"options", options}};
+}
+
+tl::expected<CompletionTimes, std::string> read_times(const json& answer) {
+  const auto prompt = json_field<uint64_t>(answer, "prompt_eval_count");
+  const auto prompt_ns = json_field<double>(answer, "prompt_eval_duration");
+  const auto tokens = json_field<uint64_t>(answer, "eval_count");
+  const auto tokens_ns = json_field<double>(answer, "eval_duration");
+  if (!prompt || !prompt_ns) return tl::unexpected(std::string("prompt_eval_count and prompt_eval_duration"));
+  if (!tokens || !tokens_ns) return tl::unexpected(std::string("eval_count and eval_duration"));
+  return CompletionTimes{.prompt_tokens = static_cast<uint32_t>(*prompt),
+                         .prompt_s = *prompt_ns * nanosecond,
+                         .decoded_tokens = after_first(*tokens),
+                         .decode_s = *tokens_ns * nanosecond,
+                         .version = ""};
 }
 
 }  // namespace
@@ -120,9 +114,12 @@ constinit const ServedEngine ollama{
     .key = "",
     .ports = ports,
     .takes_threads = true,
+    .takes_tokens = false,
+    .completion_path = "/api/generate",
     .answers = answers,
     .models = models,
     .loaded = loaded,
-    .complete = complete};
+    .completion_body = completion_body,
+    .read_times = read_times};
 
 }  // namespace weighin

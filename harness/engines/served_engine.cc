@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "harness/engines/llama_server.h"
 #include "harness/engines/lm_studio.h"
@@ -36,6 +38,25 @@ uint32_t next(uint32_t& state) {
 
 std::span<const ServedEngine* const> served_engines() {
   return engines;
+}
+
+tl::expected<CompletionTimes, HttpFailure> complete(const ServedEngine& engine, const LoopbackServer& server,
+                                                    const CompletionRequest& request,
+                                                    const Patience& patience) {
+  uint32_t words = 0;
+  if (!engine.takes_tokens || request.vocabulary == 0)
+    words = std::max(1U, static_cast<uint32_t>(request.prompt / request.tokens_per_word));
+  const std::string path(engine.completion_path);
+  const auto answer = post_json(server, path, engine.completion_body(request, words), patience);
+  if (!answer) return tl::unexpected(answer.error());
+  auto times = engine.read_times(*answer);
+  if (!times) return tl::unexpected(lacks(server, path, times.error()));
+  times->prompt_words = words;
+  return *times;
+}
+
+uint32_t after_first(uint64_t tokens) {
+  return static_cast<uint32_t>(std::max<uint64_t>(tokens, 1) - 1);
 }
 
 std::string prompt_text(uint32_t number, uint32_t count) {

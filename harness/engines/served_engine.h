@@ -59,6 +59,8 @@ struct ServedEngine {
   std::string_view key;        // the variable that holds the key that it may ask for
   std::span<const int> ports;  // that it listens on by default
   bool takes_threads = false;  // a request may name the number of threads
+  bool takes_tokens = false;   // a prompt may be token ids, where the vocabulary's size is known
+  std::string_view completion_path;  // where completions are asked for
   /// Whether this engine is what answers there.
   bool (*answers)(const LoopbackServer&, const Patience&);
   /// The models that it has.
@@ -66,9 +68,20 @@ struct ServedEngine {
   /// What it has loaded as `model`, after a completion made it load.
   tl::expected<ServedModel, HttpFailure> (*loaded)(const LoopbackServer&, const ServedModel& model,
                                                    const Patience&);
-  tl::expected<CompletionTimes, HttpFailure> (*complete)(const LoopbackServer&, const CompletionRequest&,
-                                                         const Patience&);
+  /// What is posted for a completion: a prompt of so many words, or of token ids where `words` is 0.
+  nlohmann::json (*completion_body)(const CompletionRequest&, uint32_t words);
+  /// The counters in the answer to it. Error: which of them it lacks.
+  tl::expected<CompletionTimes, std::string> (*read_times)(const nlohmann::json& answer);
 };
+
+/// Asks `engine` for a completion and returns what its counters say.
+tl::expected<CompletionTimes, HttpFailure> complete(const ServedEngine& engine, const LoopbackServer& server,
+                                                    const CompletionRequest& request,
+                                                    const Patience& patience);
+
+/// Of `tokens` generated ones, those after the first, which comes with the prompt: engines start the clock of
+/// generated tokens when that one is there.
+uint32_t after_first(uint64_t tokens);
 
 /// A server, and the model of it that is meant.
 struct ServedTarget {

@@ -124,7 +124,7 @@ struct ServedTest {
                                  .threads = request.asked_threads,
                                  .context = request.context,
                                  .vocabulary = target.model.vocabulary};
-    auto times = target.engine->complete(target.server, completion, patience);
+    auto times = weighin::complete(*target.engine, target.server, completion, patience);
     if (!times) return tl::unexpected(times.error().text);
     if (times->prompt_words && times->prompt_tokens)
       tokens_per_word = static_cast<double>(times->prompt_tokens) / times->prompt_words;
