@@ -24,21 +24,6 @@ constexpr const char* shipped = "engines/node-llama-cpp/run";
 /// Folders above the program that may hold scripts/: build/NAME/weighin lies two below it.
 constexpr int folders_above = 4;
 
-bool on_path(const Host& host, const std::string& program) {
-  std::istringstream path(host.environment ? host.environment("PATH").value_or("") : "");
-  std::error_code ignored;
-  for (std::string folder; std::getline(path, folder, ':');)
-    if (!folder.empty() && fs::is_regular_file(fs::path(folder) / program, ignored)) return true;
-  return false;
-}
-
-/// `word` as one word of a shell command.
-std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 /// The end of what the engine said on standard error, on one line.
 std::string last_words(const fs::path& file) {
   constexpr size_t most = 300;
@@ -81,6 +66,20 @@ std::string engine_of(const std::string& said) {
 }
 
 }  // namespace
+
+std::string quoted(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+bool on_path(const Host& host, const std::string& program) {
+  std::istringstream path(host.environment ? host.environment("PATH").value_or("") : "");
+  std::error_code ignored;
+  for (std::string folder; std::getline(path, folder, ':');)
+    if (!folder.empty() && fs::is_regular_file(fs::path(folder) / program, ignored)) return true;
+  return false;
+}
 
 fs::path beside_program(const Host& host, const std::string& name) {
   std::error_code ignored;

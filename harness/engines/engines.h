@@ -58,6 +58,12 @@ struct EngineRequest {
 /// this program. Error: none is there, and how to get one.
 tl::expected<std::string, std::string> engine_command(const Host& host, const std::string& given);
 
+/// `word` as one word of a shell command.
+std::string quoted(const std::string& word);
+
+/// Whether a file called `program` is in one of the folders of PATH.
+bool on_path(const Host& host, const std::string& program);
+
 /// The file `name` of scripts/, in a folder above this program or beside it; empty where there is none.
 std::filesystem::path beside_program(const Host& host, const std::string& name);
 

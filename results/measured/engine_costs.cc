@@ -36,9 +36,11 @@ double size_of(const Problem& p) {
 
 EngineCosts::EngineCosts(std::span<const Measurement* const> measurements, uint32_t threads)
     : cached_(measurements, threads) {
-  for (const Measurement* m : measurements)
-    if (usable(*m) && m->threads == threads && !is_walk(m->problem))
-      kinds_[{m->problem.op, m->problem.format}].push_back(m);
+  for (const Measurement* m : measurements) {
+    if (!usable(*m) || m->threads != threads || is_walk(m->problem)) continue;
+    kinds_[{m->problem.op, m->problem.format}].push_back(m);
+    by_difference_ |= m->kernel.starts_with(difference_kernel);
+  }
 }
 
 std::span<const Measurement* const> EngineCosts::rows(Op op, FormatId format) const {
@@ -107,7 +109,7 @@ std::optional<OperationCost> EngineCosts::product(const Problem& problem) const 
     };
     if (!nearest || distance(*m) < distance(*nearest)) nearest = m;
   }
-  if (!nearest) return std::nullopt;
+  if (!nearest) return by_difference_ ? product_of_other_format(problem) : std::nullopt;
   const double fixed = fixed_s(problem, *nearest);
   const double of_inputs = static_cast<double>(problem.k) * std::max(1U, problem.n) /
                            (static_cast<double>(nearest->problem.k) * std::max(1U, nearest->problem.n));
@@ -127,6 +129,29 @@ std::optional<OperationCost> EngineCosts::product(const Problem& problem) const 
       cost.stand_in = true;
     }
   }
+  return cost;
+}
+
+/// Few formats are measured by difference: another one takes the time of that whose values have the most
+/// similar size, by its bytes (one token) or operations.
+std::optional<OperationCost> EngineCosts::product_of_other_format(Problem problem) const {
+  constexpr uint32_t compared_row = 4096;
+  const auto bytes = [](FormatId format) { return static_cast<double>(row_bytes(format, compared_row)); };
+  const FormatId wanted = problem.format;
+  std::optional<FormatId> best;
+  for (const auto& [kind, of_kind] : kinds_) {
+    const auto& [op, format] = kind;
+    if (op != problem.op || (best && away(bytes(format), bytes(wanted)) >= away(bytes(*best), bytes(wanted))))
+      continue;
+    best = format;
+  }
+  if (!best || *best == wanted) return std::nullopt;
+  problem.format = *best;
+  std::optional<OperationCost> cost = product(problem);
+  if (!cost) return std::nullopt;
+  if (problem.op == Op::gemv) cost->seconds *= bytes(wanted) / bytes(*best);
+  cost->stand_in = cost->other_format = true;
+  cost->note = fmt::format("as {}: {}", format_of(*best).name, cost->note);
   return cost;
 }
 

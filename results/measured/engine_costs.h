@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -14,6 +15,10 @@
 #include "results/records/measurement.h"
 
 namespace weighin {
+
+/// The kernels of rows that follow from models which differ in their layers alone begin with this word
+/// (harness/engines/layer_difference.h). Their products hold the small operations of a layer.
+inline constexpr std::string_view difference_kernel = "difference.";
 
 /// An engine's operations at one thread count, or on a GPU. Every operation was timed in a long graph, so its
 /// seconds hold what a node of the graph costs. They grow along straight lines (docs/method/measured.md):
@@ -31,6 +36,8 @@ class EngineCosts {
 
   /// Whether products of decode and prefill were measured.
   bool any_products() const;
+  /// Whether products hold all of a layer but its attention, as where layers were measured by difference.
+  bool by_difference() const { return by_difference_; }
   /// Whether any problem of `op` was measured.
   bool any(Op op) const;
   /// The cost of `problem`. Empty: no problem of that operation and format was measured.
@@ -42,6 +49,7 @@ class EngineCosts {
  private:
   using Kind = std::tuple<Op, FormatId>;
   std::optional<OperationCost> product(const Problem& problem) const;
+  std::optional<OperationCost> product_of_other_format(Problem problem) const;
   std::optional<OperationCost> small(const Problem& problem) const;
   double node_s() const;
   std::optional<OperationCost> attention(const Problem& problem) const;
@@ -51,6 +59,7 @@ class EngineCosts {
 
   std::map<Kind, std::vector<const Measurement*>> kinds_;
   CachedProducts cached_;
+  bool by_difference_ = false;
 };
 
 /// The engine whose rows answer for `engine` ("llama.cpp") on the GPU with the id `gpu`, or on the CPU where

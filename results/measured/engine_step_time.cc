@@ -15,6 +15,10 @@ bool counts_alone(Op op) {
   return is_product(op) || is_attention(op);
 }
 
+/// The same where layers were measured by the difference of two models. Judgement: half as much again as
+/// where each operation was measured, since a difference of two times is less sure than a time.
+constexpr double more_by_difference = 1.5;
+
 /// What adding up leaves out on a GPU, where no whole run was compared with such a sum. Judgement: twice the
 /// error of decode on CPUs, since a GPU's backend also joins some nodes of a graph to one.
 constexpr double gpu_composition_error = 0.32;
@@ -31,7 +35,9 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
   StepTime time;
   time.threads = threads;
   time.efficiency = EfficiencyBasis::measured;
-  time.efficiency_source = fmt::format("engine measured: the kernels of {} themselves, timed here", measured);
+  time.efficiency_source = fmt::format("engine measured: the {} of {} {}, timed here",
+                                       costs.by_difference() ? "layers" : "kernels", measured,
+                                       costs.by_difference() ? "itself" : "themselves");
   double slower_squares = 0, faster_squares = 0, cached_error_s = 0;
   const double read_bytes = bytes_of_token(step);
   for (const ProblemUse& use : step) {
@@ -44,6 +50,11 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
     if (!cost && use.problem.op != Op::submit) {
       cost = costs.of({.op = Op::dispatch});
       if (cost) cost->note = "as the smallest node of a graph";
+    }
+    if (!cost && costs.by_difference()) {
+      term.note = "in the time of a layer's products";
+      time.terms.push_back(std::move(term));
+      continue;
     }
     if (!cost) {
       term.note = "never measured, counted as nothing";
@@ -62,7 +73,8 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
     term.note = cost->note;
     slower_squares += std::pow(cost->spread.slower * term.seconds, 2);
     faster_squares += std::pow(cost->spread.faster * term.seconds, 2);
-    time.stand_ins += cost->stand_in;
+    time.stand_ins += cost->stand_in && !cost->other_format;
+    time.other_formats += cost->other_format;
     time.seconds += term.seconds;
     time.terms.push_back(std::move(term));
   }
@@ -70,8 +82,10 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
   // The straight lines along which engines' times are scaled are closer than the nearest size alone, and the
   // error of the sums that were compared holds what they are off by.
   const auto together = [&](double squares) {
-    return std::hypot(std::sqrt(squares) / time.seconds, cached_error_s / time.seconds,
-                      device.on_gpu() ? gpu_composition_error : engine_composition_error(phase));
+    return std::hypot(
+        std::sqrt(squares) / time.seconds, cached_error_s / time.seconds,
+        device.on_gpu() ? gpu_composition_error
+                        : (costs.by_difference() ? more_by_difference : 1) * engine_composition_error(phase));
   };
   time.slower = together(slower_squares);
   time.faster = together(faster_squares);

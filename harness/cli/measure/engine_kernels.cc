@@ -11,6 +11,8 @@
 #include "harness/cli/units.h"
 #include "harness/engines/ggml/find_libraries.h"
 #include "harness/engines/ggml/session.h"
+#include "harness/engines/measure_by_difference.h"
+#include "harness/engines/rounds.h"
 #include "results/store/store.h"
 
 namespace weighin {
@@ -85,13 +87,64 @@ tl::expected<EngineOutcome, std::string> measure_device(const Invocation& invoca
   return measure_engine_in_child(invocation.host, std::move(job), *already, hooks);
 }
 
+/// The program that `libraries` names instead of libraries, quoted for a shell; empty: it names none.
+std::string given_program(const std::string& libraries) {
+  std::error_code none;
+  if (libraries.find('/') == std::string::npos || !std::filesystem::is_regular_file(libraries, none))
+    return "";
+  return quoted(libraries);
+}
+
+/// Whether there is a llama-bench to be found, and WEIGHIN_ENGINE does not say that none is to be measured.
+bool bench_is_there(const Host& host) {
+  const auto named = host.environment ? host.environment("WEIGHIN_ENGINE") : std::nullopt;
+  return named.value_or("") != "none" && on_path(host, "llama-bench");
+}
+
+/// The program of the engine whose libraries in `folder` could not be called: its llama-bench there, else the
+/// one that `verify` would run. Empty: there is none.
+std::string program_of(const Host& host, const std::filesystem::path& folder) {
+  std::error_code none;
+  for (const auto& file : {folder / "llama-bench", folder.parent_path() / "bin" / "llama-bench"})
+    if (!folder.empty() && std::filesystem::is_regular_file(file, none)) return quoted(file.string());
+  return engine_command(host, "").value_or("");
+}
+
+/// Measures the engine by its own program, and says what came of it.
+bool measure_program(Invocation& invocation, const Machine& machine, Store& store, int64_t run,
+                     const std::string& command, uint32_t threads, double budget_s) {
+  const DifferenceHooks hooks{
+      .stop = interrupted,
+      .record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
+        Measurement row = measured;
+        row.run = run;
+        row.device = machine.id;
+        if (auto written = store.record(row); !written) return tl::unexpected(written.error());
+        return {};
+      },
+      .progress = [&](const std::string& what) { fmt::print(stderr, "{} runs {}\n", command, what); }};
+  // Its layers are to lie on the CPU.
+  const std::string on_cpu = has_gpu(machine) ? command + " -ngl 0" : command;
+  const auto outcome = measure_by_difference(invocation.host, on_cpu, threads, budget_s, hooks);
+  if (!outcome) {
+    fail(invocation, outcome.error());
+    return false;
+  }
+  fmt::print(stderr, "{}: {} rows from models of two and of four layers{}{}\n",
+             outcome->engine.empty() ? command : outcome->engine, outcome->measured,
+             outcome->budget_ended ? ", until the budget ended" : "",
+             outcome->failures.empty() ? "" : "; " + outcome->failures.front());
+  return true;
+}
+
 }  // namespace
 
 void add_engine_options(Command command, EngineOptions& options) {
   command
       .option("--engine", &options.libraries,
               "Whose own kernels are measured too: llama.cpp's and ONNX Runtime's\n"
-              "where they are found (auto), llama.cpp's in the folder PATH, or none")
+              "where they are found (auto), llama.cpp's in the folder PATH or by the\n"
+              "program PATH (llama-bench), or none")
       .type_name("auto|PATH|onnxruntime|none")
       .show_default();
   command
@@ -103,12 +156,15 @@ void add_engine_options(Command command, EngineOptions& options) {
 
 bool measure_engine_kernels(Invocation& invocation, const Machine& machine, const SessionOptions& session,
                             int64_t run, const EngineOptions& options) {
-  const auto folders = find_engine_libraries(invocation.host, options.libraries);
+  const std::string given = given_program(options.libraries);
+  const auto folders = given.empty() ? find_engine_libraries(invocation.host, options.libraries)
+                                     : std::vector<std::filesystem::path>{};
   if (!folders) {
     fail(invocation, folders.error());
     return false;
   }
-  if (folders->empty()) return true;
+  const bool bench = given.empty() && options.libraries == "auto" && bench_is_there(invocation.host);
+  if (folders->empty() && given.empty() && !bench) return true;
   auto store = Store::open(invocation.database, Access::write);
   if (!store) {
     fail(invocation, store.error());
@@ -116,8 +172,12 @@ bool measure_engine_kernels(Invocation& invocation, const Machine& machine, cons
   }
   const uint32_t usable = std::max(1U, machine.topology.usable_threads.value.value_or(1));
   const double budget_s = options.budget_s > 0 ? options.budget_s : share_of_budget * session.budget_s;
+  const uint32_t threads = session.threads ? std::min(session.threads, usable) : usable;
+  if (folders->empty())
+    return measure_program(invocation, machine, *store, run, given.empty() ? "llama-bench" : given, threads,
+                           budget_s);
   EngineJob job{.libraries = folders->front().string(),
-                .threads = session.threads ? std::min(session.threads, usable) : usable,
+                .threads = threads,
                 .budget_s = budget_s,
                 .working_set_bytes = working_set_of(machine),
                 .only = session.only,
@@ -125,6 +185,11 @@ bool measure_engine_kernels(Invocation& invocation, const Machine& machine, cons
   job.software = session.force_software;
   auto outcome = measure_device(invocation, machine, session, *store, run, job);
   if (outcome) fmt::print(stderr, "{}", summary(*outcome, job.libraries));
+  // Libraries of a version whose structs are not known: their own program can still be run.
+  if (outcome && outcome->opened.engine.empty() && outcome->measured == 0 && !interrupted()) {
+    const std::string program = program_of(invocation.host, folders->front());
+    return program.empty() || measure_program(invocation, machine, *store, run, program, threads, budget_s);
+  }
   // Then every GPU that any of the libraries has a backend for.
   job.threads = 1;
   job.budget_s = gpu_share * budget_s;
