@@ -28,10 +28,10 @@ struct DifferenceOutcome {
 };
 
 /// Runs `command` (as run_engine() takes it) on models of random weights, in sizes of layers from 1B models
-/// to 8B ones and in the formats that are downloaded most, as far as `budget_s` reaches; one pair of models
-/// that was begun is finished, within four times the budget. Models are written to a temporary folder, one at
-/// a time. After a failure of the engine the next size or format is tried; after two in a row nothing more
-/// is. Error: what the store or the system said.
+/// to 8B ones and in the formats that are downloaded most, as far as `budget_s` reaches; a pair of models
+/// that was begun is finished. Models are written to a temporary folder, one at a time. After a failure of
+/// the engine the next size or format is tried; after two in a row nothing more is. Error: what the store or
+/// the system said.
 tl::expected<DifferenceOutcome, std::string> measure_by_difference(const Host& host,
                                                                    const std::string& command,
                                                                    uint32_t threads, double budget_s,
