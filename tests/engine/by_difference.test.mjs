@@ -16,10 +16,10 @@ const folder = mkdtempSync(path.join(tmpdir(), "weighin-difference-"));
 try {
   const env = { ...process.env, WEIGHIN_ENGINE: process.env.WEIGHIN_ENGINE || npmFolder };
   const call = (...words) => spawnSync(weighin, [...words, "--db", path.join(folder, "layers.db")], { encoding: "utf8", env });
-  // Less than one pair of models takes: the first size in the first format is measured, and no more.
-  const run = call("run", "--engine", adapter, "--budget", "1s", "--engine-budget", "1s", "--only", "gemv q4_0 m=.*k=2048");
+  // A few pairs of models at most, until the budget ends.
+  const run = call("run", "--engine", adapter, "--budget", "1s", "--engine-budget", "8s", "--only", "gemv q4_0 m=.*k=2048");
   assert.equal(run.status, 0, run.stderr);
-  assert.match(run.stderr, /^llama\.cpp .*, by difference: [2-5] rows from models of two and of four layers, until the budget ended$/m);
+  assert.match(run.stderr, /^llama\.cpp .*, by difference: \d+ rows from models of two and of four layers, until the budget ended$/m);
   const report = call("report", "--csv", path.join(folder, "csv"));
   assert.equal(report.status, 0, report.stderr);
   const text = readFileSync(path.join(folder, "csv", "measurements.csv"), "utf8");
