@@ -136,6 +136,8 @@ TEST(RecordedTrees, HybridLaptopOnBattery) {
     if (kind.kind == "performance") performance = kind.cores * 100 + kind.threads;
     if (kind.kind == "efficiency") efficiency = kind.cores * 100 + kind.threads;
   }
+  EXPECT_EQ(found.topology.cores.value, 6U);
+  EXPECT_EQ(found.topology.threads.value, 8U);
   EXPECT_EQ(performance, 204U) << "2 cores, 4 threads";
   EXPECT_EQ(efficiency, 404U) << "4 cores, 4 threads";
 }

@@ -262,5 +262,15 @@ TEST(Shrink, FiguresOfLlama3) {
   EXPECT_EQ(find_quality("sharing", "layers", model("llama-3-8b")), nullptr);
 }
 
+TEST(Sharing, IsOfLayersThatAreAlike) {
+  const auto alike = share_layers(model("llama-3.2-1b"));
+  ASSERT_TRUE(alike) << alike.error();
+  EXPECT_LT(parameters(*alike), parameters(model("llama-3.2-1b")) / 2);
+  // The first layers of DeepSeek V3 are dense, the others mixtures.
+  const auto unlike = share_layers(model("deepseek-v3"));
+  ASSERT_FALSE(unlike);
+  EXPECT_NE(unlike.error().find("not alike"), std::string::npos) << unlike.error();
+}
+
 }  // namespace
 }  // namespace weighin

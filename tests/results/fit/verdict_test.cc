@@ -41,6 +41,15 @@ TEST(Verdicts, EncoderLines) {
   EXPECT_EQ(answer(1001), Answer::slow);
 }
 
+TEST(BestFormat, OfFewerThanFourBitsIsChosenOnlyWhereAsked) {
+  EXPECT_TRUE(may_be_chosen(Task::chat, 4.25, false));
+  EXPECT_FALSE(may_be_chosen(Task::chat, 3.44, false));
+  EXPECT_FALSE(may_be_chosen(Task::chat, 2.63, false));
+  EXPECT_TRUE(may_be_chosen(Task::chat, 2.63, true));
+  EXPECT_FALSE(may_be_chosen(Task::encode, 4.5, false));
+  EXPECT_TRUE(may_be_chosen(Task::encode, 8.5, false));
+}
+
 TEST(Verdicts, AnIntervalAcrossALineIsBorderline) {
   Prediction p = chat(11, 1);
   EXPECT_FALSE(judge_speed(Task::chat, p, {}).judgement.borderline);

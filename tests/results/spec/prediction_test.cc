@@ -52,6 +52,22 @@ TEST(SpecPrediction, MoreBandwidthDecodesFasterAndLessThanInProportion) {
   EXPECT_LT(fast, slow * 2) << "small operations take the time they take";
 }
 
+/// Decode of Llama 3.1 8B on `cards` RTX 4090.
+double decode_on(const std::string& engine, int cards) {
+  const auto table = PublishedTable::read(
+      fmt::format("device,engine,model,quant,n_devices\nRTX 4090,{},llama-3.1-8b,f16,{}\n", engine, cards),
+      "rows.csv");
+  SpecReader reader;
+  const auto features = reader.read(table->rows().front());
+  EXPECT_TRUE(features) << (features ? "" : features.error());
+  return predict_from_specs(*features).decode_tps.mid;
+}
+
+TEST(SpecPrediction, LlamaCppTakesTheLayersOfSeveralGpusInTurn) {
+  EXPECT_LT(decode_on("llama.cpp", 2), 1.1 * decode_on("llama.cpp", 1));
+  EXPECT_GT(decode_on("vllm", 2), 1.3 * decode_on("vllm", 1)) << "each has half of every matrix";
+}
+
 TEST(SpecPrediction, DepthSlowsDecodeAndPrefill) {
   const SpecPrediction shallow = predicted(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 0));
   const SpecPrediction deep = predicted(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 32768));
