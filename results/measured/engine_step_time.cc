@@ -38,7 +38,7 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
   time.efficiency_source = fmt::format("engine measured: the {} of {} {}, timed here",
                                        costs.by_difference() ? "layers" : "kernels", measured,
                                        costs.by_difference() ? "itself" : "themselves");
-  double slower_squares = 0, faster_squares = 0, cached_error_s = 0;
+  double slower_squares = 0, faster_squares = 0, cached_error_s = 0, from_memory_s = 0;
   const double read_bytes = bytes_of_token(step);
   for (const ProblemUse& use : step) {
     Term term{.phase = phase, .part = use.part, .problem = use.problem, .times = use.times, .note = ""};
@@ -66,6 +66,8 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
       const CachedShare cached = costs.cached(use.problem.format, read_bytes);
       cost->seconds *= cached.share;
       cached_error_s += cached.error * cost->seconds * use.times;
+      // The first tokens after a prompt find nothing in caches.
+      from_memory_s += (1 / cached.share - 1) * cost->seconds * use.times;
       if (cached.share < 1) cost->note += fmt::format(", {:.3g} x since caches hold a part", cached.share);
     }
     term.seconds = cost->seconds * use.times;
@@ -87,7 +89,7 @@ tl::expected<StepTime, std::string> engine_time_at(const std::vector<ProblemUse>
         device.on_gpu() ? gpu_composition_error
                         : (costs.by_difference() ? more_by_difference : 1) * engine_composition_error(phase));
   };
-  time.slower = together(slower_squares);
+  time.slower = std::hypot(together(slower_squares), from_memory_s / time.seconds);
   time.faster = together(faster_squares);
   return time;
 }
@@ -116,7 +118,8 @@ tl::expected<StepTime, std::string> onnx_time_of(const std::vector<ProblemUse>& 
 }  // namespace
 
 double engine_composition_error(Phase phase) {
-  // The 80% quantile of the errors of eight models in two tables (docs/performance.md, "llama.cpp from its own kernels").
+  // The 80% quantile of the errors of eight models in two tables (docs/performance.md, "llama.cpp from its
+  // own kernels").
   return phase == Phase::decode ? 0.16 : 0.07;
 }
 
