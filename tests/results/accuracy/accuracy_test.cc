@@ -46,6 +46,7 @@ TEST(Accuracy, OfEnginesRunHere) {
   EXPECT_EQ(decode.unanswered, 1u);
   EXPECT_DOUBLE_EQ(decode.within_30, 1.0 / 3);
   EXPECT_DOUBLE_EQ(decode.covered, 0.5);
+  EXPECT_DOUBLE_EQ(decode.median_error, 1) << "of 0.1, 1 and no answer";
   EXPECT_DOUBLE_EQ(line_of(lines, Quantity::memory).within_30, 1);
   std::set<std::string> groups;
   for (const AccuracyLine& line : lines) groups.insert(line.by + " " + line.group);

@@ -73,6 +73,21 @@ TEST_F(StoreGpus, TheColumnsAreThoseOfTheFieldList) {
   EXPECT_EQ(stored, listed);
 }
 
+TEST_F(StoreGpus, EachDeviceKeepsItsOwn) {
+  Store store = opened();
+  ASSERT_TRUE(store.put_device(device_of(machine({probed(card, "Card")}), "now")));
+  Machine other = machine({probed("another card", "Other")});
+  other.id = "bbbb2222bbbb2222";
+  other.label = "rack";
+  ASSERT_TRUE(store.put_device(device_of(other, "later")));
+  for (const auto& [label, name] : {std::pair("desk", "Card"), std::pair("rack", "Other")}) {
+    const auto read = store.find_device(label);
+    ASSERT_TRUE(read) << read.error();
+    ASSERT_TRUE(read->gpus && read->gpus->size() == 1) << label;
+    EXPECT_EQ(read->gpus->front().name, name);
+  }
+}
+
 TEST_F(StoreGpus, KeepsWhatTheProbeSaw) {
   Store store = opened();
   ASSERT_TRUE(store.put_device(device_of(machine({probed(card, "Card")}), "now")));
