@@ -25,7 +25,7 @@ std::string sizes_text(const std::vector<double>& sizes) {
 
 class Resolver {
  public:
-  explicit Resolver(std::string_view name) : name_(name), read_(read_name(name)) {}
+  Resolver(std::string_view name, bool explains) : name_(name), explains_(explains), read_(read_name(name)) {}
 
   tl::expected<NamedDevice, std::string> resolve() {
     if (matches_.empty()) return unknown("");
@@ -57,6 +57,7 @@ class Resolver {
   const std::string& first_name() const { return matches_.front().devices.front()->name; }
 
   tl::unexpected<std::string> unknown(const std::string& why) const {
+    if (!explains_) return tl::unexpected(std::string());
     std::string text = fmt::format("no device is known as \"{}\"", name_);
     if (!why.empty()) text += fmt::format(" ({})", why);
     const auto near = nearest_devices(name_);
@@ -182,6 +183,7 @@ class Resolver {
   }
 
   std::string_view name_;
+  bool explains_;  // an error is a sentence, not empty
   ReadName read_;
   NameWords& stated_ = read_.stated;
   std::vector<NameMatch>& matches_ = read_.matches;
@@ -191,7 +193,13 @@ class Resolver {
 }  // namespace
 
 tl::expected<NamedDevice, std::string> find_device(std::string_view name) {
-  return Resolver(name).resolve();
+  return Resolver(name, true).resolve();
+}
+
+std::optional<NamedDevice> known_device(std::string_view name) {
+  auto found = Resolver(name, false).resolve();
+  if (!found) return std::nullopt;
+  return std::move(*found);
 }
 
 }  // namespace weighin

@@ -2,6 +2,7 @@
 // 8".
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -26,11 +27,16 @@ struct NamedDevice {
   std::vector<std::string> recalled;
 };
 
-/// Resolves names as vendors, drivers, benchmarks and people write them: with or without the vendor, with a
-/// count, a memory size, a number of GPU cores, a part ("CPU", "Vulkan"), a product beside its chip, or a
-/// host after "@". A suffix is never dropped or added: "RTX 4070 Ti" is not an RTX 4070, nor the reverse, and
-/// a laptop part never takes the numbers of a desktop part. Error: that the name is unknown, the nearest
-/// names, and which options describe such a device.
+/// Resolves names as vendors, drivers, firmware, benchmarks, shops and people write them: with or without the
+/// vendor, with a count, a memory size, a number of GPU cores, a part ("CPU", "Vulkan"), a product beside its
+/// chip, or a host after "@". Every word must be explained by the device (docs/method/devices.md). A suffix
+/// is never dropped or added: "RTX 4070 Ti" is not an RTX 4070, nor the reverse, and a laptop part never
+/// takes the numbers of a desktop part. Error: that the name is unknown and which word is at fault, the
+/// nearest names, and which options describe such a device.
 tl::expected<NamedDevice, std::string> find_device(std::string_view name);
+
+/// The same without an error, which takes most of the time where a name is not known: for tables of many
+/// rows.
+std::optional<NamedDevice> known_device(std::string_view name);
 
 }  // namespace weighin

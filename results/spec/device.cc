@@ -162,7 +162,7 @@ tl::expected<SpecDevice, std::string> spec_device_of_row(const PublishedRow& row
   const std::string device = lower_case(row.device), chip = lower_case(row.chip_class),
                     backend = lower_case(row.backend);
   SpecDevice out;
-  if (const auto named = find_device(row.device); named && !row.device.empty()) {
+  if (const auto named = known_device(row.device)) {
     const DevicePart part = part_meant(*named, chip, backend);
     out = spec_device(*named->device, part);
     out.count = named->count;

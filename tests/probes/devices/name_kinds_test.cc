@@ -230,6 +230,17 @@ TEST(DeviceNameKinds, MacsStateCoresYearsAndScreens) {
   });
 }
 
+TEST(DeviceNameKinds, TablesAreToldTheSameWithoutAnError) {
+  for (const char* name : {"RTX 4090", "2x RTX 3090", "Galaxy A100", "", "iPhone15,2", "Cubot P40"}) {
+    const auto found = find_device(name);
+    const auto known = known_device(name);
+    ASSERT_EQ(known.has_value(), found.has_value()) << name;
+    if (!known) continue;
+    EXPECT_EQ(known->device, found->device) << name;
+    EXPECT_EQ(known->count, found->count) << name;
+  }
+}
+
 TEST(DeviceNameKinds, AMissingProcessorIsNotItsNeighbour) {
   const auto found = find_device("Intel Core Ultra 7 115H");
   ASSERT_FALSE(found);
