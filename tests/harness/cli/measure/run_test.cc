@@ -91,6 +91,16 @@ TEST_F(RunCommand, AShortBudgetSkipsAndResumeGoesOn) {
   EXPECT_EQ(number("SELECT count(*) FROM measurement"), rows);
   EXPECT_EQ(number("SELECT count(*) FROM measurement WHERE status = 'skipped'"), 0);
   EXPECT_EQ(text("SELECT outcome FROM run"), "finished");
+  // What was measured is not measured again, but for the bounds: of a run that was killed at its very end
+  // nothing changes.
+  const std::string seconds =
+      "SELECT group_concat(id || ' ' || seconds) FROM (SELECT * FROM measurement WHERE op = 'gemv' ORDER BY "
+      "id)";
+  const std::string measured = text(seconds);
+  SQLite::Database(database_, SQLite::OPEN_READWRITE).exec("UPDATE run SET outcome = 'interrupted'");
+  ASSERT_EQ(run(small + " --resume" + once).exit_code, 0);
+  EXPECT_EQ(text(seconds), measured);
+  EXPECT_EQ(text("SELECT outcome FROM run"), "finished");
   // Nothing is left to go on with: a new run starts.
   ASSERT_EQ(run(small + " --resume" + once).exit_code, 0);
   EXPECT_EQ(number("SELECT count(*) FROM run"), 2);
