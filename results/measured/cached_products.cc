@@ -17,6 +17,16 @@ double sizes_away(FormatId a, FormatId b) {
               static_cast<double>(row_bytes(b, compared_row)));
 }
 
+/// The share of a walk over `mib`: on the line in the logarithm between the two nearest walks.
+double share_of_walks(const std::map<uint32_t, double>& walks, double mib) {
+  const auto above = walks.lower_bound(static_cast<uint32_t>(std::ceil(mib)));
+  if (above == walks.begin()) return above->second;
+  if (above == walks.end()) return 1;
+  const auto below = std::prev(above);
+  const double part = std::log(mib / below->first) / std::log(double{1} * above->first / below->first);
+  return below->second + part * (above->second - below->second);
+}
+
 }  // namespace
 
 CachedProducts::CachedProducts(std::span<const Measurement* const> measurements, uint32_t threads) {
@@ -59,14 +69,9 @@ CachedShare CachedProducts::of(FormatId format, double bytes) const {
     });
   if (walks == shares_.end()) return {};
   const double mib = std::max(1.0, bytes / double{1 << 20});
-  const auto above = walks->second.lower_bound(static_cast<uint32_t>(std::ceil(mib)));
-  if (above == walks->second.begin()) return {above->second, 0};
-  if (above == walks->second.end()) return {};
-  const auto below = std::prev(above);
-  const double part = std::log(mib / below->first) / std::log(double{1} * above->first / below->first);
-  const double share = below->second + part * (above->second - below->second);
-  // Where memory begins, the share climbs between two walks, and where exactly is not known.
-  return {share, (above->second - below->second) / (2 * share)};
+  const double kept = share_of_walks(walks->second, mib), crowded = share_of_walks(walks->second, 2 * mib);
+  const double share = std::sqrt(kept * crowded);
+  return {share, (crowded - kept) / (2 * share)};
 }
 
 }  // namespace weighin

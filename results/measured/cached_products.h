@@ -15,7 +15,7 @@ namespace weighin {
 /// A time of products as a share of the time that they take where no cache holds any part of the weights.
 struct CachedShare {
   double share = 1;  // at most 1
-  double error = 0;  // how far off it may be, relative to it: large between two walks that differ much
+  double error = 0;  // how far off it may be, relative to it: large where memory begins
 };
 
 /// Products of one token are measured over a working set that no cache holds, and some of them also as walks:
@@ -26,9 +26,12 @@ class CachedProducts {
   /// and of other thread counts than `threads` count for nothing.
   CachedProducts(std::span<const Measurement* const> measurements, uint32_t threads);
 
-  /// The share in a model that reads `bytes` for each token: of weights, and of its KV cache. It lies on a
-  /// line in the logarithm of the bytes between the two nearest walks. Of a format without walks, those of
-  /// the format count whose values have the most similar size. 1 where there are no walks at all.
+  /// The share in a model that reads `bytes` for each token: of weights, and of its KV cache. A walk shows
+  /// what a cache can keep at best. A step of a model also touches other memory, and other programs and
+  /// guests use the cache, so less is kept: the share is the geometric mean of the walk over as many bytes
+  /// and of that over twice as many, and the error reaches both. Between two walks a line in the logarithm of
+  /// the bytes is taken. Of a format without walks, those of the format count whose values have the most
+  /// similar size. 1 where there are no walks at all.
   CachedShare of(FormatId format, double bytes) const;
 
  private:

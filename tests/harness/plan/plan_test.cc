@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/plan/plan_items.h"
 #include "harness/plan/slabs.h"
 #include "harness/timing/statistics.h"
 #include "models/names/catalogue.h"
@@ -166,6 +167,20 @@ TEST(Plan, OnlyFullAddsOtherCachesAndEverySharingOfKvHeads) {
       return i.problem.op == Op::gemm && i.problem.n == n;
     })) << n;
   }
+}
+
+TEST(PlanItems, ASlabStandsForThoseOfUpToTwiceItsRows) {
+  const PlanScope scope{.threads = 2};
+  PlanItems items(scope);
+  const auto add = [&](uint64_t rows) {
+    items.add_slab({.op = Op::gemv, .format = FormatId::f16, .m = rows, .n = 1, .k = 256}, 2, "1B");
+    return items.size();
+  };
+  EXPECT_EQ(add(64), 1u);
+  EXPECT_EQ(add(128), 1u);
+  EXPECT_EQ(add(32), 1u);
+  EXPECT_EQ(add(192), 2u);
+  EXPECT_EQ(add(16), 3u);
 }
 
 TEST(Slabs, KeepKAndNAndCapRows) {

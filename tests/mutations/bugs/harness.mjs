@@ -34,14 +34,14 @@ export const bugs = [
     file: "harness/cli/ask/fit.cc",
     text: "  return named ? std::all_of(fits.begin(), fits.end(), fit_one)",
     replacement: "  return named ? std::any_of(fits.begin(), fits.end(), fit_one)",
-    tests: ["test_harness:FitCommand.*"],
+    tests: ["test_harness:FitCommand.*:FitLargest.*"],
   },
   {
     sentence: "--largest answers with a model that does not run",
     file: "harness/cli/ask/fit.cc",
     text: "    if (v.needs.task != Task::chat || !runs(v.judgement.answer) || v.needs.context < context) continue;",
     replacement: "    if (v.needs.task != Task::chat || v.needs.context < context) continue;",
-    tests: ["test_harness:FitCommand.*"],
+    tests: ["test_harness:FitCommand.*:FitLargest.*"],
   },
   {
     sentence: "The plan leaves out the products that compare numbers of threads",

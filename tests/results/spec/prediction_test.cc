@@ -68,6 +68,15 @@ TEST(SpecPrediction, LlamaCppTakesTheLayersOfSeveralGpusInTurn) {
   EXPECT_GT(decode_on("vllm", 2), 1.3 * decode_on("vllm", 1)) << "each has half of every matrix";
 }
 
+TEST(SpecPrediction, WhatIsAssumedOfADeviceWidensTheInterval) {
+  SpecFeatures features = features_of(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 0));
+  const Interval known = predict_from_specs(features).decode_tps;
+  features.device.peak = 0;
+  const Interval assumed = predict_from_specs(features).decode_tps;
+  EXPECT_GT(assumed.high / assumed.mid, 1.01 * known.high / known.mid);
+  EXPECT_LT(assumed.low / assumed.mid, 0.99 * known.low / known.mid);
+}
+
 TEST(SpecPrediction, DepthSlowsDecodeAndPrefill) {
   const SpecPrediction shallow = predicted(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 0));
   const SpecPrediction deep = predicted(gpu_row("1008", "llama-3.1-8b", "Q4_K_M", 32768));
