@@ -77,7 +77,8 @@ WEIGHIN_WORD float dot_of_int_scales(const MatrixWork& w, const std::byte* block
   return sum(row_sums);
 }
 
-/// One row's product where scales are floats. Where `asks`, as many blocks as lie in a cache line ask together.
+/// One row's product where scales are floats. Where `asks`, as many blocks as lie in a cache line ask
+/// together.
 template <FormatId format, bool asks>
 WEIGHIN_WORD float dot_of_float_scales(const MatrixWork& w, const std::byte* block) {
   constexpr BlockShape shape = Plain<format>::shape;

@@ -57,8 +57,8 @@ WEIGHIN_WORD void ask_for(const std::byte* at, Ahead ahead) {
 }
 
 /// Calls `multiply` once with the last `count` tokens, from `t` on, as its template argument: fewer than
-/// gemm_tokens. One part of five tokens keeps nearly as many products in flight as one of six; parts of two and
-/// one, which an expert's few tokens often leave, would wait for each of theirs.
+/// gemm_tokens. One part of five tokens keeps nearly as many products in flight as one of six; parts of two
+/// and one, which an expert's few tokens often leave, would wait for each of theirs.
 template <int tokens = gemm_tokens - 1, class Multiply>
 WEIGHIN_WORD void multiply_rest(uint32_t t, uint32_t count, const Multiply& multiply) {
   if (count == tokens) {
