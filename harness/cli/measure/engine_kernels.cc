@@ -56,6 +56,17 @@ std::string gpu_id_of(const Machine& machine, const SessionOptions& session, con
   return opened.description;
 }
 
+/// Keeps each measurement as a row of `run` and of this machine.
+auto recorder(Store& store, const Machine& machine, int64_t run) {
+  return [&store, &machine, run](const Measurement& measured) -> tl::expected<void, std::string> {
+    Measurement row = measured;
+    row.run = run;
+    row.device = machine.id;
+    if (auto written = store.record(row); !written) return tl::unexpected(written.error());
+    return {};
+  };
+}
+
 /// One device of one folder's libraries, measured beside the rows of `run` that are there already.
 tl::expected<EngineOutcome, std::string> measure_device(const Invocation& invocation, const Machine& machine,
                                                         const SessionOptions& session, Store& store,
@@ -67,13 +78,7 @@ tl::expected<EngineOutcome, std::string> measure_device(const Invocation& invoca
   ProgressLine line;
   const EngineHooks hooks{
       .stop = interrupted,
-      .record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
-        Measurement row = measured;
-        row.run = run;
-        row.device = machine.id;
-        if (auto written = store.record(row); !written) return tl::unexpected(written.error());
-        return {};
-      },
+      .record = recorder(store, machine, run),
       .progress =
           [&](size_t begun, size_t items) {
             const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
@@ -114,15 +119,9 @@ std::string program_of(const Host& host, const std::filesystem::path& folder) {
 bool measure_program(Invocation& invocation, const Machine& machine, Store& store, int64_t run,
                      const std::string& command, uint32_t threads, double budget_s) {
   const DifferenceHooks hooks{
-      .stop = interrupted,
-      .record = [&](const Measurement& measured) -> tl::expected<void, std::string> {
-        Measurement row = measured;
-        row.run = run;
-        row.device = machine.id;
-        if (auto written = store.record(row); !written) return tl::unexpected(written.error());
-        return {};
-      },
-      .progress = [&](const std::string& what) { fmt::print(stderr, "{} runs {}\n", command, what); }};
+      .stop = interrupted, .record = recorder(store, machine, run), .progress = [&](const std::string& what) {
+        fmt::print(stderr, "{} runs {}\n", command, what);
+      }};
   // Its layers are to lie on the CPU.
   const std::string on_cpu = has_gpu(machine) ? command + " -ngl 0" : command;
   const auto outcome = measure_by_difference(invocation.host, on_cpu, threads, budget_s, hooks);
